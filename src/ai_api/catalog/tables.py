@@ -1,0 +1,55 @@
+"""Models, and who may see the restricted ones."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+
+from ai_api.core.db import METADATA, Instant
+
+models = Table(
+    "models",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("display_name", Text, nullable=False),
+    Column("description", Text, nullable=False, server_default=""),
+    Column("operations", ARRAY(Text), nullable=False),
+    Column("context_tokens", Integer),
+    Column("output_tokens_max", Integer),
+    Column("hidden_reasoning", Boolean, nullable=False, server_default=text("false")),
+    Column("capabilities", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("access", Text, nullable=False, server_default="restricted"),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("access IN ('open', 'restricted')", name="access"),
+    CheckConstraint("status IN ('active', 'archived')", name="status"),
+    CheckConstraint("context_tokens > 0", name="context_tokens"),
+    CheckConstraint("output_tokens_max > 0", name="output_tokens_max"),
+    CheckConstraint("operations <@ ARRAY['chat', 'responses']", name="operations"),
+)
+
+access_rules = Table(
+    "access_rules",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("model_id", Uuid, ForeignKey("models.id", ondelete="CASCADE"), nullable=False),
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("effect", Text, nullable=False, server_default="allow"),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("effect IN ('allow')", name="effect"),
+    UniqueConstraint("model_id", "member_id"),
+)

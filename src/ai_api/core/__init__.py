@@ -1,0 +1,1 @@
+"""The ground every room stands on: database, batches, errors, clock, ids, sealing, paging, the one way out."""

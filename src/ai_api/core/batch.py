@@ -1,0 +1,78 @@
+"""Group commit: items that arrive while a batch is on its way share the next one. No linger, no timer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class GroupCommit(Generic[Item, Result]):
+    """Hands waiting items to `commit` in batches, at most `in_flight_max` batches at a time.
+
+    `commit` gets the batch and answers one result per item, in order; an exception it raises reaches every item of the
+    batch. Batches run in tasks of their own: cancelling a waiter neither cancels the batch nor loses its item.
+    """
+
+    def __init__(
+        self,
+        commit: Callable[[list[Item]], Awaitable[Sequence[Result]]],
+        *,
+        batch_max: int,
+        in_flight_max: int = 1,
+    ) -> None:
+        self._commit = commit
+        self._batch_max = batch_max
+        self._in_flight_max = in_flight_max
+        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._running: set[asyncio.Task[None]] = set()
+
+    @property
+    def pending(self) -> int:
+        """Items that wait for a batch (those on their way not counted)."""
+        return len(self._waiting)
+
+    def submit(self, item: Item) -> asyncio.Future[Result]:
+        """Queues `item`; the future gives its result once its batch is done."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        self._pump()
+        return future
+
+    async def drain(self) -> None:
+        """Returns when nothing waits and nothing is on its way."""
+        while self._waiting or self._running:
+            await asyncio.gather(*self._running, return_exceptions=True)
+
+    def _pump(self) -> None:
+        while self._waiting and len(self._running) < self._in_flight_max:
+            size = min(len(self._waiting), self._batch_max)
+            batch = [self._waiting.popleft() for _ in range(size)]
+            task = asyncio.get_running_loop().create_task(self._run(batch))
+            self._running.add(task)
+            task.add_done_callback(self._finished)
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._pump()
+
+    async def _run(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        try:
+            results = await self._commit([item for item, _ in batch])
+        except BaseException as error:
+            # A boundary: whatever befell the batch, cancellation included, must reach those who wait for it.
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+            for _, future in batch:
+                future.exception()  # retrieved: a waiter that left must not raise a warning
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), result in zip(batch, results, strict=True):
+            if not future.done():
+                future.set_result(result)

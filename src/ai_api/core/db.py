@@ -1,0 +1,254 @@
+"""Postgres: the one MetaData, two pools, transactions, epochs, schema state.
+
+Two pools, so that browsing cannot hurt traffic: `Hot` is a raw asyncpg pool for the data plane's few statements; `Database`
+is SQLAlchemy for everything else, with a statement timeout. DSNs are libpq URLs (`postgresql://user@/db?host=/socket/dir`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import json
+import pkgutil
+import secrets
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ai_api.core.errors import StoreUnavailable
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Tx: TypeAlias = AsyncConnection
+"""An open transaction. Stores take one and never begin, commit or roll back."""
+
+Instant = DateTime(timezone=True)
+
+world = Table(
+    "world",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True),
+    Column("epoch", BigInteger, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+schema_state = Table(
+    "schema_state",
+    METADATA,
+    Column("id", SmallInteger, primary_key=True),
+    Column("revision", Text, nullable=False),
+    Column("readable_from", Text, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+
+settings = Table(
+    "settings",
+    METADATA,
+    Column("name", Text, primary_key=True),
+    Column("value", JSONB, nullable=False),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+)
+
+_ROOMS_WITH_TABLES = (
+    "identity",
+    "catalog",
+    "providers",
+    "pricing",
+    "allocations",
+    "credentials",
+    "quotas",
+    "ledger",
+    "audit",
+)
+
+
+def load_tables() -> MetaData:
+    """The MetaData with every room's tables on it. For migrations and checks; rooms import their own tables themselves."""
+    package = importlib.import_module("ai_api")
+    present = {module.name for module in pkgutil.iter_modules(package.__path__)}
+    for room in _ROOMS_WITH_TABLES:
+        if room in present:
+            importlib.import_module(f"ai_api.{room}.tables")
+    return METADATA
+
+
+def new_epoch() -> int:
+    """A random 63-bit epoch. Random, so that two bumps that race never leave equal numbers behind."""
+    return secrets.randbits(63)
+
+
+async def bump_members(tx: Tx, member_ids: Iterable[UUID]) -> None:
+    """Makes every replica reload these members before their next call, in the writing transaction; locks in id order."""
+    ordered = sorted(set(member_ids))
+    if not ordered:
+        return
+    await tx.execute(text("SELECT 1 FROM members WHERE id = ANY(:ids) ORDER BY id FOR NO KEY UPDATE"), {"ids": ordered})
+    await tx.execute(
+        text("UPDATE members SET epoch = :epoch WHERE id = ANY(:ids)"), {"ids": ordered, "epoch": new_epoch()}
+    )
+
+
+async def bump_world(tx: Tx) -> None:
+    """Makes every replica reload the world before its next call. Part of the writing transaction."""
+    await tx.execute(text("UPDATE world SET epoch = :epoch WHERE id = 1"), {"epoch": new_epoch()})
+
+
+class Database:
+    """SQLAlchemy's pool for the portal, loads and jobs."""
+
+    def __init__(self, dsn: str, *, pool_size: int = 5, statement_timeout_ms: int = 15_000) -> None:
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(
+                dsn,
+                timeout=5,
+                command_timeout=statement_timeout_ms / 1000 + 5,
+                server_settings=_server_settings(statement_timeout_ms, lock_timeout_ms=5_000),
+            )
+
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            pool_size=pool_size,
+            max_overflow=5,
+            pool_timeout=5,
+            pool_pre_ping=True,
+        )
+
+    @asynccontextmanager
+    async def transaction(self, *, repeatable_read: bool = False) -> AsyncIterator[Tx]:
+        """One transaction: committed at the end of the block, rolled back when it raises. Raises StoreUnavailable."""
+        try:
+            async with self.engine.connect() as connection:
+                if repeatable_read:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                async with connection.begin():
+                    yield connection
+        except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
+            raise StoreUnavailable from error
+        except DBAPIError as error:
+            if is_connection_loss(error.orig):
+                raise StoreUnavailable from error
+            raise
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
+
+
+class Hot:
+    """asyncpg's pool for the data plane: autocommit statements with a deadline on both sides."""
+
+    def __init__(self, dsn: str, *, size: int = 8, statement_timeout_ms: int = 5_000) -> None:
+        self._dsn = dsn
+        self._size = size
+        self._statement_timeout_ms = statement_timeout_ms
+        self._pool: asyncpg.Pool | None = None
+
+    async def open(self) -> None:
+        """Opens the pool. Raises StoreUnavailable."""
+        try:
+            self._pool = await asyncpg.create_pool(
+                self._dsn,
+                min_size=1,
+                max_size=self._size,
+                timeout=2,
+                command_timeout=self._statement_timeout_ms / 1000 + 1,
+                max_inactive_connection_lifetime=60,
+                server_settings=_server_settings(self._statement_timeout_ms, lock_timeout_ms=2_000),
+            )
+        except _LOST as error:
+            raise StoreUnavailable from error
+
+    async def close(self) -> None:
+        """Closes the pool; connections that do not close in two seconds are dropped."""
+        if self._pool is not None:
+            try:
+                await asyncio.wait_for(self._pool.close(), 2)
+            except TimeoutError:
+                self._pool.terminate()
+
+    async def fetch(self, statement: str, *arguments: object, timeout_s: float | None = None) -> Sequence[Any]:
+        """Rows of one autocommit statement. Raises StoreUnavailable when the connection is lost or the deadline passes."""
+        try:
+            async with self._opened().acquire(timeout=timeout_s) as connection:
+                rows: Sequence[Any] = await connection.fetch(statement, *arguments, timeout=timeout_s)
+                return rows
+        except _LOST as error:
+            raise StoreUnavailable from error
+
+    @asynccontextmanager
+    async def transaction(self, *, timeout_s: float = 5.0) -> AsyncIterator[asyncpg.Connection]:
+        """One raw transaction, for the paths that need several statements. Raises StoreUnavailable."""
+        try:
+            async with self._opened().acquire(timeout=timeout_s) as connection, connection.transaction():
+                yield connection
+        except _LOST as error:
+            raise StoreUnavailable from error
+
+    def _opened(self) -> asyncpg.Pool:
+        if self._pool is None:
+            raise StoreUnavailable
+        return self._pool
+
+
+def is_connection_loss(error: BaseException | None) -> bool:
+    """Whether `error` means the connection or the server went away, or time ran out, rather than a refused statement."""
+    return isinstance(error, _LOST) or (error is not None and isinstance(error.__cause__, _LOST))
+
+
+_LOST = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.QueryCanceledError,
+    asyncpg.LockNotAvailableError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.ReadOnlySQLTransactionError,
+)
+
+
+def _server_settings(statement_timeout_ms: int, *, lock_timeout_ms: int) -> dict[str, str]:
+    return {
+        "application_name": "ai-api",
+        "timezone": "UTC",
+        "statement_timeout": str(statement_timeout_ms),
+        "lock_timeout": str(lock_timeout_ms),
+        "idle_in_transaction_session_timeout": "10000",
+        "jit": "off",
+    }
+
+
+def dump_json(value: object) -> str:
+    """JSON text for a jsonb parameter of a raw statement."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -1,0 +1,44 @@
+"""Keyset paging: a cursor is the sort value and id of the last row shown, so that pages stay exact while rows arrive."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ai_api.core.errors import Refusal
+
+T = TypeVar("T")
+
+PAGE_SIZE_MAX = 200
+PAGE_SIZE_DEFAULT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """One page of a list: its items, and the cursor of the next page or None at the end."""
+
+    items: Sequence[T]
+    next: str | None
+
+
+def encode_cursor(*values: str) -> str:
+    """An opaque, URL-safe cursor over the given values."""
+    return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str, size: int) -> tuple[str, ...]:
+    """The `size` values of a cursor made by `encode_cursor`. Raises Refusal `bad_cursor` for anything else."""
+    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
+    if len(cursor) > 1024:
+        raise refusal
+    try:
+        values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (binascii.Error, ValueError):
+        raise refusal from None
+    if not isinstance(values, list) or len(values) != size or not all(isinstance(v, str) for v in values):
+        raise refusal
+    return tuple(values)

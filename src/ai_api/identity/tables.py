@@ -1,0 +1,56 @@
+"""Members and their access tokens."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+
+from ai_api.core.db import METADATA, Instant
+
+members = Table(
+    "members",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", Text, nullable=False, server_default="person"),
+    Column("identity", Text, nullable=False, server_default="local"),
+    Column("identifier", Text, nullable=False),
+    Column("display_name", Text, nullable=False),
+    Column("role", Text, nullable=False, server_default="member"),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("password_hash", Text),
+    Column("responsible_member_id", Uuid, ForeignKey("members.id", ondelete="RESTRICT"), index=True),
+    Column("epoch", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("kind IN ('person', 'service')", name="kind"),
+    CheckConstraint("identity IN ('local', 'oidc', 'ldap', 'guest', 'external')", name="identity"),
+    CheckConstraint("role IN ('member', 'admin', 'owner')", name="role"),
+    CheckConstraint("status IN ('active', 'disabled')", name="status"),
+    CheckConstraint("kind = 'person' OR (password_hash IS NULL AND role <> 'owner')", name="service_accounts"),
+    Index("uq_members_identifier_lower", text("lower(identifier)"), unique=True),
+)
+
+access_tokens = Table(
+    "access_tokens",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", LargeBinary, nullable=False, unique=True),
+    Column("display", Text, nullable=False),
+    Column("expires_at", Instant),
+    Column("revoked_at", Instant),
+    Column("last_used_at", Instant),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+)

@@ -1,0 +1,61 @@
+"""The ledger: call records, partitioned by month on `call_id`, whose UUIDv7 is a time."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ai_api.core.db import METADATA, Instant
+
+call_records = Table(
+    "call_records",
+    METADATA,
+    Column("call_id", Uuid, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("first_byte_at", Instant),
+    Column("finished_at", Instant, nullable=False),
+    Column("credential_id", Uuid),
+    Column("allocation_id", Uuid),
+    Column("member_id", Uuid),
+    Column("dialect", Text, nullable=False),
+    Column("operation", Text, nullable=False),
+    Column("stream", Boolean, nullable=False),
+    Column("requested_model", Text),
+    Column("model", Text),
+    Column("model_id", Uuid),
+    Column("upstream_model", Text),
+    Column("provider", Text),
+    Column("provider_key_id", Uuid),
+    Column("route_id", Uuid),
+    Column("attempts", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("outcome", Text, nullable=False),
+    Column("details", JSONB, nullable=False, server_default=text("'{}'")),
+    Column("upstream_status", Integer),
+    Column("finish_reason", Text),
+    Column("input_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("cached_read_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("cache_write_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("output_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("reasoning_tokens", BigInteger, nullable=False, server_default=text("0")),
+    Column("unit", Text),
+    Column("quantity", BigInteger),
+    Column("usage_source", Text, nullable=False),
+    Column("service_tier", Text),
+    Column("price_version_id", Uuid),
+    Column("list_cost_nanos", BigInteger),
+    Column("multiplier_millionths", BigInteger, nullable=False, server_default=text("1000000")),
+    Column("billed_cost_nanos", BigInteger),
+    Column("held_nanos", BigInteger, nullable=False, server_default=text("0")),
+    Column("overrun_nanos", BigInteger, nullable=False, server_default=text("0")),
+    Column("funded_by", Text, nullable=False, server_default="quota"),
+    Column("bookings", JSONB, nullable=False, server_default=text("'[]'")),
+    Column("swept", Boolean, nullable=False, server_default=text("false")),
+    Column("refused_count", Integer, nullable=False, server_default=text("0")),
+    Column("request_id", Text, nullable=False),
+    Column("upstream_request_id", Text),
+    Column("client", Text),
+    CheckConstraint("usage_source IN ('provider', 'counted', 'estimated', 'none')", name="usage_source"),
+    Index("ix_call_records_member", "member_id", "call_id"),
+    Index("ix_call_records_credential", "credential_id", "call_id"),
+    postgresql_partition_by="RANGE (call_id)",
+)

@@ -1,0 +1,201 @@
+"""The port every way to a provider goes through: one method in, client-ready bytes and usage out.
+
+    Upstream.open(call) ── lane.request ──► transport ──► lane.stream / lane.whole ──► relay
+
+A *lane* is pure: it turns a call into an HTTP request, and the provider's answer into bytes in the caller's dialect. The
+transport, deadlines and faults are the same for all lanes. Two real implementations of `Upstream` exist: HTTP, and the
+fake that tests hand to `create_app`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+from uuid import UUID
+
+from ai_api.wire.usage import Usage
+
+Operation = Literal["chat", "responses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """How long each part of a call may take, in seconds."""
+
+    connect_s: float
+    first_byte_s: float
+    idle_s: float
+    total_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """Where and how a provider key is called: derived once, when the key is saved; stored with it.
+
+    `urls` maps an operation to a URL; `{model}` in it stands for the upstream model's name, percent-encoded. `auth_header`
+    carries `auth_prefix` + secret. `lanes` maps an operation to the lane that serves it: "native" or "anthropic".
+    """
+
+    urls: Mapping[str, str]
+    lanes: Mapping[str, str]
+    models_url: str | None
+    auth_header: str
+    auth_prefix: str
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenKey:
+    """A provider key at the moment of a call, its secret unsealed. Never logged, never kept."""
+
+    id: UUID
+    provider: str
+    wiring: Wiring
+    secret: str | None = field(repr=False)
+    private_network: bool
+
+
+@dataclass(frozen=True, slots=True)
+class UpstreamCall:
+    """One try of one call.
+
+    `fields` are the body's top-level members in order, each value as the bytes that came; `document` is the same, decoded.
+    `output_tokens_max` is set only where the gateway must send another bound than the caller's. `shown_model` is the name
+    the caller used. `wants_usage` says whether the caller asked for the usage chunk of a chat stream.
+    """
+
+    operation: Operation
+    stream: bool
+    fields: Mapping[str, bytes]
+    document: Mapping[str, Any]
+    upstream_model: str
+    shown_model: str
+    output_tokens_max: int | None
+    wants_usage: bool
+    key: OpenKey
+    headers: Mapping[str, str]
+    request_id: str
+    deadlines: Deadlines
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRequest:
+    """What goes to the provider."""
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class WholeAnswer:
+    """A whole answer in the caller's dialect, and what it says of itself. `usage` is None when the provider gave none."""
+
+    body: bytes
+    usage: Usage | None
+    finish_reason: str | None
+
+
+class StreamFailure(Exception):
+    """The provider's stream cannot be shown as complete: a malformed frame, an error frame, a missing end.
+
+    `code` is an outcome (`upstream_interrupted`, `upstream_error`, …); `message` is safe to show.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+class StreamReader(Protocol):
+    """Reads one provider stream. Bytes in as they come, whole client-ready frames out."""
+
+    usage: Usage | None
+    finish_reason: str | None
+    finished: bool
+    """The provider said, in its dialect, that the answer is complete."""
+    tail: bytes
+    """The frames by which a client may take the answer for complete; held back until the call is settled."""
+    output_tokens_seen: int
+    """An estimate of the output so far, for calls that end without the provider's count."""
+
+    def feed(self, data: bytes) -> bytes:
+        """Frames to send now. Raises StreamFailure."""
+        ...
+
+    def end(self) -> None:
+        """The provider closed its stream. Raises StreamFailure unless `finished`."""
+        ...
+
+
+class Lane(Protocol):
+    """A pure pair of translations between the caller's dialect and the provider's."""
+
+    def request(self, call: UpstreamCall) -> LaneRequest:
+        """What to send. Raises Refusal (kind invalid) for what this provider cannot be asked."""
+        ...
+
+    def stream(self, call: UpstreamCall) -> StreamReader:
+        """A reader for a 200 answer of a streamed call."""
+        ...
+
+    def whole(self, call: UpstreamCall, body: bytes) -> WholeAnswer:
+        """Translates a 200 answer of a whole call. Raises StreamFailure when it is not the provider's dialect."""
+        ...
+
+
+@dataclass(slots=True)
+class UpstreamError(Exception):
+    """The provider, or the way to it, failed before the first byte reached the client.
+
+    `code` is the outcome, `sent` whether the request may have been read, `message` safe to show (only for `upstream_invalid`
+    the provider's own, scrubbed).
+    """
+
+    code: str
+    message: str
+    status: int | None = None
+    retry_after_s: float | None = None
+    sent: bool = False
+    upstream_request_id: str | None = None
+
+
+class UpstreamAnswer(Protocol):
+    """An open answer: its headers came, with status 200."""
+
+    status: int
+    upstream_request_id: str | None
+
+    @property
+    def reader(self) -> StreamReader | None:
+        """The stream's reader; None for a whole answer."""
+        ...
+
+    async def read(self) -> bytes:
+        """The next client-ready bytes of a stream, empty while nothing is ready.
+
+        Raises StopAsyncIteration at the end, StreamFailure.
+        """
+        ...
+
+    async def whole(self) -> WholeAnswer:
+        """The whole answer. Raises StreamFailure."""
+        ...
+
+    def close(self) -> None:
+        """Hangs up on the provider. Safe to call twice."""
+        ...
+
+
+class Upstream(Protocol):
+    """Calls providers."""
+
+    async def open(self, call: UpstreamCall) -> UpstreamAnswer:
+        """Sends one try and waits for its headers. Raises UpstreamError, or Refusal for what cannot be asked."""
+        ...
+
+    async def close(self) -> None:
+        """Closes idle connections."""
+        ...

@@ -1,0 +1,61 @@
+"""Provider keys (secrets sealed) and the routes by which models are served."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ai_api.core.db import METADATA, Instant
+
+provider_keys = Table(
+    "provider_keys",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("base_url", Text, nullable=False),
+    Column("api_version", Text),
+    Column("allow_private_network", Boolean, nullable=False, server_default=text("false")),
+    Column("sealed_secret", LargeBinary),
+    Column("sealing_key_id", Text),
+    Column("secret_display", Text),
+    Column("wiring", JSONB, nullable=False),
+    Column("wiring_version", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("flagged_code", Text),
+    Column("flagged_at", Instant),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("status IN ('active', 'disabled')", name="status"),
+    CheckConstraint("(sealed_secret IS NULL) = (sealing_key_id IS NULL)", name="sealed_with_a_key"),
+)
+
+routes = Table(
+    "routes",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("model_id", Uuid, ForeignKey("models.id", ondelete="CASCADE"), nullable=False),
+    Column("provider_key_id", Uuid, ForeignKey("provider_keys.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("upstream_model", Text, nullable=False),
+    Column("priority", Integer, nullable=False, server_default=text("100")),
+    Column("weight", Integer, nullable=False, server_default=text("1")),
+    Column("status", Text, nullable=False, server_default="active"),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("weight >= 0", name="weight"),
+    CheckConstraint("status IN ('active', 'disabled')", name="status"),
+    UniqueConstraint("model_id", "provider_key_id", "upstream_model"),
+)

@@ -1,0 +1,86 @@
+"""Limits, the accounts they are kept on, and what is held on them while calls are open."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+from ai_api.core.db import METADATA, Instant
+
+limits = Table(
+    "limits",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("subject_kind", Text, nullable=False),
+    Column("allocation_id", Uuid, ForeignKey("allocations.id", ondelete="CASCADE"), nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("window_kind", Text, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("subject_kind IN ('allocation')", name="subject_kind"),
+    CheckConstraint("metric IN ('total_tokens', 'cost')", name="metric"),
+    CheckConstraint("window_kind IN ('month')", name="window_kind"),
+    CheckConstraint("amount >= 0", name="amount"),
+    UniqueConstraint("allocation_id", "metric", "window_kind"),
+)
+
+# A hot table of few columns: half-empty pages keep updates on their page, and vacuum comes early.
+quota_accounts = Table(
+    "quota_accounts",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Uuid, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("window_start", Instant, nullable=False),
+    Column("window_end", Instant),
+    Column("settled", BigInteger, nullable=False, server_default=text("0")),
+    Column("held", BigInteger, nullable=False, server_default=text("0")),
+    Index("ix_quota_accounts_subject", "subject_id", "metric", "window_start"),
+)
+
+holds = Table(
+    "holds",
+    METADATA,
+    Column("call_id", Uuid, primary_key=True),
+    Column("replica_id", Uuid, nullable=False, index=True),
+    Column("amounts", JSONB, nullable=False),
+    Column("record", JSONB, nullable=False),
+    Column("progress", JSONB),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+)
+
+replicas = Table(
+    "replicas",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("beat", BigInteger, nullable=False, server_default=text("0")),
+    Column("host", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("started_at", Instant, nullable=False, server_default=func.now()),
+    Column("seen_at", Instant, nullable=False, server_default=func.now()),
+    Column("swept_at", Instant),
+)
+
+unsettled = Table(
+    "unsettled",
+    METADATA,
+    Column("call_id", Uuid, primary_key=True),
+    Column("record", JSONB, nullable=False),
+    Column("sqlstate", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+)
