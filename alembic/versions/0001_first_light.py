@@ -88,6 +88,7 @@ CREATE TABLE holds (
     amounts JSONB NOT NULL,
     record JSONB NOT NULL,
     progress JSONB,
+    parked BOOLEAN DEFAULT false NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_holds PRIMARY KEY (call_id)
 );

@@ -119,6 +119,14 @@ async def bump_world(tx: Tx) -> None:
     await tx.execute(text("UPDATE world SET epoch = :epoch WHERE id = 1"), {"epoch": new_epoch()})
 
 
+async def read_schema_state(tx: Tx) -> tuple[str, str] | tuple[None, None]:
+    """The revision of the schema and the oldest revision whose builds can read it; Nones for an empty database."""
+    if (await tx.execute(text("SELECT to_regclass('schema_state')"))).scalar() is None:
+        return None, None
+    row = (await tx.execute(text("SELECT revision, readable_from FROM schema_state"))).one()
+    return row.revision, row.readable_from
+
+
 class Database:
     """SQLAlchemy's pool for the portal, loads and jobs."""
 
@@ -171,7 +179,9 @@ class Hot:
         self._pool: asyncpg.Pool | None = None
 
     async def open(self) -> None:
-        """Opens the pool. Raises StoreUnavailable."""
+        """Opens the pool, unless it is open. Raises StoreUnavailable."""
+        if self._pool is not None:
+            return
         try:
             self._pool = await asyncpg.create_pool(
                 self._dsn,
@@ -180,6 +190,8 @@ class Hot:
                 timeout=2,
                 command_timeout=self._statement_timeout_ms / 1000 + 1,
                 max_inactive_connection_lifetime=60,
+                # asyncpg's own reset is one more statement for every one of ours; nothing here changes a session.
+                reset=_leave_as_it_is,
                 server_settings=_server_settings(self._statement_timeout_ms, lock_timeout_ms=2_000),
             )
         except _LOST as error:
@@ -211,6 +223,20 @@ class Hot:
         except _LOST as error:
             raise StoreUnavailable from error
 
+    @asynccontextmanager
+    async def reserved(self) -> AsyncIterator[asyncpg.Connection]:
+        """A connection of one's own outside of the pool, closed at the end. Raises StoreUnavailable."""
+        try:
+            connection = await asyncpg.connect(self._dsn, timeout=5, command_timeout=10)
+        except _LOST as error:
+            raise StoreUnavailable from error
+        try:
+            yield connection
+        except _LOST as error:
+            raise StoreUnavailable from error
+        finally:
+            connection.terminate()
+
     def _opened(self) -> asyncpg.Pool:
         if self._pool is None:
             raise StoreUnavailable
@@ -220,6 +246,10 @@ class Hot:
 def is_connection_loss(error: BaseException | None) -> bool:
     """Whether `error` means the connection or the server went away, or time ran out, rather than a refused statement."""
     return isinstance(error, _LOST) or (error is not None and isinstance(error.__cause__, _LOST))
+
+
+async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
+    return None
 
 
 _LOST = (

@@ -24,6 +24,7 @@ from ai_api.core.errors import Refusal
 Lookup = Callable[[str, int], Awaitable[list[ResolveResult]]]
 
 _READ_BUFFER_BYTES = 16_384
+_END_S = 1.0
 _SHARED_NAT = (0x64400000, 0xFFC00000)  # 100.64.0.0/10
 
 
@@ -100,8 +101,9 @@ def check_base_url(url: str, *, private_network: bool) -> str:
 class Answer:
     """An HTTP answer whose headers came."""
 
-    def __init__(self, response: aiohttp.ClientResponse) -> None:
+    def __init__(self, response: aiohttp.ClientResponse, finishing: set[asyncio.Task[None]]) -> None:
         self._response = response
+        self._finishing = finishing
         self.status = response.status
         self.headers: Mapping[str, str] = response.headers
 
@@ -130,9 +132,34 @@ class Answer:
         """Hangs up unless the answer was read to its end. Safe to call twice."""
         self._response.close()
 
-    def release(self) -> None:
-        """Gives the connection back after the end was read."""
-        self._response.release()
+    def finish(self) -> None:
+        """The peer said all it has to say: the connection is kept for another request if its end comes soon."""
+        if self._response.content.is_eof():
+            self._response.release()
+            return
+        task = asyncio.get_running_loop().create_task(self._read_to_end())
+        self._finishing.add(task)
+        task.add_done_callback(self._finishing.discard)
+
+    async def _read_to_end(self) -> None:
+        try:
+            async with asyncio.timeout(_END_S):
+                while await self.read():
+                    pass
+        except (EgressError, TimeoutError):
+            self.close()
+
+
+@dataclass(slots=True)
+class _Trip:
+    """One request's way out: whether it went over a kept connection, and whether that is the second attempt."""
+
+    reused: bool = False
+    again: bool = False
+
+
+async def _note_reuse(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:
+    context.trace_request_ctx.reused = True
 
 
 class Egress:
@@ -141,6 +168,7 @@ class Egress:
     def __init__(self, *, lookup: Lookup | None = None) -> None:
         self._lookup = lookup
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
+        self._finishing: set[asyncio.Task[None]] = set()
 
     async def open(
         self,
@@ -153,6 +181,27 @@ class Egress:
         private_network: bool = False,
     ) -> Answer:
         """Sends a request and waits for the headers of its answer, any status. Raises Unreachable, TimedOut, Interrupted."""
+        trip = _Trip()
+        while True:
+            try:
+                return await self._open(trip, method, url, headers, body, timeouts, private_network)
+            except Unreachable:
+                # A kept connection that the peer closed in the same moment: it never read the request. Once, on a new one.
+                if not trip.reused or trip.again:
+                    raise
+                trip.again = True
+
+    async def _open(
+        self,
+        trip: _Trip,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        timeouts: Timeouts,
+        private_network: bool,  # noqa: FBT001  -- passed on
+    ) -> Answer:
+        trip.reused = False
         session = self._session(private_network)
         limits = aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect_s, sock_read=timeouts.idle_s)
         try:
@@ -164,6 +213,7 @@ class Egress:
                     headers=headers,
                     allow_redirects=False,
                     timeout=limits,
+                    trace_request_ctx=trip,
                 )
         except aiohttp.ConnectionTimeoutError as error:
             raise TimedOut("connecting took too long", sent=False) from error
@@ -175,10 +225,12 @@ class Egress:
             raise Unreachable("the connection closed before an answer", sent=True) from error
         except (aiohttp.ClientError, ValueError) as error:
             raise Interrupted("the answer is not HTTP", sent=True) from error
-        return Answer(response)
+        return Answer(response, self._finishing)
 
     async def close(self) -> None:
         """Closes all connections."""
+        for task in list(self._finishing):
+            task.cancel()
         for session in self._sessions.values():
             await session.close()
         self._sessions.clear()
@@ -244,8 +296,11 @@ def _new_session(*, private_network: bool, lookup: Lookup | None) -> aiohttp.Cli
         resolver=_CheckedResolver(private_network=private_network, lookup=lookup),
         socket_factory=checked_socket,
     )
+    tracing = aiohttp.TraceConfig()
+    tracing.on_connection_reuseconn.append(_note_reuse)
     return aiohttp.ClientSession(
         connector=connector,
+        trace_configs=[tracing],
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=False,

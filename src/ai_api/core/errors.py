@@ -25,6 +25,7 @@ Kind = Literal[
     "upstream",
     "upstream_timeout",
     "unavailable",
+    "internal",
 ]
 
 
@@ -33,6 +34,7 @@ class Refusal(Exception):
 
     `code` is stable and documented; `message` says what was wrong and what would fix it, never holding a secret;
     `details` are plain JSON values; `retry_after_s` is set where waiting helps; `param` names the field at fault.
+    `because` is the true reason where the caller must not be told; it goes into the record alone.
     """
 
     def __init__(
@@ -44,6 +46,7 @@ class Refusal(Exception):
         details: Mapping[str, Any] | None = None,
         retry_after_s: float | None = None,
         param: str | None = None,
+        because: str | None = None,
     ) -> None:
         super().__init__(message)
         self.code = code
@@ -52,6 +55,7 @@ class Refusal(Exception):
         self.details: dict[str, Any] = dict(details or {})
         self.retry_after_s = retry_after_s
         self.param = param
+        self.because = because
 
 
 class StoreUnavailable(Refusal):

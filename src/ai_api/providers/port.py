@@ -14,7 +14,24 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from uuid import UUID
 
+from ai_api.wire.failures import StreamFailure
 from ai_api.wire.usage import Usage
+
+__all__ = [
+    "Deadlines",
+    "Lane",
+    "LaneRequest",
+    "OpenKey",
+    "Operation",
+    "StreamFailure",
+    "StreamReader",
+    "Upstream",
+    "UpstreamAnswer",
+    "UpstreamCall",
+    "UpstreamError",
+    "WholeAnswer",
+    "Wiring",
+]
 
 Operation = Literal["chat", "responses"]
 
@@ -97,18 +114,6 @@ class WholeAnswer:
     finish_reason: str | None
 
 
-class StreamFailure(Exception):
-    """The provider's stream cannot be shown as complete: a malformed frame, an error frame, a missing end.
-
-    `code` is an outcome (`upstream_interrupted`, `upstream_error`, …); `message` is safe to show.
-    """
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-
-
 class StreamReader(Protocol):
     """Reads one provider stream. Bytes in as they come, whole client-ready frames out."""
 
@@ -118,8 +123,11 @@ class StreamReader(Protocol):
     """The provider said, in its dialect, that the answer is complete."""
     tail: bytes
     """The frames by which a client may take the answer for complete; held back until the call is settled."""
-    output_tokens_seen: int
-    """An estimate of the output so far, for calls that end without the provider's count."""
+
+    @property
+    def output_tokens_seen(self) -> int:
+        """An estimate of the output so far, for calls that end without the provider's count."""
+        ...
 
     def feed(self, data: bytes) -> bytes:
         """Frames to send now. Raises StreamFailure."""
@@ -182,6 +190,10 @@ class UpstreamAnswer(Protocol):
 
     async def whole(self) -> WholeAnswer:
         """The whole answer. Raises StreamFailure."""
+        ...
+
+    def finish(self) -> None:
+        """The answer said all it has to say: its connection may serve another call."""
         ...
 
     def close(self) -> None:

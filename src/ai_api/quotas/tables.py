@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -60,6 +61,8 @@ holds = Table(
     Column("amounts", JSONB, nullable=False),
     Column("record", JSONB, nullable=False),
     Column("progress", JSONB),
+    # Its record is in `unsettled`: nobody sweeps it, an administrator decides.
+    Column("parked", Boolean, nullable=False, server_default=text("false")),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
 )
 

@@ -1,0 +1,291 @@
+"""One call, from the door to the record: the walk as straight prose.
+
+preflight → admit → route → call → relay → settle → tell
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable
+
+from ai_api.core.clock import Clock
+from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.ids import uuid7
+from ai_api.gateway import demand, preflight, record, relay, routing, tries
+from ai_api.gateway.admit import Admission, Candidate
+from ai_api.gateway.docket import Ask, Docket, Ending
+from ai_api.gateway.open_call import CallEnded, OpenCall, Out
+from ai_api.gateway.people import Holder, People
+from ai_api.gateway.preflight import Permission
+from ai_api.gateway.refusals import Refusals
+from ai_api.gateway.settle import Settlement
+from ai_api.gateway.tell import Tell
+from ai_api.gateway.world import Worlds
+from ai_api.providers.port import UpstreamAnswer
+from ai_api.quotas.rules import Denied, Granted
+from ai_api.wire import openai_errors
+
+STALE_TRIES_MAX = 5
+END_WITHOUT_RECEIPT_AFTER_S = 2.0
+
+
+class Calls:
+    """Carries calls. Everything it needs is handed in; `open_calls` is what the watch watches."""
+
+    def __init__(
+        self,
+        *,
+        worlds: Worlds,
+        people: People,
+        admission: Admission,
+        settlement: Settlement,
+        refusals: Refusals,
+        tries: tries.Tries,
+        clock: Clock,
+        tell: Tell,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.open_calls: dict[object, OpenCall] = {}
+        self._worlds = worlds
+        self._people = people
+        self._admission = admission
+        self._settlement = settlement
+        self._refusals = refusals
+        self._tries = tries
+        self._clock = clock
+        self._tell = tell
+        self._chance = chance
+
+    async def carry(self, ask: Ask, out: Out, opened: Callable[[OpenCall], None]) -> None:
+        """Answers one call on `out` and sees to its record. `opened` gets the call once it can be ended from outside."""
+        docket = Docket(uuid7(self._clock.unix_ms()), ask)
+        try:
+            await self._admit(docket)
+        except Refusal as refusal:
+            await self._refuse(docket, refusal, out)
+            return
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a call is carried inside a task")
+        call = OpenCall(docket, task)
+        self.open_calls[docket.call_id] = call
+        opened(call)
+        try:
+            await self._answer(call, out)
+        except asyncio.CancelledError:
+            # The server is going down under us. What the call used so far is written by a task that is not ours.
+            if docket.call_id in self.open_calls:
+                self._settle(docket, relay.abandoned(call))
+            raise
+        except Exception as error:  # noqa: BLE001
+            # The last boundary of a call: whatever went wrong in here, the hold becomes a record and the client an answer.
+            self._tell.broke(docket, error)
+            await self._give_up(call, out)
+        finally:
+            self.open_calls.pop(docket.call_id, None)
+
+    async def permit(self, ask: Ask) -> Holder:
+        """For requests that are not calls: who asks, proven current. Raises Refusal."""
+        if not self._worlds.loaded:
+            raise Refusal("not_ready", "unavailable", "The gateway is starting. Try again.", retry_after_s=1)
+        docket = Docket(uuid7(self._clock.unix_ms()), ask)
+        for _ in range(STALE_TRIES_MAX):
+            holder = await self._people.find(ask.secret_hash)
+            try:
+                preflight.check_credential(holder, self._clock.now())
+                refusal = None
+            except Refusal as error:
+                refusal = error
+            if holder is None:
+                raise refusal or preflight.unknown()
+            docket.holder = holder
+            if await self._proven(docket):
+                if refusal is not None:
+                    raise refusal
+                return holder
+        raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
+
+    # ── preflight and admission ──────────────────────────────────────────────────────────────────────────────────────
+
+    async def _admit(self, docket: Docket) -> None:
+        """Takes the hold. Raises Refusal."""
+        if not self._worlds.loaded:
+            raise Refusal("not_ready", "unavailable", "The gateway is starting. Try again.", retry_after_s=1)
+        if self._settlement.braking:
+            raise Refusal("overloaded", "unavailable", "The gateway is catching up. Try again.", retry_after_s=2)
+        for _ in range(STALE_TRIES_MAX):
+            docket.holder = await self._people.find(docket.ask.secret_hash)
+            try:
+                permission = self._judge(docket)
+            except Refusal as refusal:
+                if docket.holder is None or await self._proven(docket):
+                    raise refusal from None
+                continue
+            verdict = await self._admission.admit(self._candidate(docket, permission))
+            if isinstance(verdict, Granted):
+                docket.output_tokens = verdict.output_tokens
+                docket.amounts = docket.demand.amounts(verdict.output_tokens) if docket.demand else ()
+                return
+            if isinstance(verdict, Denied):
+                raise demand.refusal(verdict, docket, self._clock.now())
+            await self._refresh(docket)
+        raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
+
+    def _judge(self, docket: Docket) -> Permission:
+        world = self._worlds.current
+        docket.world_epoch = world.epoch
+        return preflight.judge(docket.ask.envelope, docket.holder, world, self._clock.now(), docket.finding)
+
+    def _candidate(self, docket: Docket, permission: Permission) -> Candidate:
+        docket.permission = permission
+        demand.fill(docket, permission, self._worlds.month(docket.started_at))
+        return Candidate(lambda output_tokens: demand.row(docket, output_tokens), docket.demand)
+
+    async def _proven(self, docket: Docket) -> bool:
+        """Whether the copies a verdict was made on were current; reloads them where not. Raises StoreUnavailable."""
+        docket.world_epoch = self._worlds.current.epoch
+        verdict = await self._admission.admit(Candidate(lambda _: demand.proof(docket), None))
+        if verdict == "proven":
+            return True
+        await self._refresh(docket)
+        return False
+
+    async def _refresh(self, docket: Docket) -> None:
+        if docket.holder is not None:
+            await self._people.reload(docket.holder)
+        await self._worlds.refresh(docket.world_epoch)
+
+    # ── the call itself ──────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _answer(self, call: OpenCall, out: Out) -> None:
+        docket = call.docket
+        deadline = asyncio.get_running_loop().call_later(
+            self._tries.deadlines.total_s,
+            lambda: call.stop(relay.refusal_for("upstream_timeout", "The answer took longer than the gateway waits.")),
+        )
+        line = _Line(out)
+        try:
+            answer = await self._open(call)
+            head = self._head(docket)
+            if docket.ask.envelope.stream:
+                relayed = await relay.stream(call, answer, line, head, self._clock.now)
+            else:
+                relayed = await relay.whole(call, answer)
+        except CallEnded:
+            relayed = relay.Relayed(relay.abandoned(call), b"")
+        except Refusal as refusal:
+            relayed = relay.Relayed(tries.ending(docket, refusal), b"")
+        finally:
+            deadline.cancel()
+        await self._receipt(docket, relayed.ending)
+        await self._end(call, relayed, line)
+
+    async def _give_up(self, call: OpenCall, out: Out) -> None:
+        if call.docket.call_id not in self.open_calls:
+            return
+        refusal = Refusal("internal_error", "internal", "The gateway failed on this call. Its operator has been told.")
+        usage = relay.abandoned(call)
+        await self._receipt(call.docket, Ending("internal_error", usage.usage, usage.usage_source, refusal=refusal))
+        if call.docket.first_byte_at is None:
+            await self._error(call.docket, refusal, _Line(out))
+
+    async def _open(self, call: OpenCall) -> UpstreamAnswer:
+        permission = call.docket.permission
+        if permission is None:
+            raise RuntimeError("a call is opened after preflight")
+        routes = routing.order(permission.routes, self._chance)
+        return await self._tries.open(call, routes)
+
+    async def _receipt(self, docket: Docket, ending: Ending) -> None:
+        """The record is committed before the last byte; if Postgres is silent for two seconds the client gets its end."""
+        settled = self._settle(docket, ending)
+        await asyncio.wait({settled}, timeout=END_WITHOUT_RECEIPT_AFTER_S)
+
+    def _settle(self, docket: Docket, ending: Ending) -> asyncio.Future[None]:
+        self.open_calls.pop(docket.call_id, None)
+        written = record.of(docket, ending, self._clock.now())
+        self._tell.ended(docket, ending, written)
+        return self._settlement.submit(written)
+
+    async def _end(self, call: OpenCall, relayed: relay.Relayed, line: _Line) -> None:
+        if call.client_gone:
+            return
+        refusal = relayed.ending.refusal
+        if refusal is not None:
+            await (
+                self._break_off(call.docket, refusal, line) if line.started else self._error(call.docket, refusal, line)
+            )
+        elif line.started:
+            await line.finish(relayed.tail)
+        else:
+            await line.start(200, [*self._head(call.docket), (b"content-length", str(len(relayed.tail)).encode())])
+            await line.finish(relayed.tail)
+
+    async def _break_off(self, docket: Docket, refusal: Refusal, line: _Line) -> None:
+        if docket.ask.envelope.operation == "chat":
+            await line.finish(openai_errors.in_chat_stream(refusal))
+            return
+        position = docket.stream_position
+        await line.finish(
+            openai_errors.in_responses_stream(
+                refusal,
+                response_id=(position and position.response_id) or f"resp_{docket.call_id.hex}",
+                sequence_number=position.sequence_number + 1 if position else 0,
+                model=docket.ask.envelope.model or "",
+                created_at=int(docket.started_at.timestamp()),
+            )
+        )
+
+    # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _refuse(self, docket: Docket, refusal: Refusal, out: Out) -> None:
+        self._tell.refused(docket, refusal)
+        if docket.holder is not None and not isinstance(refusal, StoreUnavailable):
+            written = self._refusals.note(docket, refusal, self._clock.now())
+            if written is not None:
+                await asyncio.wait({self._settlement.submit(written)}, timeout=END_WITHOUT_RECEIPT_AFTER_S)
+        await self._error(docket, refusal, _Line(out))
+
+    async def _error(self, docket: Docket, refusal: Refusal, line: _Line) -> None:
+        rendered = openai_errors.render(refusal)
+        head = [
+            *rendered.headers,
+            (b"x-ai-api-call-id", str(docket.call_id).encode()),
+            (b"content-length", str(len(rendered.body)).encode()),
+        ]
+        await line.start(rendered.status, head)
+        await line.finish(rendered.body)
+
+    def _head(self, docket: Docket) -> list[tuple[bytes, bytes]]:
+        permission = docket.permission
+        overhead_ms = (docket.sent_at - docket.ask.received_at) * 1000
+        head = [
+            (
+                b"content-type",
+                b"text/event-stream; charset=utf-8" if docket.ask.envelope.stream else b"application/json",
+            ),
+            (b"x-ai-api-call-id", str(docket.call_id).encode()),
+            (b"x-ai-api-model", permission.model.slug.encode() if permission else b""),
+            (b"x-ai-api-overhead-ms", f"{overhead_ms:.2f}".encode()),
+        ]
+        if demand.is_shortened(docket):
+            head.append((b"x-ai-api-output-tokens-max", str(docket.output_tokens).encode()))
+        if docket.ask.envelope.stream:
+            head += [(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
+        return head
+
+
+class _Line:
+    """The way out, remembering whether the head was sent: after that an error can only go in-band."""
+
+    def __init__(self, out: Out) -> None:
+        self.started = False
+        self._out = out
+        self.send = out.send
+        self.finish = out.finish
+
+    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Sends the head."""
+        self.started = True
+        await self._out.start(status, headers)

@@ -1,0 +1,118 @@
+"""The docket: what is known of a call so far. Filled on the walk, read by the record, the log line and the watch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from ai_api.core.errors import Refusal
+from ai_api.core.ids import unix_ms_of
+from ai_api.gateway.people import Holder
+from ai_api.gateway.preflight import Finding, Permission
+from ai_api.providers import ProviderKey, Route
+from ai_api.quotas.bound import Bound
+from ai_api.quotas.rules import AccountKey, Demand
+from ai_api.wire.json_body import JsonBody
+from ai_api.wire.openai_envelope import Envelope
+from ai_api.wire.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A call as a door hands it over. `received_at` is a monotonic time in seconds; `headers` are those that go upstream."""
+
+    envelope: Envelope
+    body: JsonBody
+    secret_hash: bytes
+    dialect: str
+    request_id: str
+    client: str | None
+    received_at: float
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(slots=True)
+class Attempt:
+    """One try at one route."""
+
+    route: Route
+    key: ProviderKey
+    status: int | None = None
+    code: str = "ok"
+    sent: bool = False
+    ms: int = 0
+
+    def shown(self) -> dict[str, Any]:
+        """The try as the record keeps it."""
+        return {
+            "route_id": self.route.id,
+            "provider_key_id": self.key.id,
+            "status": self.status,
+            "code": self.code,
+            "sent": self.sent,
+            "ms": self.ms,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StreamPosition:
+    """Where a responses stream stood when it could not go on."""
+
+    response_id: str | None
+    sequence_number: int
+
+
+@dataclass(slots=True)
+class Docket:
+    """Everything known of one call."""
+
+    call_id: UUID
+    ask: Ask
+    holder: Holder | None = None
+    finding: Finding = field(default_factory=Finding)
+    permission: Permission | None = None
+    bound: Bound | None = None
+    demand: Demand | None = None
+    accounts: tuple[AccountKey, ...] = ()
+    amounts: tuple[tuple[UUID, int], ...] = ()
+    output_tokens: int = 0
+    world_epoch: int = 0
+    attempts: list[Attempt] = field(default_factory=list)
+    upstream_status: int | None = None
+    upstream_request_id: str | None = None
+    first_byte_at: datetime | None = None
+    sent_at: float = 0.0
+    """When the last try was sent, on the scale of `Ask.received_at`."""
+    stream_position: StreamPosition | None = None
+
+    @property
+    def started_at(self) -> datetime:
+        """The instant of the call: its id's own."""
+        ms = unix_ms_of(self.call_id)
+        return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+
+    @property
+    def held_nanos(self) -> int:
+        """What is held of money, in nano-USD."""
+        cost_accounts = {account.id for account in self.accounts if account.metric == "cost"}
+        return sum(amount for account, amount in self.amounts if account in cost_accounts)
+
+    @property
+    def input_tokens_estimate(self) -> int:
+        """What the input probably is, where nobody counted it: four bytes a token, at most the bound."""
+        if self.bound is None:
+            return 0
+        return min(self.bound.input_tokens, -(-self.ask.envelope.input_bytes // 4))
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call ended. `usage_source` says who counted; `refusal` is what the client was told, if anything."""
+
+    outcome: str
+    usage: Usage | None = None
+    usage_source: str = "none"
+    finish_reason: str | None = None
+    refusal: Refusal | None = None

@@ -1,0 +1,84 @@
+"""A call that is under way, and how it is ended from outside: the client leaves, a right is taken back, time runs out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Protocol, TypeVar
+
+from ai_api.core.errors import Refusal
+from ai_api.gateway.docket import Docket
+
+T = TypeVar("T")
+
+
+class Out(Protocol):
+    """Where an answer goes: implemented by the doors."""
+
+    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Sends the head. Once."""
+        ...
+
+    async def send(self, data: bytes) -> None:
+        """Sends a piece of the body; waits while the reader is slow."""
+        ...
+
+    async def finish(self, data: bytes) -> None:
+        """Sends the last piece and ends the answer."""
+        ...
+
+
+class CallEnded(Exception):
+    """The call was ended from outside while it waited."""
+
+
+class OpenCall:
+    """One call under way. Its walk runs in `task`; the others end it by `hang_up` and `stop`."""
+
+    def __init__(self, docket: Docket, task: asyncio.Task[object]) -> None:
+        self.docket = docket
+        self.client_gone = False
+        self.refusal: Refusal | None = None
+        self.output_tokens_seen = 0
+        self._task = task
+        self._waiting = False
+
+    @property
+    def ended(self) -> bool:
+        """Whether somebody ended it."""
+        return self.client_gone or self.refusal is not None
+
+    def hang_up(self) -> None:
+        """The client left."""
+        if not self.ended:
+            self.client_gone = True
+            self._wake()
+
+    def stop(self, refusal: Refusal) -> None:
+        """The call may not go on, for this reason."""
+        if not self.ended:
+            self.refusal = refusal
+            self._wake()
+
+    async def wait(self, awaitable: Awaitable[T]) -> T:
+        """Awaits something that may be given up when the call is ended. Raises CallEnded, and what `awaitable` raises."""
+        self._waiting = True
+        try:
+            if self.ended:
+                # Not started: closing it says so, where a coroutine would otherwise warn.
+                close = getattr(awaitable, "close", None)
+                if close is not None:
+                    close()
+                raise CallEnded
+            return await awaitable
+        except asyncio.CancelledError:
+            if not self.ended:
+                raise
+            self._task.uncancel()
+            raise CallEnded from None
+        finally:
+            self._waiting = False
+
+    def _wake(self) -> None:
+        if self._waiting:
+            self._task.cancel()

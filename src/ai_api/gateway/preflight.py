@@ -1,0 +1,195 @@
+"""Preflight: may this call be made? Pure, over copies; the admission that follows proves that the copies were current.
+
+    credential → allocation state → quota → model binding → access policy
+
+Each step refuses with a code of its own. A model that the access policy hides is "not found" to the caller whatever the step
+that refused; the true reason stays in the details of the record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ai_api import access
+from ai_api.catalog import Model, resolve
+from ai_api.core.errors import Refusal
+from ai_api.gateway.people import Allocation, Holder
+from ai_api.gateway.world import World
+from ai_api.pricing import PriceVersion
+from ai_api.providers import ProviderKey, Route
+from ai_api.wire.openai_envelope import Envelope
+
+USABLE_SHOWN_MAX = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Permission:
+    """What preflight found: the right a call is made by, and the ways it can be served."""
+
+    allocation: Allocation
+    model: Model
+    price: PriceVersion | None
+    routes: tuple[tuple[Route, ProviderKey], ...]
+
+
+@dataclass(slots=True)
+class Finding:
+    """What is known of a call so far; filled step by step, so that a refused call is still filed under its owner."""
+
+    allocation: Allocation | None = None
+    model: Model | None = None
+
+
+def check_credential(holder: Holder | None, now: datetime) -> Holder:
+    """Step 1, first half: the credential is known, in force, and its member active. Raises Refusal."""
+    if holder is None:
+        raise unknown()
+    if holder.revoked_at is not None:
+        raise Refusal("credential_revoked", "unauthenticated", _UNKNOWN)
+    if holder.expires_at is not None and holder.expires_at <= now:
+        raise Refusal(
+            "credential_expired",
+            "unauthenticated",
+            f"This credential expired on {holder.expires_at:%Y-%m-%d}. Create or rotate a credential and use the new one.",
+        )
+    if holder.member_status != "active":
+        raise Refusal(
+            "member_disabled", "forbidden", "The member this credential belongs to is disabled. Ask an administrator."
+        )
+    if holder.paused_at is not None:
+        raise Refusal("credential_paused", "forbidden", "This credential is paused. Resume it, or use another one.")
+    return holder
+
+
+def judge(envelope: Envelope, holder: Holder | None, world: World, now: datetime, finding: Finding) -> Permission:
+    """All five steps for one call. Raises Refusal; fills `finding` on the way."""
+    person = check_credential(holder, now)
+    allocation, model = _answering_allocation(envelope.model, person, world)
+    finding.allocation, finding.model = allocation, model
+    try:
+        _check_state(allocation, model)
+        _check_quota(allocation)
+        permission = _check_binding(envelope, allocation, model, world, now)
+    except Refusal as refusal:
+        if not access.verdict(model, person.member_id).visible:
+            raise _hidden(envelope.model or model.slug, because=refusal.code) from None
+        raise
+    if not access.verdict(model, person.member_id).visible:
+        raise _hidden(envelope.model or model.slug, because="hidden_by_policy")
+    return permission
+
+
+def unknown() -> Refusal:
+    """The answer to a secret nobody knows; the same words as for a revoked one."""
+    return Refusal("credential_unknown", "unauthenticated", _UNKNOWN)
+
+
+def usable_models(holder: Holder, world: World) -> list[Model]:
+    """The models this credential can call now, by slug: granted, active, visible and served."""
+    usable = []
+    for allocation in holder.allocations.values():
+        model = world.models.get(allocation.model_id)
+        if model is None or allocation.state != "active" or not access.verdict(model, holder.member_id).visible:
+            continue
+        if any(serving_routes(model, operation, world) for operation in model.operations):
+            usable.append(model)
+    return sorted(usable, key=lambda model: model.slug)
+
+
+def serving_routes(model: Model, operation: str, world: World) -> tuple[tuple[Route, ProviderKey], ...]:
+    """The routes of a model whose provider key can serve `operation`."""
+    return tuple(
+        (route, key)
+        for route in world.routes.get(model.id, ())
+        if (key := world.keys.get(route.provider_key_id)) is not None and operation in key.wiring.lanes
+    )
+
+
+def _answering_allocation(name: str | None, holder: Holder, world: World) -> tuple[Allocation, Model]:
+    if name is None:
+        raise Refusal("bad_request", "invalid", "model is missing.", param="model", details=_usable(holder, world))
+    meant = resolve(name, world.names)
+    granted = [model for model in meant if model.id in holder.allocations]
+    if len(granted) == 1:
+        return holder.allocations[granted[0].id], granted[0]
+    if len(granted) > 1:
+        slugs = ", ".join(sorted(model.slug for model in granted))
+        raise Refusal("model_ambiguous", "invalid", f"{name!r} may mean {slugs}. Use the whole name.", param="model")
+    if any(access.verdict(model, holder.member_id).visible for model in meant):
+        details = _usable(holder, world)
+        names = ", ".join(details["usable_models"]) or "none yet"
+        raise Refusal(
+            "model_not_in_scope",
+            "forbidden",
+            f"This credential may not call {name!r}. It may call: {names}.",
+            param="model",
+            details=details,
+        )
+    raise _hidden(name, because="hidden_by_policy" if meant else "unknown")
+
+
+def _check_state(allocation: Allocation, model: Model) -> None:
+    if allocation.state == "active":
+        return
+    who = "an administrator" if allocation.state != "paused" or allocation.paused_by == "admin" else "the member"
+    repair = {
+        "paused": f"It was paused by {who}, who can resume it.",
+        "quarantined": "An administrator has to release it.",
+        "revoked": "Claim the model again, or ask an administrator.",
+    }[allocation.state]
+    raise Refusal(
+        f"allocation_{allocation.state}",
+        "forbidden",
+        f"Your allocation of {model.slug} is {allocation.state}. {repair}",
+        param="model",
+    )
+
+
+def _check_quota(allocation: Allocation) -> None:
+    # What is used up is for the hold to say, on locked accounts; only a limit of nothing is certain here.
+    for metric, amount in allocation.limits.items():
+        if amount == 0:
+            code = "token_quota_exceeded" if metric == "total_tokens" else "cost_quota_exceeded"
+            raise Refusal(
+                code,
+                "exhausted",
+                "The monthly limit of this allocation is 0. Ask an administrator to raise it.",
+                details={"limit": 0, "metric": metric, "left": 0},
+            )
+
+
+def _check_binding(envelope: Envelope, allocation: Allocation, model: Model, world: World, now: datetime) -> Permission:
+    if envelope.operation not in model.operations:
+        offered = ", ".join(sorted(model.operations))
+        raise Refusal(
+            "unknown_operation",
+            "invalid",
+            f"{model.slug} does not offer {envelope.operation}; it offers {offered}.",
+            param="model",
+        )
+    price = world.price_of(model.id, now)
+    if price is None and "cost" in allocation.limits:
+        raise Refusal(
+            "model_unpriced",
+            "unavailable",
+            f"{model.slug} has no price, and this allocation is limited by cost. An administrator has to set one.",
+        )
+    routes = serving_routes(model, envelope.operation, world)
+    if not routes:
+        raise Refusal(
+            "no_route", "unavailable", f"No provider key can serve {model.slug} at present.", retry_after_s=30
+        )
+    return Permission(allocation, model, price, routes)
+
+
+def _hidden(name: str, *, because: str) -> Refusal:
+    message = f"The model {name!r} does not exist, or you have no access to it. GET /v1/models lists what you can call."
+    return Refusal("model_not_found", "not_found", message, param="model", because=because)
+
+
+def _usable(holder: Holder, world: World) -> dict[str, list[str]]:
+    return {"usable_models": [model.slug for model in usable_models(holder, world)[:USABLE_SHOWN_MAX]]}
+
+
+_UNKNOWN = "This credential is not known, or was revoked. Check the key you send, or create a new credential."

@@ -1,0 +1,184 @@
+"""The relay: one path for whole and streamed answers, from an open upstream answer to the ending of the call.
+
+What a client may take for the end is not sent here: it is handed back, and sent once the call is settled.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ai_api.core.errors import Kind, Refusal
+from ai_api.gateway.docket import Ending, StreamPosition
+from ai_api.gateway.open_call import CallEnded, OpenCall, Out
+from ai_api.providers.port import StreamFailure, StreamReader, UpstreamAnswer, WholeAnswer
+from ai_api.wire.openai_stream import ResponsesStream
+from ai_api.wire.sse import KEEP_ALIVE
+from ai_api.wire.usage import Usage
+
+SILENCE_S = 15.0
+DRAIN_S = 1.0
+
+_KINDS: dict[str, Kind] = {
+    "upstream_timeout": "upstream_timeout",
+    "upstream_rate_limited": "limited",
+    "upstream_invalid": "invalid",
+    "input_too_long": "invalid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """How the relay ended, and the last bytes of a good answer, not sent yet."""
+
+    ending: Ending
+    tail: bytes
+
+
+def refusal_for(code: str, message: str, *, retry_after_s: float | None = None) -> Refusal:
+    """What a client is told of a fault upstream."""
+    return Refusal(code, _KINDS.get(code, "upstream"), message, retry_after_s=retry_after_s)
+
+
+async def whole(call: OpenCall, answer: UpstreamAnswer) -> Relayed:
+    """Reads a whole answer; nothing of it is sent yet."""
+    try:
+        got = await call.wait(answer.whole())
+    except CallEnded:
+        answer.close()
+        return Relayed(abandoned(call), b"")
+    except StreamFailure as failure:
+        answer.close()
+        return Relayed(_failed(call, failure, output_tokens=0), b"")
+    return Relayed(_finished(call, got), got.body)
+
+
+async def stream(
+    call: OpenCall, answer: UpstreamAnswer, out: Out, head: list[tuple[bytes, bytes]], now: Callable[[], datetime]
+) -> Relayed:
+    """Sends a stream as it comes, frame by frame, until its end or the call's."""
+    reader = answer.reader
+    if reader is None:
+        raise TypeError("a streamed call needs a stream's reader")
+    line = _Line(call, out, head, now)
+    try:
+        while not reader.finished:
+            data = await call.wait(answer.read())
+            call.output_tokens_seen = reader.output_tokens_seen
+            if data:
+                await call.wait(line.send(data))
+    except StopAsyncIteration:
+        pass
+    except CallEnded:
+        if call.client_gone and reader.finish_reason is not None:
+            await _drain(answer)
+        answer.close()
+        if not reader.finished:
+            return Relayed(abandoned(call, answer), b"")
+    except StreamFailure as failure:
+        answer.close()
+        return Relayed(_failed(call, failure, output_tokens=reader.output_tokens_seen, usage=reader.usage), b"")
+    finally:
+        line.close()
+        call.docket.stream_position = _position(reader)
+    answer.finish()
+    if not line.started:
+        await line.start()
+    got = WholeAnswer(b"", reader.usage, reader.finish_reason)
+    return Relayed(_finished(call, got, output_tokens=reader.output_tokens_seen), reader.tail)
+
+
+class _Line:
+    """The way to the client of one stream: the head at the first byte, a comment when it was silent for long."""
+
+    def __init__(self, call: OpenCall, out: Out, head: list[tuple[bytes, bytes]], now: Callable[[], datetime]) -> None:
+        self.started = False
+        self._call = call
+        self._out = out
+        self._head = head
+        self._now = now
+        self._loop = asyncio.get_running_loop()
+        self._sent_at = self._loop.time()
+        self._timer = self._loop.call_later(SILENCE_S, self._tick)
+        self._comment: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Sends the head."""
+        self.started = True
+        self._call.docket.first_byte_at = self._now()
+        await self._out.start(200, self._head)
+
+    async def send(self, data: bytes) -> None:
+        """Sends whole frames."""
+        if not self.started:
+            await self.start()
+        self._sent_at = self._loop.time()
+        await self._out.send(data)
+
+    def close(self) -> None:
+        """Sends nothing more of its own."""
+        self._timer.cancel()
+        if self._comment is not None:
+            self._comment.cancel()
+
+    def _tick(self) -> None:
+        due = self._sent_at + SILENCE_S
+        if self._loop.time() >= due:
+            # Only ever between whole frames: the relay sends nothing else.
+            self._comment = self._loop.create_task(self.send(KEEP_ALIVE))
+            due = self._loop.time() + SILENCE_S
+        self._timer = self._loop.call_at(due, self._tick)
+
+
+async def _drain(answer: UpstreamAnswer) -> None:
+    """Reads on for the usage that follows a finish, with nobody left to send it to."""
+    reader = answer.reader
+    try:
+        async with asyncio.timeout(DRAIN_S):
+            while reader is not None and not reader.finished:
+                await answer.read()
+    except (StopAsyncIteration, StreamFailure, TimeoutError):
+        return
+
+
+def _position(reader: StreamReader) -> StreamPosition | None:
+    if isinstance(reader, ResponsesStream):
+        return StreamPosition(reader.response_id, reader.sequence_number)
+    return None
+
+
+def _finished(call: OpenCall, got: WholeAnswer, *, output_tokens: int | None = None) -> Ending:
+    if got.usage is not None and got.usage.input_known and got.usage.output_known:
+        return Ending("ok", got.usage, "provider", got.finish_reason)
+    output = output_tokens if output_tokens is not None else -(-len(got.body) // 4)
+    return Ending("ok", _completed(call, got.usage, output), "estimated", got.finish_reason)
+
+
+def abandoned(call: OpenCall, answer: UpstreamAnswer | None = None) -> Ending:
+    """The ending of a call that was ended from outside: what came is booked, by our own estimate."""
+    reader = answer.reader if answer is not None else None
+    outcome = call.refusal.code if call.refusal is not None else "client_closed"
+    seen = reader.output_tokens_seen if reader is not None else 0
+    usage = _completed(call, reader.usage if reader is not None else None, seen)
+    return Ending(outcome, usage, "estimated", refusal=call.refusal)
+
+
+def _failed(call: OpenCall, failure: StreamFailure, *, output_tokens: int, usage: Usage | None = None) -> Ending:
+    refusal = refusal_for(failure.code, failure.message)
+    return Ending(failure.code, _completed(call, usage, output_tokens), "estimated", refusal=refusal)
+
+
+def _completed(call: OpenCall, said: Usage | None, output_tokens: int) -> Usage:
+    """What the provider said of its usage so far, completed by our own estimate."""
+    estimate = call.docket.input_tokens_estimate
+    if said is None:
+        return Usage(input_total=estimate, output=output_tokens)
+    return replace(
+        said,
+        input_total=said.input_total if said.input_known else max(estimate, said.input_total),
+        output=max(said.output, output_tokens),
+        input_known=True,
+        output_known=True,
+    )

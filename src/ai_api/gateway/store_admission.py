@@ -1,0 +1,187 @@
+"""What admission says to Postgres.
+
+Each is one autocommit statement, so that a slow database costs one round trip, not four. One lock order for every writer:
+holds by call id, records by call id, accounts by id. Two replicas that take several accounts in another order deadlock; in
+this one they queue.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from ai_api.core.db import Hot, dump_json
+from ai_api.quotas.rules import AccountKey, Balance
+
+# A hold that a crash of the database loses is an intent that was never answered: no need to wait for the disk.
+_ADMIT = """
+WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
+asked AS MATERIALIZED (
+    SELECT a.* FROM quick, unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::boolean[], $6::jsonb[], $7::jsonb[])
+        AS a(call_id, member_id, member_epoch, world_epoch, holds, amounts, record)
+),
+fresh AS MATERIALIZED (
+    SELECT a.* FROM asked a JOIN members m ON m.id = a.member_id
+    WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
+),
+wanted AS MATERIALIZED (
+    SELECT w.* FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[])
+        AS w(call_id, account_id, amount, account_limit)
+    JOIN fresh USING (call_id)
+),
+sums AS MATERIALIZED (
+    SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit FROM wanted GROUP BY account_id
+),
+locked AS MATERIALIZED (
+    SELECT id, settled, held FROM quota_accounts WHERE id IN (SELECT account_id FROM sums) ORDER BY id FOR NO KEY UPDATE
+),
+tight AS MATERIALIZED (
+    SELECT s.account_id FROM sums s LEFT JOIN locked l ON l.id = s.account_id
+    WHERE l.id IS NULL OR l.settled + l.held + s.amount > s.account_limit
+),
+admitted AS MATERIALIZED (
+    SELECT f.* FROM fresh f WHERE f.holds
+    AND NOT EXISTS (SELECT 1 FROM wanted w JOIN tight t USING (account_id) WHERE w.call_id = f.call_id)
+),
+taken AS (
+    UPDATE quota_accounts q SET held = q.held + s.amount
+    FROM (SELECT account_id, sum(amount)::bigint AS amount FROM wanted JOIN admitted USING (call_id) GROUP BY account_id) s
+    WHERE q.id = s.account_id
+),
+written AS (
+    INSERT INTO holds (call_id, replica_id, amounts, record)
+    SELECT call_id, $12::uuid, amounts, record FROM admitted ORDER BY call_id
+)
+SELECT a.call_id,
+    CASE WHEN f.call_id IS NULL THEN 'stale' WHEN NOT a.holds THEN 'proven'
+         WHEN d.call_id IS NULL THEN 'left' ELSE 'admitted' END AS verdict
+FROM asked a LEFT JOIN fresh f USING (call_id) LEFT JOIN admitted d USING (call_id)
+"""
+
+_CREATE_ACCOUNTS = """
+INSERT INTO quota_accounts (id, subject_kind, subject_id, metric, window_start, window_end)
+SELECT d.id, d.subject_kind, d.subject_id, d.metric, d.window_start, d.window_end
+FROM jsonb_to_recordset($1::jsonb) AS d(
+    id uuid, subject_kind text, subject_id uuid, metric text, window_start timestamptz, window_end timestamptz)
+ORDER BY d.id
+ON CONFLICT (id) DO NOTHING
+"""
+
+_LOCK_ACCOUNTS = """
+SELECT id, settled, held FROM quota_accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
+"""
+
+_FRESH = """
+SELECT a.call_id FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) AS a(call_id, member_id, member_epoch, world_epoch)
+JOIN members m ON m.id = a.member_id
+WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
+"""
+
+_TAKE = """
+WITH taken AS (
+    UPDATE quota_accounts q SET held = q.held + s.amount
+    FROM (SELECT account_id, sum(amount)::bigint AS amount
+          FROM unnest($1::uuid[], $2::bigint[]) AS w(account_id, amount) GROUP BY account_id) s
+    WHERE q.id = s.account_id
+)
+INSERT INTO holds (call_id, replica_id, amounts, record)
+SELECT h.call_id, $6::uuid, h.amounts, h.record
+FROM unnest($3::uuid[], $4::jsonb[], $5::jsonb[]) AS h(call_id, amounts, record) ORDER BY h.call_id
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One call of an admission batch. `holds` is False for a verdict that only proves its copy was current.
+
+    `wanted` are (account, amount, limit) of limited accounts; `amounts_json` and `record_json` are stored with the hold.
+    """
+
+    call_id: UUID
+    member_id: UUID
+    member_epoch: int
+    world_epoch: int
+    holds: bool
+    wanted: tuple[tuple[UUID, int, int], ...]
+    amounts_json: str
+    record_json: str
+
+
+async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, timeout_s: float) -> dict[UUID, str]:
+    """Admits a batch on the fast path: a verdict per call id, `admitted | left | stale | proven`. Raises StoreUnavailable."""
+    wanted = [(row.call_id, *each) for row in rows for each in row.wanted]
+    found = await hot.fetch(
+        _ADMIT,
+        [row.call_id for row in rows],
+        [row.member_id for row in rows],
+        [row.member_epoch for row in rows],
+        [row.world_epoch for row in rows],
+        [row.holds for row in rows],
+        [row.amounts_json for row in rows],
+        [row.record_json for row in rows],
+        [each[0] for each in wanted],
+        [each[1] for each in wanted],
+        [each[2] for each in wanted],
+        [each[3] for each in wanted],
+        replica_id,
+        timeout_s=timeout_s,
+    )
+    return {row["call_id"]: row["verdict"] for row in found}
+
+
+async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, timeout_s: float) -> None:
+    """Creates accounts that do not exist yet, empty, in a transaction of its own. Raises StoreUnavailable."""
+    described = [
+        {
+            "id": str(account.id),
+            "subject_kind": account.subject_kind,
+            "subject_id": str(account.subject_id),
+            "metric": account.metric,
+            "window_start": account.window_start.isoformat(),
+            "window_end": account.window_end.isoformat(),
+        }
+        for account in accounts
+    ]
+    await hot.fetch(_CREATE_ACCOUNTS, dump_json(described), timeout_s=timeout_s)
+
+
+async def lock_accounts(connection: Any, account_ids: Sequence[UUID]) -> dict[UUID, Balance]:
+    """Locks accounts in id order until the transaction ends, and reads them."""
+    rows = await connection.fetch(_LOCK_ACCOUNTS, sorted(account_ids))
+    return {row["id"]: Balance(row["settled"], row["held"]) for row in rows}
+
+
+async def still_fresh(connection: Any, rows: Sequence[Row]) -> set[UUID]:
+    """The calls among `rows` whose copies are still current."""
+    found = await connection.fetch(
+        _FRESH,
+        [row.call_id for row in rows],
+        [row.member_id for row in rows],
+        [row.member_epoch for row in rows],
+        [row.world_epoch for row in rows],
+    )
+    return {row["call_id"] for row in found}
+
+
+async def take_holds(connection: Any, rows: Sequence[Row], replica_id: UUID) -> None:
+    """Takes the holds of calls decided under locked accounts."""
+    taken = [(account, amount) for row in rows for account, amount, _ in row.wanted]
+    await connection.execute(
+        _TAKE,
+        [account for account, _ in taken],
+        [amount for _, amount in taken],
+        [row.call_id for row in rows],
+        [row.amounts_json for row in rows],
+        [row.record_json for row in rows],
+        replica_id,
+    )
+
+
+async def which_are_held(hot: Hot, call_ids: Sequence[UUID], *, timeout_s: float) -> set[UUID]:
+    """Of these calls, those whose hold is in the database: asked after a commit whose answer was lost."""
+    rows = await hot.fetch(
+        "SELECT call_id FROM holds WHERE call_id = ANY($1::uuid[])", list(call_ids), timeout_s=timeout_s
+    )
+    return {row["call_id"] for row in rows}

@@ -1,0 +1,97 @@
+"""Telling: one line, one set of counters, all from the docket. Plain integers on the path; names and labels at the scrape."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+from uuid import UUID
+
+from ai_api.core.errors import Refusal
+from ai_api.gateway.docket import Docket, Ending
+
+
+class CallLog(Protocol):
+    """Where lines go; the program's structured logger."""
+
+    def info(self, event: str, **fields: Any) -> Any:
+        """A line worth keeping."""
+        ...
+
+    def error(self, event: str, **fields: Any) -> Any:
+        """A line somebody has to read."""
+        ...
+
+
+@dataclass(slots=True)
+class Counters:
+    """What the metrics are made of, since the start of this replica."""
+
+    calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """By (credential's public id, model, outcome)."""
+    refusals: Counter[str] = field(default_factory=Counter)
+    upstream_errors: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """By (provider, code)."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    billed_nanos: int = 0
+    unsettled: int = 0
+    broken: int = 0
+
+
+class Tell:
+    """Hears of every ending."""
+
+    def __init__(self, log: CallLog) -> None:
+        self.counters = Counters()
+        self._log = log
+
+    def ended(self, docket: Docket, ending: Ending, written: Mapping[str, Any]) -> None:
+        """A call that was admitted has ended."""
+        counters = self.counters
+        holder = docket.holder
+        counters.calls[holder.public_id if holder else "", written["model"] or "", ending.outcome] += 1
+        counters.input_tokens += written["input_tokens"]
+        counters.output_tokens += written["output_tokens"]
+        counters.billed_nanos += written["billed_cost_nanos"] or 0
+        for attempt in docket.attempts:
+            if attempt.code != "ok":
+                counters.upstream_errors[attempt.key.provider, attempt.code] += 1
+        self._log.info(
+            "call",
+            call_id=str(docket.call_id),
+            request_id=docket.ask.request_id,
+            credential=holder.public_id if holder else None,
+            model=written["model"],
+            outcome=ending.outcome,
+            stream=docket.ask.envelope.stream,
+            input_tokens=written["input_tokens"],
+            output_tokens=written["output_tokens"],
+            ms=round((written["finished_at"] - docket.started_at).total_seconds() * 1000),
+        )
+
+    def refused(self, docket: Docket, refusal: Refusal) -> None:
+        """A call was refused before it was admitted."""
+        self.counters.refusals[refusal.code] += 1
+        holder = docket.holder
+        if holder is None and self.counters.refusals[refusal.code] % 100 != 1:
+            # Unauthenticated calls are counted, and one in a hundred is logged: a flood must not flood the log.
+            return
+        self._log.info(
+            "refused",
+            call_id=str(docket.call_id),
+            request_id=docket.ask.request_id,
+            credential=holder.public_id if holder else None,
+            code=refusal.code,
+        )
+
+    def broke(self, docket: Docket, error: Exception) -> None:
+        """A defect of ours ended a call."""
+        self.counters.broken += 1
+        self._log.error("call_broke", call_id=str(docket.call_id), exc_info=error)
+
+    def alarm(self, what: str, call_id: UUID, reason: str) -> None:
+        """Something needs a person: a record that Postgres refused."""
+        self.counters.unsettled += 1
+        self._log.error(what, call_id=str(call_id), reason=reason)

@@ -1,0 +1,107 @@
+"""Trying routes in order until one answers. Nothing has reached the client yet, so another route may still serve the call."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from ai_api import providers
+from ai_api.core.errors import Refusal
+from ai_api.core.seal import KeyRing, SealError
+from ai_api.gateway import demand, relay
+from ai_api.gateway.docket import Attempt, Docket, Ending
+from ai_api.gateway.open_call import OpenCall
+from ai_api.providers import ProviderKey, Route
+from ai_api.providers.port import Deadlines, OpenKey, Upstream, UpstreamAnswer, UpstreamCall, UpstreamError
+from ai_api.wire.usage import Usage
+
+_REPEATABLE_STATUS = frozenset({408, 409, 429})
+
+
+class Tries:
+    """Opens calls upstream. `flag(provider_key_id, code)` hears of a key that its provider refuses."""
+
+    def __init__(
+        self, upstream: Upstream, ring: KeyRing, deadlines: Deadlines, flag: Callable[[UUID, str], None]
+    ) -> None:
+        self.deadlines = deadlines
+        self._upstream = upstream
+        self._ring = ring
+        self._flag = flag
+
+    async def open(self, call: OpenCall, routes: Sequence[tuple[Route, ProviderKey]]) -> UpstreamAnswer:
+        """The first open answer. Raises Refusal for the last failure, CallEnded."""
+        failure = Refusal("no_route", "unavailable", "No route of this model is in service.", retry_after_s=30)
+        for number, (route, key) in enumerate(routes, start=1):
+            attempt = Attempt(route, key)
+            call.docket.attempts.append(attempt)
+            started = time.perf_counter()
+            try:
+                return await self._try(call, attempt, number)
+            except UpstreamError as error:
+                self._note(call.docket, attempt, error)
+                failure = relay.refusal_for(error.code, error.message, retry_after_s=error.retry_after_s)
+                if not may_repeat(error):
+                    break
+            except Refusal as refusal:
+                attempt.code = refusal.code
+                raise
+            finally:
+                attempt.ms = round((time.perf_counter() - started) * 1000)
+        raise failure
+
+    async def _try(self, call: OpenCall, attempt: Attempt, number: int) -> UpstreamAnswer:
+        docket, route, key = call.docket, attempt.route, attempt.key
+        envelope = docket.ask.envelope
+        attempt.code = "unfinished"
+        upstream_call = UpstreamCall(
+            operation=envelope.operation,
+            stream=envelope.stream,
+            fields=docket.ask.body.fields,
+            document=docket.ask.body.document,
+            upstream_model=route.upstream_model,
+            shown_model=envelope.model or "",
+            output_tokens_max=demand.output_tokens_to_send(docket),
+            wants_usage=envelope.wants_usage,
+            key=self._unseal(key),
+            headers=dict(docket.ask.headers),
+            request_id=f"{docket.call_id}.{number}",
+            deadlines=self.deadlines,
+        )
+        docket.sent_at = time.perf_counter()
+        answer = await call.wait(self._upstream.open(upstream_call))
+        attempt.status = docket.upstream_status = answer.status
+        attempt.sent = True
+        attempt.code = "ok"
+        docket.upstream_request_id = answer.upstream_request_id
+        return answer
+
+    def _unseal(self, key: ProviderKey) -> OpenKey:
+        try:
+            return providers.open_key(self._ring, key)
+        except SealError:
+            raise UpstreamError("upstream_auth", "The gateway cannot open its own key for this provider.") from None
+
+    def _note(self, docket: Docket, attempt: Attempt, error: UpstreamError) -> None:
+        attempt.status, attempt.code, attempt.sent = error.status, error.code, error.sent
+        docket.upstream_status = error.status
+        docket.upstream_request_id = error.upstream_request_id
+        if error.code == "upstream_auth":
+            self._flag(attempt.key.id, error.code)
+
+
+def may_repeat(error: UpstreamError) -> bool:
+    """Whether another route may be tried: after no connection, or an answer that says so; never after silence."""
+    if error.status is not None:
+        return error.status in _REPEATABLE_STATUS or error.status >= 500
+    return error.code == "upstream_unreachable"
+
+
+def ending(docket: Docket, refusal: Refusal) -> Ending:
+    """How a call ends that no provider answered: nothing is owed, but for an input that was sent into silence."""
+    last = docket.attempts[-1] if docket.attempts else None
+    if refusal.code == "upstream_timeout" and last is not None and last.sent and last.status is None:
+        usage = Usage(input_total=docket.input_tokens_estimate)
+        return Ending(refusal.code, usage, "estimated", refusal=refusal)
+    return Ending(refusal.code, refusal=refusal)

@@ -1,0 +1,109 @@
+"""The world: all that is the same for everybody, compiled whole, swapped at once, proven by one number at each admission."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+
+from ai_api import catalog, pricing, providers
+from ai_api.core.db import Database
+from ai_api.quotas.windows import Window, month_window
+
+DEFAULT_ZONE = "UTC"
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Models, routes, provider keys (sealed) and prices at one epoch."""
+
+    epoch: int
+    zone: str
+    names: catalog.Names
+    models: Mapping[UUID, catalog.Model]
+    routes: Mapping[UUID, tuple[providers.Route, ...]]
+    keys: Mapping[UUID, providers.ProviderKey]
+    prices: Mapping[UUID, tuple[pricing.PriceVersion, ...]]
+
+    def price_of(self, model_id: UUID, at: datetime) -> pricing.PriceVersion | None:
+        """The price version of a model in force at `at`; None when it has no price."""
+        return pricing.in_force(self.prices.get(model_id, ()), at)
+
+
+class Worlds:
+    """Holds the present world and loads the next one, once at a time however many ask."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._world: World | None = None
+        self._loading: asyncio.Task[World] | None = None
+        self._window: Window | None = None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a world."""
+        return self._world is not None
+
+    @property
+    def current(self) -> World:
+        """The present world. Raises RuntimeError before the first load."""
+        if self._world is None:
+            raise RuntimeError("the world is not loaded yet")
+        return self._world
+
+    def month(self, at: datetime) -> Window:
+        """The calendar month `at` lies in, in the organization's zone."""
+        if self._window is None or not self._window.holds(at):
+            self._window = month_window(self.current.zone, at)
+        return self._window
+
+    async def refresh(self, seen_epoch: int) -> World:
+        """The world, loaded anew unless it changed since `seen_epoch` was seen to be stale. Raises StoreUnavailable."""
+        world = self.current
+        return world if world.epoch != seen_epoch else await self.reload()
+
+    async def reload(self) -> World:
+        """Loads the world anew; who asks while a load is on its way shares the next one. Raises StoreUnavailable."""
+        if self._loading is not None:
+            # What is on its way may have read before the change the caller has seen.
+            await asyncio.wait({self._loading})
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.get_running_loop().create_task(self._load())
+        return await asyncio.shield(self._loading)
+
+    async def _load(self) -> World:
+        world = await load(self._database)
+        if self._world is None or world.zone != self._world.zone:
+            self._window = None
+        self._world = world
+        return world
+
+
+async def load(database: Database) -> World:
+    """Reads the world in one snapshot. Raises StoreUnavailable."""
+    async with database.transaction(repeatable_read=True) as tx:
+        epoch = (await tx.execute(text("SELECT epoch FROM world WHERE id = 1"))).scalar_one()
+        zone = (await tx.execute(text("SELECT value #>> '{}' FROM settings WHERE name = 'organization_zone'"))).scalar()
+        models = await catalog.load_models(tx)
+        keys = await providers.load_keys(tx)
+        routes = await providers.load_routes(tx)
+        versions = await pricing.load_versions(tx)
+    by_model: dict[UUID, list[providers.Route]] = {}
+    for route in routes:
+        by_model.setdefault(route.model_id, []).append(route)
+    prices: dict[UUID, list[pricing.PriceVersion]] = {}
+    for version in versions:
+        prices.setdefault(version.model_id, []).append(version)
+    return World(
+        epoch=epoch,
+        zone=zone or DEFAULT_ZONE,
+        names=catalog.index(models),
+        models={model.id: model for model in models},
+        routes={model_id: tuple(found) for model_id, found in by_model.items()},
+        keys={key.id: key for key in keys},
+        prices={model_id: tuple(found) for model_id, found in prices.items()},
+    )

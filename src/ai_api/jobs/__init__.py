@@ -1,0 +1,1 @@
+"""Jobs: what runs beside the calls, on one replica at a time."""

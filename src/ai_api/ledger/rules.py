@@ -1,0 +1,108 @@
+"""What a call record says, and which records a question is about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from ai_api.core.errors import Refusal
+from ai_api.core.ids import first_id_of
+
+_MILLISECOND = timedelta(milliseconds=1)
+_FIRST = datetime(1970, 1, 2, tzinfo=UTC)
+_LAST = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call as it was billed: point in time, never changed by what happens to models, prices or members later.
+
+    `_nanos` are nano-USD; a cost is None when no price was known, which is not the same as 0. `outcome` is `ok` or the
+    code of the error. `refused_count` is more than 0 where one row stands for that many refusals.
+    """
+
+    call_id: UUID
+    started_at: datetime
+    first_byte_at: datetime | None
+    finished_at: datetime
+    credential_id: UUID | None
+    allocation_id: UUID | None
+    member_id: UUID | None
+    dialect: str
+    operation: str
+    stream: bool
+    requested_model: str | None
+    model: str | None
+    model_id: UUID | None
+    upstream_model: str | None
+    provider: str | None
+    provider_key_id: UUID | None
+    route_id: UUID | None
+    attempts: Sequence[Mapping[str, Any]]
+    outcome: str
+    details: Mapping[str, Any]
+    upstream_status: int | None
+    finish_reason: str | None
+    input_tokens: int
+    cached_read_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    unit: str | None
+    quantity: int | None
+    usage_source: str
+    service_tier: str | None
+    price_version_id: UUID | None
+    list_cost_nanos: int | None
+    multiplier_millionths: int
+    billed_cost_nanos: int | None
+    held_nanos: int
+    overrun_nanos: int
+    funded_by: str
+    bookings: Sequence[Mapping[str, Any]]
+    swept: bool
+    refused_count: int
+    request_id: str
+    upstream_request_id: str | None
+    client: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which records are asked for; None does not filter. `since` is included, `until` is not."""
+
+    member_id: UUID | None = None
+    credential_id: UUID | None = None
+    allocation_id: UUID | None = None
+    model: str | None = None
+    provider: str | None = None
+    outcome: str | None = None
+    request_id: str | None = None
+    call_id: UUID | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses a period that ends before it begins: `bad_period`."""
+        if self.since is not None and self.until is not None and self.until <= self.since:
+            raise Refusal("bad_period", "invalid", "The period must end after it begins.", param="until")
+
+
+def id_bounds(question: Question) -> tuple[UUID | None, UUID | None]:
+    """Ids between which every record of the question's period lies: from the first, up to but without the second.
+
+    They are a few milliseconds wider than the period. They only let Postgres leave out the partitions of other months;
+    `started_at` decides. None where the period reaches beyond the times that ids can tell.
+    """
+    since, until = question.since, question.until
+    lower = None if since is None or not _FIRST < since < _LAST else first_id_of(since - _MILLISECOND)
+    upper = None if until is None or not _FIRST < until < _LAST else first_id_of(until + 2 * _MILLISECOND)
+    return lower, upper
+
+
+def record_not_found() -> Refusal:
+    """The answer for an id that names no call record."""
+    return Refusal("call_record_not_found", "not_found", "There is no such call record.")

@@ -1,0 +1,85 @@
+"""The internal listener: alive, ready and why not, metrics. Plain ASGI, in every process, never on the public port."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+Receive = Callable[[], Any]
+Send = Callable[[dict[str, Any]], Any]
+Sample = tuple[str, dict[str, str], float]
+Family = tuple[str, str, str, list[Sample]]
+"""A metric: name, help, type (`counter` or `gauge`), samples of (name suffix, labels, value)."""
+
+
+class OpsListener:
+    """Answers `/healthz`, `/readyz` and `/metrics`. `faults` gives why the process should get no traffic, empty when ready."""
+
+    def __init__(
+        self, faults: Callable[[], Iterable[str]], metrics: Callable[[], list[Family]], token: str | None = None
+    ) -> None:
+        self._faults = faults
+        self._metrics = metrics
+        self._token = token
+
+    async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+            return
+        if scope["type"] != "http":
+            return
+        path = scope["path"]
+        if path == "/healthz":
+            await _answer(send, 200, "application/json", b'{"alive":true}')
+        elif path == "/readyz":
+            faults = sorted(self._faults())
+            body = json.dumps({"ready": not faults, "faults": faults}).encode()
+            await _answer(send, 503 if faults else 200, "application/json", body)
+        elif path == "/metrics" and not self._may_read(scope):
+            await _answer(send, 401, "text/plain", b"The metrics ask for the bearer token of AI_API_OPS_TOKEN.\n")
+        elif path == "/metrics":
+            await _answer(send, 200, "text/plain; version=0.0.4; charset=utf-8", exposition(self._metrics()))
+        else:
+            await _answer(send, 404, "text/plain", b"Here are /healthz, /readyz and /metrics.\n")
+
+    def _may_read(self, scope: dict[str, Any]) -> bool:
+        if self._token is None:
+            return True
+        given = dict(scope["headers"]).get(b"authorization", b"")
+        return hmac.compare_digest(given, b"Bearer " + self._token.encode())
+
+
+def exposition(families: list[Family]) -> bytes:
+    """Metrics in Prometheus' text format."""
+    lines: list[str] = []
+    for name, text, kind, samples in families:
+        lines += [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
+        lines += [f"{name}{suffix}{_labels(labels)} {value:g}" for suffix, labels, value in samples]
+    return ("\n".join(lines) + "\n").encode()
+
+
+def _labels(labels: dict[str, str]) -> str:
+    if not labels:
+        return ""
+    return "{" + ",".join(f'{name}="{_escaped(value)}"' for name, value in labels.items()) + "}"
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
+
+
+async def _answer(send: Send, status: int, content_type: str, body: bytes) -> None:
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": message["type"] + ".complete"})
+        if message["type"] == "lifespan.shutdown":
+            return

@@ -1,0 +1,71 @@
+"""Metrics, collected at the scrape from plain numbers: nothing on the path of a call knows Prometheus."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Protocol
+
+from ai_api.observability.listener import Family
+
+CLIENTS_SHOWN_MAX = 200
+
+
+class CallCounters(Protocol):
+    """The numbers a gateway keeps."""
+
+    calls: Counter[tuple[str, str, str]]
+    refusals: Counter[str]
+    upstream_errors: Counter[tuple[str, str]]
+    input_tokens: int
+    output_tokens: int
+    billed_nanos: int
+    unsettled: int
+    broken: int
+
+
+def gateway_metrics(counters: CallCounters, *, open_calls: int, settlements_pending: int, people: int) -> list[Family]:
+    """The metric families of one replica. `client` is a credential's public id; beyond the busiest 200 it is `other`."""
+    return [
+        ("ai_gateway_requests_total", "Calls that ended, by outcome.", "counter", _calls(counters.calls)),
+        (
+            "ai_gateway_refusals_total",
+            "Calls refused before they were admitted, by code.",
+            "counter",
+            [("", {"code": code}, float(count)) for code, count in sorted(counters.refusals.items())],
+        ),
+        (
+            "ai_gateway_upstream_errors_total",
+            "Failed tries, by provider and code.",
+            "counter",
+            [
+                ("", {"provider": provider, "code": code}, float(count))
+                for (provider, code), count in sorted(counters.upstream_errors.items())
+            ],
+        ),
+        _one("ai_gateway_requests_in_progress", "Calls under way.", "gauge", open_calls),
+        _one("ai_gateway_input_tokens_total", "Input tokens recorded.", "counter", counters.input_tokens),
+        _one("ai_gateway_output_tokens_total", "Output tokens recorded.", "counter", counters.output_tokens),
+        _one("ai_gateway_billed_usd_total", "Cost billed, in USD.", "counter", counters.billed_nanos / 1e9),
+        _one("ai_gateway_settlements_pending", "Records not yet committed.", "gauge", settlements_pending),
+        _one("ai_gateway_unsettled_total", "Records the database refused.", "counter", counters.unsettled),
+        _one("ai_gateway_defects_total", "Calls ended by a defect of the gateway.", "counter", counters.broken),
+        _one("ai_gateway_people_in_memory", "Credentials held in memory.", "gauge", people),
+    ]
+
+
+def _one(name: str, text: str, kind: str, value: float) -> Family:
+    return (name, text, kind, [("", {}, float(value))])
+
+
+def _calls(calls: Counter[tuple[str, str, str]]) -> list[tuple[str, dict[str, str], float]]:
+    by_client: Counter[str] = Counter()
+    for (client, _, _), count in calls.items():
+        by_client[client] += count
+    shown = {client for client, _ in by_client.most_common(CLIENTS_SHOWN_MAX)}
+    merged: Counter[tuple[str, str, str]] = Counter()
+    for (client, model, status), count in calls.items():
+        merged[client if client in shown else "other", model, status] += count
+    return [
+        ("", {"client": client, "model": model, "status": status}, float(count))
+        for (client, model, status), count in sorted(merged.items())
+    ]

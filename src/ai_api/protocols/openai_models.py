@@ -1,0 +1,153 @@
+"""`GET /v1/models`, `GET /v1/models/{id}` and `GET /v1/key`: what this credential is, can call, and has left."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from ai_api import access, quotas
+from ai_api.catalog import Model, resolve
+from ai_api.core.clock import Clock
+from ai_api.core.db import Database
+from ai_api.core.errors import Refusal
+from ai_api.core.money import format_usd
+from ai_api.gateway.people import Holder
+from ai_api.gateway.preflight import usable_models
+from ai_api.gateway.world import Worlds
+from ai_api.protocols.openapi import REFUSALS
+from ai_api.protocols.serve import DataPlane, plain_ask
+from ai_api.quotas import Left
+from ai_api.wire import openai_errors
+from ai_api.wire.json_body import encode
+
+Answer = Callable[[Request, Holder], Awaitable[Any]]
+
+
+class Lists:
+    """Answers questions about a credential from the same copies, and with the same verdicts, as its calls."""
+
+    def __init__(self, plane: DataPlane, worlds: Worlds, database: Database, clock: Clock) -> None:
+        self._plane = plane
+        self._worlds = worlds
+        self._database = database
+        self._clock = clock
+
+    def router(self) -> APIRouter:
+        """The doors, with and without `/v1`."""
+        doors = APIRouter(tags=["What a credential can do"])
+
+        async def list_models(request: Request) -> Response:
+            """The models this credential can call now."""
+            return await self._answer(request, self._models)
+
+        async def get_model(request: Request, model: str) -> Response:  # noqa: ARG001  -- a path parameter
+            """One model this credential can call."""
+            return await self._answer(request, self._model)
+
+        async def get_key(request: Request) -> Response:
+            """What this credential is, its models, and what is left of their limits."""
+            return await self._answer(request, self._key)
+
+        for prefix in ("/v1", ""):
+            doors_of: tuple[tuple[str, Callable[..., Any]], ...] = (
+                ("/models", list_models),
+                ("/models/{model:path}", get_model),
+                ("/key", get_key),
+            )
+            for path, endpoint in doors_of:
+                doors.add_api_route(
+                    prefix + path,
+                    endpoint,
+                    methods=["GET"],
+                    response_model=None,
+                    responses=REFUSALS,
+                    include_in_schema=bool(prefix),
+                )
+        return doors
+
+    async def _answer(self, request: Request, answer: Answer) -> Response:
+        try:
+            holder = await self._plane.calls.permit(plain_ask(request.scope, "openai"))
+            body = encode(await answer(request, holder))
+        except Refusal as refusal:
+            self._plane.tell.counters.refusals[refusal.code] += 1
+            rendered = openai_errors.render(refusal)
+            headers = {name.decode(): value.decode() for name, value in rendered.headers}
+            return Response(rendered.body, rendered.status, headers)
+        return Response(body, 200, {"cache-control": "no-store"}, "application/json")
+
+    async def _models(self, _request: Request, holder: Holder) -> dict[str, Any]:
+        usable = usable_models(holder, self._worlds.current)
+        return {"object": "list", "data": [_shown(model) for model in usable]}
+
+    async def _model(self, request: Request, holder: Holder) -> dict[str, Any]:
+        name = request.path_params["model"]
+        meant = {model.id for model in resolve(name, self._worlds.current.names)}
+        found = [model for model in usable_models(holder, self._worlds.current) if model.id in meant]
+        if len(found) != 1:
+            raise Refusal(
+                "model_not_found", "not_found", f"The model {name[:256]!r} does not exist, or you have no access to it."
+            )
+        return {**_shown(found[0]), "id": name if name != found[0].slug else found[0].slug}
+
+    async def _key(self, _request: Request, holder: Holder) -> dict[str, Any]:
+        world = self._worlds.current
+        shown = {
+            allocation.id: (allocation, world.models[allocation.model_id])
+            for allocation in holder.allocations.values()
+            if allocation.model_id in world.models
+            and access.verdict(world.models[allocation.model_id], holder.member_id).visible
+        }
+        async with self._database.transaction() as tx:
+            left = await quotas.left_of_allocations(tx, list(shown), zone=world.zone, at=self._clock.now())
+        return {
+            "object": "key",
+            "id": holder.public_id,
+            "name": holder.name,
+            "display": holder.display,
+            "created_at": holder.created_at,
+            "expires_at": holder.expires_at,
+            "scope": "all" if holder.all_allocations else "listed",
+            "allocations": [
+                {
+                    "model": model.slug,
+                    "state": allocation.state,
+                    "limits": [_limit(each) for each in left[allocation.id]],
+                }
+                for allocation, model in sorted(shown.values(), key=lambda pair: pair[1].slug)
+            ],
+        }
+
+
+def _shown(model: Model) -> dict[str, Any]:
+    return {
+        "id": model.slug,
+        "object": "model",
+        "created": int(model.created_at.timestamp()),
+        "owned_by": model.slug.partition("/")[0],
+        "display_name": model.display_name,
+        "operations": sorted(model.operations),
+        "context_length": model.context_tokens,
+        "max_output_tokens": model.output_tokens_max,
+    }
+
+
+def _limit(left: Left) -> dict[str, Any]:
+    is_cost = left.metric == "cost"
+
+    def amount(value: int | None) -> int | str | None:
+        return format_usd(value) if is_cost and value is not None else value
+
+    return {
+        "metric": "cost_usd" if is_cost else left.metric,
+        "window": "month",
+        "limit": amount(left.limit),
+        "used": amount(left.used),
+        "held": amount(left.held),
+        "left": amount(left.left),
+        "window_start": left.window_start,
+        "resets_at": left.resets_at,
+    }

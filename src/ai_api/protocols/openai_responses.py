@@ -1,0 +1,37 @@
+"""`POST /v1/responses`, stateless: what would need a stored response is refused loudly."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from ai_api.protocols.openapi import ANSWERS, body_of
+from ai_api.protocols.serve import CallAnswer, DataPlane
+from ai_api.wire import openai_envelope
+
+
+def router(plane: DataPlane) -> APIRouter:
+    """The door, with and without `/v1`."""
+    doors = APIRouter(tags=["Calls"])
+
+    async def create_response() -> CallAnswer:
+        """Answers input items, whole or as a stream of events."""
+        return CallAnswer(plane, "openai", openai_envelope.responses)
+
+    async def refuse_upgrade() -> Response:
+        """Tells clients that try a WebSocket first to go on without one."""
+        return Response(status_code=426, headers={"upgrade": "HTTP/1.1", "connection": "close"})
+
+    for path in ("/v1/responses", "/responses"):
+        doors.add_api_route(
+            path,
+            create_response,
+            methods=["POST"],
+            response_class=CallAnswer,
+            response_model=None,
+            responses=ANSWERS,
+            openapi_extra=body_of("input"),
+            include_in_schema=path.startswith("/v1"),
+        )
+        doors.add_api_route(path, refuse_upgrade, methods=["GET"], include_in_schema=False)
+    return doors

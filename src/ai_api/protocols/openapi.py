@@ -1,0 +1,62 @@
+"""What the OpenAPI document says of the data plane, whose bodies are the providers' own and read as bytes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["message", "type", "code"],
+            "properties": {
+                "message": {"type": "string"},
+                "type": {"type": "string"},
+                "param": {"type": ["string", "null"]},
+                "code": {"type": "string"},
+                "details": {"type": "object"},
+            },
+        }
+    },
+}
+
+
+def _refusal(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {"application/json": {"schema": _ERROR}}}
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: _refusal("The credential is missing, unknown, revoked or expired."),
+    403: _refusal("The credential, its member or the allocation may not do this."),
+    404: _refusal("The model does not exist, or is hidden from this member."),
+    503: _refusal("The gateway or its database cannot take the call now; retry-after says when to try again."),
+}
+
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        "description": "The provider's answer, in the dialect of the request.",
+        "content": {
+            "application/json": {"schema": {"type": "object"}},
+            "text/event-stream": {"schema": {"type": "string"}},
+        },
+    },
+    400: _refusal("The request is malformed, or the provider refused it."),
+    413: _refusal("The body is too large."),
+    429: _refusal("A limit is reached, or the provider limits the rate of calls."),
+    502: _refusal("The provider failed or cannot be reached."),
+    504: _refusal("The provider did not answer in time."),
+    **REFUSALS,
+}
+
+
+def body_of(*required: str) -> dict[str, Any]:
+    """A JSON body of which only `model` and the named fields are described; all others pass to the provider."""
+    schema = {
+        "type": "object",
+        "required": ["model", *required],
+        "properties": {"model": {"type": "string"}, "stream": {"type": "boolean"}},
+        "additionalProperties": True,
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}

@@ -1,0 +1,187 @@
+"""Calling providers over HTTP: the transport, deadlines and faults all lanes share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ai_api.core.egress import Answer, Egress, EgressError, Interrupted, TimedOut, Timeouts
+from ai_api.providers.port import (
+    Lane,
+    StreamFailure,
+    StreamReader,
+    UpstreamAnswer,
+    UpstreamCall,
+    UpstreamError,
+    WholeAnswer,
+)
+from ai_api.wire import json_body
+
+_WHOLE_BYTES_MAX = 64 * 1024 * 1024
+_ERROR_BYTES_MAX = 64 * 1024
+_MESSAGE_CHARS_MAX = 1_000
+_TOO_LONG = (
+    "context_length_exceeded",
+    "prompt is too long",
+    "maximum context length",
+    "input token count",
+    "exceeds the available context size",
+)
+
+
+class HttpUpstream:
+    """The `Upstream` of production: a lane per wiring over one transport."""
+
+    def __init__(
+        self, egress: Egress, lanes: Mapping[str, Lane], *, scrub: Callable[[str], str] = lambda text: text
+    ) -> None:
+        self._egress = egress
+        self._lanes = lanes
+        self._scrub = scrub
+
+    async def open(self, call: UpstreamCall) -> UpstreamAnswer:
+        """Sends one try and waits for its headers. Raises UpstreamError, or Refusal for what cannot be asked."""
+        lane = self._lanes[call.key.wiring.lanes[call.operation]]
+        prepare = getattr(lane, "ensure_loaded", None)
+        if prepare is not None:
+            await asyncio.to_thread(prepare)
+        request = lane.request(call)
+        answer = await self._send(call, request.url, request.headers, request.body)
+        request_id = _request_id(answer.headers)
+        if answer.status != 200:
+            raise await self._failed(call, answer, request_id)
+        if call.stream and not answer.headers.get("content-type", "text/event-stream").startswith("text/event-stream"):
+            answer.close()
+            raise UpstreamError(
+                "upstream_error", "The provider answered a streamed call without a stream.", 200, sent=True
+            )
+        return HttpAnswer(lane, call, answer, request_id)
+
+    async def close(self) -> None:
+        """Closes idle connections."""
+        await self._egress.close()
+
+    async def _send(self, call: UpstreamCall, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        deadlines = call.deadlines
+        timeouts = Timeouts(deadlines.connect_s, deadlines.first_byte_s, deadlines.idle_s)
+        try:
+            return await self._egress.open(
+                "POST", url, headers=headers, body=body, timeouts=timeouts, private_network=call.key.private_network
+            )
+        except TimedOut as error:
+            raise UpstreamError("upstream_timeout", "The provider did not answer in time.", sent=error.sent) from error
+        except Interrupted as error:
+            raise UpstreamError("upstream_error", "The provider's answer is not HTTP.", sent=error.sent) from error
+        except EgressError as error:
+            raise UpstreamError("upstream_unreachable", "The provider cannot be reached.", sent=error.sent) from error
+
+    async def _failed(self, call: UpstreamCall, answer: Answer, request_id: str | None) -> UpstreamError:
+        try:
+            body = await answer.read_all(_ERROR_BYTES_MAX)
+        except EgressError:
+            body = b""
+        finally:
+            answer.close()
+        told = _told(body)
+        error = _error_for(answer.status, told)
+        error.retry_after_s = _retry_after(answer.headers)
+        error.upstream_request_id = request_id
+        if error.code in {"upstream_invalid", "input_too_long"}:
+            error.message = self._safe_message(call, told)
+        return error
+
+    def _safe_message(self, call: UpstreamCall, told: Mapping[str, Any]) -> str:
+        text = str(told.get("message") or "The provider refused the request.")[:_MESSAGE_CHARS_MAX]
+        if call.key.secret:
+            text = text.replace(call.key.secret, "[redacted]")
+        return self._scrub(text).replace("\x00", "")
+
+
+class HttpAnswer:
+    """An open 200 answer, read through its lane."""
+
+    status = 200
+
+    def __init__(self, lane: Lane, call: UpstreamCall, answer: Answer, request_id: str | None) -> None:
+        self.upstream_request_id = request_id
+        self.reader: StreamReader | None = lane.stream(call) if call.stream else None
+        self._lane = lane
+        self._call = call
+        self._answer = answer
+
+    async def read(self) -> bytes:
+        """The next client-ready bytes. Raises StopAsyncIteration at the end, StreamFailure."""
+        reader = self.reader
+        if reader is None:
+            raise TypeError("a whole answer is not read in pieces")
+        try:
+            data = await self._answer.read()
+        except TimedOut:
+            raise StreamFailure("upstream_timeout", "The provider fell silent in the middle of its answer.") from None
+        except EgressError:
+            raise StreamFailure("upstream_interrupted", "The provider's answer was cut off.") from None
+        if not data:
+            reader.end()
+            raise StopAsyncIteration
+        return reader.feed(data)
+
+    async def whole(self) -> WholeAnswer:
+        """The whole answer. Raises StreamFailure."""
+        try:
+            body = await self._answer.read_all(_WHOLE_BYTES_MAX)
+        except TimedOut:
+            raise StreamFailure("upstream_timeout", "The provider fell silent in the middle of its answer.") from None
+        except EgressError:
+            raise StreamFailure("upstream_interrupted", "The provider's answer was cut off.") from None
+        return self._lane.whole(self._call, body)
+
+    def finish(self) -> None:
+        """Gives the connection back."""
+        self._answer.finish()
+
+    def close(self) -> None:
+        """Hangs up. Safe to call twice."""
+        self._answer.close()
+
+
+def _error_for(status: int, told: Mapping[str, Any]) -> UpstreamError:
+    if status in {401, 403}:
+        return UpstreamError("upstream_auth", "The gateway's own key was refused by the provider.", status, sent=True)
+    if status in {400, 404, 413, 422}:
+        text = f"{told.get('code')} {told.get('message')}".lower()
+        code = "input_too_long" if any(sign in text for sign in _TOO_LONG) else "upstream_invalid"
+        return UpstreamError(code, "", status, sent=True)
+    if status in {408, 504}:
+        return UpstreamError("upstream_timeout", "The provider timed out.", status, sent=True)
+    if status == 429:
+        return UpstreamError(
+            "upstream_rate_limited", "The provider limits the rate of calls; try again later.", status, sent=True
+        )
+    return UpstreamError("upstream_error", "The provider failed.", status, sent=True)
+
+
+def _told(body: bytes) -> Mapping[str, Any]:
+    try:
+        parsed = json_body.decode(body)
+    except ValueError:
+        return {}
+    if isinstance(parsed, list):
+        parsed = parsed[0] if parsed else None
+    if not isinstance(parsed, dict):
+        return {}
+    error = parsed.get("error", parsed)
+    return error if isinstance(error, dict) else {"message": error}
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    try:
+        seconds = float(headers.get("retry-after", ""))
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= 86_400 else None
+
+
+def _request_id(headers: Mapping[str, str]) -> str | None:
+    value = headers.get("x-request-id") or headers.get("request-id")
+    return value[:128] if value else None

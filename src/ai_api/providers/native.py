@@ -1,0 +1,72 @@
+"""The native lane: the caller's dialect is the provider's, so the body's bytes go on, and the answer's bytes come back.
+
+Changed on the way there: the model's name, the usage option of chat streams, and a bound on output where the gateway must
+set one. Changed on the way back: the model's name the caller used, and a usage chunk nobody asked for.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from ai_api.providers.port import LaneRequest, StreamReader, UpstreamCall, WholeAnswer
+from ai_api.wire import json_body
+from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_whole_chat, read_whole_response
+
+
+class NativeLane:
+    """Bytes through, for chat and responses."""
+
+    def request(self, call: UpstreamCall) -> LaneRequest:
+        """The caller's body with only what must change."""
+        fields = dict(call.fields)
+        fields["model"] = json_body.encode(call.upstream_model)
+        if call.operation == "chat" and call.stream and not call.wants_usage:
+            options = call.document.get("stream_options") or {}
+            fields["stream_options"] = json_body.encode({**options, "include_usage": True})
+        if call.output_tokens_max is not None:
+            fields[_output_field(call)] = json_body.encode(call.output_tokens_max)
+        return LaneRequest(
+            url=call.key.wiring.urls[call.operation].replace("{model}", quote(call.upstream_model, safe="")),
+            headers=upstream_headers(call),
+            body=json_body.write(fields),
+        )
+
+    def stream(self, call: UpstreamCall) -> StreamReader:
+        """A reader that lets bytes pass."""
+        if call.operation == "chat":
+            return ChatStream(shown_model=call.shown_model, wants_usage=call.wants_usage)
+        return ResponsesStream(shown_model=call.shown_model, secret=call.key.secret)
+
+    def whole(self, call: UpstreamCall, body: bytes) -> WholeAnswer:
+        """The provider's body under the caller's model name. Raises StreamFailure when it is not JSON."""
+        read = read_whole_chat if call.operation == "chat" else read_whole_response
+        return WholeAnswer(*read(body, call.shown_model))
+
+
+def upstream_headers(call: UpstreamCall) -> dict[str, str]:
+    """Headers of a try: the wiring's own, authentication, our request id, and what of the client's is on the allow-list."""
+    wiring = call.key.wiring
+    headers = {
+        "content-type": "application/json",
+        "accept": "text/event-stream" if call.stream else "application/json",
+        # A vendor that compresses gives frames nobody here can read.
+        "accept-encoding": "identity",
+        "user-agent": "ai-api",
+        "x-request-id": call.request_id,
+        **call.headers,
+        **wiring.headers,
+    }
+    if call.key.secret is not None:
+        headers[wiring.auth_header] = wiring.auth_prefix + call.key.secret
+    return headers
+
+
+def _output_field(call: UpstreamCall) -> str:
+    if call.operation == "responses":
+        return "max_output_tokens"
+    if call.document.get("max_completion_tokens") is not None:
+        return "max_completion_tokens"
+    if call.document.get("max_tokens") is not None:
+        return "max_tokens"
+    # OpenAI's reasoning models refuse the old name; many compatible servers do not know the new one.
+    return "max_completion_tokens" if call.key.provider in {"openai", "azure"} else "max_tokens"

@@ -1,0 +1,194 @@
+"""One typed tree of settings, built once by a composition root and passed down.
+
+Environment `AI_API_*` with `__` for nesting; a secret `NAME` may also come from the file that `AI_API_NAME_FILE` names. What is
+missing, short, malformed or contradictory refuses to start, naming the setting and never its value.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from ai_api.core.seal import KeyRing
+
+PREFIX = "AI_API_"
+_SECRET_SETTINGS = ("database_url", "encryption_keys", "ops_token")
+_PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "default", "example"})
+
+Door = Literal["protocols", "portal"]
+Port = Annotated[int, Field(ge=0, le=65535)]
+
+
+class SettingsRefused(Exception):
+    """The program cannot start with these settings. Each line names a setting, what is wrong and what would be right."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Listen(_Part):
+    """Where the two listeners are: the public one, and the internal one for probes and metrics."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    ops_host: str = "127.0.0.1"
+    ops_port: Port = 9090
+    grace_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """How long open calls may finish after SIGTERM, in seconds."""
+    drain_delay_s: Annotated[float, Field(ge=0, le=60)] = 0.0
+    """How long new calls are still taken after SIGTERM, until load balancers have noticed, in seconds."""
+
+
+class Upstream(_Part):
+    """How long providers may take, in seconds."""
+
+    connect_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    first_byte_s: Annotated[float, Field(gt=0, le=3600)] = 300.0
+    idle_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    total_s: Annotated[float, Field(gt=0, le=86400)] = 3600.0
+
+
+class Limits(_Part):
+    """What one request may be."""
+
+    body_bytes_max: Annotated[int, Field(ge=1024, le=1 << 30)] = 32 * 1024 * 1024
+
+
+class Credentials(_Part):
+    """Defaults of new credentials and access tokens."""
+
+    prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,20}$")] = "sk-aiapi-"
+    ttl_days: Annotated[int, Field(ge=1, le=36500)] | None = 90
+
+
+class Pools(_Part):
+    """How many database connections a process opens at most."""
+
+    hot: Annotated[int, Field(ge=2, le=100)] = 8
+    portal: Annotated[int, Field(ge=1, le=100)] = 5
+
+
+class Settings(BaseSettings):
+    """All settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    database_url: SecretStr
+    """libpq URL of the database, `postgresql://user:password@host/name`."""
+    encryption_keys: SecretStr
+    """`id:base64` of 32 random bytes, several separated by commas; the first one seals, all of them open."""
+    ops_token: SecretStr | None = None
+    """When set, `/metrics` on the internal listener asks for it as a bearer token."""
+    public_url: str | None = None
+    """The address people and clients use, when it is not the listener's own."""
+    organization_zone: str = "UTC"
+    """IANA zone that calendar months are counted in, until an administrator sets another."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    sweep_silent_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
+    """How long a replica's heart must stand still before it is taken for dead, in seconds."""
+    listen: Listen = Listen()
+    upstream: Upstream = Upstream()
+    limits: Limits = Limits()
+    credentials: Credentials = Credentials()
+    pools: Pools = Pools()
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_postgres_url(cls, value: SecretStr) -> SecretStr:
+        if not value.get_secret_value().startswith(("postgresql://", "postgres://")):
+            raise ValueError("must be a postgresql:// URL")
+        return value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def _a_key_ring(cls, value: SecretStr) -> SecretStr:
+        text = value.get_secret_value()
+        if text.strip().lower() in _PLACEHOLDERS:
+            raise ValueError("is a placeholder; make one with: openssl rand -base64 32")
+        KeyRing.parse(text)
+        return value
+
+    @field_validator("ops_token")
+    @classmethod
+    def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and len(value.get_secret_value()) < 16:
+            raise ValueError("must have at least 16 characters")
+        return value
+
+    @field_validator("organization_zone")
+    @classmethod
+    def _a_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("must be an IANA zone such as Europe/Berlin") from None
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with https:// or http://")
+        return value.rstrip("/") if value is not None else None
+
+    @model_validator(mode="after")
+    def _first_byte_within_total(self) -> Settings:
+        if self.upstream.first_byte_s > self.upstream.total_s:
+            raise ValueError("upstream.first_byte_s is longer than upstream.total_s")
+        return self
+
+    def ring(self) -> KeyRing:
+        """The encryption keys, parsed."""
+        return KeyRing.parse(self.encryption_keys.get_secret_value())
+
+
+def load_settings(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """The settings of this process. Raises SettingsRefused, naming what is wrong and never a value."""
+    env = os.environ if environment is None else environment
+    given: dict[str, object] = dict(overrides)
+    refused: list[str] = []
+    for name in _SECRET_SETTINGS:
+        path = env.get(f"{PREFIX}{name.upper()}_FILE")
+        if path is None or name in given:
+            continue
+        if f"{PREFIX}{name.upper()}" in env:
+            refused.append(f"{PREFIX}{name.upper()}: given both as a value and as a file; give one")
+            continue
+        try:
+            given[name] = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            refused.append(f"{PREFIX}{name.upper()}_FILE: the file cannot be read")
+    unknown = sorted(key for key in env if key.startswith(PREFIX) and not _is_known(key))
+    refused += [f"{key}: there is no such setting" for key in unknown]
+    if refused:
+        raise SettingsRefused(refused)
+    try:
+        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+    except ValidationError as error:
+        raise SettingsRefused([_line(each["loc"], each["msg"]) for each in error.errors(include_input=False)]) from None
+
+
+def _is_known(key: str) -> bool:
+    name = key.removeprefix(PREFIX).lower().split("__")[0]
+    if name.endswith("_file") and name.removesuffix("_file") in _SECRET_SETTINGS:
+        return True
+    # AI_API_TEST_… belongs to the test suite, and is the only other user of the prefix.
+    return name in Settings.model_fields or name.startswith("test_")
+
+
+def _line(location: tuple[int | str, ...], message: str) -> str:
+    name = PREFIX + "__".join(str(part) for part in location).upper() if location else "settings"
+    return f"{name}: {message.removeprefix('Value error, ')}"

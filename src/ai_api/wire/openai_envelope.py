@@ -1,0 +1,213 @@
+"""What the gateway reads of a request in OpenAI's dialect: a small envelope; the payload stays bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from ai_api.core.errors import Refusal
+from ai_api.wire.json_body import JsonBody
+
+MODEL_NAME_CHARS_MAX = 256
+CHOICES_MAX = 128
+
+# Tools that run at the caller's side; every other kind runs at the provider and may read what is not in the body.
+_CALLER_TOOLS = frozenset({"function", "custom", "namespace", "tool_search", "local_shell", "shell", "apply_patch"})
+_MEDIA_PARTS = frozenset(
+    {"image_url", "input_image", "input_audio", "file", "input_file", "image", "audio", "video_url", "input_video"}
+)
+_STEERING = ("api_base", "base_url", "api_key")
+_KIND_WORDS = {"str": "a string", "list": "a list", "dict": "an object"}
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The parts of a request that decide about it.
+
+    `output_tokens_max` is per choice and None when not given. `input_is_bounded` is False when what the model will read is
+    not all in the body as text (media, provider-run tools, state at the provider).
+    """
+
+    operation: Literal["chat", "responses"]
+    model: str | None
+    stream: bool
+    wants_usage: bool
+    output_tokens_max: int | None
+    output_field: str | None
+    choices: int
+    service_tier: str | None
+    input_bytes: int
+    input_is_bounded: bool
+
+
+def chat(body: JsonBody) -> Envelope:
+    """Reads `POST /v1/chat/completions`. Raises Refusal (kind invalid or not_found)."""
+    document = body.document
+    _refuse_steering(document)
+    options = _optional(document, "stream_options", dict) or {}
+    if "messages" not in document:
+        raise _bad("messages is missing.", "messages")
+    parts = list(_content_parts(_optional(document, "messages", list) or []))
+    for part in parts:
+        file = part.get("file")
+        if isinstance(file, dict) and file.get("file_id") is not None:
+            raise _foreign("file", "messages")
+    field = "max_completion_tokens" if document.get("max_completion_tokens") is not None else "max_tokens"
+    output_tokens_max = _positive(document, field)
+    tools = _optional(document, "tools", list) or []
+    return Envelope(
+        operation="chat",
+        model=_model(document),
+        stream=_flag(document, "stream"),
+        wants_usage=_flag(options, "include_usage", "stream_options.include_usage"),
+        output_tokens_max=output_tokens_max,
+        output_field=field if output_tokens_max is not None else None,
+        choices=_choices(document),
+        service_tier=_text(document, "service_tier"),
+        input_bytes=body.size_bytes,
+        input_is_bounded=not (
+            document.get("web_search_options") is not None
+            or any(part.get("type") in _MEDIA_PARTS for part in parts)
+            or any(_runs_at_provider(tool) for tool in tools)
+        ),
+    )
+
+
+def responses(body: JsonBody) -> Envelope:
+    """Reads `POST /v1/responses`. Raises Refusal (kind invalid or not_found)."""
+    document = body.document
+    _refuse_steering(document)
+    if _flag(document, "background"):
+        raise _bad("background responses are not offered; send the request without background.", "background")
+    if _flag(document, "store"):
+        raise _bad("The gateway does not store responses; send store: false.", "store")
+    if document.get("previous_response_id") is not None:
+        raise _bad(
+            "The gateway does not store responses, so previous_response_id cannot be continued; "
+            "start a new conversation and send its items in input.",
+            "previous_response_id",
+        )
+    tools = [tool for tool in _optional(document, "tools", list) or [] if isinstance(tool, dict)]
+    items = document.get("input")
+    items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    _refuse_foreign_pointers(document, items, tools)
+    output_tokens_max = _positive(document, "max_output_tokens")
+    return Envelope(
+        operation="responses",
+        model=_model(document),
+        stream=_flag(document, "stream"),
+        wants_usage=True,
+        output_tokens_max=output_tokens_max,
+        output_field="max_output_tokens" if output_tokens_max is not None else None,
+        choices=1,
+        service_tier=_text(document, "service_tier"),
+        input_bytes=body.size_bytes,
+        input_is_bounded=not (
+            any(_runs_at_provider(tool) for tool in tools)
+            or any(part.get("type") in _MEDIA_PARTS for part in _content_parts(items))
+        ),
+    )
+
+
+def _refuse_steering(document: Mapping[str, Any]) -> None:
+    for name in _STEERING:
+        if name in document:
+            raise _bad(
+                f"{name} is not a field of this request; where a model is served is set by administrators.", name
+            )
+
+
+def _refuse_foreign_pointers(
+    document: Mapping[str, Any], items: list[dict[str, Any]], tools: list[dict[str, Any]]
+) -> None:
+    if document.get("conversation") is not None:
+        raise _foreign("conversation", "conversation")
+    prompt = document.get("prompt")
+    if isinstance(prompt, dict) and prompt.get("id") is not None:
+        raise _foreign("prompt", "prompt")
+    for item in items:
+        # A reference may also come without its type: an object that has an id and nothing else to say.
+        if item.get("type") == "item_reference" or set(item) == {"id"}:
+            raise _foreign("item", "input")
+    for part in _content_parts(items):
+        if part.get("file_id") is not None:
+            raise _foreign("file", "input")
+    for tool in tools:
+        _refuse_foreign_tool(tool)
+
+
+def _refuse_foreign_tool(tool: Mapping[str, Any]) -> None:
+    container = tool.get("container")
+    if tool.get("vector_store_ids"):
+        raise _foreign("vector store", "tools")
+    if isinstance(container, str) or (isinstance(container, dict) and container.get("file_ids")):
+        raise _foreign("container", "tools")
+    if tool.get("server_url") is not None or tool.get("connector_id") is not None:
+        raise _bad("Tools that make the provider call another server are not allowed here.", "tools")
+
+
+def _content_parts(items: list[Any]) -> Iterator[dict[str, Any]]:
+    for item in items:
+        if not isinstance(item, dict):
+            continue
+        for field in ("content", "output"):
+            parts = item.get(field)
+            if isinstance(parts, list):
+                yield from (part for part in parts if isinstance(part, dict))
+
+
+def _runs_at_provider(tool: object) -> bool:
+    return isinstance(tool, dict) and tool.get("type", "function") not in _CALLER_TOOLS
+
+
+def _model(document: Mapping[str, Any]) -> str | None:
+    name = _text(document, "model")
+    if name is not None and len(name) > MODEL_NAME_CHARS_MAX:
+        raise _bad("model is too long.", "model")
+    return name
+
+
+def _choices(document: Mapping[str, Any]) -> int:
+    count = _positive(document, "n") or 1
+    if count > CHOICES_MAX:
+        raise _bad(f"n must be at most {CHOICES_MAX}.", "n")
+    return count
+
+
+def _text(document: Mapping[str, Any], name: str) -> str | None:
+    value: str | None = _optional(document, name, str)
+    return value
+
+
+def _flag(document: Mapping[str, Any], name: str, shown: str | None = None) -> bool:
+    value = document.get(name)
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    raise _bad(f"{shown or name} must be true or false.", shown or name)
+
+
+def _positive(document: Mapping[str, Any], name: str) -> int | None:
+    value = document.get(name)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 2**31:
+        raise _bad(f"{name} must be a whole number from 1 on.", name)
+    return value
+
+
+def _optional(document: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
+    value = document.get(name)
+    if value is None or isinstance(value, kind):
+        return value
+    raise _bad(f"{name} must be {_KIND_WORDS[kind.__name__]}.", name)
+
+
+def _bad(message: str, param: str) -> Refusal:
+    return Refusal("bad_request", "invalid", message, param=param)
+
+
+def _foreign(what: str, param: str) -> Refusal:
+    return Refusal(
+        "pointer_not_found", "not_found", f"No {what} of that id is known to belong to this credential.", param=param
+    )

@@ -1,0 +1,70 @@
+"""Server-sent events as bytes: whole frames out of any split."""
+
+from __future__ import annotations
+
+TAIL_BYTES_MAX = 1_048_576
+
+KEEP_ALIVE = b": keep-alive\n\n"
+
+
+class FrameTooLong(ValueError):
+    """A frame grew past TAIL_BYTES_MAX without an end."""
+
+
+class FrameCutter:
+    """Collects reads and gives back whole frames, in one piece, byte for byte.
+
+    Cuts at the last blank line (two line feeds, also with carriage returns), which survives split characters, comments and reads
+    of one byte.
+    """
+
+    __slots__ = ("_rest",)
+
+    def __init__(self) -> None:
+        self._rest = b""
+
+    @property
+    def rest(self) -> bytes:
+        """What came after the last whole frame."""
+        return self._rest
+
+    def feed(self, data: bytes) -> bytes:
+        """All frames that are whole now; empty when none is. Raises FrameTooLong."""
+        rest = self._rest
+        start = max(0, len(rest) - 3)
+        buffer = rest + data if rest else data
+        end = max(buffer.rfind(b"\n\n", start) + 2, buffer.rfind(b"\n\r\n", start) + 3)
+        if end < 4:
+            # rfind gave -1 for both (or a blank line opens the stream, which is no frame yet).
+            end = 0
+        self._rest = buffer[end:]
+        if len(self._rest) > TAIL_BYTES_MAX:
+            raise FrameTooLong("a frame has no end")
+        return buffer[:end]
+
+
+def split(frames: bytes) -> list[bytes]:
+    """Single frames, each with its closing blank line, of what `FrameCutter.feed` gave."""
+    if b"\r" in frames:
+        return _split_with_returns(frames)
+    return [frame + b"\n\n" for frame in frames.split(b"\n\n") if frame.strip(b"\n")]
+
+
+def data_of(frame: bytes) -> bytes:
+    """The data of one frame: its `data:` lines joined; empty for comments."""
+    if frame.startswith(b"data: ") and frame.count(b"\n") == 2 and b"\r" not in frame:
+        return frame[6:-2]
+    lines = frame.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    return b"\n".join(line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:"))
+
+
+def _split_with_returns(frames: bytes) -> list[bytes]:
+    found: list[bytes] = []
+    current: list[bytes] = []
+    for line in frames.splitlines(keepends=True):
+        current.append(line)
+        if not line.strip(b"\r\n"):
+            if len(current) > 1:
+                found.append(b"".join(current))
+            current = []
+    return found

@@ -1,0 +1,56 @@
+"""The same house, running jobs: a composition root."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from ai_api.core.clock import SystemClock
+from ai_api.core.db import Database, Hot
+from ai_api.gateway.settle import Settlement
+from ai_api.gateway.sweep import Sweep
+from ai_api.gateway.tell import Tell
+from ai_api.gateway.world import Worlds
+from ai_api.jobs import runner
+from ai_api.jobs.make_partitions import make_partitions
+from ai_api.jobs.sweep_holds import sweep_holds
+from ai_api.settings import Settings
+
+
+class Worker:
+    """Everything the jobs need. `faults` says why it is not ready."""
+
+    def __init__(self, settings: Settings) -> None:
+        dsn = settings.database_url.get_secret_value()
+        self.faults: set[str] = {"starting"}
+        self._log = structlog.get_logger("ai_api")
+        self._clock = SystemClock()
+        self._database = Database(dsn, pool_size=2)
+        self._hot = Hot(dsn, size=4)
+        self._settlement = Settlement(self._hot, Tell(self._log).alarm)
+        sweep = Sweep(
+            self._hot,
+            Worlds(self._database),
+            self._settlement,
+            self._clock.monotonic,
+            silent_s=settings.sweep_silent_s,
+        )
+        self._jobs = [
+            make_partitions(self._database, self._clock, self._log),
+            sweep_holds(sweep, settings.sweep_silent_s),
+        ]
+
+    async def run(self) -> None:
+        """Runs the jobs until cancelled. Raises StoreUnavailable when the database is away at the start."""
+        await self._hot.open()
+        self.faults.clear()
+        try:
+            await runner.run(self._hot, self._jobs, self._log)
+        finally:
+            await asyncio.shield(self._close())
+
+    async def _close(self) -> None:
+        await self._settlement.drain()
+        await self._hot.close()
+        await self._database.close()

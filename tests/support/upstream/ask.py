@@ -1,0 +1,202 @@
+"""What a request asks for, read from its body: the few things an answer depends on."""
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tests.support.upstream.choose import MARK
+
+Dialect = Literal["chat", "responses", "messages"]
+
+TOKENS_PER_MESSAGE = 3
+TOKENS_PER_MEDIUM = 85
+_TEXT_TYPES = frozenset({"text", "input_text", "output_text"})
+_TOOL_OUTPUT_TYPES = frozenset({"function_call_output", "custom_tool_call_output", "local_shell_call_output"})
+_TOOL_RESULT = "tool_result"
+_MEDIA = frozenset({"image", "url", "audio", "file", "document"})  # the last word of input_image, image_url, …
+
+_ECHOED_BY_RESPONSES = (
+    "background",
+    "conversation",
+    "instructions",
+    "max_output_tokens",
+    "max_tool_calls",
+    "metadata",
+    "parallel_tool_calls",
+    "previous_response_id",
+    "prompt",
+    "prompt_cache_key",
+    "prompt_cache_retention",
+    "reasoning",
+    "safety_identifier",
+    "temperature",
+    "text",
+    "tool_choice",
+    "tools",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+)
+
+
+class InvalidAskError(ValueError):
+    """The provider would refuse this body; `param` names the field where there is one."""
+
+    def __init__(self, message: str, param: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+
+
+@dataclass(slots=True)
+class Ask:
+    """One request as every dialect shares it. `output_max` is in tokens; `echo` is what the answer must repeat."""
+
+    dialect: Dialect
+    model: str
+    stream: bool = False
+    prompt: str = ""
+    input_tokens: int = 0
+    output_max: int | None = None
+    tool_rounds: int = 0
+    include_usage: bool = False
+    n: int = 1
+    service_tier: str = "default"
+    echo: dict[str, Any] = field(default_factory=dict)
+
+    def count(self, text: str, media: int = 0) -> None:
+        """Add one message to the input: a quarter of a token a character and three for the message itself."""
+        self.input_tokens += TOKENS_PER_MESSAGE + (len(text) + 3) // 4 + media * TOKENS_PER_MEDIUM
+
+    def hear(self, text: str, *, beside_tool_results: bool = False) -> None:
+        """Take a user's text for the prompt; beside tool results only one that carries a directive."""
+        if text and (MARK in text or not beside_tool_results):
+            self.prompt = text
+
+
+def read_ask(dialect: Dialect, body: Any, *, model: str | None = None) -> Ask:
+    """Read a decoded body; `model` stands in where the URL names it. Raises InvalidAskError."""
+    if not isinstance(body, dict):
+        raise InvalidAskError("The body must be a JSON object.")
+    model = model or body.get("model")
+    if not isinstance(model, str) or not model:
+        raise InvalidAskError("model: this field is required.", "model")
+    ask = Ask(dialect, model, stream=body.get("stream") is True)
+    match dialect:
+        case "chat":
+            _read_chat(ask, body)
+        case "responses":
+            _read_responses(ask, body)
+        case "messages":
+            _read_messages(ask, body)
+    return ask
+
+
+def _read_chat(ask: Ask, body: dict[str, Any]) -> None:
+    for message in _items(body, "messages"):
+        text, media, _ = _content(message.get("content"))
+        ask.count(text, media)
+        if message.get("role") == "user":
+            ask.hear(text)
+    ask.tool_rounds = _rounds([message.get("role") == "tool" for message in body["messages"]])
+    ask.output_max = _whole_number(body, "max_completion_tokens") or _whole_number(body, "max_tokens")
+    ask.n = _whole_number(body, "n") or 1
+    options = body.get("stream_options")
+    ask.include_usage = isinstance(options, dict) and options.get("include_usage") is True
+    ask.service_tier = _tier(body)
+
+
+def _read_responses(ask: Ask, body: dict[str, Any]) -> None:
+    given = body.get("input")
+    if isinstance(given, str):
+        body = body | {"input": [{"role": "user", "content": given}]}
+    if isinstance(body.get("instructions"), str):
+        ask.count(body["instructions"])
+    outputs = []
+    for item in _items(body, "input"):
+        is_output = item.get("type") in _TOOL_OUTPUT_TYPES
+        outputs.append(is_output)
+        text, media, _ = _content(item.get("output") if is_output else item.get("content"))
+        ask.count(text, media)
+        if item.get("role") == "user":
+            ask.hear(text)
+    ask.tool_rounds = _rounds(outputs)
+    ask.output_max = _whole_number(body, "max_output_tokens")
+    ask.service_tier = _tier(body)
+    ask.echo = {name: body[name] for name in _ECHOED_BY_RESPONSES if name in body}
+
+
+def _read_messages(ask: Ask, body: dict[str, Any]) -> None:
+    if (output_max := _whole_number(body, "max_tokens")) is None:
+        raise InvalidAskError("max_tokens: this field is required.", "max_tokens")
+    ask.output_max = output_max
+    _read_turns(ask, body)
+
+
+def _read_turns(ask: Ask, body: dict[str, Any]) -> None:
+    if "system" in body:
+        text, media, _ = _content(body["system"])
+        ask.count(text, media)
+    outputs = []
+    for message in _items(body, "messages"):
+        text, media, beside_results = _content(message.get("content"))
+        ask.count(text, media)
+        outputs.append(beside_results is not None)
+        # Results travel in a user's turn: they, and reminders put beside them, do not end the prompt they belong to.
+        if message.get("role") == "user":
+            ask.hear(text if beside_results is None else beside_results, beside_tool_results=beside_results is not None)
+    ask.tool_rounds = _rounds(outputs)
+
+
+def read_count(body: Any) -> int:
+    """The input tokens of an Anthropic body that is only to be counted. Raises InvalidAskError."""
+    if not isinstance(body, dict) or not isinstance(body.get("model"), str):
+        raise InvalidAskError("model: this field is required.", "model")
+    ask = Ask("messages", body["model"])
+    _read_turns(ask, body)
+    return ask.input_tokens
+
+
+def _items(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    items = body.get(name)
+    if not isinstance(items, list) or not items or not all(isinstance(item, dict) for item in items):
+        raise InvalidAskError(f"{name}: a list with at least one object is required.", name)
+    return items
+
+
+def _content(content: Any) -> tuple[str, int, str | None]:
+    """All text, the number of media, and (only where there are tool results) the text that is not theirs."""
+    if isinstance(content, str):
+        return content, 0, None
+    if not isinstance(content, list):
+        return "", 0, None
+    said: list[str] = []
+    results: list[str] = []
+    media = 0
+    for part in content:
+        kind = part.get("type") if isinstance(part, dict) else None
+        if kind in _TEXT_TYPES:
+            said.append(str(part.get("text", "")))
+        elif kind == _TOOL_RESULT:
+            results.append(_content(part.get("content"))[0])
+        elif isinstance(kind, str) and kind.rpartition("_")[2] in _MEDIA:
+            media += 1
+    return "\n".join(said + results), media, "\n".join(said) if results else None
+
+
+def _rounds(is_output: list[bool]) -> int:
+    """How many runs of neighbouring tool outputs there are: parallel calls are answered in one run."""
+    return sum(1 for before, now in zip([False, *is_output], is_output, strict=False) if now and not before)
+
+
+def _whole_number(body: dict[str, Any], name: str) -> int | None:
+    value = body.get(name)
+    if value is None:
+        return None
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        raise InvalidAskError(f"{name}: a whole number of at least 1 is required.", name)
+    return value
+
+
+def _tier(body: dict[str, Any]) -> str:
+    tier = body.get("service_tier")
+    return tier if isinstance(tier, str) and tier != "auto" else "default"

@@ -1,0 +1,61 @@
+"""Which path means what. A dialect to come is an entry here and a module beside `chat`."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from tests.support.upstream.ask import Dialect
+from tests.support.upstream.request import Request
+
+Operation = Literal["generate", "models", "count_tokens"]
+
+_DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/chat/completions")
+_MODEL = re.compile(r"/v1/models(?:/([^/]+))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a request goes; `model` is the name in the URL, where there is one."""
+
+    operation: Operation
+    dialect: Dialect
+    azure: bool = False
+    model: str | None = None
+
+
+NOWHERE = Route("generate", "chat")
+"""What a request that has no route is refused as."""
+
+_POSTS: dict[bytes, Route] = {
+    b"/v1/chat/completions": Route("generate", "chat"),
+    b"/v1/responses": Route("generate", "responses"),
+    b"/v1/messages": Route("generate", "messages"),
+    b"/v1/messages/count_tokens": Route("count_tokens", "messages"),
+    b"/openai/responses": Route("generate", "responses", azure=True),
+    b"/openai/v1/responses": Route("generate", "responses", azure=True),
+    b"/openai/v1/chat/completions": Route("generate", "chat", azure=True),
+}
+
+
+def find(request: Request) -> Route | None:
+    """The route of a request, None where no provider would answer."""
+    if request.method == "POST":
+        if route := _POSTS.get(request.target.partition(b"?")[0]):
+            # Azure's dated surface wants the date; its v1 surface does not.
+            dated = route.azure and not request.path.startswith("/openai/v1/")
+            return route if not dated or "api-version=" in request.query else None
+        if (found := _DEPLOYMENT.fullmatch(request.path)) and "api-version=" in request.query:
+            return Route("generate", "chat", azure=True, model=found[1])
+    elif request.method == "GET" and (found := _MODEL.fullmatch(request.path)):
+        dialect: Dialect = "chat" if request.header("anthropic-version") is None else "messages"
+        return Route("models", dialect, model=found[1])
+    return None
+
+
+def key_of(request: Request, route: Route) -> str:
+    """The key where this provider takes it; empty when there is none."""
+    if route.azure:
+        return request.header("api-key") or request.bearer
+    if route.dialect == "messages":
+        return request.header("x-api-key") or request.bearer
+    return request.bearer
