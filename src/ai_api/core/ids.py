@@ -33,4 +33,5 @@ def time_of(identifier: UUID) -> datetime:
 
 def first_id_of(moment: datetime) -> UUID:
     """The smallest UUID whose time is `moment`: a lower bound for questions by time and for partition borders."""
-    return UUID(int=int(moment.timestamp() * 1000) << 80)
+    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return UUID(int=(since.days * 86_400_000 + since.seconds * 1000 + since.microseconds // 1000) << 80)

@@ -43,9 +43,8 @@ class HttpUpstream:
     async def open(self, call: UpstreamCall) -> UpstreamAnswer:
         """Sends one try and waits for its headers. Raises UpstreamError, or Refusal for what cannot be asked."""
         lane = self._lanes[call.key.wiring.lanes[call.operation]]
-        prepare = getattr(lane, "ensure_loaded", None)
-        if prepare is not None:
-            await asyncio.to_thread(prepare)
+        if lane.loaded is not None and not lane.loaded.is_set():
+            await asyncio.to_thread(lane.ensure_loaded)
         request = lane.request(call)
         answer = await self._send(call, request.url, request.headers, request.body)
         request_id = _request_id(answer.headers)

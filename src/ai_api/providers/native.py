@@ -16,6 +16,11 @@ from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_whole_ch
 class NativeLane:
     """Bytes through, for chat and responses."""
 
+    loaded = None
+
+    def ensure_loaded(self) -> None:
+        """Nothing has to be loaded."""
+
     def request(self, call: UpstreamCall) -> LaneRequest:
         """The caller's body with only what must change."""
         fields = dict(call.fields)

@@ -9,6 +9,7 @@ fake that tests hand to `create_app`.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -140,6 +141,15 @@ class StreamReader(Protocol):
 
 class Lane(Protocol):
     """A pure pair of translations between the caller's dialect and the provider's."""
+
+    @property
+    def loaded(self) -> threading.Event | None:
+        """Set once the lane can be used; None for a lane that always can."""
+        ...
+
+    def ensure_loaded(self) -> None:
+        """Loads what the lane needs, blocking; does nothing when it is loaded. Never on the event loop's thread."""
+        ...
 
     def request(self, call: UpstreamCall) -> LaneRequest:
         """What to send. Raises Refusal (kind invalid) for what this provider cannot be asked."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -91,26 +92,23 @@ def _refuse_repeated_keys(body: bytes, fields: Mapping[str, bytes]) -> None:
         json.loads(body, object_pairs_hook=keep)
     except RecursionError:
         raise BadBody(f"The body is nested deeper than {DEPTH_MAX} levels.") from None
-    top = depth_one[-1]
-    if len(top) != len(set(top)):
-        repeated = next(name for name in top if top.count(name) > 1)
-        raise BadBody(f"The body gives {repeated[:64]!r} twice.")
+    seen: set[str] = set()
+    for name in depth_one[-1]:
+        if name in seen:
+            raise BadBody(f"The body gives {name[:64]!r} twice.")
+        seen.add(name)
 
 
 def _inspect(document: object) -> None:
-    pending: list[tuple[object, int]] = [(document, 1)]
+    # Only what can hold more is remembered: a long list of numbers must not become a longer list of visits.
+    pending: list[tuple[dict[str, Any] | list[Any], int]] = [(document, 1)] if isinstance(document, (dict, list)) else []
     while pending:
         node, depth = pending.pop()
-        if isinstance(node, str):
-            if "\x00" in node:
-                raise BadBody("The body holds a NUL character.")
-            continue
-        if isinstance(node, dict):
-            children: list[object] = [*node.keys(), *node.values()]
-        elif isinstance(node, list):
-            children = node
-        else:
-            continue
         if depth > DEPTH_MAX:
             raise BadBody(f"The body is nested deeper than {DEPTH_MAX} levels.")
-        pending.extend((child, depth + 1) for child in children)
+        for child in chain(node, node.values()) if isinstance(node, dict) else node:
+            if isinstance(child, str):
+                if "\x00" in child:
+                    raise BadBody("The body holds a NUL character.")
+            elif isinstance(child, (dict, list)):
+                pending.append((child, depth + 1))

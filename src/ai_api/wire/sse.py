@@ -33,10 +33,9 @@ class FrameCutter:
         rest = self._rest
         start = max(0, len(rest) - 3)
         buffer = rest + data if rest else data
-        end = max(buffer.rfind(b"\n\n", start) + 2, buffer.rfind(b"\n\r\n", start) + 3)
-        if end < 4:
-            # rfind gave -1 for both (or a blank line opens the stream, which is no frame yet).
-            end = 0
+        plain, returned = buffer.rfind(b"\n\n", start), buffer.rfind(b"\n\r\n", start)
+        # A blank line that opens the stream (at 0) is no frame yet.
+        end = max(plain + 2, returned + 3) if plain > 0 or returned > 0 else 0
         self._rest = buffer[end:]
         if len(self._rest) > TAIL_BYTES_MAX:
             raise FrameTooLong("a frame has no end")

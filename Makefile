@@ -1,0 +1,67 @@
+# Every command of this repository has its name here. GNU make 3.81, the one macOS ships, is enough.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+BIN := .venv/bin
+PYTHON_M := $(BIN)/python -m
+# A suite whose folder is not there has not passed: say so and fail.
+suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
+
+.PHONY: help install run check test e2e faults-short faults load fresh mutants house openapi format clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+
+# Nothing to do unless the lock file, the project file or the installer changed since the last time.
+.venv/.installed: uv.lock pyproject.toml scripts/install.sh scripts/uv-requirements.txt
+	@sh scripts/install.sh
+
+install: .venv/.installed ## what uv.lock names, into .venv (every other target does this by itself)
+
+run: install ## the whole product on this machine; options by ARGS="--port 9000"
+	@$(BIN)/ai-api up $(ARGS)
+
+check: install ## everything that can be judged without running the product
+	@sh scripts/check.sh
+
+test: install ## unit, contract and integration tests, with a Postgres of their own
+	$(call suite,tests/unit)
+	$(call suite,tests/contract)
+	$(call suite,tests/integration)
+	@$(BIN)/pytest tests/unit tests/contract tests/integration $(ARGS)
+
+e2e: install ## real clients and the real model against a running gateway
+	$(call suite,tests/e2e)
+	@$(BIN)/pytest tests/e2e -m e2e $(ARGS)
+
+faults-short: install ## processes killed at bad moments, ten rounds of each
+	$(call suite,tests/faults)
+	@AI_API_FAULT_ROUNDS=10 $(BIN)/pytest tests/faults -m faults $(ARGS)
+
+faults: install ## the same with a hundred rounds, or ROUNDS=1000
+	$(call suite,tests/faults)
+	@AI_API_FAULT_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest tests/faults -m faults $(ARGS)
+
+load: install ## the load run; writes its tables into the docs
+	$(call suite,tests/load)
+	@$(PYTHON_M) tests.load $(ARGS)
+
+fresh: install ## a stranger's first hour: clones HEAD into an empty home and follows the README
+	@$(PYTHON_M) scripts.fresh $(ARGS)
+
+mutants: install ## breaks each law on purpose and expects its tests to notice
+	@$(PYTHON_M) scripts.mutants $(ARGS)
+
+house: install ## the longest files and functions, and their growth since BASE (HEAD~1)
+	@$(PYTHON_M) scripts.house $(or $(BASE),HEAD~1)
+
+openapi: install ## docs/reference/openapi.json, anew
+	@$(PYTHON_M) scripts.openapi
+
+format: install ## formats and repairs what can be repaired by itself
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+clean: ## removes what was installed and built; keeps .ai-api, your data
+	rm -rf .venv .uv build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
+	find src tests scripts alembic -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,47 @@
+"""Putting a model into the catalog."""
+
+from __future__ import annotations
+
+from ai_api.audit import Actor, note
+from ai_api.catalog import store
+from ai_api.catalog.rules import (
+    Draft,
+    Model,
+    audited,
+    check_capabilities,
+    check_operations,
+    check_slug,
+    check_texts,
+    check_tokens,
+)
+from ai_api.core.db import Tx, bump_world
+from ai_api.core.errors import Refusal
+
+
+async def publish(tx: Tx, actor: Actor, draft: Draft) -> Model:
+    """A new, active model, visible to nobody unless its access is open.
+
+    Raises Refusal `bad_slug`, `bad_operations`, `bad_display_name`, `bad_description`, `bad_tokens`, `bad_capabilities`,
+    or `slug_taken` (an archived model keeps its slug).
+    """
+    check_slug(draft.slug)
+    check_operations(draft.operations)
+    check_texts(draft.display_name, draft.description)
+    check_tokens("context_tokens", draft.context_tokens)
+    check_tokens("output_tokens_max", draft.output_tokens_max)
+    check_capabilities(draft.capabilities)
+    model = await store.add(tx, draft)
+    if model is None:
+        message = f"There is already a model {draft.slug}. Change that one, or choose another slug."
+        raise Refusal("slug_taken", "conflict", message, param="slug")
+    await note(
+        tx,
+        actor,
+        action="model.publish",
+        target_kind="model",
+        target_id=model.id,
+        before=None,
+        after=audited(model),
+    )
+    await bump_world(tx)
+    return model

@@ -1,0 +1,211 @@
+"""Every query on models and on who may see the restricted ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+
+from ai_api.catalog.rules import Draft, Model
+from ai_api.catalog.tables import access_rules, models
+from ai_api.core.db import Tx
+from ai_api.core.errors import Refusal
+from ai_api.core.ids import uuid7
+from ai_api.core.page import Page, decode_cursor, encode_cursor
+
+_ALLOWED = (
+    select(func.array_agg(access_rules.c.member_id))
+    .where(access_rules.c.model_id == models.c.id)
+    .scalar_subquery()
+    .label("allowed_members")
+)
+_MODEL: Select[Any] = select(*models.c, _ALLOWED)
+_SORTS: Final[Mapping[str, ColumnElement[Any]]] = {
+    "slug": models.c.slug,
+    "display_name": models.c.display_name,
+    "created_at": models.c.created_at,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """Which models a list shows; None leaves a filter out. `q` looks in slugs and display names."""
+
+    q: str | None = None
+    status: str | None = None
+    access: str | None = None
+    operation: str | None = None
+
+
+async def active(tx: Tx) -> list[Model]:
+    """All models that are not archived, by slug."""
+    rows = await tx.execute(_MODEL.where(models.c.status == "active").order_by(models.c.slug))
+    return [_model(row) for row in rows]
+
+
+async def get(tx: Tx, model_id: UUID, *, lock: bool = False) -> Model | None:
+    """One model; locked against other changes of it until the transaction ends, when `lock`."""
+    if lock:
+        await tx.execute(select(models.c.id).where(models.c.id == model_id).with_for_update())
+    row = (await tx.execute(_MODEL.where(models.c.id == model_id))).one_or_none()
+    return None if row is None else _model(row)
+
+
+async def find(tx: Tx, slug: str) -> Model | None:
+    """The model with exactly this slug, archived or not."""
+    row = (await tx.execute(_MODEL.where(models.c.slug == slug))).one_or_none()
+    return None if row is None else _model(row)
+
+
+async def page(tx: Tx, wanted: Filter, *, sort: str, limit: int, cursor: str | None) -> Page[Model]:
+    """One page of models. Raises Refusal `bad_sort`, `bad_cursor`."""
+    descending = sort.startswith("-")
+    field = sort.removeprefix("-")
+    column = _SORTS.get(field)
+    if column is None:
+        message = f"Models can be sorted by {', '.join(sorted(_SORTS))}, each with a dash before it to turn it around."
+        raise Refusal("bad_sort", "invalid", message, param="sort")
+    query = _MODEL.where(*_conditions(wanted))
+    key = tuple_(column, models.c.id)
+    if cursor is not None:
+        value, last_id = _position(field, cursor)
+        edge = tuple_(value, last_id, types=[column.type, models.c.id.type])
+        query = query.where(key < edge if descending else key > edge)
+    order = (column.desc(), models.c.id.desc()) if descending else (column, models.c.id)
+    rows = (await tx.execute(query.order_by(*order).limit(limit + 1))).all()
+    shown = [_model(row) for row in rows[:limit]]
+    if len(rows) <= limit:
+        return Page(shown, None)
+    value = getattr(shown[-1], field)
+    text = value.isoformat() if isinstance(value, datetime) else value
+    return Page(shown, encode_cursor(field, text, str(shown[-1].id)))
+
+
+async def add(tx: Tx, draft: Draft) -> Model | None:
+    """A new model; None when its slug is taken."""
+    try:
+        async with tx.begin_nested():
+            await tx.execute(
+                insert(models).values(
+                    id=(model_id := uuid7()),
+                    slug=draft.slug,
+                    display_name=draft.display_name,
+                    description=draft.description,
+                    operations=sorted(draft.operations),
+                    context_tokens=draft.context_tokens,
+                    output_tokens_max=draft.output_tokens_max,
+                    hidden_reasoning=draft.hidden_reasoning,
+                    capabilities=dict(draft.capabilities),
+                    access=draft.access,
+                )
+            )
+    except IntegrityError as error:
+        if "uq_models_slug" in str(error.orig):
+            return None
+        raise
+    return await get(tx, model_id)
+
+
+async def change(tx: Tx, model_id: UUID, values: Mapping[str, Any]) -> None:
+    """Stores new values of a model's columns."""
+    await tx.execute(update(models).where(models.c.id == model_id).values(**values, updated_at=func.now()))
+
+
+async def allow_only(tx: Tx, model_id: UUID, member_ids: Collection[UUID]) -> bool:
+    """Replaces a model's allow-list. False, with nothing stored, when one of the ids is no member."""
+    wanted = sorted(set(member_ids))
+    stale = (access_rules.c.model_id == model_id, access_rules.c.member_id.not_in(wanted))
+    kept = select(access_rules.c.member_id).where(access_rules.c.model_id == model_id)
+    try:
+        async with tx.begin_nested():
+            await tx.execute(delete(access_rules).where(*stale))
+            present = set((await tx.execute(kept)).scalars())
+            rows = [{"id": uuid7(), "model_id": model_id, "member_id": m} for m in wanted if m not in present]
+            if rows:
+                await tx.execute(insert(access_rules), rows)
+    except IntegrityError as error:
+        if "fk_access_rules_member_id" in str(error.orig):
+            return False
+        raise
+    return True
+
+
+async def remove(tx: Tx, model_id: UUID) -> bool:
+    """Deletes a model, its allow-list and its prices. False when an allocation stands on it.
+
+    A billed record always has an allocation, and allocations are revoked, never deleted: so a model with records stays.
+    """
+    try:
+        async with tx.begin_nested():
+            await tx.execute(delete(models).where(models.c.id == model_id))
+    except IntegrityError as error:
+        if "fk_allocations_model_id" in str(error.orig):
+            return False
+        raise
+    return True
+
+
+def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.q:
+        conditions.append(
+            or_(
+                models.c.slug.icontains(wanted.q, autoescape=True),
+                models.c.display_name.icontains(wanted.q, autoescape=True),
+            )
+        )
+    if wanted.status is not None:
+        conditions.append(models.c.status == wanted.status)
+    if wanted.access is not None:
+        conditions.append(models.c.access == wanted.access)
+    if wanted.operation is not None:
+        conditions.append(models.c.operations.contains([wanted.operation]))
+    return conditions
+
+
+def _position(field: str, cursor: str) -> tuple[Any, UUID]:
+    """The sort value and id a cursor stands for. Raises Refusal `bad_cursor`, also when it belongs to another order."""
+    made_for, text, last_id = decode_cursor(cursor, 3)
+    try:
+        position = _sort_value(field, text), UUID(last_id)
+    except ValueError:
+        position = None
+    if position is None or made_for != field:
+        raise Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
+    return position
+
+
+def _sort_value(field: str, text: str) -> datetime | str:
+    """A sort value as its column takes it. Raises ValueError for what the column could not hold."""
+    if field == "created_at":
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return moment
+    if "\0" in text:
+        raise ValueError("text must not hold NUL")
+    return text
+
+
+def _model(row: Row[Any]) -> Model:
+    return Model(
+        id=row.id,
+        slug=row.slug,
+        display_name=row.display_name,
+        description=row.description,
+        operations=frozenset(row.operations),
+        context_tokens=row.context_tokens,
+        output_tokens_max=row.output_tokens_max,
+        hidden_reasoning=row.hidden_reasoning,
+        capabilities=row.capabilities,
+        access=row.access,
+        status=row.status,
+        allowed_members=frozenset(row.allowed_members or ()),
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,53 @@
+"""`ai-api migrate`: brings the database's schema up to this build, and makes the ledger's next partitions."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import Annotated
+
+import typer
+
+from ai_api.cli.run import refusing
+from ai_api.core import migrations
+from ai_api.core.clock import SystemClock
+from ai_api.core.db import Database, read_schema_state
+from ai_api.jobs.make_partitions import ensure
+from ai_api.settings import Settings, load_settings
+
+
+def migrate(
+    check: Annotated[
+        bool, typer.Option("--check", help="Change nothing; exit 1 when this build cannot serve.")
+    ] = False,
+) -> None:
+    """Migrate the database, or check that it is migrated."""
+    with refusing():
+        settings = load_settings()
+        if check:
+            raise SystemExit(asyncio.run(_check(settings)))
+        dsn = settings.database_url.get_secret_value()
+        migrations.upgrade(dsn)
+        made = asyncio.run(make_partitions(dsn))
+        print(f"The schema is at {migrations.head()}; partitions made: {', '.join(made) or 'none'}.")
+
+
+async def make_partitions(dsn: str) -> list[str]:
+    """Makes the ledger's missing partitions and gives their names."""
+    database = Database(dsn, pool_size=1)
+    try:
+        return await ensure(database, SystemClock())
+    finally:
+        await database.close()
+
+
+async def _check(settings: Settings) -> int:
+    database = Database(settings.database_url.get_secret_value(), pool_size=1)
+    try:
+        async with database.transaction() as tx:
+            revision, readable_from = await read_schema_state(tx)
+    finally:
+        await database.close()
+    fault = migrations.fault_of(revision, readable_from, migrations.head())
+    print(f"schema {revision or 'empty'}, this build {migrations.head()}: {fault or 'ready'}", file=sys.stderr)
+    return 1 if fault else 0

@@ -1,0 +1,38 @@
+"""How commands end: what was refused is a sentence on stderr and exit code 2, never a traceback."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ai_api.cli.serving import PortTaken
+from ai_api.core.errors import Refusal
+from ai_api.core.migrations import MigrationsMissing
+from ai_api.local.refusal import LocalRefusal
+from ai_api.observability import log
+from ai_api.observability.redact import Redactor
+from ai_api.settings import SettingsRefused
+
+
+def configure_log(level: str) -> Redactor:
+    """Sends all logging to stderr as JSON, through a redactor that learns secrets; gives the redactor."""
+    redactor = Redactor()
+    log.configure(level, redactor=redactor)
+    return redactor
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns what people can mend into a sentence and exit code 2."""
+    try:
+        yield
+    except SettingsRefused as error:
+        for line in error.lines:
+            print(line, file=sys.stderr)
+        raise SystemExit(2) from None
+    except (Refusal, PortTaken, LocalRefusal, MigrationsMissing) as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None

@@ -1,0 +1,194 @@
+"""`ai-api up`: everything on this machine, and a first call that works when pasted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from socket import socket
+from typing import Annotated
+
+import typer
+import uvloop
+
+from ai_api.app import Application, create_app
+from ai_api.cli import environment, greeting, serving
+from ai_api.cli.greeting import Greeting
+from ai_api.cli.machine import Machine, Ports
+from ai_api.cli.migrate import make_partitions
+from ai_api.cli.run import configure_log, refusing
+from ai_api.core import migrations
+from ai_api.core.db import Hot
+from ai_api.gateway import store_watch
+from ai_api.local import first_run
+from ai_api.local.children import Death
+from ai_api.local.first_run import FirstRun
+from ai_api.local.model_server import CONTEXT_TOKENS
+from ai_api.local.progress import Progress
+from ai_api.providers import KeyDraft
+from ai_api.settings import Listen, Settings, load_settings
+from ai_api.setup.first_run import make_starting_point
+from ai_api.setup.starting_point import Connection, LocalModel
+from ai_api.worker import Worker
+
+DEFAULT_PORT = 8080
+LOCAL_PROVIDER = "local"
+LOCAL_PRICES_USD = {"input_usd": "0.01", "cached_read_usd": "0.01", "output_usd": "0.04"}
+LOCAL_OUTPUT_TOKENS_MAX = 2048
+
+
+def up(
+    port: Annotated[
+        int | None, typer.Option("--port", min=0, max=65535, help="Public port; 0 is any free one.")
+    ] = None,
+    data: Annotated[Path, typer.Option("--data", help="Data folder.")] = Path(".ai-api"),
+    no_model: Annotated[bool, typer.Option("--no-model", help="Do not run the small local model.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one line for programs when ready.")] = False,
+    forget: Annotated[bool, typer.Option("--forget", help="Forget what the first run printed, then go on.")] = False,
+) -> None:
+    """Run everything on this machine: database, small model, gateway, portal API."""
+    with refusing():
+        configure_log("WARNING")
+        machine = Machine(data, Progress(sys.stderr, quiet=as_json))
+        with closing(_Stopping(machine)):
+            if forget:
+                first_run.forget(machine.data)
+            sockets = _listen(machine, port)
+            with closing(sockets[0]), closing(sockets[1]):
+                machine.start(with_model=not no_model)
+                uvloop.run(_run(machine, sockets, as_json=as_json))
+
+
+class _Stopping:
+    """Ends the machine as `contextlib.closing` wants it."""
+
+    def __init__(self, machine: Machine) -> None:
+        self.close = machine.stop
+
+
+def _listen(machine: Machine, port: int | None) -> tuple[socket, socket]:
+    # Before anything is started: a port that is taken must leave nothing half made.
+    kept = machine.ports()
+    wanted = port if port is not None else kept.public or DEFAULT_PORT
+    if port == 0:
+        public = _kept_or_any(kept.public)
+    else:
+        public = serving.listen("127.0.0.1", wanted)
+    ops = _kept_or_any(kept.ops)
+    machine.keep_ports(Ports(public.getsockname()[1], ops.getsockname()[1]))
+    return public, ops
+
+
+def _kept_or_any(kept: int | None) -> socket:
+    try:
+        return serving.listen("127.0.0.1", kept or 0)
+    except serving.PortTaken:
+        return serving.listen("127.0.0.1", 0)
+
+
+async def _run(machine: Machine, sockets: tuple[socket, socket], *, as_json: bool) -> None:
+    if machine.postgres is None:
+        raise RuntimeError("the machine is started first")
+    dsn = machine.postgres.dsn
+    await asyncio.to_thread(migrations.upgrade, dsn)
+    await make_partitions(dsn)
+    await _bury_the_dead(dsn)
+    listen = Listen(port=sockets[0].getsockname()[1], ops_port=sockets[1].getsockname()[1], grace_s=10)
+    settings = load_settings(
+        _only_ours(os.environ), database_url=dsn, encryption_keys=machine.encryption_keys(), listen=listen
+    )
+    application = create_app(settings)
+    worker = Worker(settings)
+    hello = await _first_run(machine, application, settings)
+
+    async def ready() -> None:
+        if as_json:
+            print(json.dumps(hello.for_programs()), flush=True)
+        else:
+            greeting.print_for_people(hello)
+
+    _watch_children(machine)
+    await serving.serve(application, listen, sockets, beside=worker.run, ready=ready)
+
+
+async def _first_run(machine: Machine, application: Application, settings: Settings) -> Greeting:
+    made = await make_starting_point(
+        application.database,
+        application.egress,
+        settings.ring(),
+        _connections(machine),
+        now=application.clock.now(),
+        prefix=settings.credentials.prefix,
+    )
+    if made.owner is not None:
+        owner = made.owner
+        kept = FirstRun(
+            admin_identifier=owner.identifier,
+            admin_password=owner.password,
+            access_token=owner.access_token,
+            credential=owner.credential,
+            model=made.model,
+        )
+        first_run.write(machine.data, kept)
+    remembered = first_run.read(machine.data)
+    if remembered is not None and remembered.model != made.model:
+        remembered = replace(remembered, model=made.model)
+        first_run.write(machine.data, remembered)
+    return Greeting(
+        url=f"http://127.0.0.1:{settings.listen.port}",
+        ops_url=f"http://127.0.0.1:{settings.listen.ops_port}",
+        first_run=remembered,
+        model=made.model,
+        connected=made.connected,
+        data=machine.data,
+        dsn=settings.database_url.get_secret_value(),
+    )
+
+
+def _connections(machine: Machine) -> list[Connection]:
+    found = environment.connections(os.environ)
+    if machine.model is None:
+        return found
+    draft = KeyDraft(
+        provider=LOCAL_PROVIDER,
+        name=LOCAL_PROVIDER,
+        base_url=machine.model.base_url,
+        allow_private_network=True,
+        secret=machine.model.api_key,
+    )
+    model = LocalModel(
+        slug="local/smollm2",
+        upstream_model=machine.model.model_name,
+        context_tokens=CONTEXT_TOKENS,
+        output_tokens_max=LOCAL_OUTPUT_TOKENS_MAX,
+        prices_usd=LOCAL_PRICES_USD,
+    )
+    return [Connection(draft, local=model), *found]
+
+
+def _only_ours(environ: os._Environ[str]) -> dict[str, str]:
+    """The environment without the settings that `up` gives itself."""
+    own = {"AI_API_DATABASE_URL", "AI_API_ENCRYPTION_KEYS"}
+    return {name: value for name, value in environ.items() if name not in own}
+
+
+async def _bury_the_dead(dsn: str) -> None:
+    """Whoever holds the folder's lock is the only one alive: replicas of earlier runs need no waiting for."""
+    hot = Hot(dsn, size=2)
+    await hot.open()
+    try:
+        for replica_id, beat in (await store_watch.beats(hot)).items():
+            await store_watch.mark_swept(hot, replica_id, beat)
+    finally:
+        await hot.close()
+
+
+def _watch_children(machine: Machine) -> None:
+    def told(name: str, death: Death) -> None:
+        print(f"{name} ended by itself: {death}", file=sys.stderr, flush=True)
+
+    machine.watch(told)

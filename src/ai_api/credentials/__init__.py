@@ -1,0 +1,32 @@
+"""Credentials: members' application keys, of which only the hash is kept."""
+
+from ai_api.credentials.change import Changes, change
+from ai_api.credentials.find import find, find_public, list_page
+from ai_api.credentials.issue import Order, issue
+from ai_api.credentials.rotate import rotate
+from ai_api.credentials.rules import NAME_CHARACTERS_MAX, OVERLAP_MAX, SCOPE_MAX, STATES, By, Credential, Issued, State
+from ai_api.credentials.stop import pause, resume, revoke
+from ai_api.credentials.store import Filters
+
+__all__ = [
+    "NAME_CHARACTERS_MAX",
+    "OVERLAP_MAX",
+    "SCOPE_MAX",
+    "STATES",
+    "By",
+    "Changes",
+    "Credential",
+    "Filters",
+    "Issued",
+    "Order",
+    "State",
+    "change",
+    "find",
+    "find_public",
+    "issue",
+    "list_page",
+    "pause",
+    "resume",
+    "revoke",
+    "rotate",
+]

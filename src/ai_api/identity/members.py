@@ -1,0 +1,180 @@
+"""Members: made, found, changed, disabled and deleted by administrators."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from ai_api.audit import Actor, note
+from ai_api.core.db import Tx, bump_members
+from ai_api.core.errors import Refusal
+from ai_api.core.ids import uuid7
+from ai_api.core.page import Page
+from ai_api.identity import cursor as cursors
+from ai_api.identity import store
+from ai_api.identity.rules import (
+    By,
+    Changes,
+    Draft,
+    Filters,
+    Member,
+    check_change,
+    check_deletion,
+    check_new,
+    check_responsible,
+    is_active_owner,
+    last_owner,
+    member_not_found,
+)
+
+
+async def create_member(
+    tx: Tx, actor: Actor, draft: Draft, *, by: By, now: datetime, password_hash: str | None = None
+) -> Member:
+    """A new, active member.
+
+    Raises Refusal `identifier_taken`, `bad_identifier`, `bad_name`, `owner_required`, `service_owner`,
+    `responsible_member_needed`, `responsible_member_of_person`, `bad_responsible_member`.
+    """
+    check_new(draft, by=by)
+    if draft.responsible_member_id is not None:
+        locked = await store.lock_members(tx, [draft.responsible_member_id])
+        check_responsible(locked.get(draft.responsible_member_id))
+    member = await store.insert_member(tx, draft, member_id=uuid7(), password_hash=password_hash, now=now)
+    if member is None:
+        message = "Another member has this identifier, perhaps in other letters of case."
+        raise Refusal("identifier_taken", "conflict", message, param="identifier")
+    await note(
+        tx,
+        actor,
+        action="member.create",
+        target_kind="member",
+        target_id=member.id,
+        before=None,
+        after=member.audited(),
+    )
+    return member
+
+
+async def get_member(tx: Tx, member_id: UUID) -> Member:
+    """A member by id. Raises Refusal `member_not_found`."""
+    member = await store.find_member(tx, member_id)
+    if member is None:
+        raise member_not_found()
+    return member
+
+
+async def find_member(tx: Tx, identifier: str) -> Member:
+    """A member by identifier, in whatever case. Raises Refusal `member_not_found`."""
+    member = await store.find_member_by_identifier(tx, identifier)
+    if member is None:
+        raise member_not_found()
+    return member
+
+
+async def list_members(tx: Tx, *, filters: Filters, limit: int, cursor: str | None = None) -> Page[Member]:
+    """One page of members, the newest first. Raises Refusal `bad_cursor`."""
+    found = await store.list_members(tx, filters=filters, before_id=cursors.id_in(cursor), limit=limit + 1)
+    return cursors.page_of(found, limit=limit)
+
+
+async def change_member(
+    tx: Tx, actor: Actor, member_id: UUID, changes: Changes, *, by: By, now: datetime, action: str = "member.update"
+) -> Member:
+    """The member with `changes` made; every replica knows before the member's next call.
+
+    Owners are locked together with the member, so that of two who demote one another one is refused.
+    Raises Refusal `member_not_found`, `last_owner`, `owner_required`, `own_role`, `bad_name`, `service_owner`,
+    `responsible_member_of_person`, `bad_responsible_member`, `responsible_for_services`.
+    """
+    concerned = [member_id] if changes.responsible_member_id is None else [member_id, changes.responsible_member_id]
+    locked = await store.lock_members(tx, concerned, and_active_owners=True)
+    member = locked.get(member_id)
+    if member is None:
+        raise member_not_found()
+    check_change(member, changes, by=by)
+    await _check_stays_possible(tx, member, changes, locked)
+    values = {name: value for name, value in asdict(changes).items() if value is not None}
+    changed = await store.update_member(tx, member_id, values, now=now)
+    if is_active_owner(member) and not is_active_owner(changed):
+        _check_an_owner_is_left(locked, but=member_id)
+    await bump_members(tx, [member_id])
+    await note(
+        tx,
+        actor,
+        action=action,
+        target_kind="member",
+        target_id=member_id,
+        before=member.audited(),
+        after=changed.audited(),
+    )
+    return changed
+
+
+async def disable_member(tx: Tx, actor: Actor, member_id: UUID, *, by: By, now: datetime) -> Member:
+    """The member, disabled: credentials and access tokens stop. Raises what `change_member` raises."""
+    return await change_member(
+        tx, actor, member_id, Changes(status="disabled"), by=by, now=now, action="member.disable"
+    )
+
+
+async def enable_member(tx: Tx, actor: Actor, member_id: UUID, *, by: By, now: datetime) -> Member:
+    """The member, active again. Raises what `change_member` raises."""
+    return await change_member(tx, actor, member_id, Changes(status="active"), by=by, now=now, action="member.enable")
+
+
+async def delete_member(tx: Tx, actor: Actor, member_id: UUID, *, by: By) -> None:
+    """Deletes a member that nothing refers to. Raises Refusal `member_not_found`, `in_use`, `last_owner`, `owner_required`."""
+    locked = await store.lock_members(tx, [member_id], and_active_owners=True)
+    member = locked.get(member_id)
+    if member is None:
+        raise member_not_found()
+    check_deletion(member, by=by)
+    if is_active_owner(member):
+        _check_an_owner_is_left(locked, but=member_id)
+    await store.delete_member(tx, member_id)
+    await note(
+        tx,
+        actor,
+        action="member.delete",
+        target_kind="member",
+        target_id=member_id,
+        before=member.audited(),
+        after=None,
+    )
+
+
+async def set_password(tx: Tx, actor: Actor, member_id: UUID, *, password_hash: str, now: datetime) -> None:
+    """Gives a person another password. Raises Refusal `member_not_found`, `service_password`."""
+    member = (await store.lock_members(tx, [member_id])).get(member_id)
+    if member is None:
+        raise member_not_found()
+    if member.kind == "service":
+        raise Refusal("service_password", "invalid", "A service account has no password; give it an access token.")
+    await store.update_member(tx, member_id, {"password_hash": password_hash}, now=now)
+    await note(
+        tx,
+        actor,
+        action="member.reset_password",
+        target_kind="member",
+        target_id=member_id,
+        before={"identifier": member.identifier},
+        after={"identifier": member.identifier},
+    )
+
+
+async def _check_stays_possible(tx: Tx, member: Member, changes: Changes, locked: dict[UUID, Member]) -> None:
+    if changes.responsible_member_id is not None:
+        check_responsible(locked.get(changes.responsible_member_id))
+    elif changes.status == "active" and member.responsible_member_id is not None:
+        check_responsible(await store.find_member(tx, member.responsible_member_id))
+    if changes.status == "disabled" and (services := await store.services_of(tx, member.id)):
+        message = "The member answers for active service accounts. Give those to somebody else or disable them first."
+        details = {"service_accounts": services[:20], "count": len(services)}
+        raise Refusal("responsible_for_services", "conflict", message, details=details)
+
+
+def _check_an_owner_is_left(locked: dict[UUID, Member], *, but: UUID) -> None:
+    if not any(is_active_owner(member) for member in locked.values() if member.id != but):
+        raise last_owner()

@@ -1,0 +1,226 @@
+"""Every query about members and their access tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or
+from sqlalchemy.exc import IntegrityError
+
+from ai_api.core.db import Tx, new_epoch
+from ai_api.core.errors import Refusal
+from ai_api.identity.rules import AccessToken, Draft, Filters, Member, TokenHolder
+from ai_api.identity.tables import access_tokens, members
+
+_IN_USE = {"23001", "23503"}  # restrict_violation (Postgres 18) and foreign_key_violation (before)
+_FIRST_OWNER_LOCK = 0x61695F6669727374  # "ai_first"
+
+_MEMBER = (
+    members.c.id,
+    members.c.kind,
+    members.c.identity,
+    members.c.identifier,
+    members.c.display_name,
+    members.c.role,
+    members.c.status,
+    members.c.responsible_member_id,
+    members.c.created_at,
+    members.c.updated_at,
+)
+_TOKEN = tuple(column for column in access_tokens.c if column.name != "secret_hash")
+_ACTIVE_OWNER = and_(members.c.role == "owner", members.c.status == "active", members.c.kind == "person")
+
+
+async def insert_member(
+    tx: Tx, draft: Draft, *, member_id: UUID, password_hash: str | None, now: datetime
+) -> Member | None:
+    """Adds a member; None when the identifier is taken, in whatever case."""
+    statement = (
+        insert_or(members)
+        .values(
+            id=member_id,
+            kind=draft.kind,
+            identifier=draft.identifier,
+            display_name=draft.display_name,
+            role=draft.role,
+            responsible_member_id=draft.responsible_member_id,
+            password_hash=password_hash,
+            epoch=new_epoch(),
+            created_at=now,
+            updated_at=now,
+        )
+        .on_conflict_do_nothing(index_elements=[text("lower(identifier)")])
+        .returning(*_MEMBER)
+    )
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return None if row is None else Member(**row)
+
+
+async def find_member(tx: Tx, member_id: UUID) -> Member | None:
+    """A member by id."""
+    row = (await tx.execute(select(*_MEMBER).where(members.c.id == member_id))).mappings().one_or_none()
+    return None if row is None else Member(**row)
+
+
+async def find_member_by_identifier(tx: Tx, identifier: str) -> Member | None:
+    """A member by identifier, in whatever case."""
+    statement = select(*_MEMBER).where(func.lower(members.c.identifier) == func.lower(identifier))
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return None if row is None else Member(**row)
+
+
+async def list_members(tx: Tx, *, filters: Filters, before_id: UUID | None, limit: int) -> list[Member]:
+    """At most `limit` members that fit, the newest first, older than `before_id`."""
+    statement = select(*_MEMBER).where(*_conditions(filters)).order_by(members.c.id.desc()).limit(limit)
+    if before_id is not None:
+        statement = statement.where(members.c.id < before_id)
+    return [Member(**row) for row in (await tx.execute(statement)).mappings()]
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [
+        members.c[name] == value
+        for name, value in (
+            ("kind", filters.kind),
+            ("role", filters.role),
+            ("status", filters.status),
+            ("responsible_member_id", filters.responsible_member_id),
+        )
+        if value is not None
+    ]
+    if filters.q is not None:
+        found.append(
+            or_(
+                members.c.identifier.icontains(filters.q, autoescape=True),
+                members.c.display_name.icontains(filters.q, autoescape=True),
+            )
+        )
+    return found
+
+
+async def lock_members(tx: Tx, ids: Collection[UUID], *, and_active_owners: bool = False) -> dict[UUID, Member]:
+    """These members (and every active owner), locked in id order in one statement, so that two who lock never deadlock."""
+    wanted: ColumnElement[bool] = members.c.id.in_(ids)
+    if and_active_owners:
+        wanted = or_(wanted, _ACTIVE_OWNER)
+    statement = select(*_MEMBER).where(wanted).order_by(members.c.id).with_for_update(key_share=True)
+    return {row["id"]: Member(**row) for row in (await tx.execute(statement)).mappings()}
+
+
+async def update_member(tx: Tx, member_id: UUID, values: Mapping[str, Any], *, now: datetime) -> Member:
+    """Changes fields of a member that is there."""
+    statement = update(members).where(members.c.id == member_id).values(**values, updated_at=now).returning(*_MEMBER)
+    return Member(**(await tx.execute(statement)).mappings().one())
+
+
+async def delete_member(tx: Tx, member_id: UUID) -> None:
+    """Deletes a member nothing refers to. Raises Refusal `in_use`, naming what does."""
+    try:
+        await tx.execute(delete(members).where(members.c.id == member_id))
+    except IntegrityError as error:
+        cause = error.orig.__cause__ if error.orig is not None else None
+        if getattr(cause, "sqlstate", None) not in _IN_USE:
+            raise
+        table = getattr(cause, "table_name", None) or "something"
+        what = "service accounts" if table == "members" else table
+        message = f"The member still has {what}. Disable the member instead: that stops everything at once."
+        raise Refusal("in_use", "conflict", message, details={"in_use_by": table}) from error
+
+
+async def services_of(tx: Tx, responsible_member_id: UUID) -> list[str]:
+    """Identifiers of the active service accounts a member answers for."""
+    statement = (
+        select(members.c.identifier)
+        .where(members.c.responsible_member_id == responsible_member_id, members.c.status == "active")
+        .order_by(members.c.identifier)
+    )
+    return list((await tx.execute(statement)).scalars())
+
+
+async def lock_first_owner(tx: Tx) -> bool:
+    """Whether there is an owner, active or not; nobody else makes a first one until this transaction ends."""
+    await tx.execute(select(func.pg_advisory_xact_lock(_FIRST_OWNER_LOCK)))
+    return (await tx.execute(select(members.c.id).where(members.c.role == "owner").limit(1))).first() is not None
+
+
+async def insert_token(tx: Tx, token: AccessToken, *, secret_hash: bytes) -> None:
+    """Adds an access token."""
+    await tx.execute(
+        insert(access_tokens).values(
+            id=token.id,
+            member_id=token.member_id,
+            name=token.name,
+            display=token.display,
+            expires_at=token.expires_at,
+            created_at=token.created_at,
+            secret_hash=secret_hash,
+        )
+    )
+
+
+async def count_live_tokens(tx: Tx, member_id: UUID, *, now: datetime) -> int:
+    """How many tokens of a member would open the door at `now`."""
+    live = or_(access_tokens.c.expires_at.is_(None), access_tokens.c.expires_at > now)
+    statement = select(func.count()).where(
+        access_tokens.c.member_id == member_id, access_tokens.c.revoked_at.is_(None), live
+    )
+    return int((await tx.execute(statement)).scalar_one())
+
+
+async def list_tokens(tx: Tx, member_id: UUID, *, before_id: UUID | None, limit: int) -> list[AccessToken]:
+    """At most `limit` tokens of a member, the newest first, older than `before_id`."""
+    statement = select(*_TOKEN).where(access_tokens.c.member_id == member_id)
+    if before_id is not None:
+        statement = statement.where(access_tokens.c.id < before_id)
+    rows = await tx.execute(statement.order_by(access_tokens.c.id.desc()).limit(limit))
+    return [AccessToken(**row) for row in rows.mappings()]
+
+
+async def lock_token(tx: Tx, token_id: UUID, member_id: UUID) -> AccessToken | None:
+    """A member's own token, locked."""
+    statement = select(*_TOKEN).where(access_tokens.c.id == token_id, access_tokens.c.member_id == member_id)
+    row = (await tx.execute(statement.with_for_update())).mappings().one_or_none()
+    return None if row is None else AccessToken(**row)
+
+
+async def revoke_token(tx: Tx, token_id: UUID, *, now: datetime) -> AccessToken:
+    """Ends a token that is there."""
+    statement = update(access_tokens).where(access_tokens.c.id == token_id).values(revoked_at=now).returning(*_TOKEN)
+    return AccessToken(**(await tx.execute(statement)).mappings().one())
+
+
+async def find_holder(tx: Tx, secret_hash: bytes) -> TokenHolder | None:
+    """Who stands behind a token's hash, whatever the state of either."""
+    statement = (
+        select(
+            access_tokens.c.id.label("token_id"),
+            members.c.id.label("member_id"),
+            members.c.kind,
+            members.c.identifier,
+            members.c.display_name,
+            members.c.role,
+            members.c.status,
+            access_tokens.c.expires_at,
+            access_tokens.c.revoked_at,
+            access_tokens.c.last_used_at,
+        )
+        .join(members, members.c.id == access_tokens.c.member_id)
+        .where(access_tokens.c.secret_hash == secret_hash)
+    )
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return None if row is None else TokenHolder(**row)
+
+
+async def touch_token(tx: Tx, token_id: UUID, *, now: datetime, unless_after: datetime) -> None:
+    """Sets when a token was last used, unless it was after `unless_after`; waits for nobody who holds the row."""
+    stale = or_(access_tokens.c.last_used_at.is_(None), access_tokens.c.last_used_at <= unless_after)
+    free = select(access_tokens.c.id).where(access_tokens.c.id == token_id, stale)
+    await tx.execute(
+        update(access_tokens)
+        .where(access_tokens.c.id == free.with_for_update(skip_locked=True).scalar_subquery())
+        .values(last_used_at=now)
+    )

@@ -1,0 +1,242 @@
+"""Logs: one line of JSON per event on one stream, from this program and from every library, without secrets.
+
+Everything ends in one `Sink`, which scrubs the finished line. Loggers come from `structlog.get_logger("ai_api.<room>")`; what
+belongs to a call is given as an argument (`request_id=…`, `call_id=…`) or bound with `.bind(...)`, never kept aside.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import Any, Final, TextIO
+
+import structlog
+
+from ai_api.observability.redact import MASK, Redactor
+
+TEXT_CHARACTERS_MAX: Final = 16_384
+_ITEMS_MAX = 100
+_NESTING_MAX = 6
+_LIBRARIES: Final = (
+    "uvicorn",
+    "uvicorn.error",
+    "uvicorn.access",
+    "uvicorn.asgi",
+    "aiohttp",
+    "asyncio",
+    "alembic",
+    "py.warnings",
+)
+_FROM_EXTRA: Final = ("request_id", "call_id")
+
+# JSON escapes the first 32 control characters by itself; these would break lines or steer terminals too, and lone
+# surrogates cannot be written at all.
+_UNPRINTABLE: Final = {code: f"\\u{code:04x}" for code in (*range(0x7F, 0xA0), 0x2028, 0x2029, *range(0xD800, 0xE000))}
+
+
+class Sink:
+    """Where all lines go. Writing never raises: a log that fails must not fail a call. `lost` counts what was not written."""
+
+    def __init__(self, stream: TextIO, redactor: Redactor) -> None:
+        self._stream = stream
+        self._redactor = redactor
+        self._lock = threading.Lock()
+        self.lost = 0
+
+    def write(self, level: str, logger: str, event: object, fields: Mapping[str, Any], error: object = None) -> None:
+        """Writes one event: its fields as JSON, `error` (an exception, or True for the present one) as a traceback."""
+        try:
+            line: dict[str, Any] = {
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "level": level,
+                "logger": logger,
+                "event": self._plain(event, _NESTING_MAX),
+            }
+            given = self._mapping(fields, _NESTING_MAX)
+            line |= {f"{name}_" if name in line else name: value for name, value in given.items()}
+            if (trace := _traceback_of(error)) is not None:
+                line["exception"] = self._short(trace)
+            finished = self._finished(line)
+            with self._lock:
+                self._stream.write(finished.translate(_UNPRINTABLE) + "\n")
+                self._stream.flush()
+        except Exception:  # noqa: BLE001  -- the boundary of logging: nothing that goes wrong here may reach a call
+            self.lost += 1
+
+    def _finished(self, line: dict[str, Any]) -> str:
+        whole = json.dumps(line, ensure_ascii=False)
+        scrubbed = self._redactor.scrub(whole)
+        if scrubbed == whole or _is_json(scrubbed):
+            return scrubbed
+        # A secret with quotes in it took some of the line's own along. What is left is still worth having, as text.
+        return json.dumps(
+            {name: line[name] for name in ("at", "level", "logger")} | {"event": scrubbed}, ensure_ascii=False
+        )
+
+    def _mapping(self, fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
+        plain = {_text_of(name): value for name, value in list(fields.items())[:_ITEMS_MAX]}
+        hidden = self._redactor.is_secret_name
+        return {name: MASK if hidden(name) else self._plain(value, depth) for name, value in plain.items()}
+
+    def _plain(self, value: object, depth: int) -> Any:
+        if value is None or isinstance(value, bool | int):
+            return value
+        if isinstance(value, float):
+            return value if value - value == 0 else str(value)
+        if isinstance(value, bytes | bytearray):
+            return self._short(value.decode("utf-8", "backslashreplace"))
+        if depth and isinstance(value, Mapping):
+            return self._mapping(value, depth - 1)
+        if depth and isinstance(value, list | tuple | set | frozenset):
+            return [self._plain(item, depth - 1) for item in list(value)[:_ITEMS_MAX]]
+        return self._short(value if isinstance(value, str) else _text_of(value))
+
+    def _short(self, text: str) -> str:
+        if len(text) <= TEXT_CHARACTERS_MAX:
+            return text
+        # Scrubbed before it is cut, or the beginning of a secret could stay at the end. A traceback says most at its end.
+        half = TEXT_CHARACTERS_MAX // 2
+        head = self._redactor.scrub(text[: 4 * TEXT_CHARACTERS_MAX])[:half]
+        tail = self._redactor.scrub(text[-4 * TEXT_CHARACTERS_MAX :])[-half:]
+        return f"{head} […] {tail}"
+
+
+class Log(structlog.BoundLoggerBase):
+    """The logger structlog hands out. `log.info("what happened", request_id=…)`; `exc_info` is an exception or True."""
+
+    _logger: _Out
+
+    def debug(self, event: object, **fields: Any) -> None:
+        """For whoever follows one call step by step."""
+        self._logger.say(logging.DEBUG, event, {**self._context, **fields})
+
+    def info(self, event: object, **fields: Any) -> None:
+        """What an operator wants to have happened."""
+        self._logger.say(logging.INFO, event, {**self._context, **fields})
+
+    def warning(self, event: object, **fields: Any) -> None:
+        """What an operator should know of."""
+        self._logger.say(logging.WARNING, event, {**self._context, **fields})
+
+    def error(self, event: object, **fields: Any) -> None:
+        """What somebody must look at."""
+        self._logger.say(logging.ERROR, event, {**self._context, **fields})
+
+    def exception(self, event: object, **fields: Any) -> None:
+        """An error with the present exception."""
+        self._logger.say(logging.ERROR, event, {"exc_info": True, **self._context, **fields})
+
+
+class _Out:
+    """The end of a logger: its name, and what is worth writing."""
+
+    def __init__(self, sink: Sink, name: str, level: int) -> None:
+        self._sink = sink
+        self._name = name
+        self._level = level
+
+    def say(self, level: int, event: object, fields: dict[str, Any]) -> None:
+        if level >= self._level:
+            error = fields.pop("exc_info", None)
+            self._sink.write(_word(level), self._name, event, fields, error)
+
+
+class _Handler(logging.Handler):
+    """What libraries log, into the same sink."""
+
+    def __init__(self, sink: Sink) -> None:
+        super().__init__()
+        self._sink = sink
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            event = record.getMessage()
+        except Exception:  # noqa: BLE001  -- a library's mistake in its own format must not reach whoever logged
+            event = f"{_text_of(record.msg)} {[_text_of(each) for each in _arguments_of(record)]}"
+        fields: dict[str, Any] = {name: vars(record)[name] for name in _FROM_EXTRA if name in vars(record)}
+        self._sink.write(_word(record.levelno), record.name, event, fields, record.exc_info or None)
+
+
+def configure(level: str, *, redactor: Redactor | None = None, stream: TextIO | None = None) -> Sink:
+    """Sends all the process says through one sink: structlog, the logging module, warnings, and what nobody caught.
+
+    `level` is DEBUG, INFO, WARNING or ERROR; `redactor` knows the secrets in use (without one, patterns alone are scrubbed);
+    `stream` is stderr if not given. For composition roots, once: logging is the one thing a process has only one of.
+    """
+    sink = Sink(stream or sys.stderr, redactor or Redactor())
+    number = logging.getLevelNamesMapping()[level]
+
+    def new_logger(name: str = "ai_api", *_: Any) -> _Out:
+        return _Out(sink, name, number)
+
+    structlog.configure(processors=[], wrapper_class=Log, logger_factory=new_logger, cache_logger_on_first_use=False)
+    root = logging.getLogger()
+    root.handlers[:] = [_Handler(sink)]
+    root.setLevel(number)
+    for name in _LIBRARIES:
+        library = logging.getLogger(name)
+        library.handlers.clear()
+        library.propagate = True
+    logging.captureWarnings(capture=True)
+    _catch_the_uncaught(sink)
+    return sink
+
+
+def _catch_the_uncaught(sink: Sink) -> None:
+    def of_main(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        sink.write("error", "ai_api", "an exception that nobody caught", {}, (kind, error, trace))
+
+    def of_thread(args: threading.ExceptHookArgs) -> None:
+        fields = {"thread": args.thread.name if args.thread else None}
+        sink.write("error", "ai_api", "a thread ended by an exception", fields, args.exc_value)
+
+    def of_nobody(args: Any) -> None:
+        sink.write("error", "ai_api", args.err_msg or "an exception that nobody could catch", {}, args.exc_value)
+
+    sys.excepthook = of_main
+    threading.excepthook = of_thread
+    sys.unraisablehook = of_nobody
+
+
+def _word(level: int) -> str:
+    return {logging.DEBUG: "debug", logging.INFO: "info", logging.WARNING: "warning"}.get(level) or (
+        "error" if level > logging.WARNING else "debug"
+    )
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _text_of(value: object) -> str:
+    try:
+        return str(value)
+    except Exception:  # noqa: BLE001  -- somebody else's __str__: whatever it does, the rest of the line is worth having
+        return f"<{type(value).__name__} that cannot be shown>"
+
+
+def _arguments_of(record: logging.LogRecord) -> list[object]:
+    arguments = record.args or ()
+    return list(arguments.values()) if isinstance(arguments, Mapping) else list(arguments)
+
+
+def _traceback_of(error: object) -> str | None:
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, tuple):
+        error = error[1]
+    if not isinstance(error, BaseException):
+        return None
+    return "".join(traceback.format_exception(error))

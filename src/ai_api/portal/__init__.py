@@ -1,0 +1,1 @@
+"""The portal's door: what people and automation call under /api."""

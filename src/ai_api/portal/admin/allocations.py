@@ -1,0 +1,237 @@
+"""Allocations: who may use which model, up to what, and stopping it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Final, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ai_api import allocations, quotas, setup
+from ai_api.allocations import REASON_CHARACTERS_MAX, Allocation, By, State
+from ai_api.core.db import Tx
+from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.house import House
+from ai_api.portal.shapes import Count, Listed, ListQuery, Patch, Strict, Usd, UsdOut
+from ai_api.quotas import AllocationLimits, Left, Metric
+
+router = APIRouter(prefix="/api/admin/allocations", tags=["allocations"])
+
+LimitUsd = Annotated[Usd, Field(ge=0)]
+
+
+class Grant(Strict):
+    """Who may use which model. A limit that is absent or null is none; 0 allows nothing."""
+
+    member_id: UUID
+    model_id: UUID
+    monthly_tokens: Count | None = None
+    monthly_cost_usd: LimitUsd | None = None
+
+
+class Change(Patch):
+    """The monthly limits: what is given is stored, null takes a limit away."""
+
+    monthly_tokens: Count | None = None
+    monthly_cost_usd: LimitUsd | None = None
+
+
+class Because(Strict):
+    """Why something is done; kept with the allocation and in the audit trail."""
+
+    reason: str = Field(default="", max_length=REASON_CHARACTERS_MAX)
+
+
+class AllocationsQuery(ListQuery):
+    """Filters of the list."""
+
+    SORTS = ("created_at", "-created_at")
+
+    member_id: UUID | None = None
+    model_id: UUID | None = None
+    state: State | None = None
+
+
+class TokensLeft(BaseModel):
+    """Tokens, input and output together, in the present month of the organization's zone."""
+
+    metric: Literal["total_tokens"]
+    scope: Literal["allocation"]
+    window_kind: Literal["month"]
+    limit: int | None
+    used: int
+    held: int
+    left: int | None
+    window_start: datetime
+    resets_at: datetime
+
+
+class CostLeft(BaseModel):
+    """USD in the present month of the organization's zone."""
+
+    metric: Literal["cost"]
+    scope: Literal["allocation"]
+    window_kind: Literal["month"]
+    limit: UsdOut | None
+    used: UsdOut
+    held: UsdOut
+    left: UsdOut | None
+    window_start: datetime
+    resets_at: datetime
+
+
+class AllocationShown(BaseModel):
+    """One allocation. `limits` says of each metric, limited or not, what was used and what is left."""
+
+    id: UUID
+    member_id: UUID
+    model_id: UUID
+    state: State
+    state_reason: str
+    paused_by: By | None
+    funded_by: str
+    monthly_tokens: int | None
+    monthly_cost_usd: UsdOut | None
+    limits: list[Annotated[TokensLeft | CostLeft, Field(discriminator="metric")]]
+    created_at: datetime
+    updated_at: datetime
+
+
+NO_REASON: Final = Because()
+
+
+@router.get("")
+async def list_allocations(
+    query: Annotated[AllocationsQuery, Query()], _: Admin, tx: Transaction, house: HouseDep
+) -> Listed[AllocationShown]:
+    """Allocations in the order they were granted, the newest first unless asked otherwise."""
+    page = await allocations.list_page(
+        tx,
+        allocations.Filters(member_id=query.member_id, model_id=query.model_id, state=query.state),
+        limit=query.limit,
+        cursor=query.cursor,
+        sort=query.sort or "-created_at",
+    )
+    return Listed(items=await _shown(tx, house, page.items), next=page.next)
+
+
+@router.post("", status_code=201)
+async def grant_allocation(body: Grant, actor: Admin, tx: Transaction, house: HouseDep) -> AllocationShown:
+    """Grants a model to a member. 409 while the two have an allocation that is not revoked."""
+    limits = AllocationLimits(monthly_tokens=body.monthly_tokens, monthly_cost_nanos=body.monthly_cost_usd)
+    granted = await allocations.grant(tx, actor, member_id=body.member_id, model_id=body.model_id, limits=limits)
+    return await _one(tx, house, granted)
+
+
+@router.get("/{allocation_id}")
+async def get_allocation(allocation_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> AllocationShown:
+    """One allocation with what is left."""
+    return await _one(tx, house, await allocations.find(tx, allocation_id))
+
+
+@router.patch("/{allocation_id}")
+async def change_allocation(
+    allocation_id: UUID, body: Change, actor: Admin, tx: Transaction, house: HouseDep
+) -> AllocationShown:
+    """Changes the monthly limits, in force for the member's next call."""
+    amounts: dict[Metric, int | None] = {}
+    if "monthly_tokens" in body.model_fields_set:
+        amounts["total_tokens"] = body.monthly_tokens
+    if "monthly_cost_usd" in body.model_fields_set:
+        amounts["cost"] = body.monthly_cost_usd
+    return await _one(tx, house, await allocations.change_limits(tx, actor, allocation_id, amounts))
+
+
+@router.post("/{allocation_id}/pause")
+async def pause_allocation(
+    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> AllocationShown:
+    """Stops it until an administrator resumes it."""
+    moved = await allocations.move(tx, actor, allocation_id, "pause", by="admin", reason=body.reason)
+    return await _one(tx, house, moved)
+
+
+@router.post("/{allocation_id}/resume")
+async def resume_allocation(
+    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> AllocationShown:
+    """Lets a paused one be used again, whoever paused it."""
+    moved = await allocations.move(tx, actor, allocation_id, "resume", by="admin", reason=body.reason)
+    return await _one(tx, house, moved)
+
+
+@router.post("/{allocation_id}/quarantine")
+async def quarantine_allocation(
+    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> AllocationShown:
+    """Stops it under suspicion; only a release by an administrator ends that."""
+    moved = await allocations.move(tx, actor, allocation_id, "quarantine", by="admin", reason=body.reason)
+    return await _one(tx, house, moved)
+
+
+@router.post("/{allocation_id}/release")
+async def release_allocation(
+    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> AllocationShown:
+    """Ends a quarantine; the allocation is active again."""
+    moved = await allocations.move(tx, actor, allocation_id, "release", by="admin", reason=body.reason)
+    return await _one(tx, house, moved)
+
+
+@router.post("/{allocation_id}/revoke")
+async def revoke_allocation(
+    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> AllocationShown:
+    """Takes it back for good."""
+    moved = await allocations.move(tx, actor, allocation_id, "revoke", by="admin", reason=body.reason)
+    return await _one(tx, house, moved)
+
+
+async def _one(tx: Tx, house: House, allocation: Allocation) -> AllocationShown:
+    (shown,) = await _shown(tx, house, [allocation])
+    return shown
+
+
+async def _shown(tx: Tx, house: House, found: Sequence[Allocation]) -> list[AllocationShown]:
+    """Allocations with what is left of each, in three queries however many there are."""
+    zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
+    left = await quotas.left_of_allocations(tx, [one.id for one in found], zone=zone, at=house.clock.now())
+    return [_shape(one, left[one.id]) for one in found]
+
+
+def _shape(allocation: Allocation, left: Sequence[Left]) -> AllocationShown:
+    limit_of = {one.metric: one.limit for one in left}
+    return AllocationShown(
+        id=allocation.id,
+        member_id=allocation.member_id,
+        model_id=allocation.model_id,
+        state=allocation.state,
+        state_reason=allocation.state_reason,
+        paused_by=allocation.paused_by,
+        funded_by=allocation.funded_by,
+        monthly_tokens=limit_of["total_tokens"],
+        monthly_cost_usd=limit_of["cost"],
+        limits=[_left(one) for one in left],
+        created_at=allocation.created_at,
+        updated_at=allocation.updated_at,
+    )
+
+
+def _left(left: Left) -> TokensLeft | CostLeft:
+    shape = TokensLeft if left.metric == "total_tokens" else CostLeft
+    return shape.model_validate(
+        {
+            "metric": left.metric,
+            "scope": "allocation",
+            "window_kind": "month",
+            "limit": left.limit,
+            "used": left.used,
+            "held": left.held,
+            "left": left.left,
+            "window_start": left.window_start,
+            "resets_at": left.resets_at,
+        }
+    )

@@ -1,0 +1,206 @@
+"""Credentials: members' application keys. A secret is answered once, when it is made, and never again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ai_api import credentials
+from ai_api.credentials import NAME_CHARACTERS_MAX, OVERLAP_MAX, SCOPE_MAX, By, Changes, Credential, Order, State
+from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.shapes import Listed, ListQuery, Moment, Name, Patch, Strict, not_given
+
+router = APIRouter(prefix="/api/admin/credentials", tags=["credentials"])
+
+CredentialName = Annotated[Name, Field(max_length=NAME_CHARACTERS_MAX)]
+Scope = Annotated[list[UUID], Field(max_length=SCOPE_MAX)]
+
+
+class Issue(Strict):
+    """A new credential. `expires_at` absent is the organization's usual life, null is never.
+
+    `allocation_ids` absent or null is all of the member's, now and later; a list is exactly those, an empty one none.
+    """
+
+    member_id: UUID
+    name: CredentialName
+    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
+    expires_at: Moment | None = None
+    allocation_ids: Scope | None = None
+
+
+class Change(Patch):
+    """What is given is stored; `expires_at` null is never, `allocation_ids` null is all of the member's."""
+
+    name: CredentialName = not_given()
+    expires_at: Moment | None = None
+    allocation_ids: Scope | None = None
+
+
+class Because(Strict):
+    """Why something is done; kept in the audit trail."""
+
+    reason: str = Field(default="", max_length=500)
+
+
+class Rotate(Strict):
+    """How long the old secret works on beside the new one, in seconds: up to a day; 0 revokes it at once."""
+
+    overlap_s: int = Field(default=0, ge=0, le=int(OVERLAP_MAX.total_seconds()), strict=True)
+
+
+class CredentialsQuery(ListQuery):
+    """Filters of the list. `q` looks in names, public ids and the shown part of secrets."""
+
+    SORTS = ("created_at", "-created_at", "name", "-name")
+    SEARCHED = True
+
+    member_id: UUID | None = None
+    state: State | None = None
+
+
+class CredentialShown(BaseModel):
+    """One credential, without its secret. `allocation_ids` is null for all of the member's allocations."""
+
+    id: UUID
+    public_id: str
+    member_id: UUID
+    name: str
+    display: str
+    state: State
+    all_allocations: bool
+    allocation_ids: list[UUID] | None
+    expires_at: datetime | None
+    paused_at: datetime | None
+    paused_by: By | None
+    revoked_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class CredentialIssued(CredentialShown):
+    """A new credential with its secret: this answer is the only place it ever stands in."""
+
+    secret: str = Field(repr=False)
+
+
+NO_REASON: Final = Because()
+AT_ONCE: Final = Rotate()
+
+
+@router.get("")
+async def list_credentials(
+    query: Annotated[CredentialsQuery, Query()], _: Admin, tx: Transaction, house: HouseDep
+) -> Listed[CredentialShown]:
+    """Credentials, the newest first unless asked otherwise."""
+    at = house.clock.now()
+    page = await credentials.list_page(
+        tx,
+        credentials.Filters(q=query.q, member_id=query.member_id, state=query.state),
+        at=at,
+        limit=query.limit,
+        cursor=query.cursor,
+        sort=query.sort or "-created_at",
+    )
+    return Listed(items=[_shape(one, at) for one in page.items], next=page.next)
+
+
+@router.post("", status_code=201)
+async def issue_credential(body: Issue, actor: Admin, tx: Transaction, house: HouseDep) -> CredentialIssued:
+    """Issues a credential and answers its secret, once."""
+    at = house.clock.now()
+    expires_at = body.expires_at
+    if "expires_at" not in body.model_fields_set and house.settings.credential_ttl_days is not None:
+        expires_at = at + timedelta(days=house.settings.credential_ttl_days)
+    order = Order(
+        member_id=body.member_id,
+        name=body.name,
+        prefix=body.prefix or house.settings.credential_prefix,
+        expires_at=expires_at,
+        allocation_ids=body.allocation_ids,
+    )
+    issued = await credentials.issue(tx, actor, order, at=at)
+    return CredentialIssued(**_shape(issued.credential, at).model_dump(), secret=issued.secret)
+
+
+@router.get("/{credential_id}")
+async def get_credential(credential_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> CredentialShown:
+    """One credential."""
+    return _shape(await credentials.find(tx, credential_id), house.clock.now())
+
+
+@router.patch("/{credential_id}")
+async def change_credential(
+    credential_id: UUID, body: Change, actor: Admin, tx: Transaction, house: HouseDep
+) -> CredentialShown:
+    """Changes name, expiry or scope, in force for the next call. The secret stays the same."""
+    at = house.clock.now()
+    changes: Changes = {}
+    if "name" in body.model_fields_set:
+        changes["name"] = body.name
+    if "expires_at" in body.model_fields_set:
+        changes["expires_at"] = body.expires_at
+    if "allocation_ids" in body.model_fields_set:
+        changes["allocation_ids"] = body.allocation_ids
+    return _shape(await credentials.change(tx, actor, credential_id, changes, at=at), at)
+
+
+@router.post("/{credential_id}/pause")
+async def pause_credential(
+    credential_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> CredentialShown:
+    """Stops it until an administrator resumes it."""
+    at = house.clock.now()
+    return _shape(await credentials.pause(tx, actor, credential_id, by="admin", reason=body.reason, at=at), at)
+
+
+@router.post("/{credential_id}/resume")
+async def resume_credential(
+    credential_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> CredentialShown:
+    """Lets a paused one be used again, whoever paused it."""
+    at = house.clock.now()
+    return _shape(await credentials.resume(tx, actor, credential_id, by="admin", reason=body.reason, at=at), at)
+
+
+@router.post("/{credential_id}/revoke")
+async def revoke_credential(
+    credential_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> CredentialShown:
+    """Stops it for good."""
+    at = house.clock.now()
+    return _shape(await credentials.revoke(tx, actor, credential_id, reason=body.reason, at=at), at)
+
+
+@router.post("/{credential_id}/rotate", status_code=201)
+async def rotate_credential(
+    credential_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Rotate = AT_ONCE
+) -> CredentialIssued:
+    """Answers a successor with a new secret, once; the old secret ends after the overlap."""
+    at = house.clock.now()
+    issued = await credentials.rotate(tx, actor, credential_id, overlap=timedelta(seconds=body.overlap_s), at=at)
+    return CredentialIssued(**_shape(issued.credential, at).model_dump(), secret=issued.secret)
+
+
+def _shape(credential: Credential, at: datetime) -> CredentialShown:
+    scope = credential.allocation_ids
+    return CredentialShown(
+        id=credential.id,
+        public_id=credential.public_id,
+        member_id=credential.member_id,
+        name=credential.name,
+        display=credential.display,
+        state=credential.state(at),
+        all_allocations=scope is None,
+        allocation_ids=None if scope is None else list(scope),
+        expires_at=credential.expires_at,
+        paused_at=credential.paused_at,
+        paused_by=credential.paused_by,
+        revoked_at=credential.revoked_at,
+        created_at=credential.created_at,
+        updated_at=credential.updated_at,
+    )

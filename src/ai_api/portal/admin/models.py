@@ -1,0 +1,179 @@
+"""/api/admin/models: the catalog, and who may see what is in it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ai_api import catalog, setup
+from ai_api.catalog import ALLOWED_MEMBERS_MAX, Draft, Model
+from ai_api.portal.deps import Admin, AdminHolder, Transaction
+from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Strict, not_given
+
+router = APIRouter(prefix="/api/admin/models", tags=["models"])
+
+Operation = Literal["chat", "responses"]
+Access = Literal["open", "restricted"]
+Status = Literal["active", "archived"]
+Operations = Annotated[list[Operation], Field(min_length=1, max_length=16)]
+Tokens = Annotated[int, Field(strict=True, gt=0, le=2**31 - 1)]
+Flag = Annotated[bool, Field(strict=True)]
+Description = Annotated[str, Field(max_length=4000)]
+
+
+class ModelShown(BaseModel):
+    """A model. Token counts are null where unknown; `allowed_members` counts whom the allow-list names."""
+
+    id: UUID
+    slug: str
+    display_name: str
+    description: str
+    operations: list[Operation]
+    context_tokens: int | None
+    output_tokens_max: int | None
+    hidden_reasoning: bool
+    capabilities: dict[str, bool]
+    access: Access
+    status: Status
+    allowed_members: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ModelDetail(ModelShown):
+    """A model with its allow-list, which is in force while `access` is restricted."""
+
+    member_ids: list[UUID]
+
+
+class ModelCreate(Strict):
+    """A model to be published. Restricted, and so visible to nobody yet, unless said otherwise."""
+
+    slug: Annotated[str, Field(max_length=200)]
+    display_name: Name
+    operations: Operations
+    description: Description = ""
+    context_tokens: Tokens | None = None
+    output_tokens_max: Tokens | None = None
+    hidden_reasoning: Flag = False
+    capabilities: dict[str, Flag] = Field(default_factory=dict)
+    access: Access = "restricted"
+
+
+class ModelChange(Patch):
+    """What to change of a model. Its slug cannot: callers have written it down."""
+
+    display_name: Name = not_given()
+    operations: Operations = not_given()
+    description: Description = not_given()
+    context_tokens: Tokens | None = None
+    output_tokens_max: Tokens | None = None
+    hidden_reasoning: Flag = not_given()
+    capabilities: dict[str, Flag] = not_given()
+
+
+class Policy(Strict):
+    """Who may see a model, whole: what is not named here is taken away."""
+
+    access: Access
+    member_ids: Annotated[list[UUID], Field(max_length=ALLOWED_MEMBERS_MAX)]
+
+
+class ModelsQuery(ListQuery):
+    """Filters; `q` is part of a slug or a display name."""
+
+    SORTS: ClassVar[tuple[str, ...]] = (
+        "slug",
+        "-slug",
+        "display_name",
+        "-display_name",
+        "created_at",
+        "-created_at",
+    )
+    SEARCHED: ClassVar[bool] = True
+
+    status: Status | None = None
+    access: Access | None = None
+    operation: Operation | None = None
+
+
+@router.get("", response_model=Listed[ModelShown])
+async def list_models(_: AdminHolder, tx: Transaction, query: Annotated[ModelsQuery, Query()]) -> Listed[ModelShown]:
+    """Models, archived ones too, by slug unless sorted otherwise."""
+    wanted = catalog.Filter(q=query.q, status=query.status, access=query.access, operation=query.operation)
+    page = await catalog.page(tx, wanted, sort=query.sort or "slug", limit=query.limit, cursor=query.cursor)
+    return Listed(items=[ModelShown.model_validate(_fields(model)) for model in page.items], next=page.next)
+
+
+@router.post("", status_code=201, response_model=ModelDetail)
+async def publish_model(body: ModelCreate, actor: Admin, tx: Transaction) -> ModelDetail:
+    """Publishes a model. It can be called once it has a route, and a price if money is limited."""
+    fields = dict(body)
+    draft = Draft(**{**fields, "operations": frozenset(body.operations)})
+    return _detail(await catalog.publish(tx, actor, draft))
+
+
+@router.get("/{model_id}", response_model=ModelDetail)
+async def get_model(model_id: UUID, _: AdminHolder, tx: Transaction) -> ModelDetail:
+    """One model, archived or not."""
+    return _detail(await catalog.get(tx, model_id))
+
+
+@router.patch("/{model_id}", response_model=ModelDetail)
+async def change_model(model_id: UUID, body: ModelChange, actor: Admin, tx: Transaction) -> ModelDetail:
+    """Changes what a model says of itself."""
+    given = body.changes()
+    if "operations" in given:
+        given["operations"] = frozenset(given["operations"])
+    return _detail(await catalog.revise(tx, actor, model_id, **cast(catalog.Changes, given)))
+
+
+@router.delete("/{model_id}", status_code=204)
+async def delete_model(model_id: UUID, actor: Admin, tx: Transaction) -> None:
+    """Deletes a model that nothing stands on; one with routes or allocations is refused, and can be archived."""
+    await setup.remove_model(tx, actor, model_id)
+
+
+@router.post("/{model_id}/archive", response_model=ModelDetail)
+async def archive_model(model_id: UUID, actor: Admin, tx: Transaction) -> ModelDetail:
+    """Takes a model out of the catalog: nobody sees or calls it any more, and nothing of it is lost."""
+    return _detail(await catalog.archive(tx, actor, model_id))
+
+
+@router.post("/{model_id}/unarchive", response_model=ModelDetail)
+async def unarchive_model(model_id: UUID, actor: Admin, tx: Transaction) -> ModelDetail:
+    """Offers an archived model again."""
+    return _detail(await catalog.unarchive(tx, actor, model_id))
+
+
+@router.put("/{model_id}/policy", response_model=ModelDetail)
+async def set_policy(model_id: UUID, body: Policy, actor: Admin, tx: Transaction) -> ModelDetail:
+    """Replaces who may see a model. In force for the very next call."""
+    return _detail(await catalog.set_policy(tx, actor, model_id, access=body.access, member_ids=body.member_ids))
+
+
+def _detail(model: Model) -> ModelDetail:
+    return ModelDetail.model_validate({**_fields(model), "member_ids": sorted(model.allowed_members)})
+
+
+def _fields(model: Model) -> dict[str, object]:
+    return {
+        "id": model.id,
+        "slug": model.slug,
+        "display_name": model.display_name,
+        "description": model.description,
+        "operations": sorted(model.operations),
+        "context_tokens": model.context_tokens,
+        "output_tokens_max": model.output_tokens_max,
+        "hidden_reasoning": model.hidden_reasoning,
+        "capabilities": model.capabilities,
+        "access": model.access,
+        "status": model.status,
+        "allowed_members": len(model.allowed_members),
+        "created_at": model.created_at,
+        "updated_at": model.updated_at,
+    }

@@ -1,0 +1,193 @@
+"""/api/admin/provider-keys: upstream secrets, their addresses, and asking the providers behind them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from ai_api import providers, setup
+from ai_api.audit import Actor
+from ai_api.core.errors import Refusal
+from ai_api.core.seal import SealError
+from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
+from ai_api.portal.house import House
+from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, listed, not_given
+from ai_api.providers import KeyDraft, OpenKey, Probe, ProbeFailed, ProviderKey, UpstreamModel
+
+router = APIRouter(prefix="/api/admin/provider-keys", tags=["provider keys"])
+
+Status = Literal["active", "disabled"]
+Secret = Annotated[str, Field(min_length=1, max_length=8192)]
+Url = Annotated[str, Field(min_length=1, max_length=2048)]
+Version = Annotated[str, Field(min_length=1, max_length=64)]
+Flag = Annotated[bool, Field(strict=True)]
+
+
+class ProviderKeyShown(Shown):
+    """A provider key. Of the secret only what tells it apart from others; null where there is none."""
+
+    id: UUID
+    provider: str
+    name: str
+    base_url: str
+    api_version: str | None
+    allow_private_network: bool
+    secret_display: str | None
+    status: Status
+    flagged_code: str | None
+    flagged_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class ProviderKeyCreate(Strict):
+    """A provider key to be connected. Without `base_url` the vendor's own is taken; a server of one's own needs one."""
+
+    provider: Annotated[str, Field(min_length=1, max_length=32)]
+    name: Name
+    base_url: Url | None = None
+    api_version: Version | None = None
+    allow_private_network: Flag = False
+    secret: Secret | None = Field(default=None, repr=False)
+
+
+class ProviderKeyChange(Patch):
+    """What to change. Another base URL or network option needs the secret again; null is the vendor's default, or none."""
+
+    name: Name = not_given()
+    base_url: Url | None = None
+    api_version: Version | None = None
+    allow_private_network: Flag = not_given()
+    secret: Secret | None = Field(default=None, repr=False)
+    status: Status = not_given()
+
+
+class ProviderKeysQuery(ListQuery):
+    """Filters; `q` is part of a name, a provider or a base URL."""
+
+    SORTS: ClassVar[tuple[str, ...]] = ("name", "-name", "provider", "-provider", "created_at", "-created_at")
+    SEARCHED: ClassVar[bool] = True
+
+    provider: str | None = None
+    status: Status | None = None
+
+
+class ProbeShown(Shown):
+    """How asking the provider ended. `code` is `ok` or the reason."""
+
+    ok: bool
+    status: int | None
+    latency_ms: int
+    code: str
+    message: str
+
+
+class UpstreamModelShown(Shown):
+    """A model the provider says it has; null where it does not say."""
+
+    id: str
+    display_name: str | None
+    context_tokens: int | None
+    output_tokens_max: int | None
+
+
+@router.get("", response_model=Listed[ProviderKeyShown])
+async def list_provider_keys(
+    _: AdminHolder, tx: Transaction, query: Annotated[ProviderKeysQuery, Query()]
+) -> Listed[ProviderKeyShown]:
+    """Provider keys, by name unless sorted otherwise."""
+    wanted = providers.KeyFilter(q=query.q, provider=query.provider, status=query.status)
+    page = await providers.page_keys(tx, wanted, sort=query.sort or "name", limit=query.limit, cursor=query.cursor)
+    return listed(page, ProviderKeyShown)
+
+
+@router.post("", status_code=201, response_model=ProviderKeyShown)
+async def connect_provider_key(body: ProviderKeyCreate, actor: Admin, tx: Transaction, house: HouseDep) -> ProviderKey:
+    """Connects a provider key, active at once. The secret is sealed and never shown again."""
+    draft = KeyDraft(
+        provider=body.provider,
+        name=body.name,
+        base_url=body.base_url,
+        api_version=body.api_version,
+        allow_private_network=body.allow_private_network,
+        secret=body.secret,
+    )
+    return await setup.connect_provider(tx, actor, house.ring, draft)
+
+
+@router.get("/{provider_key_id}", response_model=ProviderKeyShown)
+async def get_provider_key(provider_key_id: UUID, _: AdminHolder, tx: Transaction) -> ProviderKey:
+    """One provider key."""
+    return await providers.get_key(tx, provider_key_id)
+
+
+@router.patch("/{provider_key_id}", response_model=ProviderKeyShown)
+async def change_provider_key(
+    provider_key_id: UUID, body: ProviderKeyChange, actor: Admin, tx: Transaction, house: HouseDep
+) -> ProviderKey:
+    """Changes a provider key; giving `secret` rotates it."""
+    changes = cast(providers.KeyChanges, body.changes())
+    return await providers.revise_key(tx, actor, house.ring, provider_key_id, **changes)
+
+
+@router.delete("/{provider_key_id}", status_code=204)
+async def delete_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> None:
+    """Deletes a provider key and its secret; one that still has routes is refused, and can be disabled."""
+    await providers.delete_key(tx, actor, provider_key_id)
+
+
+@router.post("/{provider_key_id}/disable", response_model=ProviderKeyShown)
+async def disable_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> ProviderKey:
+    """Takes a provider key out of use: calls on their way by it stop within a second."""
+    return await providers.disable_key(tx, actor, provider_key_id)
+
+
+@router.post("/{provider_key_id}/enable", response_model=ProviderKeyShown)
+async def enable_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> ProviderKey:
+    """Puts a provider key into use again."""
+    return await providers.enable_key(tx, actor, provider_key_id)
+
+
+@router.post("/{provider_key_id}/test", response_model=ProbeShown)
+async def test_provider_key(provider_key_id: UUID, actor: Admin, house: HouseDep) -> Probe:
+    """Asks the provider one question that needs a valid secret. How that ends is the answer, not an error."""
+    key = await _opened(house, provider_key_id)
+    found = await providers.probe(house.egress, key)
+    await _note(house, actor, key, "test", found.code)
+    return found
+
+
+@router.post("/{provider_key_id}/discover", response_model=Listed[UpstreamModelShown])
+async def discover_models(provider_key_id: UUID, actor: Admin, house: HouseDep) -> Listed[UpstreamModelShown]:
+    """The models the provider says it has, in its own order; an error of kind upstream when it does not say."""
+    key = await _opened(house, provider_key_id)
+    models: list[UpstreamModel] = []
+    failed: ProbeFailed | None = None
+    try:
+        models = await providers.discover(house.egress, key)
+    except ProbeFailed as error:
+        failed = error
+    await _note(house, actor, key, "discover", "ok" if failed is None else failed.code)
+    if failed is not None:
+        raise Refusal(failed.code, failed.kind, failed.message)
+    return Listed(items=[UpstreamModelShown.model_validate(model) for model in models], next=None)
+
+
+async def _opened(house: House, key_id: UUID) -> OpenKey:
+    """The provider key with its secret, read in a transaction that is over before the provider is asked."""
+    async with house.database.transaction() as tx:
+        key = await providers.get_key(tx, key_id)
+    try:
+        return providers.open_key(house.ring, key)
+    except SealError:
+        message = "The stored secret cannot be opened with the encryption keys of this gateway. Give the secret again."
+        raise Refusal("secret_unreadable", "conflict", message) from None
+
+
+async def _note(house: House, actor: Actor, key: OpenKey, action: str, code: str) -> None:
+    async with house.database.transaction() as tx:
+        await providers.note_use(tx, actor, key.id, action, code)

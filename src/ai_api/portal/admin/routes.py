@@ -1,0 +1,115 @@
+"""/api/admin/routes: the ways models are served."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal, cast
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+
+from ai_api import providers, setup
+from ai_api.portal.deps import Admin, AdminHolder, Transaction
+from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, listed, not_given
+from ai_api.providers import Route, RouteDraft
+
+router = APIRouter(prefix="/api/admin/routes", tags=["routes"])
+
+Status = Literal["active", "disabled"]
+UpstreamName = Annotated[str, Field(min_length=1, max_length=256)]
+Rank = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+
+
+class RouteShown(Shown):
+    """One way to serve a model. Lower priorities are tried first; among equals, weights share."""
+
+    id: UUID
+    model_id: UUID
+    provider_key_id: UUID
+    upstream_model: str
+    priority: int
+    weight: int
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+
+
+class RouteCreate(Strict):
+    """A route to be made, active at once."""
+
+    model_id: UUID
+    provider_key_id: UUID
+    upstream_model: UpstreamName
+    priority: Rank = 100
+    weight: Rank = 1
+
+
+class RouteChange(Patch):
+    """What to change of a route. For another provider key or model, make another route."""
+
+    upstream_model: UpstreamName = not_given()
+    priority: Rank = not_given()
+    weight: Rank = not_given()
+    status: Status = not_given()
+
+
+class RoutesQuery(ListQuery):
+    """Filters; `q` is part of an upstream model's name."""
+
+    SORTS: ClassVar[tuple[str, ...]] = (
+        "priority",
+        "-priority",
+        "upstream_model",
+        "-upstream_model",
+        "created_at",
+        "-created_at",
+    )
+    SEARCHED: ClassVar[bool] = True
+
+    model_id: UUID | None = None
+    provider_key_id: UUID | None = None
+    status: Status | None = None
+
+
+@router.get("", response_model=Listed[RouteShown])
+async def list_routes(_: AdminHolder, tx: Transaction, query: Annotated[RoutesQuery, Query()]) -> Listed[RouteShown]:
+    """Routes, by priority unless sorted otherwise."""
+    wanted = providers.RouteFilter(
+        q=query.q, model_id=query.model_id, provider_key_id=query.provider_key_id, status=query.status
+    )
+    page = await providers.page_routes(
+        tx, wanted, sort=query.sort or "priority", limit=query.limit, cursor=query.cursor
+    )
+    return listed(page, RouteShown)
+
+
+@router.post("", status_code=201, response_model=RouteShown)
+async def add_route(body: RouteCreate, actor: Admin, tx: Transaction) -> Route:
+    """Adds a way to serve a model; refused when the provider serves none of the model's operations."""
+    draft = RouteDraft(
+        model_id=body.model_id,
+        provider_key_id=body.provider_key_id,
+        upstream_model=body.upstream_model,
+        priority=body.priority,
+        weight=body.weight,
+    )
+    return await setup.add_route(tx, actor, draft)
+
+
+@router.get("/{route_id}", response_model=RouteShown)
+async def get_route(route_id: UUID, _: AdminHolder, tx: Transaction) -> Route:
+    """One route."""
+    return await providers.get_route(tx, route_id)
+
+
+@router.patch("/{route_id}", response_model=RouteShown)
+async def change_route(route_id: UUID, body: RouteChange, actor: Admin, tx: Transaction) -> Route:
+    """Changes a route."""
+    return await providers.revise_route(tx, actor, route_id, **cast(providers.RouteChanges, body.changes()))
+
+
+@router.delete("/{route_id}", status_code=204)
+async def delete_route(route_id: UUID, actor: Admin, tx: Transaction) -> None:
+    """Deletes a route; call records keep what they say of it."""
+    await providers.delete_route(tx, actor, route_id)

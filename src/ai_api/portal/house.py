@@ -1,0 +1,34 @@
+"""What the portal's door needs of the house, handed over by whoever assembles it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ai_api.core.clock import Clock
+from ai_api.core.db import Database
+from ai_api.core.egress import Egress
+from ai_api.core.seal import KeyRing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalSettings:
+    """Settings the portal answers by. `credential_ttl_days` is None where credentials do not expire unless asked to.
+
+    `organization_zone` is the IANA zone in force until an administrator stores another.
+    """
+
+    organization_zone: str = "UTC"
+    credential_prefix: str = "sk-aiapi-"
+    credential_ttl_days: int | None = 90
+    body_bytes_max: int = 1_048_576
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """The portal's share of the house. The app's state holds one as `house`."""
+
+    database: Database
+    ring: KeyRing
+    egress: Egress
+    clock: Clock
+    settings: PortalSettings = field(default_factory=PortalSettings)

@@ -1,0 +1,73 @@
+"""/api/me/access-tokens: the caller's own ways for programs to act as them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from ai_api import identity
+from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT, AccessToken
+from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
+from ai_api.portal.shapes import Listed, ListQuery, Moment, Name, Shown, Strict, listed
+
+router = APIRouter(prefix="/api/me/access-tokens", tags=["me"])
+
+
+class AccessTokenShown(Shown):
+    """An access token. `display` is its beginning and end; `expires_at` null is never."""
+
+    id: UUID
+    name: str
+    display: str
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    created_at: datetime
+
+
+class AccessTokenMade(AccessTokenShown):
+    """A new access token with its secret, which is shown this once."""
+
+    secret: str
+
+
+class AccessTokenCreate(Strict):
+    """A token to be made. Without `expires_at` it ends after 90 days; null is never."""
+
+    name: Name
+    expires_at: Moment | None = None
+
+
+@router.get("", response_model=Listed[AccessTokenShown])
+async def list_access_tokens(
+    holder: Signed, tx: Transaction, query: Annotated[ListQuery, Query()]
+) -> Listed[AccessTokenShown]:
+    """The caller's tokens, the newest first, expired and revoked ones too."""
+    page = await identity.list_access_tokens(tx, holder.member_id, limit=query.limit, cursor=query.cursor)
+    return listed(page, AccessTokenShown)
+
+
+@router.post("", status_code=201, response_model=AccessTokenMade)
+async def create_access_token(
+    body: AccessTokenCreate, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep
+) -> AccessTokenMade:
+    """Makes a token of the caller. Its secret is in this answer and nowhere else."""
+    now = house.clock.now()
+    by_default = identity.expiry_of(days=ACCESS_TOKEN_DAYS_DEFAULT, now=now)
+    expires_at = body.expires_at if "expires_at" in body.model_fields_set else by_default
+    token, secret = await identity.issue_access_token(
+        tx, actor, holder.member_id, name=body.name, expires_at=expires_at, now=now
+    )
+    shown = AccessTokenShown.model_validate(token)
+    return AccessTokenMade(**shown.model_dump(), secret=secret)
+
+
+@router.post("/{token_id}/revoke", response_model=AccessTokenShown)
+async def revoke_access_token(
+    token_id: UUID, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep
+) -> AccessToken:
+    """Ends one of the caller's tokens. Ending it again changes nothing."""
+    return await identity.revoke_access_token(tx, actor, holder.member_id, token_id, now=house.clock.now())

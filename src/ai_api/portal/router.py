@@ -1,0 +1,64 @@
+"""Every area of the portal under /api, and the application that answers for them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, FastAPI
+
+from ai_api import __version__
+from ai_api.portal import problems
+from ai_api.portal.admin import (
+    allocations,
+    audit,
+    call_records,
+    credentials,
+    members,
+    models,
+    prices,
+    provider_keys,
+    routes,
+    system,
+)
+from ai_api.portal.checks import Checks
+from ai_api.portal.deps import refuse_unknown_parameters
+from ai_api.portal.house import House
+from ai_api.portal.me import access_tokens, profile
+
+_AREAS = (
+    profile.router,
+    access_tokens.router,
+    members.router,
+    provider_keys.router,
+    models.router,
+    routes.router,
+    prices.router,
+    allocations.router,
+    credentials.router,
+    call_records.router,
+    audit.router,
+    system.router,
+)
+
+
+def create_router() -> APIRouter:
+    """The routes of every area; each refuses query parameters it does not declare."""
+    router = APIRouter(dependencies=[Depends(refuse_unknown_parameters)])
+    for area in _AREAS:
+        router.include_router(area)
+    return router
+
+
+def create_portal(house: House) -> FastAPI:
+    """The application for all paths under /api (given with that prefix). It answers unknown ones too, as problems."""
+    app = FastAPI(
+        title="ai-api portal",
+        version=__version__,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.house = house
+    problems.install(app)
+    app.add_middleware(Checks, body_bytes_max=house.settings.body_bytes_max)
+    app.include_router(create_router())
+    return app

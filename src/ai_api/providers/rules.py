@@ -1,0 +1,154 @@
+"""Provider keys and routes: what they are, and what may be stored of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, Literal
+from uuid import UUID
+
+from ai_api.core.errors import Refusal
+from ai_api.core.seal import Sealed
+from ai_api.providers.port import Wiring
+
+Status = Literal["active", "disabled"]
+
+WEIGHT_MAX: Final = 1_000_000
+PRIORITY_MAX: Final = 1_000_000
+_SECRET_MAX: Final = 8_192
+_NAME_MAX: Final = 100
+_UPSTREAM_MODEL_MAX: Final = 256
+_PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderKey:
+    """An upstream secret at rest, with its address and network options. `sealed` is None for a server without a secret."""
+
+    id: UUID
+    provider: str
+    name: str
+    base_url: str
+    api_version: str | None
+    allow_private_network: bool
+    sealed: Sealed | None = field(repr=False)
+    secret_display: str | None
+    wiring: Wiring
+    wiring_version: str
+    status: Status
+    flagged_code: str | None
+    flagged_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way to serve a model. A lower priority is tried first; weights share among equals, 0 meaning never."""
+
+    id: UUID
+    model_id: UUID
+    provider_key_id: UUID
+    upstream_model: str
+    priority: int
+    weight: int
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+
+
+def check_provider(provider: str) -> str:
+    """A provider's name. Raises Refusal `bad_provider`."""
+    if not _PROVIDER.fullmatch(provider):
+        message = "A provider's name is 1 to 32 lower-case letters, digits or dashes, such as openai or local."
+        raise Refusal("bad_provider", "invalid", message, param="provider")
+    return provider
+
+
+def check_name(name: str) -> str:
+    """A provider key's name. Raises Refusal `bad_name`."""
+    if not 0 < len(name) <= _NAME_MAX or not name.isprintable() or name != name.strip():
+        message = f"A provider key's name is 1 to {_NAME_MAX} printable characters."
+        raise Refusal("bad_name", "invalid", message, param="name")
+    return name
+
+
+def check_secret(secret: str) -> str:
+    """A secret that can stand in a header. Raises Refusal `bad_secret`, never repeating it."""
+    if not 0 < len(secret) <= _SECRET_MAX or not secret.isascii() or any(not 33 <= ord(c) <= 126 for c in secret):
+        message = f"The secret must be 1 to {_SECRET_MAX} printable ASCII characters without spaces."
+        raise Refusal("bad_secret", "invalid", message, param="secret")
+    return secret
+
+
+def check_upstream_model(name: str) -> str:
+    """The provider's own name of a model. Raises Refusal `bad_upstream_model`."""
+    if not 0 < len(name) <= _UPSTREAM_MODEL_MAX or not name.isprintable() or name != name.strip():
+        message = f"The upstream model's name is 1 to {_UPSTREAM_MODEL_MAX} printable characters."
+        raise Refusal("bad_upstream_model", "invalid", message, param="upstream_model")
+    return name
+
+
+def check_balance(priority: int, weight: int) -> None:
+    """Raises Refusal `bad_priority` or `bad_weight` for numbers out of range."""
+    if not 0 <= priority <= PRIORITY_MAX:
+        message = f"The priority must be between 0 and {PRIORITY_MAX}; lower is tried first."
+        raise Refusal("bad_priority", "invalid", message, param="priority")
+    if not 0 <= weight <= WEIGHT_MAX:
+        message = f"The weight must be between 0 and {WEIGHT_MAX}."
+        raise Refusal("bad_weight", "invalid", message, param="weight")
+
+
+def check_served(wiring: Wiring, operations: frozenset[str], *, provider: str) -> None:
+    """Refuses a route that could serve nothing: raises Refusal `operation_not_served`."""
+    if operations.isdisjoint(wiring.lanes):
+        served = ", ".join(sorted(wiring.lanes)) or "nothing"
+        wanted = ", ".join(sorted(operations))
+        message = f"Provider {provider} serves {served}, and the model offers {wanted}. Choose another provider key."
+        details = {"served": sorted(wiring.lanes), "wanted": sorted(operations)}
+        raise Refusal("operation_not_served", "invalid", message, details=details, param="provider_key_id")
+
+
+def display(secret: str) -> str:
+    """How a secret is told apart from others: its first 3 and last 4 characters, only when that gives little away."""
+    if len(secret) >= 20:
+        return f"{secret[:3]}…{secret[-4:]}"
+    return "…"
+
+
+def audited(key: ProviderKey) -> Mapping[str, Any]:
+    """A provider key as the audit trail shows it: never the secret."""
+    return {
+        "provider": key.provider,
+        "name": key.name,
+        "base_url": key.base_url,
+        "api_version": key.api_version,
+        "allow_private_network": key.allow_private_network,
+        "secret_display": key.secret_display,
+        "status": key.status,
+        "flagged_code": key.flagged_code,
+    }
+
+
+def audited_route(route: Route) -> Mapping[str, Any]:
+    """A route as the audit trail shows it."""
+    return {
+        "model_id": str(route.model_id),
+        "provider_key_id": str(route.provider_key_id),
+        "upstream_model": route.upstream_model,
+        "priority": route.priority,
+        "weight": route.weight,
+        "status": route.status,
+    }
+
+
+def key_not_found() -> Refusal:
+    """The answer for an id that names no provider key."""
+    return Refusal("provider_key_not_found", "not_found", "There is no such provider key.")
+
+
+def route_not_found() -> Refusal:
+    """The answer for an id that names no route."""
+    return Refusal("route_not_found", "not_found", "There is no such route.")

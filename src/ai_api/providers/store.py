@@ -1,0 +1,300 @@
+"""Every query on provider keys and routes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy.exc import IntegrityError
+
+from ai_api.core.db import Tx
+from ai_api.core.errors import Refusal
+from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.seal import Sealed
+from ai_api.providers.port import Wiring
+from ai_api.providers.rules import ProviderKey, Route
+from ai_api.providers.tables import provider_keys, routes
+
+_TIMES: Final = frozenset({"created_at"})
+_NUMBERS: Final = frozenset({"priority"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyFilter:
+    """Which provider keys a list shows; None leaves a filter out. `q` looks in names, providers and base URLs."""
+
+    q: str | None = None
+    provider: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteFilter:
+    """Which routes a list shows; None leaves a filter out. `q` looks in upstream model names."""
+
+    q: str | None = None
+    model_id: UUID | None = None
+    provider_key_id: UUID | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """A sort order that a list offers: the table, the sorted column and its name, and which way round."""
+
+    table: Table
+    field: str
+    column: ColumnElement[Any]
+    descending: bool
+
+
+async def active_keys(tx: Tx) -> list[ProviderKey]:
+    """All provider keys that are not disabled."""
+    rows = await tx.execute(
+        select(provider_keys).where(provider_keys.c.status == "active").order_by(provider_keys.c.id)
+    )
+    return [_key(row) for row in rows]
+
+
+async def active_routes(tx: Tx) -> list[Route]:
+    """All routes that are not disabled, by model, priority and id."""
+    order = (routes.c.model_id, routes.c.priority, routes.c.id)
+    rows = await tx.execute(select(routes).where(routes.c.status == "active").order_by(*order))
+    return [_route(row) for row in rows]
+
+
+async def get_key(tx: Tx, key_id: UUID, *, lock: bool = False) -> ProviderKey | None:
+    """One provider key; locked against other changes and new routes until the transaction ends, when `lock`."""
+    query = select(provider_keys).where(provider_keys.c.id == key_id)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    return None if row is None else _key(row)
+
+
+async def find_key(tx: Tx, name: str) -> ProviderKey | None:
+    """The provider key with exactly this name."""
+    row = (await tx.execute(select(provider_keys).where(provider_keys.c.name == name))).one_or_none()
+    return None if row is None else _key(row)
+
+
+async def page_keys(tx: Tx, wanted: KeyFilter, *, sort: str, limit: int, cursor: str | None) -> Page[ProviderKey]:
+    """One page of provider keys, by `name`, `provider` or `created_at`. Raises Refusal `bad_sort`, `bad_cursor`."""
+    columns = provider_keys.c
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.q:
+        seen = (columns.name, columns.provider, columns.base_url)
+        conditions.append(or_(*(column.icontains(wanted.q, autoescape=True) for column in seen)))
+    if wanted.provider is not None:
+        conditions.append(columns.provider == wanted.provider)
+    if wanted.status is not None:
+        conditions.append(columns.status == wanted.status)
+    order = _order(provider_keys, sort, ("name", "provider", "created_at"))
+    rows, following = await _page(tx, order, conditions, limit=limit, cursor=cursor)
+    return Page([_key(row) for row in rows], following)
+
+
+async def page_routes(tx: Tx, wanted: RouteFilter, *, sort: str, limit: int, cursor: str | None) -> Page[Route]:
+    """One page of routes, by `priority`, `upstream_model` or `created_at`. Raises Refusal `bad_sort`, `bad_cursor`."""
+    columns = routes.c
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.q:
+        conditions.append(columns.upstream_model.icontains(wanted.q, autoescape=True))
+    if wanted.model_id is not None:
+        conditions.append(columns.model_id == wanted.model_id)
+    if wanted.provider_key_id is not None:
+        conditions.append(columns.provider_key_id == wanted.provider_key_id)
+    if wanted.status is not None:
+        conditions.append(columns.status == wanted.status)
+    order = _order(routes, sort, ("priority", "upstream_model", "created_at"))
+    rows, following = await _page(tx, order, conditions, limit=limit, cursor=cursor)
+    return Page([_route(row) for row in rows], following)
+
+
+async def add_key(tx: Tx, values: Mapping[str, Any]) -> bool:
+    """Inserts a provider key of `values` (see `key_values`). False when its name is taken."""
+    return await _unless(tx, insert(provider_keys).values(**values), "uq_provider_keys_name")
+
+
+async def change_key(tx: Tx, key_id: UUID, values: Mapping[str, Any]) -> bool:
+    """Stores new values of a provider key's columns. False when its new name is taken."""
+    statement = update(provider_keys).where(provider_keys.c.id == key_id).values(**values, updated_at=func.now())
+    return await _unless(tx, statement, "uq_provider_keys_name")
+
+
+async def remove_key(tx: Tx, key_id: UUID) -> bool:
+    """Deletes a provider key. False when a route stands on it."""
+    statement = delete(provider_keys).where(provider_keys.c.id == key_id)
+    return await _unless(tx, statement, "fk_routes_provider_key_id")
+
+
+async def flag_key(tx: Tx, key_id: UUID, code: str | None) -> bool:
+    """Flags a provider key with `code`, or takes its flag away (None). False when that was so already, or it is gone."""
+    flagged_at = None if code is None else func.now()
+    statement = (
+        update(provider_keys)
+        .where(provider_keys.c.id == key_id, provider_keys.c.flagged_code.is_distinct_from(code))
+        .values(flagged_code=code, flagged_at=flagged_at)
+    )
+    return (await tx.execute(statement)).rowcount == 1
+
+
+async def keys_of_other_wiring(tx: Tx, version: str) -> list[ProviderKey]:
+    """Provider keys whose wiring was derived under another version, locked in id order."""
+    query = select(provider_keys).where(provider_keys.c.wiring_version != version).order_by(provider_keys.c.id)
+    return [_key(row) for row in await tx.execute(query.with_for_update())]
+
+
+async def get_route(tx: Tx, route_id: UUID, *, lock: bool = False) -> Route | None:
+    """One route; locked until the transaction ends, when `lock`."""
+    query = select(routes).where(routes.c.id == route_id)
+    row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
+    return None if row is None else _route(row)
+
+
+async def find_route(tx: Tx, model_id: UUID, provider_key_id: UUID, upstream_model: str) -> Route | None:
+    """The one route of these three, which are unique together."""
+    query = select(routes).where(
+        routes.c.model_id == model_id,
+        routes.c.provider_key_id == provider_key_id,
+        routes.c.upstream_model == upstream_model,
+    )
+    row = (await tx.execute(query)).one_or_none()
+    return None if row is None else _route(row)
+
+
+async def count_routes(tx: Tx, *, model_id: UUID | None = None, provider_key_id: UUID | None = None) -> int:
+    """How many routes, active or not, a model or a provider key has."""
+    query = select(func.count()).select_from(routes)
+    if model_id is not None:
+        query = query.where(routes.c.model_id == model_id)
+    if provider_key_id is not None:
+        query = query.where(routes.c.provider_key_id == provider_key_id)
+    return int((await tx.execute(query)).scalar_one())
+
+
+async def add_route(tx: Tx, values: Mapping[str, Any]) -> bool:
+    """Inserts a route. False when the model already has the same way."""
+    return await _unless(tx, insert(routes).values(**values), "uq_routes_model_id")
+
+
+async def change_route(tx: Tx, route_id: UUID, values: Mapping[str, Any]) -> bool:
+    """Stores new values of a route's columns. False when the model already has the same way."""
+    statement = update(routes).where(routes.c.id == route_id).values(**values, updated_at=func.now())
+    return await _unless(tx, statement, "uq_routes_model_id")
+
+
+async def remove_route(tx: Tx, route_id: UUID) -> None:
+    """Deletes a route."""
+    await tx.execute(delete(routes).where(routes.c.id == route_id))
+
+
+def wiring_values(wiring: Wiring) -> dict[str, Any]:
+    """A wiring as its column holds it."""
+    return {name: dict(value) if isinstance(value, Mapping) else value for name, value in asdict(wiring).items()}
+
+
+async def _unless(tx: Tx, statement: Any, constraint: str) -> bool:
+    """Runs a statement. False, with nothing done, when the named constraint refuses it."""
+    try:
+        async with tx.begin_nested():
+            await tx.execute(statement)
+    except IntegrityError as error:
+        if constraint in str(error.orig):
+            return False
+        raise
+    return True
+
+
+def _order(table: Table, sort: str, offered: tuple[str, ...]) -> _Order:
+    field = sort.removeprefix("-")
+    if field not in offered:
+        message = f"This list can be sorted by {', '.join(offered)}, each with a dash before it to turn it around."
+        raise Refusal("bad_sort", "invalid", message, param="sort")
+    return _Order(table, field, table.c[field], sort.startswith("-"))
+
+
+async def _page(
+    tx: Tx, order: _Order, conditions: list[ColumnElement[bool]], *, limit: int, cursor: str | None
+) -> tuple[list[Row[Any]], str | None]:
+    """Rows of one page and the cursor of the next: keyset over the sorted column and the id."""
+    identifier = order.table.c.id
+    query = select(order.table).where(*conditions)
+    if cursor is not None:
+        key = tuple_(order.column, identifier)
+        edge = tuple_(*_position(order.field, cursor), types=[order.column.type, identifier.type])
+        query = query.where(key < edge if order.descending else key > edge)
+    by = (order.column.desc(), identifier.desc()) if order.descending else (order.column, identifier)
+    rows = (await tx.execute(query.order_by(*by).limit(limit + 1))).all()
+    shown = list(rows[:limit])
+    if len(rows) <= limit:
+        return shown, None
+    value = getattr(shown[-1], order.field)
+    text = value.isoformat() if isinstance(value, datetime) else str(value)
+    return shown, encode_cursor(order.field, text, str(shown[-1].id))
+
+
+def _position(field: str, cursor: str) -> tuple[Any, UUID]:
+    """The sort value and id a cursor stands for. Raises Refusal `bad_cursor`, also when it belongs to another order."""
+    made_for, text, last_id = decode_cursor(cursor, 3)
+    try:
+        position = _sort_value(field, text), UUID(last_id)
+    except ValueError:
+        position = None
+    if position is None or made_for != field:
+        raise Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
+    return position
+
+
+def _sort_value(field: str, text: str) -> datetime | int | str:
+    """A sort value as its column takes it. Raises ValueError for what the column could not hold."""
+    if field in _TIMES:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            raise ValueError("an instant needs its zone")
+        return moment
+    if field in _NUMBERS:
+        number = int(text)
+        if abs(number) >= 2**31:
+            raise ValueError("the number does not fit its column")
+        return number
+    if "\0" in text:
+        raise ValueError("text must not hold NUL")
+    return text
+
+
+def _key(row: Row[Any]) -> ProviderKey:
+    sealed = None if row.sealed_secret is None else Sealed(row.sealing_key_id, row.sealed_secret)
+    return ProviderKey(
+        id=row.id,
+        provider=row.provider,
+        name=row.name,
+        base_url=row.base_url,
+        api_version=row.api_version,
+        allow_private_network=row.allow_private_network,
+        sealed=sealed,
+        secret_display=row.secret_display,
+        wiring=Wiring(**row.wiring),
+        wiring_version=row.wiring_version,
+        status=row.status,
+        flagged_code=row.flagged_code,
+        flagged_at=row.flagged_at,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _route(row: Row[Any]) -> Route:
+    return Route(
+        id=row.id,
+        model_id=row.model_id,
+        provider_key_id=row.provider_key_id,
+        upstream_model=row.upstream_model,
+        priority=row.priority,
+        weight=row.weight,
+        status=row.status,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,155 @@
+"""Where and how each vendor is called: one small table, and the pure derivation of a provider key's wiring from it.
+
+Derived once, when a provider key is saved, and stored with the key, so that a call needs no library to know its URL.
+`tests/contract/test_wiring_litellm.py` compares every line with what litellm derives for the same vendor.
+
+Sources: the vendors' API references; Azure's two surfaces (dated deployments, and `/openai/v1`) in Microsoft's
+"Azure OpenAI API version lifecycle"; Google's "OpenAI compatibility".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+from ai_api.core.errors import Refusal
+from ai_api.providers.port import Wiring
+
+WIRING_VERSION: Final = "1/litellm-1.106.2"
+"""The table's revision, and the litellm it was compared with. Keys stored under another one are derived again."""
+
+Dialect = Literal["openai", "azure", "anthropic"]
+
+_AZURE_V1: Final = frozenset({"v1", "preview", "latest"})
+_AZURE_VERSION_DEFAULT: Final = "v1"
+_ANTHROPIC_VERSION: Final = "2023-06-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """One line of the table. `base_url` is None where every customer has an address of their own."""
+
+    dialect: Dialect
+    base_url: str | None
+    operations: tuple[str, ...] = ("chat",)
+    needs_secret: bool = True
+
+
+_CHAT: Final = ("chat",)
+_BOTH: Final = ("chat", "responses")
+
+VENDORS: Final = MappingProxyType(
+    {
+        "openai": Vendor("openai", "https://api.openai.com/v1", _BOTH),
+        "azure": Vendor("azure", None, _BOTH),
+        "anthropic": Vendor("anthropic", "https://api.anthropic.com", _CHAT),
+        "gemini": Vendor("openai", "https://generativelanguage.googleapis.com/v1beta/openai", _CHAT),
+        "mistral": Vendor("openai", "https://api.mistral.ai/v1", _CHAT),
+        "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
+        "deepseek": Vendor("openai", "https://api.deepseek.com", _CHAT),
+        "xai": Vendor("openai", "https://api.x.ai/v1", _BOTH),
+        "openrouter": Vendor("openai", "https://openrouter.ai/api/v1", _BOTH),
+        "together": Vendor("openai", "https://api.together.ai/v1", _CHAT),
+        "fireworks": Vendor("openai", "https://api.fireworks.ai/inference/v1", _BOTH),
+        "cerebras": Vendor("openai", "https://api.cerebras.ai/v1", _CHAT),
+        "moonshot": Vendor("openai", "https://api.moonshot.ai/v1", _CHAT),
+    }
+)
+
+_COMPATIBLE: Final = Vendor("openai", None, _BOTH, needs_secret=False)
+"""What every other provider name means: a server that speaks OpenAI's dialect at an address of its own."""
+
+
+def vendor(provider: str) -> Vendor:
+    """The line of the table for a provider name; an OpenAI-compatible server for any name that is not in it."""
+    return VENDORS.get(provider, _COMPATIBLE)
+
+
+def address(provider: str, base_url: str | None, api_version: str | None) -> tuple[str, str | None]:
+    """The base URL and API version that a provider key stores, defaults filled in.
+
+    Raises Refusal `bad_base_url` where an address is needed and none is given, or where it already names an operation;
+    `bad_api_version` for a version where none applies, or a malformed one.
+    """
+    known = vendor(provider)
+    base = base_url or known.base_url
+    if base is None:
+        raise Refusal("bad_base_url", "invalid", f"Provider {provider} needs a base URL.", param="base_url")
+    base = base.rstrip("/")
+    if not base.isascii() or "{" in base or "}" in base:
+        raise Refusal("bad_base_url", "invalid", "The base URL must be plain ASCII without braces.", param="base_url")
+    if base.endswith(("/chat/completions", "/responses", "/messages", "/models")):
+        message = "The base URL names an operation. Give the part before it, such as https://host/v1."
+        raise Refusal("bad_base_url", "invalid", message, param="base_url")
+    if known.dialect != "azure":
+        if api_version is not None:
+            message = f"Provider {provider} has no API version. Leave it out."
+            raise Refusal("bad_api_version", "invalid", message, param="api_version")
+        return base, None
+    version = api_version or _AZURE_VERSION_DEFAULT
+    if version not in _AZURE_V1 and not _is_dated(version):
+        message = 'The API version must be "v1", "preview", "latest" or a date such as "2025-04-01-preview".'
+        raise Refusal("bad_api_version", "invalid", message, param="api_version")
+    return base.removesuffix("/v1").removesuffix("/openai"), version
+
+
+def derive(provider: str, base_url: str, api_version: str | None) -> Wiring:
+    """The wiring of a provider key whose base URL and API version came from `address`."""
+    known = vendor(provider)
+    if known.dialect == "azure":
+        return _azure(base_url, api_version or _AZURE_VERSION_DEFAULT)
+    if known.dialect == "anthropic":
+        return _anthropic(base_url)
+    paths = {"chat": "/chat/completions", "responses": "/responses"}
+    return Wiring(
+        urls={operation: base_url + paths[operation] for operation in known.operations},
+        lanes=dict.fromkeys(known.operations, "native"),
+        models_url=f"{base_url}/models",
+        auth_header="authorization",
+        auth_prefix="Bearer ",
+        headers={},
+    )
+
+
+def _azure(base_url: str, version: str) -> Wiring:
+    """Dated versions name the deployment in the path and serve responses beside it; `v1` names it in the body."""
+    query = f"?api-version={version}"
+    if version in _AZURE_V1:
+        root = f"{base_url}/openai/v1"
+        chat = f"{root}/chat/completions{query}"
+    else:
+        root = f"{base_url}/openai"
+        chat = f"{root}/deployments/{{model}}/chat/completions{query}"
+    return Wiring(
+        urls={"chat": chat, "responses": f"{root}/responses{query}"},
+        lanes={"chat": "native", "responses": "native"},
+        models_url=f"{root}/models{query}",
+        auth_header="api-key",
+        auth_prefix="",
+        headers={},
+    )
+
+
+def _anthropic(base_url: str) -> Wiring:
+    root = base_url if base_url.endswith("/v1") else f"{base_url}/v1"
+    return Wiring(
+        urls={"chat": f"{root}/messages"},
+        lanes={"chat": "anthropic"},
+        models_url=f"{root}/models",
+        auth_header="x-api-key",
+        auth_prefix="",
+        headers={"anthropic-version": _ANTHROPIC_VERSION},
+    )
+
+
+def _is_dated(version: str) -> bool:
+    date, _, rest = version[:10], version[10:11], version[10:]
+    digits = date.replace("-", "")
+    return (
+        len(date) == 10
+        and date[4] == date[7] == "-"
+        and digits.isascii()
+        and digits.isdigit()
+        and rest in {"", "-preview"}
+    )

@@ -1,0 +1,24 @@
+"""Setting the house up: use cases over several rooms, with several doors."""
+
+from ai_api.setup.connect_provider import connect_provider, ensure_provider
+from ai_api.setup.first_owner import create_first_owner
+from ai_api.setup.organization import check_zone, organization_zone, schema_state, set_organization_zone
+from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model
+from ai_api.setup.remove_model import remove_model
+from ai_api.setup.store import SchemaState
+
+__all__ = [
+    "Publication",
+    "SchemaState",
+    "add_route",
+    "check_zone",
+    "connect_provider",
+    "create_first_owner",
+    "ensure_model",
+    "ensure_provider",
+    "organization_zone",
+    "publish_model",
+    "remove_model",
+    "schema_state",
+    "set_organization_zone",
+]

@@ -1,0 +1,39 @@
+"""Every query about the settings of the organization and the state of the schema."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from ai_api.core.db import Tx, settings
+from ai_api.core.db import schema_state as state
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaState:
+    """Which revision the schema has, and the oldest build that can still read it."""
+
+    revision: str
+    readable_from: str
+
+
+async def read_schema(tx: Tx) -> SchemaState:
+    """The state of the schema."""
+    row = (await tx.execute(select(state.c.revision, state.c.readable_from))).one()
+    return SchemaState(row.revision, row.readable_from)
+
+
+async def read_setting(tx: Tx, name: str) -> Any | None:
+    """A stored setting, None where nobody set it."""
+    return (await tx.execute(select(settings.c.value).where(settings.c.name == name))).scalar_one_or_none()
+
+
+async def write_setting(tx: Tx, name: str, value: Any, *, now: datetime) -> None:
+    """Stores a setting, whether or not it was there."""
+    statement = insert(settings).values(name=name, value=value, updated_at=now)
+    changed = {"value": statement.excluded.value, "updated_at": now}
+    await tx.execute(statement.on_conflict_do_update(index_elements=[settings.c.name], set_=changed))

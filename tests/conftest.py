@@ -1,0 +1,23 @@
+"""What every test gets: databases on request, and no way out to the network."""
+
+from __future__ import annotations
+
+import os
+from urllib.parse import urlsplit
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+pytest_plugins = ["tests.support.skip_gate", "tests.support.database"]
+
+# Real sockets are what most tests are about, as long as they end on this machine (or in the test database).
+_LOOPBACK = ["127.0.0.1", "::1"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Closes every other address, also to fixtures. A test that needs one says so with `@pytest.mark.allow_hosts`."""
+    if item.get_closest_marker("allow_hosts") is None:
+        given = [os.environ.get(name, "") for name in ("AI_API_TEST_DATABASE_URL", "DOCKER_HOST")]
+        hosts = [host for host in (urlsplit(address).hostname for address in given) if host]
+        socket_allow_hosts([*_LOOPBACK, *hosts], allow_unix_socket=True)

@@ -1,0 +1,110 @@
+"""The audit trail through the portal: who, from where, before and after, found again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from ai_api import audit
+from ai_api.audit import SecretInAudit
+from ai_api.core.errors import Refusal
+from tests.support.portal import CLI, Caller, Portal
+
+pytestmark = pytest.mark.integration
+AUDIT = "/api/admin/audit"
+
+
+async def test_a_write_leaves_who_from_where_before_and_after(portal: Portal, admin: Caller) -> None:
+    member = await portal.member(display_name="Old")
+    answer = await admin.client.patch(f"/api/admin/members/{member.id}", json={"display_name": "New"})
+    (event,) = (await admin.client.get(AUDIT, params={"action": "member.update"})).json()["items"]
+    assert event["actor_kind"] == "member"
+    assert event["actor_member_id"] == str(admin.member.id)
+    assert event["actor_name"] == admin.member.identifier
+    assert event["address"] == "192.0.2.7"
+    assert event["request_id"] == answer.headers["x-request-id"]
+    assert (event["target_kind"], event["target_id"]) == ("member", str(member.id))
+    assert (event["before"]["display_name"], event["after"]["display_name"]) == ("Old", "New")
+
+
+async def test_a_write_that_is_refused_leaves_nothing(admin: Caller, owner: Caller) -> None:
+    refused = await admin.client.patch(f"/api/admin/members/{owner.member.id}", json={"display_name": "X"})
+    assert refused.status_code == 403
+    assert (await admin.client.get(AUDIT, params={"action": "member.update"})).json()["items"] == []
+
+
+async def test_the_row_goes_when_the_write_is_rolled_back(portal: Portal, admin: Caller) -> None:
+    async def write_and_fail() -> None:
+        async with portal.house.database.transaction() as tx:
+            await audit.note(tx, CLI, action="probe.fail", target_kind="probe", target_id=None, before=None, after=None)
+            raise Refusal("no", "conflict", "No.")
+
+    with pytest.raises(Refusal):
+        await write_and_fail()
+    assert (await admin.client.get(AUDIT, params={"action": "probe.fail"})).json()["items"] == []
+
+
+async def test_filters_narrow_and_pages_go_on(portal: Portal, admin: Caller) -> None:
+    target, other = uuid4(), uuid4()
+    async with portal.house.database.transaction() as tx:
+        for number in range(5):
+            await audit.note(
+                tx,
+                CLI,
+                action="probe.write",
+                target_kind="probe",
+                target_id=target if number % 2 else other,
+                before=None,
+                after={"number": number},
+            )
+    found = await _all(admin, action="probe.write")
+    assert [event["id"] for event in found] == sorted((event["id"] for event in found), reverse=True)
+    assert {event["after"]["number"] for event in found} == set(range(5))
+    assert {event["after"]["number"] for event in await _all(admin, target_id=str(target))} == {3, 1}
+    assert len(await _all(admin, target_kind="probe", actor="TES")) == 5
+    assert await _all(admin, target_kind="probe", actor="nobody") == []
+    assert await _all(admin, target_kind="probe", actor_member_id=str(admin.member.id)) == []
+    soon, ago = portal.now() + timedelta(minutes=1), portal.now() - timedelta(minutes=1)
+    assert await _all(admin, target_kind="probe", since=soon.isoformat()) == []
+    assert await _all(admin, target_kind="probe", until=ago.isoformat()) == []
+    assert len(await _all(admin, target_kind="probe", since=ago.isoformat(), until=soon.isoformat())) == 5
+    assert (await admin.client.get(AUDIT, params={"since": "2026-01-01T00:00:00"})).status_code == 422
+
+
+@pytest.mark.parametrize("name", ["secret", "password_hash", "api_key"])
+async def test_what_is_named_like_a_secret_is_never_written(portal: Portal, name: str) -> None:
+    async with portal.house.database.transaction() as tx:
+        for after in ({name: "x"}, {"deep": {"er": [{name: "x"}]}}):
+            with pytest.raises(SecretInAudit):
+                await audit.note(tx, CLI, action="a.b", target_kind="a", target_id=None, before=None, after=after)
+
+
+async def test_values_are_kept_as_plain_json(portal: Portal) -> None:
+    after = {
+        "at": portal.now(),
+        "id": UUID(int=7),
+        "set": frozenset({"b", "a"}),
+        "none": None,
+        "flag": True,
+        "n": 2**60,
+    }
+    async with portal.house.database.transaction() as tx:
+        await audit.note(tx, CLI, action="a.b", target_kind="a", target_id=None, before=None, after=after)
+        (event,) = (await audit.read(tx, filters=audit.Filters(action="a.b"), limit=10)).items
+    assert event.after == {
+        "at": after["at"].isoformat(), "id": str(UUID(int=7)), "set": ["a", "b"], "none": None, "flag": True, "n": 2**60,
+    }  # fmt: skip
+    assert event.at.tzinfo is not None
+
+
+async def _all(caller: Caller, **query: str) -> list[dict]:
+    found, cursor = [], {}
+    while True:
+        answer = await caller.client.get(AUDIT, params={**query, **cursor, "limit": "2"})
+        assert answer.status_code == 200, answer.text
+        found += answer.json()["items"]
+        if answer.json()["next"] is None:
+            return found
+        cursor = {"cursor": answer.json()["next"]}

@@ -1,0 +1,124 @@
+"""Routes through the portal: only ways that can serve something, each once."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from ai_api import providers
+from tests.integration.portal.examples_catalog import ROUTES, connected, published, routed
+from tests.support.portal import Caller, Portal
+
+pytestmark = pytest.mark.integration
+
+
+async def loaded(portal: Portal) -> list[UUID]:
+    async with portal.house.database.transaction() as tx:
+        return [route.id for route in await providers.load_routes(tx)]
+
+
+async def test_what_is_given_is_stored(portal: Portal, admin: Caller) -> None:
+    model, key = await published(portal), await connected(portal)
+    body = {"model_id": str(model.id), "provider_key_id": str(key.id), "upstream_model": "meta/Llama 3"}
+    made = (await admin.client.post(ROUTES, json=body)).json()
+    assert {name: made[name] for name in body} == body
+    assert (made["priority"], made["weight"], made["status"]) == (100, 1, "active")
+    changes = {"upstream_model": "other", "priority": 0, "weight": 0, "status": "disabled"}
+    changed = await admin.client.patch(f"{ROUTES}/{made['id']}", json=changes)
+    assert {name: changed.json()[name] for name in changes} == changes
+    assert (await admin.client.get(f"{ROUTES}/{made['id']}")).json() == changed.json()
+    assert await loaded(portal) == []
+    await admin.client.patch(f"{ROUTES}/{made['id']}", json={"status": "active"})
+    assert await loaded(portal) == [UUID(made["id"])]
+
+
+async def test_a_route_that_could_serve_nothing_is_refused(portal: Portal, admin: Caller) -> None:
+    model = await published(portal, operations=frozenset({"responses"}))
+    key = await connected(portal, provider="anthropic")
+    body = {"model_id": str(model.id), "provider_key_id": str(key.id), "upstream_model": "claude"}
+    refused = await admin.client.post(ROUTES, json=body)
+    assert (refused.status_code, refused.json()["code"]) == (400, "operation_not_served")
+    assert refused.json()["details"] == {"served": ["chat"], "wanted": ["responses"]}
+    assert await loaded(portal) == []
+
+
+async def test_the_same_way_twice_is_refused(portal: Portal, admin: Caller) -> None:
+    model, key = await published(portal), await connected(portal)
+    await routed(portal, model, key, "a")
+    second = await routed(portal, model, key, "b")
+    body = {"model_id": str(model.id), "provider_key_id": str(key.id), "upstream_model": "a"}
+    assert (await admin.client.post(ROUTES, json=body)).json()["code"] == "route_exists"
+    clash = await admin.client.patch(f"{ROUTES}/{second.id}", json={"upstream_model": "a"})
+    assert (clash.status_code, clash.json()["code"]) == (409, "route_exists")
+
+
+UNROUTABLE: list[tuple[dict[str, Any], int]] = [
+    ({"model_id": str(uuid4())}, 404),
+    ({"provider_key_id": str(uuid4())}, 404),
+    ({"model_id": "x"}, 422),
+    ({"upstream_model": ""}, 422),
+    ({"upstream_model": "a\nb"}, 400),
+    ({"priority": -1}, 422),
+    ({"weight": 1.5}, 422),
+    ({"weight": "1"}, 422),
+    ({"weight": 1_000_001}, 422),
+    ({"status": "disabled"}, 422),
+]
+
+
+async def test_what_cannot_be_routed(portal: Portal, admin: Caller) -> None:
+    model, key = await published(portal), await connected(portal)
+    body = {"model_id": str(model.id), "provider_key_id": str(key.id), "upstream_model": "a"}
+    for change, status in UNROUTABLE:
+        assert (await admin.client.post(ROUTES, json={**body, **change})).status_code == status, change
+    assert await loaded(portal) == []
+
+
+async def test_a_route_added_while_its_model_is_deleted_never_hangs_in_the_air(portal: Portal, admin: Caller) -> None:
+    key = await connected(portal)
+    for number in range(6):
+        model = await published(portal)
+        body = {"model_id": str(model.id), "provider_key_id": str(key.id), "upstream_model": f"m{number}"}
+        calls = [admin.client.delete(f"/api/admin/models/{model.id}"), admin.client.post(ROUTES, json=body)]
+        answers = await asyncio.gather(*(calls if number % 2 else reversed(calls)))
+        codes = [answer.status_code for answer in (answers if number % 2 else reversed(answers))]
+        assert codes in ([204, 404], [409, 201])
+
+
+async def test_unknown_ids_are_not_found(portal: Portal, admin: Caller) -> None:
+    for path in (f"{ROUTES}/{uuid4()}", f"{ROUTES}/not-an-id"):
+        assert (await admin.client.get(path)).status_code == 404
+        assert (await admin.client.patch(path, json={"weight": 1})).status_code == 404
+        assert (await admin.client.delete(path)).status_code == 404
+
+
+async def test_lists_filter_sort_and_page(portal: Portal, admin: Caller) -> None:
+    model, other, key = await published(portal), await published(portal), await connected(portal)
+    for name, priority in (("a", 20), ("b", 10), ("c", 20)):
+        await routed(portal, model, key, name, priority=priority)
+    await routed(portal, other, key, "d", priority=5)
+
+    async def names(**query: Any) -> list[str]:
+        answer = await admin.client.get(ROUTES, params=query)
+        assert answer.status_code == 200, answer.text
+        return [item["upstream_model"] for item in answer.json()["items"]]
+
+    assert await names() == ["d", "b", "a", "c"]
+    assert await names(model_id=str(model.id)) == ["b", "a", "c"]
+    assert await names(provider_key_id=str(uuid4())) == []
+    assert await names(sort="-upstream_model", q="a") == ["a"]
+    for sort in ("priority", "-priority", "-created_at"):
+        seen, cursor = [], None
+        while True:
+            query = {"limit": 1, "sort": sort, **({"cursor": cursor} if cursor else {})}
+            page = (await admin.client.get(ROUTES, params=query)).json()
+            seen += [item["upstream_model"] for item in page["items"]]
+            cursor = page["next"]
+            if cursor is None:
+                break
+        assert seen == await names(sort=sort)
+        assert sorted(seen) == ["a", "b", "c", "d"]
+    assert (await admin.client.get(ROUTES, params={"model_id": "x"})).status_code == 422

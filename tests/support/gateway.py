@@ -1,0 +1,214 @@
+"""The gateway, running: in this process on a loopback port, or as a process of its own that may be killed.
+
+```python
+async with upstream.running() as sim, gateway(database, sim) as g:
+    caller = await g.org.caller(usd="5")
+    answer = await g.chat(caller, "hello", stream=True)     # a RawAnswer: bytes, pieces, how the connection ended
+    record = await g.books.record()
+```
+
+At the end of the block nothing may be open, no call may have broken, and the books must keep the laws.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import httpx
+
+from ai_api.app import Application, create_app
+from ai_api.cli import serving
+from ai_api.settings import Listen, load_settings
+from ai_api.wire.json_body import encode
+from tests.support.books import Books
+from tests.support.organization import KEYS_TEXT, Caller, Organization
+from tests.support.upstream import raw
+from tests.support.upstream.raw import RawAnswer, RawClient
+
+CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
+READY_S = 20.0
+REST_S = 5.0
+_CHECKOUT = Path(__file__).parents[2]
+
+
+class HasUrl(Protocol):
+    """A provider simulator, in this process or another."""
+
+    url: str
+
+
+class Address:
+    """Where a gateway answers, and how to talk to it without manners or help."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+
+    async def chat(self, caller: Caller, prompt: str = "hello", **fields: Any) -> RawAnswer:
+        """A chat completion, on a connection of its own."""
+        return await self.ask(caller, CHAT, chat_body(caller, prompt, **fields))
+
+    async def responses(self, caller: Caller, prompt: str = "hello", **fields: Any) -> RawAnswer:
+        """A response, on a connection of its own."""
+        return await self.ask(caller, RESPONSES, responses_body(caller, prompt, **fields))
+
+    async def ask(
+        self,
+        caller: Caller | None,
+        path: str,
+        body: Any,
+        *,
+        headers: Mapping[str, str] | None = None,
+        timeout_s: float = 10.0,
+    ) -> RawAnswer:
+        """POST of a body, bytes or JSON, with the caller's secret unless there is no caller."""
+        sent = {**(caller.headers if caller else {}), **(headers or {})}
+        return await raw.ask(self.url, path, body, headers=sent, timeout_s=timeout_s)
+
+    @asynccontextmanager
+    async def begun(
+        self, caller: Caller, path: str, body: Any, *, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[RawClient]:
+        """A call that was sent and not answered yet; leaving the block, or `close()`, hangs up."""
+        async with RawClient(self.url) as client:
+            payload = body if isinstance(body, bytes) else encode(body)
+            await client.send("POST", path, headers={**caller.headers, **(headers or {})}, body=payload)
+            yield client
+
+
+class Gateway(Address):
+    """One replica in this process."""
+
+    def __init__(self, url: str, application: Application, org: Organization, books: Books) -> None:
+        super().__init__(url)
+        self.application = application
+        self.org = org
+        self.books = books
+        self.http = httpx.AsyncClient(base_url=url)
+
+    async def at_rest(self, timeout_s: float = REST_S) -> None:
+        """Waits until no call is open and nothing waits to be settled."""
+        application = self.application
+        async with asyncio.timeout(timeout_s):
+            while application.calls.open_calls or application.settlement.pending:
+                await asyncio.sleep(0.01)
+
+
+def chat_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict[str, Any]:
+    """A request for a chat completion."""
+    return {"model": caller.model.slug, "messages": [{"role": "user", "content": prompt}], **fields}
+
+
+def responses_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict[str, Any]:
+    """A request for a response."""
+    return {"model": caller.model.slug, "input": prompt, **fields}
+
+
+@asynccontextmanager
+async def gateway(
+    dsn: str, upstream: HasUrl, *, org: Organization | None = None, check: bool = True, **settings: Any
+) -> AsyncIterator[Gateway]:
+    """A gateway over the database of `dsn`. A second replica is given the first one's `org`.
+
+    `settings` are groups by name (`limits={"body_bytes_max": 4096}`). `check=False` leaves the books alone at the end.
+    """
+    own = org is None
+    organization = org or Organization(dsn, upstream.url)
+    application = create_app(load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **settings))
+    listener = serving.listen("127.0.0.1", 0)
+    server = serving._Server(serving._config(application, Listen(), lifespan="on"))
+    running = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        await serving._started(server, [running])
+        served = Gateway(f"http://127.0.0.1:{listener.getsockname()[1]}", application, organization, Books(dsn))
+        yield served
+        await served.http.aclose()
+        if check:
+            await served.at_rest()
+            if own:
+                await served.books.assert_at_rest()
+            assert application.tell.counters.broken == 0, "a call broke: see the log"
+    finally:
+        server.should_exit = True
+        await running
+        listener.close()
+        if own:
+            await organization.close()
+
+
+@dataclass
+class GatewayProcess(Address):
+    """`ai-api serve` as a process of its own. `kill()` is what a power cut is to it."""
+
+    url: str
+    ops_url: str
+    child: asyncio.subprocess.Process
+
+    async def kill(self) -> None:
+        """SIGKILL, and until it is gone."""
+        self.child.kill()
+        await self.child.wait()
+
+    async def wait_ready(self) -> None:
+        """Until it answers that it is ready. Raises TimeoutError, or AssertionError when it has ended."""
+        async with asyncio.timeout(READY_S), httpx.AsyncClient() as http:
+            while True:
+                assert self.child.returncode is None, f"it ended with code {self.child.returncode}"
+                with contextlib.suppress(httpx.TransportError):
+                    if (await http.get(f"{self.ops_url}/readyz")).status_code == 200:
+                        return
+                await asyncio.sleep(0.05)
+
+
+@asynccontextmanager
+async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIterator[GatewayProcess]:
+    """`python -m ai_api serve` over the database of `dsn`, ready. Ended by SIGTERM at the end of the block, if it runs still.
+
+    What it writes goes to `log`. `environment` are further settings, `AI_API_…`.
+    """
+    port, ops_port = _free_port(), _free_port()
+    settings = {
+        "AI_API_DATABASE_URL": dsn,
+        "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
+        "AI_API_LISTEN__PORT": str(port),
+        "AI_API_LISTEN__OPS_PORT": str(ops_port),
+        **environment,
+    }
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("AI_API_")}
+    with log.open("ab") as output:
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "ai_api", "serve"),
+            cwd=_CHECKOUT,
+            env={**outside, **settings},
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+        )
+    process = GatewayProcess(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ops_port}", child)
+    try:
+        await process.wait_ready()
+        yield process
+    finally:
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(REST_S):
+                await child.wait()
+        except TimeoutError:
+            await process.kill()
+            raise
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,179 @@
+"""An organization in a test database: members, provider keys, models, allocations, credentials, made by the product's own verbs."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from ai_api import allocations, credentials, identity, pricing, setup
+from ai_api.allocations import Allocation
+from ai_api.audit import Actor
+from ai_api.catalog import Draft as ModelDraft
+from ai_api.core.db import Database
+from ai_api.core.money import parse_usd
+from ai_api.core.seal import KeyRing
+from ai_api.credentials import Issued
+from ai_api.identity import By, Draft, Member
+from ai_api.providers import KeyDraft, ProviderKey, RouteDraft
+from ai_api.quotas import AllocationLimits
+from ai_api.setup import Publication
+
+KEYS_TEXT = "k1:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="
+"""A key ring for tests, as the setting `encryption_keys` takes it."""
+
+CLI = Actor(kind="cli", member_id=None, name="test", address=None, request_id=None)
+OWNER_RIGHTS = By(None, "owner")
+PRICES = {"input_usd": "1", "output_usd": "2"}
+"""What models cost unless a test says otherwise: 1,000 nano-USD a token in, 2,000 a token out."""
+INPUT_NANOS, OUTPUT_NANOS = 1_000, 2_000
+
+
+@dataclass(frozen=True)
+class Served:
+    """A published model with the provider key behind its first route."""
+
+    id: UUID
+    slug: str
+    upstream_model: str
+    key: ProviderKey
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A member who may call one model, and the credential to do it with."""
+
+    member: Member
+    model: Served
+    allocation: Allocation
+    credential: Issued
+
+    @property
+    def secret(self) -> str:
+        return self.credential.secret
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"authorization": f"Bearer {self.secret}"}
+
+
+class Organization:
+    """Makes what calls need. Everything is committed when a method returns."""
+
+    def __init__(self, dsn: str, upstream_url: str) -> None:
+        """`upstream_url` is where provider keys lead unless told otherwise, without `/v1`."""
+        self.database = Database(dsn)
+        self.ring = KeyRing.parse(KEYS_TEXT)
+        self._upstream_url = upstream_url
+        self._numbers = itertools.count(1)
+
+    async def close(self) -> None:
+        await self.database.close()
+
+    async def member(self) -> Member:
+        name = f"member{next(self._numbers)}@example.test"
+        async with self.database.transaction() as tx:
+            draft = Draft(identifier=name, display_name=name)
+            return await identity.create_member(tx, CLI, draft, by=OWNER_RIGHTS, now=_now())
+
+    async def key(self, secret: str | None = "sk-upstream-0123456789", *, url: str | None = None) -> ProviderKey:
+        """A provider key. A secret `sim-<preset>` makes the simulator behave that way."""
+        async with self.database.transaction() as tx:
+            draft = KeyDraft(
+                provider="local",
+                name=f"key {next(self._numbers)}",
+                base_url=f"{url or self._upstream_url}/v1",
+                secret=secret,
+                allow_private_network=True,
+            )
+            return await setup.connect_provider(tx, CLI, self.ring, draft)
+
+    async def model(
+        self,
+        *,
+        key: ProviderKey | None = None,
+        slug: str | None = None,
+        prices: Mapping[str, Any] | None = PRICES,
+        operations: Sequence[str] = ("chat", "responses"),
+        context_tokens: int = 8_192,
+        output_tokens_max: int = 2_048,
+        access: Any = "open",
+    ) -> Served:
+        """A published model with one route; without prices when `prices` is None."""
+        number = next(self._numbers)
+        key = key or await self.key()
+        draft = ModelDraft(
+            slug=slug or f"acme/model-{number}",
+            display_name=f"Model {number}",
+            operations=frozenset(operations),
+            context_tokens=context_tokens,
+            output_tokens_max=output_tokens_max,
+            access=access,
+        )
+        publication = Publication(
+            model=draft,
+            provider_key_id=key.id,
+            upstream_model=f"upstream-{number}",
+            prices=None if prices is None else pricing.prices_from_usd(prices),
+        )
+        async with self.database.transaction() as tx:
+            model_id = await setup.publish_model(tx, CLI, publication, now=_now())
+        return Served(model_id, draft.slug, publication.upstream_model, key)
+
+    async def route(self, model: Served, key: ProviderKey, *, priority: int) -> None:
+        """One more way to serve a model; the first one has priority 100, and a lower one is tried before it."""
+        async with self.database.transaction() as tx:
+            draft = RouteDraft(
+                model_id=model.id, provider_key_id=key.id, upstream_model=model.upstream_model, priority=priority
+            )
+            await setup.add_route(tx, CLI, draft)
+
+    async def allocation(
+        self, member: Member, model: Served, *, tokens: int | None = None, usd: str | None = None
+    ) -> Allocation:
+        limits = AllocationLimits(monthly_tokens=tokens, monthly_cost_nanos=None if usd is None else parse_usd(usd))
+        async with self.database.transaction() as tx:
+            return await allocations.grant(tx, CLI, member_id=member.id, model_id=model.id, limits=limits)
+
+    async def credential(
+        self, member: Member, *, expires_at: datetime | None = None, scope: Sequence[UUID] | None = None
+    ) -> Issued:
+        async with self.database.transaction() as tx:
+            order = credentials.Order(
+                member_id=member.id,
+                name="test",
+                prefix="sk-aiapi-",
+                expires_at=expires_at,
+                allocation_ids=scope,
+            )
+            return await credentials.issue(tx, CLI, order, at=_now())
+
+    async def caller(
+        self, *, tokens: int | None = None, usd: str | None = None, model: Served | None = None, **of_model: Any
+    ) -> Caller:
+        """A new member with an allocation of a (new) model under these limits, and a credential."""
+        member = await self.member()
+        served = model or await self.model(**of_model)
+        allocation = await self.allocation(member, served, tokens=tokens, usd=usd)
+        return Caller(member, served, allocation, await self.credential(member))
+
+    async def set_limits(self, caller: Caller, **amounts: int | None) -> None:
+        """Changes limits: `total_tokens`, or `cost` in nano-USD; None takes one away."""
+        async with self.database.transaction() as tx:
+            await allocations.change_limits(tx, CLI, caller.allocation.id, amounts)  # type: ignore[arg-type]  # metrics
+
+    async def move(self, caller: Caller, action: Any) -> None:
+        """Pauses, resumes, quarantines, releases or revokes a caller's allocation, as an administrator."""
+        async with self.database.transaction() as tx:
+            await allocations.move(tx, CLI, caller.allocation.id, action, by="admin", reason="a test")
+
+    async def disable(self, member: Member) -> None:
+        async with self.database.transaction() as tx:
+            await identity.disable_member(tx, CLI, member.id, by=OWNER_RIGHTS, now=_now())
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

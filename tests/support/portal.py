@@ -1,0 +1,112 @@
+"""The portal over a test database, and people to knock on its door."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from ai_api import identity
+from ai_api.audit import Actor
+from ai_api.core.clock import SystemClock
+from ai_api.core.db import Database
+from ai_api.core.egress import Egress
+from ai_api.core.seal import KeyRing
+from ai_api.identity import By, Draft, Member, Role
+from ai_api.portal.house import House, PortalSettings
+from ai_api.portal.router import create_portal
+
+CLI = Actor(kind="cli", member_id=None, name="test", address=None, request_id=None)
+OWNER_RIGHTS = By(None, "owner")
+
+
+class MovableClock(SystemClock):
+    """The system's clock, moved ahead by a test."""
+
+    def move(self, by: timedelta) -> None:
+        self.offset_ms += int(by.total_seconds() * 1000)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A member with an access token and a client that sends it."""
+
+    member: Member
+    secret: str
+    client: httpx.AsyncClient
+
+
+@dataclass
+class Portal:
+    """The application, its house, and a way to make callers. Open one with `open_portal`."""
+
+    app: FastAPI
+    house: House
+    clock: MovableClock
+    _clients: list[httpx.AsyncClient] = field(default_factory=list)
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def client(self, secret: str | None = None) -> httpx.AsyncClient:
+        """A client of the portal, signed with `secret` if there is one. Faults are answers, as in production."""
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("192.0.2.7", 50_000))
+        headers = {} if secret is None else {"authorization": f"Bearer {secret}"}
+        client = httpx.AsyncClient(transport=transport, base_url="http://portal.test", headers=headers)
+        self._clients.append(client)
+        return client
+
+    async def member(self, role: Role = "member", *, identifier: str | None = None, **fields: Any) -> Member:
+        """A new member."""
+        name = identifier or f"{role}{next(self._numbers)}@example.test"
+        draft = Draft(identifier=name, display_name=fields.pop("display_name", name), role=role, **fields)
+        async with self.house.database.transaction() as tx:
+            return await identity.create_member(tx, CLI, draft, by=OWNER_RIGHTS, now=self.now())
+
+    async def token(self, member: Member, *, expires_at: datetime | None = None) -> str:
+        """A new access token of a member."""
+        async with self.house.database.transaction() as tx:
+            _, secret = await identity.issue_access_token(
+                tx, CLI, member.id, name="test", expires_at=expires_at, now=self.now()
+            )
+        return secret
+
+    async def caller(self, role: Role = "member", **fields: Any) -> Caller:
+        """A new member who can call."""
+        member = await self.member(role, **fields)
+        secret = await self.token(member)
+        return Caller(member, secret, self.client(secret))
+
+    async def owner(self) -> Caller:
+        return await self.caller("owner")
+
+    async def admin(self) -> Caller:
+        return await self.caller("admin")
+
+    def now(self) -> datetime:
+        return self.clock.now()
+
+
+@asynccontextmanager
+async def open_portal(dsn: str, *, settings: PortalSettings | None = None) -> AsyncIterator[Portal]:
+    """The portal over the database of `dsn`."""
+    clock = MovableClock()
+    house = House(
+        database=Database(dsn),
+        ring=KeyRing({"test": bytes(range(32))}),
+        egress=Egress(),
+        clock=clock,
+        settings=settings or PortalSettings(),
+    )
+    portal = Portal(create_portal(house), house, clock)
+    try:
+        yield portal
+    finally:
+        for client in portal._clients:
+            await client.aclose()
+        await house.egress.close()
+        await house.database.close()

@@ -1,0 +1,255 @@
+"""An example request for every writing route of the portal, with what has to be there first.
+
+A route that has none fails `test_every_write_is_audited` and `test_given_is_stored`: add one here together with the route.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import httpx
+
+from tests.support.portal import Caller, Portal
+
+Epoch = Literal["member", "world", "none"]
+UNREACHABLE = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One request, and the status it is answered with."""
+
+    url: str
+    body: dict[str, Any] | None = None
+    status: int = 200
+
+
+@dataclass
+class Stage:
+    """A portal with an owner who makes what an example needs."""
+
+    portal: Portal
+    owner: Caller
+    _numbers: Any = field(default_factory=lambda: itertools.count(1))
+
+    def number(self) -> int:
+        return next(self._numbers)
+
+    async def make(self, url: str, body: dict[str, Any]) -> dict[str, Any]:
+        """What the portal answers to a POST that makes something."""
+        answer = await self.owner.client.post(url, json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    async def do(self, url: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        answer = await self.owner.client.post(url, json=body) if body else await self.owner.client.post(url)
+        assert answer.is_success, answer.text
+        return answer.json()
+
+    async def member(self) -> str:
+        return str((await self.portal.member()).id)
+
+    async def service(self) -> str:
+        responsible = await self.portal.member()
+        return str((await self.portal.member(kind="service", responsible_member_id=responsible.id)).id)
+
+    async def provider_key(self) -> str:
+        body = {
+            "provider": "openai", "name": f"key {self.number()}", "base_url": UNREACHABLE, "allow_private_network": True,
+            "secret": "sk-test-0123456789abcdef",
+        }  # fmt: skip
+        return (await self.make("/api/admin/provider-keys", body))["id"]
+
+    async def model(self) -> str:
+        body = {"slug": f"openai/model-{self.number()}", "display_name": "Model", "operations": ["chat", "responses"]}
+        return (await self.make("/api/admin/models", body))["id"]
+
+    async def route(self) -> str:
+        body = {"model_id": await self.model(), "provider_key_id": await self.provider_key(), "upstream_model": "m"}
+        return (await self.make("/api/admin/routes", body))["id"]
+
+    async def allocation(self) -> str:
+        body = {"member_id": await self.member(), "model_id": await self.model()}
+        return (await self.make("/api/admin/allocations", body))["id"]
+
+    async def credential(self) -> str:
+        return (await self.make("/api/admin/credentials", {"member_id": await self.member(), "name": "key"}))["id"]
+
+    async def send(self, method: str, ask: Ask) -> httpx.Response:
+        if ask.body is None:
+            return await self.owner.client.request(method, ask.url)
+        return await self.owner.client.request(method, ask.url, json=ask.body)
+
+
+@dataclass(frozen=True)
+class Example:
+    """How to ask for a write, and which epoch has to change so that every replica knows of it."""
+
+    epoch: Epoch
+    prepare: Callable[[Stage], Awaitable[Ask]]
+
+
+WRITES: dict[tuple[str, str], Example] = {}
+"""By method and path template."""
+
+
+def write(method: str, path: str, *, epoch: Epoch) -> Callable[[Callable[[Stage], Awaitable[Ask]]], None]:
+    """Adds an example."""
+
+    def add(prepare: Callable[[Stage], Awaitable[Ask]]) -> None:
+        WRITES[method, path] = Example(epoch, prepare)
+
+    return add
+
+
+def verb(
+    path: str, make: Callable[[Stage], Awaitable[str]], *, epoch: Epoch, first: str = "", status: int = 200
+) -> None:
+    """Adds the example of a `POST …/{id}/verb` without a body, after the verb `first`."""
+
+    async def prepare(stage: Stage) -> Ask:
+        of = path.partition("{")[0] + await make(stage)
+        if first:
+            await stage.do(f"{of}/{first}")
+        return Ask(f"{of}/{path.rpartition('/')[2]}", status=status)
+
+    WRITES["POST", path] = Example(epoch, prepare)
+
+
+def change(
+    path: str, make: Callable[[Stage], Awaitable[str]], body: dict[str, Any], *, epoch: Epoch, method: str = "PATCH"
+) -> None:
+    """Adds the example of a change to something new."""
+
+    async def prepare(stage: Stage) -> Ask:
+        return Ask(path.partition("{")[0] + await make(stage) + path.partition("}")[2], body)
+
+    WRITES[method, path] = Example(epoch, prepare)
+
+
+def deletion(path: str, make: Callable[[Stage], Awaitable[str]], *, epoch: Epoch) -> None:
+    """Adds the example of deleting something new that nothing refers to."""
+
+    async def prepare(stage: Stage) -> Ask:
+        return Ask(path.partition("{")[0] + await make(stage), status=204)
+
+    WRITES["DELETE", path] = Example(epoch, prepare)
+
+
+# ── the caller's own ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@write("POST", "/api/me/access-tokens", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/me/access-tokens", {"name": "laptop"}, 201)
+
+
+@write("POST", "/api/me/access-tokens/{token_id}/revoke", epoch="none")
+async def _(stage: Stage) -> Ask:
+    token = await stage.make("/api/me/access-tokens", {"name": "old"})
+    return Ask(f"/api/me/access-tokens/{token['id']}/revoke")
+
+
+# ── members and the organization ─────────────────────────────────────────────────────────────────────────────────────
+MEMBER = "/api/admin/members/{member_id}"
+
+
+# A new member can do nothing yet, and one that can be deleted never could: no replica needs to know.
+@write("POST", "/api/admin/members", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/admin/members", {"identifier": f"new{stage.number()}@example.test", "display_name": "New"}, 201)
+
+
+deletion(MEMBER, Stage.member, epoch="none")
+change(MEMBER, Stage.service, {"display_name": "Renamed"}, epoch="member")
+verb(f"{MEMBER}/disable", Stage.member, epoch="member")
+verb(f"{MEMBER}/enable", Stage.member, epoch="member", first="disable")
+
+
+@write("PATCH", "/api/admin/system", epoch="world")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/admin/system", {"organization_zone": "Asia/Taipei"})
+
+
+# ── providers, models, routes, prices ────────────────────────────────────────────────────────────────────────────────
+KEY, MODEL, ROUTE = (
+    "/api/admin/provider-keys/{provider_key_id}",
+    "/api/admin/models/{model_id}",
+    "/api/admin/routes/{route_id}",
+)
+
+
+@write("POST", "/api/admin/provider-keys", epoch="world")
+async def _(stage: Stage) -> Ask:
+    body = {"provider": "openai", "name": f"key {stage.number()}", "secret": "sk-test-0123456789abcdef"}
+    return Ask("/api/admin/provider-keys", body, 201)
+
+
+change(KEY, Stage.provider_key, {"name": "Renamed"}, epoch="world")
+deletion(KEY, Stage.provider_key, epoch="world")
+verb(f"{KEY}/disable", Stage.provider_key, epoch="world")
+verb(f"{KEY}/enable", Stage.provider_key, epoch="world", first="disable")
+# Asking a provider changes nothing here; that somebody used the secret is written down. Nobody answers at this address.
+verb(f"{KEY}/test", Stage.provider_key, epoch="none")
+verb(f"{KEY}/discover", Stage.provider_key, epoch="none", status=502)
+
+
+@write("POST", "/api/admin/models", epoch="world")
+async def _(stage: Stage) -> Ask:
+    body = {"slug": f"openai/new-{stage.number()}", "display_name": "New", "operations": ["chat"]}
+    return Ask("/api/admin/models", body, 201)
+
+
+change(MODEL, Stage.model, {"display_name": "Renamed"}, epoch="world")
+deletion(MODEL, Stage.model, epoch="world")
+verb(f"{MODEL}/archive", Stage.model, epoch="world")
+verb(f"{MODEL}/unarchive", Stage.model, epoch="world", first="archive")
+change(f"{MODEL}/policy", Stage.model, {"access": "open", "member_ids": []}, epoch="world", method="PUT")
+
+
+@write("POST", "/api/admin/routes", epoch="world")
+async def _(stage: Stage) -> Ask:
+    body = {"model_id": await stage.model(), "provider_key_id": await stage.provider_key(), "upstream_model": "up"}
+    return Ask("/api/admin/routes", body, 201)
+
+
+change(ROUTE, Stage.route, {"weight": 7}, epoch="world")
+deletion(ROUTE, Stage.route, epoch="world")
+
+
+@write("POST", "/api/admin/prices", epoch="world")
+async def _(stage: Stage) -> Ask:
+    prices = {"input_usd": "1.25", "output_usd": "10"}
+    return Ask("/api/admin/prices", {"model_id": await stage.model(), "in_force_from": None, "prices": prices}, 201)
+
+
+# ── allocations and credentials ──────────────────────────────────────────────────────────────────────────────────────
+ALLOCATION, CREDENTIAL = "/api/admin/allocations/{allocation_id}", "/api/admin/credentials/{credential_id}"
+
+
+@write("POST", "/api/admin/allocations", epoch="member")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/admin/allocations", {"member_id": await stage.member(), "model_id": await stage.model()}, 201)
+
+
+change(ALLOCATION, Stage.allocation, {"monthly_tokens": 5}, epoch="member")
+verb(f"{ALLOCATION}/pause", Stage.allocation, epoch="member")
+verb(f"{ALLOCATION}/resume", Stage.allocation, epoch="member", first="pause")
+verb(f"{ALLOCATION}/quarantine", Stage.allocation, epoch="member")
+verb(f"{ALLOCATION}/release", Stage.allocation, epoch="member", first="quarantine")
+verb(f"{ALLOCATION}/revoke", Stage.allocation, epoch="member")
+
+
+@write("POST", "/api/admin/credentials", epoch="member")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/admin/credentials", {"member_id": await stage.member(), "name": "key"}, 201)
+
+
+change(CREDENTIAL, Stage.credential, {"name": "Renamed"}, epoch="member")
+verb(f"{CREDENTIAL}/pause", Stage.credential, epoch="member")
+verb(f"{CREDENTIAL}/resume", Stage.credential, epoch="member", first="pause")
+verb(f"{CREDENTIAL}/revoke", Stage.credential, epoch="member")
+verb(f"{CREDENTIAL}/rotate", Stage.credential, epoch="member", status=201)

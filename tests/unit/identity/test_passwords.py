@@ -1,0 +1,68 @@
+"""Passwords: slow on purpose, but never on the event loop and never many at once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+
+import argon2
+import pytest
+
+from ai_api.core.errors import Refusal
+from ai_api.identity import Passwords, generate_password
+from ai_api.identity.passwords import check_password
+
+
+async def test_the_hash_is_argon2id_with_the_parameters_promised() -> None:
+    hashed = await Passwords().hash("correct horse battery")
+    assert hashed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert argon2.PasswordHasher().verify(hashed, "correct horse battery")
+    assert await Passwords().hash("correct horse battery") != hashed
+
+
+async def test_at_most_two_are_hashed_at_once_and_the_loop_stays_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    lock, running, most = threading.Lock(), 0, 0
+
+    class Slow:
+        def hash(self, password: str) -> str:
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            time.sleep(0.02)
+            with lock:
+                running -= 1
+            return password
+
+    passwords = Passwords()
+    monkeypatch.setattr(passwords, "_hasher", Slow())
+    ticks = 0
+
+    async def tick() -> None:
+        nonlocal ticks
+        while True:
+            await asyncio.sleep(0.002)
+            ticks += 1
+
+    ticking = asyncio.create_task(tick())
+    given = [f"password number {n}" for n in range(8)]
+    assert await asyncio.gather(*(passwords.hash(p) for p in given)) == given
+    ticking.cancel()
+    assert most == 2
+    assert ticks > 8
+
+
+@pytest.mark.parametrize("password", ["", "elevenchars", "abababababab", "x" * 1_025])
+def test_a_weak_or_endless_password_is_refused_without_repeating_it(password: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_password(password)
+    assert (refused.value.code, refused.value.param) == ("bad_password", "password")
+    assert not password or password not in refused.value.message
+
+
+def test_a_generated_password_is_strong_enough_and_new_each_time() -> None:
+    made = {generate_password() for _ in range(200)}
+    assert len(made) == 200
+    for password in made:
+        check_password(password)
