@@ -35,6 +35,7 @@ from ai_api.gateway.tries import Tries
 from ai_api.gateway.watch import Replica, Watch
 from ai_api.gateway.world import Worlds
 from ai_api.observability.metrics import gateway_metrics
+from ai_api.observability.redact import Redactor
 from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
 from ai_api.protocols.app import create_data_plane
@@ -53,7 +54,9 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 class Application:
     """The gateway as one ASGI application, with its own life. `doors` are those of `protocols` and `portal` it hangs."""
 
-    def __init__(self, settings: Settings, upstream: Upstream | None, doors: frozenset[str]) -> None:
+    def __init__(
+        self, settings: Settings, upstream: Upstream | None, doors: frozenset[str], redactor: Redactor
+    ) -> None:
         log = structlog.get_logger("ai_api")
         dsn = settings.database_url.get_secret_value()
         self.clock = SystemClock()
@@ -62,7 +65,7 @@ class Application:
         self.egress = Egress()
         self.tell = Tell(log)
         self.replica = Replica(socket.gethostname(), __version__)
-        self.worlds = Worlds(self.database)
+        self.worlds = Worlds(self.database, zone=settings.organization_zone)
         self.people = People(self.hot, self.clock)
         self.settlement = Settlement(self.hot, self.tell.alarm)
         self.admission = Admission(self.hot, lambda: self.replica.id)
@@ -74,7 +77,7 @@ class Application:
         self._tasks: set[asyncio.Task[None]] = set()
         ring = settings.ring()
         self.upstream = upstream or HttpUpstream(
-            self.egress, {"native": NativeLane(), "anthropic": self._translate}, scrub=_identity
+            self.egress, {"native": NativeLane(), "anthropic": self._translate}, scrub=redactor.scrub
         )
         timeouts = settings.upstream
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
@@ -84,7 +87,7 @@ class Application:
             admission=self.admission,
             settlement=self.settlement,
             refusals=self._refusals,
-            tries=Tries(self.upstream, ring, deadlines, self._flag),
+            tries=Tries(self.upstream, ring, deadlines, self._flag, redactor.learn),
             clock=self.clock,
             tell=self.tell,
         )
@@ -260,10 +263,13 @@ class Porch:
 
 
 def create_app(
-    settings: Settings, upstream: Upstream | None = None, doors: frozenset[str] = frozenset({"protocols", "portal"})
+    settings: Settings,
+    upstream: Upstream | None = None,
+    doors: frozenset[str] = frozenset({"protocols", "portal"}),
+    redactor: Redactor | None = None,
 ) -> Application:
-    """The house. `upstream` is for tests; production calls providers over HTTP."""
-    return Application(settings, upstream, doors)
+    """The house. `upstream` is for tests; production calls providers over HTTP. `redactor` learns secrets as they are used."""
+    return Application(settings, upstream, doors, redactor or Redactor())
 
 
 def openapi_of(application: Application) -> dict[str, object]:
@@ -286,10 +292,6 @@ def openapi_of(application: Application) -> dict[str, object]:
 
 def _as_dict(value: object) -> dict[str, object]:
     return dict(value) if isinstance(value, dict) else {}
-
-
-def _identity(text: str) -> str:
-    return text
 
 
 async def _not_here(_scope: Scope, _receive: Receive, send: Send) -> None:

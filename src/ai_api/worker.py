@@ -8,6 +8,7 @@ import structlog
 
 from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database, Hot
+from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.sweep import Sweep
 from ai_api.gateway.tell import Tell
@@ -16,6 +17,8 @@ from ai_api.jobs import runner
 from ai_api.jobs.make_partitions import make_partitions
 from ai_api.jobs.sweep_holds import sweep_holds
 from ai_api.settings import Settings
+
+BEGIN_AGAIN_S = 1.0
 
 
 class Worker:
@@ -31,7 +34,7 @@ class Worker:
         self._settlement = Settlement(self._hot, Tell(self._log).alarm)
         sweep = Sweep(
             self._hot,
-            Worlds(self._database),
+            Worlds(self._database, zone=settings.organization_zone),
             self._settlement,
             self._clock.monotonic,
             silent_s=settings.sweep_silent_s,
@@ -41,16 +44,22 @@ class Worker:
             sweep_holds(sweep, settings.sweep_silent_s),
         ]
 
-    async def run(self) -> None:
-        """Runs the jobs until cancelled. Raises StoreUnavailable when the database is away at the start."""
-        await self._hot.open()
-        self.faults.clear()
+    async def run(self, stop: asyncio.Event) -> None:
+        """Runs the jobs until `stop` is set; a job under way is finished."""
         try:
-            await runner.run(self._hot, self._jobs, self._log)
+            while not stop.is_set() and not await self._begin():
+                await runner.pause(stop, BEGIN_AGAIN_S)
+            await runner.run(self._hot, self._jobs, self._log, stop)
+            await self._settlement.drain()
         finally:
-            await asyncio.shield(self._close())
+            await self._hot.close()
+            await self._database.close()
 
-    async def _close(self) -> None:
-        await self._settlement.drain()
-        await self._hot.close()
-        await self._database.close()
+    async def _begin(self) -> bool:
+        try:
+            await self._hot.open()
+        except StoreUnavailable:
+            self.faults = {"store_unavailable"}
+            return False
+        self.faults.clear()
+        return True

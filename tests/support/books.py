@@ -22,7 +22,7 @@ WHERE coalesce(a.held, 0) <> coalesce(h.amount, 0)
 """
 _Q3 = """
 SELECT coalesce(a.id, b.id) AS account, coalesce(a.settled, 0) AS says, coalesce(b.amount, 0) AS bookings FROM quota_accounts a
-FULL JOIN (SELECT (each->>0)::uuid AS id, sum((each->>1)::bigint) AS amount
+FULL JOIN (SELECT (each->>'account_id')::uuid AS id, sum(coalesce(each->>'tokens', each->>'cost_nanos')::bigint) AS amount
            FROM call_records CROSS JOIN LATERAL jsonb_array_elements(bookings) each GROUP BY 1) b USING (id)
 WHERE coalesce(a.settled, 0) <> coalesce(b.amount, 0)
 """
@@ -89,14 +89,15 @@ class Books:
             assert [dict(row) for row in await connection.fetch(_Q3)] == []
             billed = await connection.fetch(_BILLED)
         for row in billed:
-            booked = {amount for _, amount in json.loads(row["bookings"])}
-            assert booked == {row["billed_cost_nanos"] or 0, row["tokens"]} - {0}, dict(row)
+            booked = {name: each[name] for each in json.loads(row["bookings"]) for name in each if name != "account_id"}
+            expected = {"tokens": row["tokens"], "cost_nanos": row["billed_cost_nanos"] or 0}
+            assert booked == {name: amount for name, amount in expected.items() if amount}, dict(row)
 
     async def assert_at_rest(self) -> None:
         """Nothing is open: no hold, nothing held, nothing refused by the database, and the laws."""
-        assert await self.holds() == 0
-        assert await self.unsettled() == []
-        assert await self.fetch("SELECT id FROM quota_accounts WHERE held <> 0") == []
+        open_things = """SELECT (SELECT count(*) FROM holds) AS holds, (SELECT count(*) FROM unsettled) AS unsettled,
+            (SELECT count(*) FROM quota_accounts WHERE held <> 0) AS holding_accounts"""
+        assert dict((await self.fetch(open_things))[0]) == {"holds": 0, "unsettled": 0, "holding_accounts": 0}
         await self.assert_laws()
 
     async def fetch(self, statement: str, *arguments: Any) -> list[asyncpg.Record]:

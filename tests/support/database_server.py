@@ -7,7 +7,6 @@ process owns it; what a run that was killed left behind is ended by the next.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import fcntl
 import hashlib
@@ -24,8 +23,6 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
-
-import asyncpg
 
 from ai_api.local import postgres
 from ai_api.local.processes import identify
@@ -155,15 +152,6 @@ def start_container() -> Server:
     return Server(container.get_connection_url(), "postgres", container.get_wrapped_container().id)
 
 
-async def count_statements(admin_dsn: str) -> None:
-    """Makes `pg_stat_statements` readable in the superuser's database; it counts the statements of all of them."""
-    connection = await asyncpg.connect(admin_dsn, timeout=10)
-    try:
-        await connection.execute("CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
-    finally:
-        await connection.close()
-
-
 def main(folder: Path) -> None:
     """Starts a server for the session in `folder` and writes down where it is."""
     if docker_answers():
@@ -173,7 +161,6 @@ def main(folder: Path) -> None:
         home.mkdir(mode=0o700)
         running = postgres.start(home, progress=Progress(sys.stderr, quiet=True), durable=False)
         server = Server(running.admin_dsn, owner=urlsplit(running.dsn).username or "")
-    asyncio.run(count_statements(server.admin_dsn))
     (folder / "server.json").write_text(json.dumps(asdict(server)))
 
 

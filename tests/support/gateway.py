@@ -123,7 +123,8 @@ async def gateway(
     """
     own = org is None
     organization = org or Organization(dsn, upstream.url)
-    application = create_app(load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **settings))
+    chosen = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **settings)
+    application = create_app(chosen, doors=frozenset({"protocols"}))
     listener = serving.listen("127.0.0.1", 0)
     server = serving._Server(serving._config(application, Listen(), lifespan="on"))
     running = asyncio.create_task(server.serve(sockets=[listener]))

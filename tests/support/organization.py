@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +15,7 @@ from ai_api import allocations, credentials, identity, pricing, setup
 from ai_api.allocations import Allocation
 from ai_api.audit import Actor
 from ai_api.catalog import Draft as ModelDraft
-from ai_api.core.db import Database
+from ai_api.core.db import Database, Tx
 from ai_api.core.money import parse_usd
 from ai_api.core.seal import KeyRing
 from ai_api.credentials import Issued
@@ -30,6 +32,10 @@ OWNER_RIGHTS = By(None, "owner")
 PRICES = {"input_usd": "1", "output_usd": "2"}
 """What models cost unless a test says otherwise: 1,000 nano-USD a token in, 2,000 a token out."""
 INPUT_NANOS, OUTPUT_NANOS = 1_000, 2_000
+UPSTREAM_SECRET = "sk-upstream-0123456789"
+"""The secret of provider keys unless a test says otherwise."""
+
+_open: ContextVar[Tx | None] = ContextVar("_open", default=None)
 
 
 @dataclass(frozen=True)
@@ -75,20 +81,20 @@ class Organization:
 
     async def member(self) -> Member:
         name = f"member{next(self._numbers)}@example.test"
-        async with self.database.transaction() as tx:
+        async with self._transaction() as tx:
             draft = Draft(identifier=name, display_name=name)
             return await identity.create_member(tx, CLI, draft, by=OWNER_RIGHTS, now=_now())
 
-    async def key(self, secret: str | None = "sk-upstream-0123456789", *, url: str | None = None) -> ProviderKey:
+    async def key(self, secret: str | None = UPSTREAM_SECRET, *, url: str | None = None) -> ProviderKey:
         """A provider key. A secret `sim-<preset>` makes the simulator behave that way."""
-        async with self.database.transaction() as tx:
-            draft = KeyDraft(
-                provider="local",
-                name=f"key {next(self._numbers)}",
-                base_url=f"{url or self._upstream_url}/v1",
-                secret=secret,
-                allow_private_network=True,
-            )
+        draft = KeyDraft(
+            provider="local",
+            name=f"key {next(self._numbers)}",
+            base_url=f"{url or self._upstream_url}/v1",
+            secret=secret,
+            allow_private_network=True,
+        )
+        async with self._transaction() as tx:
             return await setup.connect_provider(tx, CLI, self.ring, draft)
 
     async def model(
@@ -104,7 +110,6 @@ class Organization:
     ) -> Served:
         """A published model with one route; without prices when `prices` is None."""
         number = next(self._numbers)
-        key = key or await self.key()
         draft = ModelDraft(
             slug=slug or f"acme/model-{number}",
             display_name=f"Model {number}",
@@ -113,65 +118,77 @@ class Organization:
             output_tokens_max=output_tokens_max,
             access=access,
         )
-        publication = Publication(
-            model=draft,
-            provider_key_id=key.id,
-            upstream_model=f"upstream-{number}",
-            prices=None if prices is None else pricing.prices_from_usd(prices),
-        )
-        async with self.database.transaction() as tx:
+        async with self._transaction() as tx:
+            served_by = key or await self.key()
+            publication = Publication(
+                model=draft,
+                provider_key_id=served_by.id,
+                upstream_model=f"upstream-{number}",
+                prices=None if prices is None else pricing.prices_from_usd(prices),
+            )
             model_id = await setup.publish_model(tx, CLI, publication, now=_now())
-        return Served(model_id, draft.slug, publication.upstream_model, key)
+        return Served(model_id, draft.slug, publication.upstream_model, served_by)
 
     async def route(self, model: Served, key: ProviderKey, *, priority: int) -> None:
         """One more way to serve a model; the first one has priority 100, and a lower one is tried before it."""
-        async with self.database.transaction() as tx:
-            draft = RouteDraft(
-                model_id=model.id, provider_key_id=key.id, upstream_model=model.upstream_model, priority=priority
-            )
+        draft = RouteDraft(
+            model_id=model.id, provider_key_id=key.id, upstream_model=model.upstream_model, priority=priority
+        )
+        async with self._transaction() as tx:
             await setup.add_route(tx, CLI, draft)
 
     async def allocation(
         self, member: Member, model: Served, *, tokens: int | None = None, usd: str | None = None
     ) -> Allocation:
         limits = AllocationLimits(monthly_tokens=tokens, monthly_cost_nanos=None if usd is None else parse_usd(usd))
-        async with self.database.transaction() as tx:
+        async with self._transaction() as tx:
             return await allocations.grant(tx, CLI, member_id=member.id, model_id=model.id, limits=limits)
 
     async def credential(
         self, member: Member, *, expires_at: datetime | None = None, scope: Sequence[UUID] | None = None
     ) -> Issued:
-        async with self.database.transaction() as tx:
-            order = credentials.Order(
-                member_id=member.id,
-                name="test",
-                prefix="sk-aiapi-",
-                expires_at=expires_at,
-                allocation_ids=scope,
-            )
+        order = credentials.Order(
+            member_id=member.id, name="test", prefix="sk-aiapi-", expires_at=expires_at, allocation_ids=scope
+        )
+        async with self._transaction() as tx:
             return await credentials.issue(tx, CLI, order, at=_now())
 
     async def caller(
         self, *, tokens: int | None = None, usd: str | None = None, model: Served | None = None, **of_model: Any
     ) -> Caller:
         """A new member with an allocation of a (new) model under these limits, and a credential."""
-        member = await self.member()
-        served = model or await self.model(**of_model)
-        allocation = await self.allocation(member, served, tokens=tokens, usd=usd)
-        return Caller(member, served, allocation, await self.credential(member))
+        async with self._transaction():
+            member = await self.member()
+            served = model or await self.model(**of_model)
+            allocation = await self.allocation(member, served, tokens=tokens, usd=usd)
+            return Caller(member, served, allocation, await self.credential(member))
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Tx]:
+        """A transaction, or the one that is open around it in this task."""
+        outer = _open.get()
+        if outer is not None:
+            yield outer
+            return
+        async with self.database.transaction() as tx:
+            token = _open.set(tx)
+            try:
+                yield tx
+            finally:
+                _open.reset(token)
 
     async def set_limits(self, caller: Caller, **amounts: int | None) -> None:
         """Changes limits: `total_tokens`, or `cost` in nano-USD; None takes one away."""
-        async with self.database.transaction() as tx:
+        async with self._transaction() as tx:
             await allocations.change_limits(tx, CLI, caller.allocation.id, amounts)  # type: ignore[arg-type]  # metrics
 
     async def move(self, caller: Caller, action: Any) -> None:
         """Pauses, resumes, quarantines, releases or revokes a caller's allocation, as an administrator."""
-        async with self.database.transaction() as tx:
+        async with self._transaction() as tx:
             await allocations.move(tx, CLI, caller.allocation.id, action, by="admin", reason="a test")
 
     async def disable(self, member: Member) -> None:
-        async with self.database.transaction() as tx:
+        async with self._transaction() as tx:
             await identity.disable_member(tx, CLI, member.id, by=OWNER_RIGHTS, now=_now())
 
 

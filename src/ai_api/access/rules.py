@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from ai_api.catalog import Model
+from ai_api.catalog.rules import Model
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,17 @@ from ai_api.catalog.policy import set_policy
 from ai_api.catalog.publish import publish
 from ai_api.catalog.remove import remove
 from ai_api.catalog.revise import Changes, archive, revise, unarchive
-from ai_api.catalog.rules import ALLOWED_MEMBERS_MAX, OPERATIONS, Draft, Model, Names, bare_name, index, is_slug, resolve
+from ai_api.catalog.rules import (
+    ALLOWED_MEMBERS_MAX,
+    OPERATIONS,
+    Draft,
+    Model,
+    Names,
+    bare_name,
+    index,
+    is_slug,
+    resolve,
+)
 from ai_api.catalog.store import Filter
 
 __all__ = [

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ai_api import providers
 from ai_api.cli.run import refusing
 from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
@@ -28,14 +29,16 @@ def migrate(
             raise SystemExit(asyncio.run(_check(settings)))
         dsn = settings.database_url.get_secret_value()
         migrations.upgrade(dsn)
-        made = asyncio.run(make_partitions(dsn))
+        made = asyncio.run(complete(dsn))
         print(f"The schema is at {migrations.head()}; partitions made: {', '.join(made) or 'none'}.")
 
 
-async def make_partitions(dsn: str) -> list[str]:
-    """Makes the ledger's missing partitions and gives their names."""
+async def complete(dsn: str) -> list[str]:
+    """What every migration is followed by: keys wired as this build wires them, and the missing partitions, named."""
     database = Database(dsn, pool_size=1)
     try:
+        async with database.transaction() as tx:
+            await providers.rewire(tx)
         return await ensure(database, SystemClock())
     finally:
         await database.close()

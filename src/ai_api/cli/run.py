@@ -12,7 +12,7 @@ from ai_api.core.migrations import MigrationsMissing
 from ai_api.local.refusal import LocalRefusal
 from ai_api.observability import log
 from ai_api.observability.redact import Redactor
-from ai_api.settings import SettingsRefused
+from ai_api.settings import Settings, SettingsRefused
 
 
 def configure_log(level: str) -> Redactor:
@@ -20,6 +20,13 @@ def configure_log(level: str) -> Redactor:
     redactor = Redactor()
     log.configure(level, redactor=redactor)
     return redactor
+
+
+def learn_secrets(redactor: Redactor, settings: Settings) -> None:
+    """Teaches the redactor the secrets among the settings."""
+    for secret in (settings.database_url, settings.encryption_keys, settings.ops_token):
+        if secret is not None:
+            redactor.learn(secret.get_secret_value())
 
 
 @contextmanager

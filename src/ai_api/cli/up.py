@@ -19,8 +19,8 @@ from ai_api.app import Application, create_app
 from ai_api.cli import environment, greeting, serving
 from ai_api.cli.greeting import Greeting
 from ai_api.cli.machine import Machine, Ports
-from ai_api.cli.migrate import make_partitions
-from ai_api.cli.run import configure_log, refusing
+from ai_api.cli.migrate import complete
+from ai_api.cli.run import configure_log, learn_secrets, refusing
 from ai_api.core import migrations
 from ai_api.core.db import Hot
 from ai_api.gateway import store_watch
@@ -29,6 +29,7 @@ from ai_api.local.children import Death
 from ai_api.local.first_run import FirstRun
 from ai_api.local.model_server import CONTEXT_TOKENS
 from ai_api.local.progress import Progress
+from ai_api.observability.redact import Redactor
 from ai_api.providers import KeyDraft
 from ai_api.settings import Listen, Settings, load_settings
 from ai_api.setup.first_run import make_starting_point
@@ -52,7 +53,7 @@ def up(
 ) -> None:
     """Run everything on this machine: database, small model, gateway, portal API."""
     with refusing():
-        configure_log("WARNING")
+        redactor = configure_log("WARNING")
         machine = Machine(data, Progress(sys.stderr, quiet=as_json))
         with closing(_Stopping(machine)):
             if forget:
@@ -60,7 +61,7 @@ def up(
             sockets = _listen(machine, port)
             with closing(sockets[0]), closing(sockets[1]):
                 machine.start(with_model=not no_model)
-                uvloop.run(_run(machine, sockets, as_json=as_json))
+                uvloop.run(_run(machine, sockets, redactor, as_json=as_json))
 
 
 class _Stopping:
@@ -74,10 +75,7 @@ def _listen(machine: Machine, port: int | None) -> tuple[socket, socket]:
     # Before anything is started: a port that is taken must leave nothing half made.
     kept = machine.ports()
     wanted = port if port is not None else kept.public or DEFAULT_PORT
-    if port == 0:
-        public = _kept_or_any(kept.public)
-    else:
-        public = serving.listen("127.0.0.1", wanted)
+    public = _kept_or_any(kept.public) if port == 0 else serving.listen("127.0.0.1", wanted)
     ops = _kept_or_any(kept.ops)
     machine.keep_ports(Ports(public.getsockname()[1], ops.getsockname()[1]))
     return public, ops
@@ -90,18 +88,19 @@ def _kept_or_any(kept: int | None) -> socket:
         return serving.listen("127.0.0.1", 0)
 
 
-async def _run(machine: Machine, sockets: tuple[socket, socket], *, as_json: bool) -> None:
+async def _run(machine: Machine, sockets: tuple[socket, socket], redactor: Redactor, *, as_json: bool) -> None:
     if machine.postgres is None:
         raise RuntimeError("the machine is started first")
     dsn = machine.postgres.dsn
     await asyncio.to_thread(migrations.upgrade, dsn)
-    await make_partitions(dsn)
+    await complete(dsn)
     await _bury_the_dead(dsn)
     listen = Listen(port=sockets[0].getsockname()[1], ops_port=sockets[1].getsockname()[1], grace_s=10)
     settings = load_settings(
         _only_ours(os.environ), database_url=dsn, encryption_keys=machine.encryption_keys(), listen=listen
     )
-    application = create_app(settings)
+    learn_secrets(redactor, settings)
+    application = create_app(settings, redactor=redactor)
     worker = Worker(settings)
     hello = await _first_run(machine, application, settings)
 

@@ -119,12 +119,35 @@ async def bump_world(tx: Tx) -> None:
     await tx.execute(text("UPDATE world SET epoch = :epoch WHERE id = 1"), {"epoch": new_epoch()})
 
 
+async def read_world(tx: Tx) -> tuple[int, str | None]:
+    """The world's epoch, and the organization's zone where an administrator has set one."""
+    statement = (
+        "SELECT epoch, (SELECT value #>> '{}' FROM settings WHERE name = 'organization_zone') AS zone FROM world"
+    )
+    row = (await tx.execute(text(statement))).one()
+    return row.epoch, row.zone
+
+
 async def read_schema_state(tx: Tx) -> tuple[str, str] | tuple[None, None]:
     """The revision of the schema and the oldest revision whose builds can read it; Nones for an empty database."""
     if (await tx.execute(text("SELECT to_regclass('schema_state')"))).scalar() is None:
         return None, None
     row = (await tx.execute(text("SELECT revision, readable_from FROM schema_state"))).one()
     return row.revision, row.readable_from
+
+
+class StatementRefused(Exception):
+    """Postgres answered, and refused the statement. `reason` names the kind of refusal and never quotes a row."""
+
+    def __init__(self, sqlstate: str, reason: str) -> None:
+        super().__init__(f"{sqlstate} {reason}")
+        self.sqlstate = sqlstate
+        self.reason = reason
+
+    @property
+    def is_the_data(self) -> bool:
+        """Whether the data itself was refused (classes 22 and 23), so that trying again cannot help."""
+        return self.sqlstate[:2] in {"22", "23"}
 
 
 class Database:
@@ -206,22 +229,29 @@ class Hot:
                 self._pool.terminate()
 
     async def fetch(self, statement: str, *arguments: object, timeout_s: float | None = None) -> Sequence[Any]:
-        """Rows of one autocommit statement. Raises StoreUnavailable when the connection is lost or the deadline passes."""
+        """Rows of one autocommit statement.
+
+        Raises StoreUnavailable when the connection is lost or the deadline passes, StatementRefused.
+        """
         try:
             async with self._opened().acquire(timeout=timeout_s) as connection:
                 rows: Sequence[Any] = await connection.fetch(statement, *arguments, timeout=timeout_s)
                 return rows
         except _LOST as error:
             raise StoreUnavailable from error
+        except asyncpg.PostgresError as error:
+            raise _refused(error) from error
 
     @asynccontextmanager
     async def transaction(self, *, timeout_s: float = 5.0) -> AsyncIterator[asyncpg.Connection]:
-        """One raw transaction, for the paths that need several statements. Raises StoreUnavailable."""
+        """One raw transaction, for the paths that need several statements. Raises StoreUnavailable, StatementRefused."""
         try:
             async with self._opened().acquire(timeout=timeout_s) as connection, connection.transaction():
                 yield connection
         except _LOST as error:
             raise StoreUnavailable from error
+        except asyncpg.PostgresError as error:
+            raise _refused(error) from error
 
     @asynccontextmanager
     async def reserved(self) -> AsyncIterator[asyncpg.Connection]:
@@ -266,6 +296,17 @@ _LOST = (
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.ReadOnlySQLTransactionError,
 )
+
+
+def _refused(error: asyncpg.PostgresError) -> StatementRefused | StoreUnavailable:
+    """Deadlocks, serialization failures and shortages pass: they are the database being away for a moment."""
+    sqlstate = error.sqlstate or "XX000"
+    if sqlstate[:2] in _PASSING_CLASSES:
+        return StoreUnavailable()
+    return StatementRefused(sqlstate, type(error).__name__)
+
+
+_PASSING_CLASSES = frozenset({"08", "40", "53", "55", "57"})
 
 
 def _server_settings(statement_timeout_ms: int, *, lock_timeout_ms: int) -> dict[str, str]:

@@ -128,7 +128,7 @@ class Calls:
                 docket.amounts = docket.demand.amounts(verdict.output_tokens) if docket.demand else ()
                 return
             if isinstance(verdict, Denied):
-                raise demand.refusal(verdict, docket, self._clock.now())
+                raise demand.refusal(verdict, docket)
             await self._refresh(docket)
         raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from ai_api import pricing
 from ai_api.core.errors import Refusal
 from ai_api.core.money import format_usd
@@ -97,7 +95,7 @@ def is_shortened(docket: Docket) -> bool:
     return docket.demand is not None and docket.output_tokens < docket.demand.output_tokens
 
 
-def refusal(denied: Denied, docket: Docket, now: datetime) -> Refusal:
+def refusal(denied: Denied, docket: Docket) -> Refusal:
     """What the caller is told: which limit, what is left, when it resets."""
     is_cost = denied.account.metric == "cost"
     left = max(0, denied.limit - denied.settled - denied.held)
@@ -128,8 +126,8 @@ def refusal(denied: Denied, docket: Docket, now: datetime) -> Refusal:
         "exhausted",
         f"The monthly {what} limit of your allocation of {name} ({shown}) does not cover this call: {shown_left} left. "
         f"It resets at {resets_at:%Y-%m-%d %H:%M} UTC. A shorter request may fit; an administrator can raise the limit.",
+        # No retry-after: a client that waits for the end of the month only looks as if it hung.
         details=details,
-        retry_after_s=max(1.0, (resets_at - now).total_seconds()),
     )
 
 

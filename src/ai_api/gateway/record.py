@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -81,7 +81,6 @@ def swept(
     output = int(progress["output_tokens"]) if progress else (likely_output or 0)
     usage = Usage(input_total=int(stored["input_tokens"]), output=output)
     cost = pricing.cost_or_none(usage, price.prices) if price else None
-    amounts = {"total_tokens": usage.input_total + usage.output, "cost": cost or 0}
     return {
         **_stored(stored, finished_at),
         "outcome": "interrupted",
@@ -89,7 +88,7 @@ def swept(
         "usage_source": "estimated",
         "list_cost_nanos": cost,
         "billed_cost_nanos": cost,
-        "bookings": [[account[0], amounts[account[3]]] for account in stored["accounts"] if amounts[account[3]]],
+        "bookings": booked([(account[0], account[3]) for account in stored["accounts"]], usage, cost),
         "swept": True,
     }
 
@@ -148,9 +147,20 @@ def _cost(docket: Docket, usage: Usage) -> int | None:
     return pricing.cost_or_none(usage, price.prices) if usage is not _NOTHING else 0
 
 
-def _bookings(docket: Docket, usage: Usage, cost: int | None) -> list[list[Any]]:
-    amounts = {"total_tokens": usage.input_total + usage.output, "cost": cost or 0}
-    return [[account.id, amounts[account.metric]] for account in docket.accounts if amounts[account.metric]]
+def booked(accounts: Iterable[tuple[Any, str]], usage: Usage, cost: int | None) -> list[dict[str, Any]]:
+    """What a call books on each of its accounts, given as (id, metric): tokens, or nano-USD; nothing of nothing."""
+    rows: list[dict[str, Any]] = []
+    for account_id, metric in accounts:
+        tokens = usage.input_total + usage.output
+        if metric == "total_tokens" and tokens:
+            rows.append({"account_id": account_id, "tokens": tokens})
+        elif metric == "cost" and cost:
+            rows.append({"account_id": account_id, "cost_nanos": cost})
+    return rows
+
+
+def _bookings(docket: Docket, usage: Usage, cost: int | None) -> list[dict[str, Any]]:
+    return booked([(account.id, account.metric) for account in docket.accounts], usage, cost)
 
 
 def _details(ending: Ending) -> dict[str, Any]:

@@ -13,10 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from ai_api.core.batch import GroupCommit
-from ai_api.core.db import Hot
+from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway import store_settlement
 from ai_api.wire.json_body import encode
@@ -85,7 +83,7 @@ class Settlement:
             try:
                 await self._settle(items)
                 break
-            except (StoreUnavailable, asyncpg.PostgresError):
+            except (StoreUnavailable, StatementRefused):
                 # Away, deadlocked, out of something: nothing is lost by trying again, everything by giving up.
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, RETRY_MAX_S)
@@ -97,8 +95,8 @@ class Settlement:
     async def _settle(self, items: list[Settling]) -> None:
         try:
             written = await store_settlement.settle(self._hot, _joined(items), timeout_s=SETTLE_TIMEOUT_S)
-        except asyncpg.PostgresError as error:
-            if not _is_the_row(error):
+        except StatementRefused as error:
+            if not error.is_the_data:
                 raise
             await self._isolate(items, error)
             return
@@ -106,18 +104,17 @@ class Settlement:
         if rest:
             await self._settle_rest(rest)
 
-    async def _isolate(self, items: list[Settling], error: asyncpg.PostgresError) -> None:
+    async def _isolate(self, items: list[Settling], error: StatementRefused) -> None:
         if len(items) > 1:
             half = len(items) // 2
             await self._settle(items[:half])
             await self._settle(items[half:])
             return
         item = items[0]
-        sqlstate = error.sqlstate or "?????"
-        # The message may quote the row; its first line names the constraint or type, which is what is needed.
-        reason = type(error).__name__
-        await store_settlement.park(self._hot, item.call_id, item.json.decode(), sqlstate=sqlstate, reason=reason)
-        self._alarm("unsettled", item.call_id, f"{sqlstate} {reason}")
+        await store_settlement.park(
+            self._hot, item.call_id, item.json.decode(), sqlstate=error.sqlstate, reason=error.reason
+        )
+        self._alarm("unsettled", item.call_id, f"{error.sqlstate} {error.reason}")
 
     async def _settle_rest(self, items: list[Settling]) -> None:
         # Not freshly written: written before (a lost answer), swept meanwhile, or the database lost the hold.
@@ -133,8 +130,3 @@ class Settlement:
 
 def _joined(items: list[Settling]) -> str:
     return (b"[" + b",".join(item.json for item in items) + b"]").decode()
-
-
-def _is_the_row(error: asyncpg.PostgresError) -> bool:
-    """Whether the data itself was refused (classes 22 and 23), so that trying again cannot help."""
-    return (error.sqlstate or "")[:2] in {"22", "23"}

@@ -19,7 +19,8 @@ from ai_api.quotas.rules import AccountKey, Balance
 _ADMIT = """
 WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 asked AS MATERIALIZED (
-    SELECT a.* FROM quick, unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::boolean[], $6::jsonb[], $7::jsonb[])
+    SELECT a.* FROM quick,
+        unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::boolean[], $6::jsonb[], $7::jsonb[])
         AS a(call_id, member_id, member_epoch, world_epoch, holds, amounts, record)
 ),
 fresh AS MATERIALIZED (

@@ -120,7 +120,7 @@ fresh AS (
     ON CONFLICT (call_id) DO NOTHING RETURNING call_id
 ),
 moves AS (
-    SELECT (b->>0)::uuid AS id, (b->>1)::bigint AS settled, 0::bigint AS held
+    SELECT (b->>'account_id')::uuid AS id, coalesce(b->>'tokens', b->>'cost_nanos')::bigint AS settled, 0::bigint AS held
     FROM fresh JOIN given USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(given.bookings) b
     UNION ALL
     SELECT (a->>0)::uuid, 0, -(a->>1)::bigint
@@ -145,10 +145,10 @@ fresh AS (
     FROM given g JOIN before b USING (call_id) WHERE r.call_id = g.call_id RETURNING r.call_id
 ),
 moves AS (
-    SELECT (b->>0)::uuid AS id, (b->>1)::bigint AS settled, 0::bigint AS held
+    SELECT (b->>'account_id')::uuid AS id, coalesce(b->>'tokens', b->>'cost_nanos')::bigint AS settled, 0::bigint AS held
     FROM fresh JOIN given USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(given.bookings) b
     UNION ALL
-    SELECT (o->>0)::uuid, -(o->>1)::bigint, 0
+    SELECT (o->>'account_id')::uuid, -coalesce(o->>'tokens', o->>'cost_nanos')::bigint, 0
     FROM before JOIN fresh USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(before.bookings) o
 ),{_BOOKED}
 SELECT call_id FROM fresh

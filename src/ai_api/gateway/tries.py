@@ -20,15 +20,24 @@ _REPEATABLE_STATUS = frozenset({408, 409, 429})
 
 
 class Tries:
-    """Opens calls upstream. `flag(provider_key_id, code)` hears of a key that its provider refuses."""
+    """Opens calls upstream.
+
+    `flag(provider_key_id, code)` hears of a key that its provider refuses, `learn(secret)` of each secret before it is used.
+    """
 
     def __init__(
-        self, upstream: Upstream, ring: KeyRing, deadlines: Deadlines, flag: Callable[[UUID, str], None]
+        self,
+        upstream: Upstream,
+        ring: KeyRing,
+        deadlines: Deadlines,
+        flag: Callable[[UUID, str], None],
+        learn: Callable[[str], None],
     ) -> None:
         self.deadlines = deadlines
         self._upstream = upstream
         self._ring = ring
         self._flag = flag
+        self._learn = learn
 
     async def open(self, call: OpenCall, routes: Sequence[tuple[Route, ProviderKey]]) -> UpstreamAnswer:
         """The first open answer. Raises Refusal for the last failure, CallEnded."""
@@ -79,9 +88,13 @@ class Tries:
 
     def _unseal(self, key: ProviderKey) -> OpenKey:
         try:
-            return providers.open_key(self._ring, key)
+            opened = providers.open_key(self._ring, key)
         except SealError:
             raise UpstreamError("upstream_auth", "The gateway cannot open its own key for this provider.") from None
+        if opened.secret is not None:
+            # From now on no log line can hold it.
+            self._learn(opened.secret)
+        return opened
 
     def _note(self, docket: Docket, attempt: Attempt, error: UpstreamError) -> None:
         attempt.status, attempt.code, attempt.sent = error.status, error.code, error.sent

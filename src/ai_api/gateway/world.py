@@ -8,13 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text
-
 from ai_api import catalog, pricing, providers
-from ai_api.core.db import Database
+from ai_api.core.db import Database, read_world
 from ai_api.quotas.windows import Window, month_window
-
-DEFAULT_ZONE = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +33,10 @@ class World:
 class Worlds:
     """Holds the present world and loads the next one, once at a time however many ask."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, zone: str) -> None:
+        """`zone` is in force until an administrator has set another."""
         self._database = database
+        self._zone = zone
         self._world: World | None = None
         self._loading: asyncio.Task[World] | None = None
         self._window: Window | None = None
@@ -76,18 +74,17 @@ class Worlds:
         return await asyncio.shield(self._loading)
 
     async def _load(self) -> World:
-        world = await load(self._database)
+        world = await load(self._database, zone=self._zone)
         if self._world is None or world.zone != self._world.zone:
             self._window = None
         self._world = world
         return world
 
 
-async def load(database: Database) -> World:
+async def load(database: Database, *, zone: str) -> World:
     """Reads the world in one snapshot. Raises StoreUnavailable."""
     async with database.transaction(repeatable_read=True) as tx:
-        epoch = (await tx.execute(text("SELECT epoch FROM world WHERE id = 1"))).scalar_one()
-        zone = (await tx.execute(text("SELECT value #>> '{}' FROM settings WHERE name = 'organization_zone'"))).scalar()
+        epoch, chosen_zone = await read_world(tx)
         models = await catalog.load_models(tx)
         keys = await providers.load_keys(tx)
         routes = await providers.load_routes(tx)
@@ -100,7 +97,7 @@ async def load(database: Database) -> World:
         prices.setdefault(version.model_id, []).append(version)
     return World(
         epoch=epoch,
-        zone=zone or DEFAULT_ZONE,
+        zone=chosen_zone or zone,
         names=catalog.index(models),
         models={model.id: model for model in models},
         routes={model_id: tuple(found) for model_id, found in by_model.items()},

@@ -35,22 +35,31 @@ class Job:
     run: Callable[[], Awaitable[object]]
 
 
-async def run(hot: Hot, jobs: Sequence[Job], log: JobLog) -> None:
-    """Runs until cancelled. Holds the lock on a connection of its own; when that breaks, somebody else may take over."""
-    while True:
+async def run(hot: Hot, jobs: Sequence[Job], log: JobLog, stop: asyncio.Event) -> None:
+    """Runs until `stop` is set. Holds the lock on a connection of its own; when that breaks, somebody else may take over."""
+    while not stop.is_set():
         try:
             async with hot.reserved() as connection:
                 if await connection.fetchval("SELECT pg_try_advisory_lock($1)", ADVISORY_LOCK):
-                    await _run_while_held(connection, jobs, log)
+                    await _run_while_held(connection, jobs, log, stop)
         except StoreUnavailable:
             log.info("jobs_waiting", reason="store_unavailable")
-        await asyncio.sleep(ASK_AGAIN_S)
+        await pause(stop, ASK_AGAIN_S)
 
 
-async def _run_while_held(connection: Any, jobs: Sequence[Job], log: JobLog) -> None:
+async def pause(stop: asyncio.Event, seconds: float) -> None:
+    """Sleeps, or less if `stop` is set meanwhile."""
+    try:
+        async with asyncio.timeout(seconds):
+            await stop.wait()
+    except TimeoutError:
+        return
+
+
+async def _run_while_held(connection: Any, jobs: Sequence[Job], log: JobLog, stop: asyncio.Event) -> None:
     loop = asyncio.get_running_loop()
     due = dict.fromkeys(range(len(jobs)), loop.time())
-    while True:
+    while not stop.is_set():
         # Proves that the connection, and with it the lock, is still ours.
         await connection.fetchval("SELECT 1", timeout=5)
         for index, job in enumerate(jobs):
@@ -64,4 +73,4 @@ async def _run_while_held(connection: Any, jobs: Sequence[Job], log: JobLog) -> 
             except Exception as error:
                 # A boundary: one job's defect must not stop the others.
                 log.error("job_failed", job=job.name, exc_info=error)  # noqa: TRY400  -- a protocol, not logging
-        await asyncio.sleep(max(0.2, min(due.values()) - loop.time()))
+        await pause(stop, max(0.2, min(due.values()) - loop.time()))

@@ -25,6 +25,8 @@ from ai_api.local.refusal import LocalRefusal, of_os_error
 _LOG_BYTES_MAX = 5_000_000
 _LOOK_EVERY_S = 0.05
 _NOTICE_EVERY_S = 0.25
+_UNRECORDED = ((signal.SIGTERM, 10.0),)
+"""What cannot be written down must not run. No child is so busy yet that this would hurt it."""
 
 
 class ChildStillRuns(RuntimeError):
@@ -194,8 +196,7 @@ def spawn(data_dir: Path, command: Sequence[str], entry: Record, *, first_line: 
     try:
         record(data_dir, entry)
     except BaseException:
-        process.terminate()  # what is not written down must not run
-        process.wait()
+        Child(entry, log, process).end(_UNRECORDED)
         raise
     if process.stdin is not None and first_line is not None:
         try:

@@ -37,7 +37,7 @@ def read(path: Path) -> str | None:
     Raises LocalRefusal when anybody but the owner may read or write it, or when it cannot be read.
     """
     try:
-        with open(path, "rb", opener=_without_following_links) as file:  # noqa: PTH123  -- Path.open takes no opener
+        with open(path, "rb", opener=_without_following_links) as file:
             mode = os.fstat(file.fileno()).st_mode
             content = file.read()
     except FileNotFoundError:

@@ -1,8 +1,9 @@
 """What endpoints ask for in their signatures: the house, a transaction, and who is calling.
 
 `HouseDep` is the house; `Transaction` one transaction, committed when the endpoint's function returned and before the
-answer is sent; `OrganizationZone` the zone of calendar windows; `Signed` the member behind a personal access token, whatever their role, and `AdminHolder` the same if they
-administrate; `Admin` and `Myself` are those two as the actor of an audit row.
+answer is sent. `Signed` is the member behind a personal access token, whatever their role, and `AdminHolder` the same if
+they administrate; `Admin` and `Myself` are those two as the actor of an audit row. An endpoint names who is calling before
+its transaction: the first is looked up in a transaction of its own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from ai_api import identity, setup
+from ai_api import identity
 from ai_api.audit import Actor
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal, StoreUnavailable
@@ -40,14 +41,6 @@ async def transaction(house: HouseDep) -> AsyncIterator[Tx]:
 
 
 Transaction = Annotated[Tx, Depends(transaction, scope="function")]
-
-
-async def organization_zone(tx: Transaction, house: HouseDep) -> str:
-    """The IANA zone whose midnight calendar windows begin at: what an administrator stored, else what is configured."""
-    return await setup.organization_zone(tx, configured=house.settings.organization_zone)
-
-
-OrganizationZone = Annotated[str, Depends(organization_zone)]
 
 
 async def signed(request: Request, house: HouseDep) -> AsyncIterator[identity.TokenHolder]:

@@ -23,7 +23,7 @@ from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
 from ai_api.portal.me import access_tokens, profile
 
-_AREAS = (
+AREAS = (
     profile.router,
     access_tokens.router,
     members.router,
@@ -42,7 +42,7 @@ _AREAS = (
 def create_router() -> APIRouter:
     """The routes of every area; each refuses query parameters it does not declare."""
     router = APIRouter(dependencies=[Depends(refuse_unknown_parameters)])
-    for area in _AREAS:
+    for area in AREAS:
         router.include_router(area)
     return router
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
@@ -140,11 +140,6 @@ def listed(page: Page[Any], shape: type[R]) -> Listed[R]:
     if not issubclass(shape, BaseModel):
         raise TypeError("a list shows models")
     return Listed(items=[shape.model_validate(item) for item in page.items], next=page.next)
-
-
-def rfc3339(moment: datetime) -> str:
-    """An instant as text with its zone."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _check_storable(value: Any, depth: int) -> None:

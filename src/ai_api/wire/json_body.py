@@ -101,7 +101,9 @@ def _refuse_repeated_keys(body: bytes, fields: Mapping[str, bytes]) -> None:
 
 def _inspect(document: object) -> None:
     # Only what can hold more is remembered: a long list of numbers must not become a longer list of visits.
-    pending: list[tuple[dict[str, Any] | list[Any], int]] = [(document, 1)] if isinstance(document, (dict, list)) else []
+    pending: list[tuple[dict[str, Any] | list[Any], int]] = (
+        [(document, 1)] if isinstance(document, (dict, list)) else []
+    )
     while pending:
         node, depth = pending.pop()
         if depth > DEPTH_MAX:

@@ -6,6 +6,7 @@ Both readers hold back what a client may take for the end (`tail`), so that the 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 import msgspec
@@ -18,14 +19,11 @@ from ai_api.wire.usage import Usage, UsageStream, from_openai_chat, from_openai_
 _BYTES_PER_TOKEN = 4
 
 
-# msgspec cannot tell null from a raw value, so absence is a raw value of nothing.
-_ABSENT = msgspec.Raw(b"")
-
-
+# `Any` where null must say the same as nothing (a `Raw` of it would be there), and where servers differ in what they send.
 class _Delta(msgspec.Struct):
-    content: str | None = None
-    reasoning_content: str | None = None
-    tool_calls: msgspec.Raw = _ABSENT
+    content: Any = None
+    reasoning_content: Any = None
+    tool_calls: Any = None
 
 
 class _Choice(msgspec.Struct):
@@ -35,8 +33,8 @@ class _Choice(msgspec.Struct):
 
 class _ChatFrame(msgspec.Struct):
     choices: list[_Choice] | None = None
-    usage: msgspec.Raw = _ABSENT
-    error: msgspec.Raw = _ABSENT
+    usage: Any = None
+    error: Any = None
     model: str | None = None
     service_tier: str | None = None
 
@@ -44,7 +42,8 @@ class _ChatFrame(msgspec.Struct):
 class _ResponseObject(msgspec.Struct):
     id: str | None = None
     model: str | None = None
-    usage: msgspec.Raw = _ABSENT
+    usage: Any = None
+    error: Any = None
     status: str | None = None
     incomplete_details: dict[str, Any] | None = None
     service_tier: str | None = None
@@ -53,7 +52,7 @@ class _ResponseObject(msgspec.Struct):
 class _ResponseEvent(msgspec.Struct):
     type: str = ""
     sequence_number: int | None = None
-    delta: msgspec.Raw = _ABSENT
+    delta: Any = None
     response: _ResponseObject | None = None
 
 
@@ -65,27 +64,76 @@ Peek = TypeVar("Peek")
 _TERMINAL_EVENTS = frozenset({"response.completed", "response.incomplete", "response.failed"})
 
 
-def _peek(decoder: msgspec.json.Decoder[Peek], data: bytes, nothing: Peek) -> Peek:
-    """What the decoder knows of `data`; `nothing` for JSON of other shapes, which passes unread. Raises StreamFailure."""
+def _peek(decoder: msgspec.json.Decoder[Peek], data: bytes, odd: Callable[[dict[str, Any]], Peek]) -> Peek:
+    """What the decoder knows of `data`.
+
+    JSON of another shape passes as well: what can be used of an object of which some field has an unexpected type is
+    read by `odd`. Raises StreamFailure for what is not JSON.
+    """
     try:
         return decoder.decode(data)
     except msgspec.ValidationError:
-        # Valid so far, only not of the shape known here: a field of another type, an event nobody has heard of.
         try:
-            decode(data)
+            document = decode(data)
         except ValueError:
             raise StreamFailure("upstream_interrupted", "The provider sent something that is not JSON.") from None
-        return nothing
+        return odd(document if isinstance(document, dict) else {})
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise StreamFailure("upstream_interrupted", "The provider sent something that is not JSON.") from None
 
 
-def _raw(value: msgspec.Raw) -> Any:
-    return decode(bytes(value)) if _is_given(value) else None
+def _odd_chat_frame(document: dict[str, Any]) -> _ChatFrame:
+    return _ChatFrame(
+        choices=[_Choice()] if document.get("choices") else None,
+        usage=document.get("usage"),
+        error=document.get("error"),
+        model=_text(document.get("model")),
+        service_tier=_text(document.get("service_tier")),
+    )
 
 
-def _is_given(value: msgspec.Raw) -> bool:
-    return bytes(value) not in {b"", b"null"}
+def _odd_response(document: dict[str, Any]) -> _ResponseObject:
+    details = document.get("incomplete_details")
+    return _ResponseObject(
+        id=_text(document.get("id")),
+        model=_text(document.get("model")),
+        usage=document.get("usage"),
+        error=document.get("error"),
+        status=_text(document.get("status")),
+        incomplete_details=details if isinstance(details, dict) else None,
+        service_tier=_text(document.get("service_tier")),
+    )
+
+
+def _odd_event(document: dict[str, Any]) -> _ResponseEvent:
+    number, response = document.get("sequence_number"), document.get("response")
+    return _ResponseEvent(
+        type=_text(document.get("type")) or "",
+        sequence_number=number if type(number) is int else None,
+        response=_odd_response(response) if isinstance(response, dict) else None,
+    )
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _size(said: object) -> int:
+    """How many bytes a delta says: of its text, or of its JSON where it is no text."""
+    if isinstance(said, str):
+        return len(said.encode())
+    return len(encode(said)) if said else 0
+
+
+# Never found inside a string, where its quotes would be escaped.
+_MODEL_MEMBER = re.compile(rb'"model"\s*:\s*("(?:[^"\\]|\\.)*")')
+
+
+def _spells(literal: bytes, name: str) -> bool:
+    try:
+        return bool(decode(literal) == name)
+    except ValueError:
+        return False
 
 
 class ModelName:
@@ -100,15 +148,17 @@ class ModelName:
 
     def learn(self, upstream: str | None, sample: bytes) -> None:
         """Finds how the provider spells `"model": "…"`, from the first frame that has it."""
-        if self._found is not None or upstream is None:
+        if self._found is not None or not upstream:
+            # Azure opens its streams with a frame of an empty model.
             return
         if upstream == self._shown:
             self._found = b""
             return
-        match = re.search(rb'"model"\s*:\s*' + re.escape(encode(upstream)), sample)
-        if match:
-            self._found = match[0]
-            self._replacement = b'"model":' + encode(self._shown)
+        for match in _MODEL_MEMBER.finditer(sample):
+            if _spells(match[1], upstream):
+                self._found = match[0]
+                self._replacement = b'"model":' + encode(self._shown)
+                return
 
     def apply(self, frames: bytes, limit: int = -1) -> bytes:
         """The frames with the name replaced, in at most `limit` places."""
@@ -126,6 +176,7 @@ class ChatStream:
         self._cutter = FrameCutter()
         self._name = ModelName(shown_model)
         self._wants_usage = wants_usage
+        self._ending = False
         self._usage = UsageStream(from_openai_chat)
         self._text_bytes = 0
         self._text_frames = 0
@@ -143,11 +194,16 @@ class ChatStream:
             raise StreamFailure("upstream_interrupted", "The provider sent a frame without an end.") from None
         if not head:
             return b""
-        out = self._name.apply(b"".join([frame for frame in split(head) if self._keep(frame)]))
-        if self.tail or self.finished:
-            self.tail += out
-            return b""
-        return out
+        now: list[bytes] = []
+        held: list[bytes] = []
+        for frame in split(head):
+            if self._keep(frame):
+                (held if self._ending else now).append(frame)
+        if self.finished:
+            # The end came in the same read: one write for all of it, once the call is settled.
+            now, held = [], now + held
+        self.tail += self._name.apply(b"".join(held))
+        return self._name.apply(b"".join(now))
 
     def end(self) -> None:
         """The provider closed. Raises StreamFailure unless its end was seen."""
@@ -159,43 +215,34 @@ class ChatStream:
         if not data:
             return True
         if data.strip() == b"[DONE]":
-            self.finished = True
+            self.finished = self._ending = True
             return True
-        parsed = _peek(_chat_frame, data, _ChatFrame())
-        if _is_given(parsed.error) and not parsed.choices:
+        parsed = _peek(_chat_frame, data, _odd_chat_frame)
+        if parsed.error is not None and not parsed.choices:
             raise StreamFailure("upstream_error", "The provider reported an error in its stream.")
         self._name.learn(parsed.model, frame)
-        self._notice(parsed, len(data))
-        if _is_given(parsed.usage) and not parsed.choices:
-            return self._keep_usage_chunk(frame)
+        self._notice(parsed)
+        if parsed.usage is not None and not parsed.choices:
+            # From here on a client that asked has everything it waits for: this chunk belongs to the end.
+            self._ending = self._ending or self._wants_usage
+            return self._wants_usage
         return True
 
-    def _notice(self, frame: _ChatFrame, size: int) -> None:
+    def _notice(self, frame: _ChatFrame) -> None:
         for choice in frame.choices or ():
             if choice.finish_reason is not None:
                 self.finish_reason = choice.finish_reason
             delta = choice.delta
             if delta is None:
                 continue
-            if delta.content:
-                self._count(len(delta.content.encode()))
-            if delta.reasoning_content:
-                self._count(len(delta.reasoning_content.encode()))
-            if _is_given(delta.tool_calls):
-                self._count(min(size, len(bytes(delta.tool_calls))))
-        if _is_given(frame.usage) or frame.service_tier is not None:
-            self._usage.add(_raw(frame.usage), service_tier=frame.service_tier)
-            self.usage = self._usage.total()
-
-    def _keep_usage_chunk(self, frame: bytes) -> bool:
-        if self._wants_usage:
-            # From here on a client has everything it waits for: this chunk belongs to the end.
-            self.tail += self._name.apply(frame)
-        return False
-
-    def _count(self, size: int) -> None:
-        self._text_frames += 1
-        self._text_bytes += size
+            for said in (delta.content, delta.reasoning_content, delta.tool_calls):
+                if said:
+                    self._text_frames += 1
+                    self._text_bytes += _size(said)
+        if frame.usage is not None or frame.service_tier is not None:
+            self._usage.add(frame.usage, service_tier=frame.service_tier)
+            if frame.usage is not None or self.usage is not None:
+                self.usage = self._usage.total()
 
 
 class ResponsesStream:
@@ -242,22 +289,23 @@ class ResponsesStream:
         data = data_of(frame)
         if not data or data.strip() == b"[DONE]":
             return frame
-        event = _peek(_response_event, data, _ResponseEvent())
+        event = _peek(_response_event, data, _odd_event)
         if event.type == "error":
             raise StreamFailure("upstream_error", "The provider reported an error in its stream.")
         if event.sequence_number is not None:
             self.sequence_number = event.sequence_number
-        if _is_given(event.delta):
+        if event.delta:
             self._text_frames += 1
-            self._text_bytes += max(0, len(bytes(event.delta)) - 2)
-        if event.response is None:
-            return frame
-        self.response_id = event.response.id or self.response_id
-        self._name.learn(event.response.model, frame)
+            self._text_bytes += _size(event.delta)
+        response = event.response
         if event.type in _TERMINAL_EVENTS:
-            self._end_with(event.type, event.response)
+            self._end_with(event.type, response or _ResponseObject())
             if event.type == "response.failed" and self._secret:
                 frame = frame.replace(self._secret, b"[redacted]")
+        if response is None:
+            return frame
+        self.response_id = response.id or self.response_id
+        self._name.learn(response.model, frame)
         return self._name.apply(frame, 1)
 
     def _end_with(self, event_type: str, response: _ResponseObject) -> None:
@@ -274,18 +322,21 @@ def finish_of_response(status: str, incomplete_details: dict[str, Any] | None) -
 
 def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None]:
     """A whole chat answer for the caller, its usage, its finish reason. Raises StreamFailure."""
-    parsed = _peek(_chat_frame, body, _ChatFrame())
+    parsed = _peek(_chat_frame, body, _odd_chat_frame)
+    if parsed.error is not None and not parsed.choices:
+        raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
     name = ModelName(shown_model)
     name.learn(parsed.model, body)
-    told = _raw(parsed.usage)
-    used = from_openai_chat(told, service_tier=parsed.service_tier) if told else None
+    used = from_openai_chat(parsed.usage, service_tier=parsed.service_tier) if parsed.usage else None
     finish = next((choice.finish_reason for choice in parsed.choices or () if choice.finish_reason), None)
     return name.apply(body, 1), used, finish
 
 
 def read_whole_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None]:
     """A whole responses answer for the caller, its usage, its finish reason. Raises StreamFailure."""
-    parsed = _peek(_response_object, body, _ResponseObject())
+    parsed = _peek(_response_object, body, _odd_response)
+    if parsed.error is not None and parsed.status is None:
+        raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
     name = ModelName(shown_model)
     name.learn(parsed.model, body)
     return (
@@ -296,5 +347,5 @@ def read_whole_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | N
 
 
 def _usage_of_response(response: _ResponseObject) -> Usage | None:
-    told = _raw(response.usage)
+    told = response.usage
     return from_openai_responses(told, service_tier=response.service_tier) if told else None

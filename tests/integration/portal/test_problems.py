@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies.models import Dependant
 from sqlalchemy import text
 
 from ai_api.core.errors import Refusal
-from ai_api.portal.deps import Transaction
+from ai_api.portal.deps import Transaction, signed, transaction
+from ai_api.portal.router import AREAS
 from tests.support.portal import Caller, Portal
 
 pytestmark = pytest.mark.integration
@@ -137,6 +140,23 @@ async def test_every_route_refuses_strangers(portal: Portal) -> None:
             url = "/".join(str(uuid4()) if part.startswith("{") else part for part in path.split("/"))
             answer = await stranger.request(method, url, **({} if method in {"get", "delete"} else {"json": {}}))
             assert answer.status_code == 401, (method, path, answer.text)
+
+
+def _calls(dependant: Dependant) -> Iterator[object]:
+    """Dependencies in the order in which they are resolved."""
+    for needed in dependant.dependencies:
+        yield from _calls(needed)
+        yield needed.call
+
+
+def test_no_request_waits_for_a_second_connection_while_it_holds_one() -> None:
+    """Who calls is looked up first, in a transaction that is over: else a full pool waits for itself."""
+    for area in AREAS:
+        for route in area.routes:
+            order = list(_calls(route.dependant))
+            assert signed in order, route.path
+            if transaction in order:
+                assert order.index(signed) < order.index(transaction), f"{route.path}: ask for the caller before tx"
 
 
 async def test_every_route_under_admin_refuses_members(portal: Portal) -> None:

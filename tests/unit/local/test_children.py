@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -19,6 +20,16 @@ from ai_api.local.refusal import LocalRefusal
 
 SLEEP = ["/bin/sleep", "60"]
 AT_ONCE = ((signal.SIGTERM, 5.0),)
+
+
+def eventually(condition: Callable[[], bool], patience_s: float = 10.0) -> bool:
+    """Whether it becomes true in time."""
+    until_s = time.monotonic() + patience_s
+    while not condition():
+        if time.monotonic() > until_s:
+            return False
+        time.sleep(0.01)
+    return True
 
 
 @pytest.fixture
@@ -46,18 +57,13 @@ def test_a_process_is_itself_and_nobody_later_under_its_number(stranger):
 
 def test_a_dead_process_is_nobody_even_before_it_is_collected():
     with subprocess.Popen(["/bin/true"]) as process:
-        deadline_s = time.monotonic() + 5
-        while identify(process.pid) is not None and time.monotonic() < deadline_s:
-            time.sleep(0.01)
-        assert identify(process.pid) is None  # and not collected yet: poll() was never called
+        assert eventually(lambda: identify(process.pid) is None)  # and not collected yet: poll() was never called
     assert identify(process.pid) is None
 
 
 def test_what_a_process_runs_and_where(stranger):
-    deadline_s = time.monotonic() + 5
-    while not command_line(stranger.pid) and time.monotonic() < deadline_s:
-        time.sleep(0.01)  # a program that is just being loaded has no arguments yet
-    assert "sleep 60" in command_line(stranger.pid)
+    # A program that is just being loaded has no arguments yet.
+    assert eventually(lambda: "sleep 60" in command_line(stranger.pid))
     assert str(working_folder(stranger.pid)) == "/"
     stranger.kill()
     stranger.wait()
@@ -122,8 +128,7 @@ def test_a_child_that_will_not_end_is_told_of(tmp_path):
     deaf = children.spawn(
         tmp_path, ["/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"], Record(kind="deaf")
     )
-    while deaf.last_words() != "ready":
-        time.sleep(0.01)
+    assert eventually(lambda: deaf.last_words() == "ready")
     with pytest.raises(ChildStillRuns, match="deaf"):
         deaf.end(((signal.SIGTERM, 0.2),))
     deaf.end(((signal.SIGTERM, 0.1), (signal.SIGKILL, 5.0)))
@@ -152,8 +157,7 @@ def test_a_child_is_told_a_secret_and_that_we_are_gone(tmp_path):
         "import sys; print(sys.stdin.readline().strip(), flush=True); sys.stdin.read(); print('alone', flush=True)"
     )
     child = children.spawn(tmp_path, [sys.executable, "-c", listener], Record(kind="ear"), first_line="s3cret")
-    while child.last_words() != "s3cret":
-        time.sleep(0.01)
+    assert eventually(lambda: child.last_words() == "s3cret")
     assert "s3cret" not in command_line(child.identity.pid)
     child._process.stdin.close()
     assert child.wait(5)
@@ -194,8 +198,7 @@ def test_a_long_log_makes_room_and_one_is_kept(tmp_path):
     log.parent.mkdir()
     log.write_bytes(b"x" * 5_000_001)
     child = children.spawn(tmp_path, ["/bin/sh", "-c", "echo new; sleep 60"], Record(kind="short"))
-    while child.last_words() != "new":
-        time.sleep(0.01)
+    assert eventually(lambda: child.last_words() == "new")
     child.end(AT_ONCE)
     assert log.with_suffix(".log.1").stat().st_size == 5_000_001
     assert log.stat().st_mode & 0o777 == 0o600

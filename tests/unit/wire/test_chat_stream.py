@@ -91,8 +91,11 @@ def streams(draw):
 def test_whatever_the_split_the_caller_sees_the_same_bytes_and_the_end_waits(stream, data):
     sent, now, tail, wants_usage, place = stream
     reader = ChatStream(shown_model=SHOWN, wants_usage=wants_usage)
-    assert feed_all(reader, data.draw(splits(sent))) == now
-    assert reader.tail == tail
+    gone = feed_all(reader, data.draw(splits(sent)))
+    assert gone + reader.tail == now + tail
+    # What came in one read with the end may wait with it, but nothing of the end goes before.
+    assert now.startswith(gone)
+    assert reader.tail.endswith(tail)
     assert reader.finished
     assert reader.finish_reason == "stop"
     assert reader.usage == (None if place == "nowhere" else Usage(12, output=7))
@@ -100,9 +103,15 @@ def test_whatever_the_split_the_caller_sees_the_same_bytes_and_the_end_waits(str
 
 
 def test_a_read_that_holds_the_whole_answer_keeps_the_order_of_its_frames():
-    hello, finish, usage = frame(chunk(content="hello")), frame(chunk(finish="stop")), frame(usage_chunk())
-    reader, sent = read(hello + finish + usage + DONE, wants_usage=True, shown=UPSTREAM)
-    assert sent == hello + finish
+    stream = frame(chunk(content="hello")) + frame(chunk(finish="stop")) + frame(usage_chunk()) + DONE
+    reader, sent = read(stream, wants_usage=True, shown=UPSTREAM)
+    assert sent + reader.tail == stream
+
+
+def test_the_end_goes_alone_when_it_comes_alone():
+    hello, usage = frame(chunk(content="hello")), frame(usage_chunk())
+    reader = ChatStream(shown_model=UPSTREAM, wants_usage=True)
+    assert [reader.feed(each) for each in (hello, usage, DONE)] == [hello, b"", b""]
     assert reader.tail == usage + DONE
 
 
@@ -118,10 +127,10 @@ def test_a_usage_chunk_is_hidden_from_callers_that_did_not_ask_and_held_back_fro
 @pytest.mark.parametrize("wants_usage", [True, False])
 def test_azure_attaches_usage_to_a_chunk_with_choices_and_it_is_billed_and_passed_on(wants_usage):
     last = frame(chunk(finish="stop") | {"usage": USAGE})
-    reader, sent = read(last + DONE, wants_usage=wants_usage, shown=UPSTREAM)
+    reader, sent = read(last, wants_usage=wants_usage, shown=UPSTREAM)
     assert sent == last
     assert reader.usage == Usage(12, output=7)
-    assert reader.tail == DONE
+    assert (reader.feed(DONE), reader.tail) == (b"", DONE)
 
 
 def test_azure_opens_with_an_empty_model_and_the_name_is_still_replaced_later():
@@ -206,8 +215,8 @@ def test_done_inside_content_is_no_end():
 
 @pytest.mark.parametrize("done", [b"data:[DONE]\n\n", b"data: [DONE]\r\n\r\n", b"event: end\ndata: [DONE] \n\n"])
 def test_done_is_known_in_every_spacing_and_never_sent_before_the_settlement(done):
-    reader, sent = read(frame(chunk(content="a")) + done, shown=UPSTREAM)
-    assert sent == frame(chunk(content="a"))
+    reader, _ = read(frame(chunk(content="a")), shown=UPSTREAM)
+    assert reader.feed(done) == b""
     assert (reader.tail, reader.finished) == (done, True)
     reader.end()
 
@@ -304,7 +313,7 @@ def test_a_frame_of_an_odd_shape_is_still_searched_for_usage_and_name():
         ([{"content": "a" * 40}], 10),
         ([{"content": "ü" * 20}], 10),
         ([{"reasoning_content": "a" * 40}], 10),
-        ([{"content": [{"type": "thinking", "thinking": "a" * 40}]}], 18),
+        ([{"content": [{"type": "thinking", "thinking": "a" * 40}]}], 19),
         ([{"tool_calls": [{"index": 0, "function": {"arguments": "a" * 40}}]}], 21),
         ([{"content": "a", "tool_calls": None}] * 3, 3),
         ([{"content": "a", "tool_calls": []}] * 3, 3),
