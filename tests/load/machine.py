@@ -29,7 +29,9 @@ class Cores:
     def choose(cls) -> Cores:
         """The first two this process may use. Raises RuntimeError where there are none, or no way to choose."""
         if not hasattr(os, "sched_setaffinity"):
-            raise RuntimeError("The load run gives each part its own core, which this system does not offer: use Linux.")
+            raise RuntimeError(
+                "The load run gives each part its own core, which this system does not offer: use Linux."
+            )
         allowed = sorted(os.sched_getaffinity(0))
         if len(allowed) < 2:
             raise RuntimeError("The load run needs two cores: one for what is measured, one for everything else.")
@@ -59,6 +61,15 @@ def cpu_s(pids: list[int], *, with_children: bool = False) -> float:
                 continue  # a database connection that ended meanwhile
             total += used.user + used.system
     return total
+
+
+def busy_s(cores: Cores) -> float:
+    """CPU seconds that both cores were busy so far, with whatever."""
+    per_core = psutil.cpu_times(percpu=True)
+    return sum(
+        times.user + times.nice + times.system + times.irq + times.softirq + times.steal
+        for times in (per_core[cores.server], per_core[cores.rest])
+    )
 
 
 def rss_mb(pid: int) -> float:

@@ -122,9 +122,7 @@ def middle(samples: Sequence[Sample], field: str) -> float:
 
 def ratio(samples: Sequence[Sample], beside: Sequence[Sample], field: str) -> float:
     """The median of the ratios of a field, each of two measurements made one after the other."""
-    return median(
-        getattr(one, field) / getattr(other, field) for one, other in zip(samples, beside, strict=True)
-    )
+    return median(getattr(one, field) / getattr(other, field) for one, other in zip(samples, beside, strict=True))
 
 
 class _Marks:

@@ -19,7 +19,7 @@ import httpx
 
 from tests.load.answers import Question
 from tests.load.client import Target
-from tests.load.machine import Cores, quiet
+from tests.load.machine import Cores, cpu_s, quiet
 from tests.support.books import Books
 from tests.support.gateway import GatewayProcess, gateway_process
 from tests.support.organization import KEYS_TEXT, Caller, Organization
@@ -67,6 +67,11 @@ class Stand:
     def pid_of(self, target: str) -> int:
         """The process that answers at a target."""
         return {"direct": self.provider.pid, "relay": self.relay_pid, "gateway": self.gateway.child.pid}[target]
+
+    def cpu_s(self) -> float:
+        """CPU seconds that everything of this stand has used so far."""
+        pids = [os.getpid(), *(self.pid_of(name) for name in ("direct", "relay", "gateway"))]
+        return cpu_s(pids) + cpu_s([self.postgres.pid], with_children=True)
 
     async def statements(self) -> int:
         """SQL statements the gateway's role has made so far."""
@@ -145,9 +150,7 @@ async def _organization(dsn: str, provider_url: str) -> list[Caller]:
     organization = Organization(dsn, provider_url)
     try:
         model = await organization.model()
-        return [
-            await organization.caller(model=model, tokens=MONTHLY_TOKENS, usd=MONTHLY_USD) for _ in range(CALLERS)
-        ]
+        return [await organization.caller(model=model, tokens=MONTHLY_TOKENS, usd=MONTHLY_USD) for _ in range(CALLERS)]
     finally:
         await organization.close()
 

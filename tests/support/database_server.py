@@ -103,8 +103,8 @@ def begin() -> Session:
         raise RuntimeError(f"{parent} is somebody else's")
     for folder in parent.iterdir():
         if _name_of(int(folder.name.partition(".")[0])) != folder.name:
-            # Two runs may begin at once and sweep the same folder.
-            with contextlib.suppress(FileNotFoundError):
+            # Two runs may begin at once and sweep the same folder under each other; what stays is for the next.
+            with contextlib.suppress(OSError):
                 Session(folder).close()
     folder = parent / _name_of(os.getpid())
     folder.mkdir(mode=0o711)

@@ -115,14 +115,14 @@ def responses_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict
 
 @asynccontextmanager
 async def gateway(
-    dsn: str, upstream: HasUrl, *, org: Organization | None = None, check: bool = True, **settings: Any
+    dsn: str, sim: HasUrl, /, *, org: Organization | None = None, check: bool = True, **settings: Any
 ) -> AsyncIterator[Gateway]:
     """A gateway over the database of `dsn`. A second replica is given the first one's `org`.
 
-    `settings` are groups by name (`limits={"body_bytes_max": 4096}`). `check=False` leaves the books alone at the end.
+    `sim` is where its provider keys lead. `settings` are groups by name (`limits={"body_bytes_max": 4096}`). `check=False` leaves the books alone at the end.
     """
     own = org is None
-    organization = org or Organization(dsn, upstream.url)
+    organization = org or Organization(dsn, sim.url)
     chosen = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **settings)
     application = create_app(chosen, doors=frozenset({"protocols"}))
     listener = serving.listen("127.0.0.1", 0)

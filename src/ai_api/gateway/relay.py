@@ -150,10 +150,14 @@ def _position(reader: StreamReader) -> StreamPosition | None:
 
 
 def _finished(call: OpenCall, got: WholeAnswer, *, output_tokens: int | None = None) -> Ending:
+    # A response can end by saying that it failed; the client reads that in its own dialect, and no success is recorded.
+    failed = call.docket.ask.envelope.operation == "responses" and got.finish_reason == "failed"
+    outcome = "upstream_error" if failed else "ok"
     if got.usage is not None and got.usage.input_known and got.usage.output_known:
-        return Ending("ok", got.usage, "provider", got.finish_reason)
-    output = output_tokens if output_tokens is not None else -(-len(got.body) // 4)
-    return Ending("ok", _completed(call, got.usage, output), "estimated", got.finish_reason)
+        return Ending(outcome, got.usage, "provider", got.finish_reason)
+    if output_tokens is None:
+        output_tokens = 0 if failed else -(-len(got.body) // 4)
+    return Ending(outcome, _completed(call, got.usage, output_tokens), "estimated", got.finish_reason)
 
 
 def abandoned(call: OpenCall, answer: UpstreamAnswer | None = None) -> Ending:

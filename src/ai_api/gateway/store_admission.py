@@ -75,7 +75,8 @@ SELECT id, settled, held FROM quota_accounts WHERE id = ANY($1::uuid[]) ORDER BY
 """
 
 _FRESH = """
-SELECT a.call_id FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) AS a(call_id, member_id, member_epoch, world_epoch)
+SELECT a.call_id
+FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) AS a(call_id, member_id, member_epoch, world_epoch)
 JOIN members m ON m.id = a.member_id
 WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 """

@@ -45,7 +45,11 @@ class NativeLane:
     def whole(self, call: UpstreamCall, body: bytes) -> WholeAnswer:
         """The provider's body under the caller's model name. Raises StreamFailure when it is not JSON."""
         read = read_whole_chat if call.operation == "chat" else read_whole_response
-        return WholeAnswer(*read(body, call.shown_model))
+        shown, usage, finish_reason = read(body, call.shown_model)
+        if finish_reason == "failed" and call.key.secret:
+            # Words about a failure may repeat the key it failed with.
+            shown = shown.replace(call.key.secret.encode(), b"[redacted]")
+        return WholeAnswer(shown, usage, finish_reason)
 
 
 def upstream_headers(call: UpstreamCall) -> dict[str, str]:

@@ -14,8 +14,21 @@ CHOICES_MAX = 128
 
 # Tools that run at the caller's side; every other kind runs at the provider and may read what is not in the body.
 _CALLER_TOOLS = frozenset({"function", "custom", "namespace", "tool_search", "local_shell", "shell", "apply_patch"})
-_MEDIA_PARTS = frozenset(
-    {"image_url", "input_image", "input_audio", "file", "input_file", "image", "audio", "video_url", "input_video"}
+# Kinds of parts, and of items, that hold more than text.
+_MEDIA = frozenset(
+    {
+        "image_url",
+        "input_image",
+        "input_audio",
+        "file",
+        "input_file",
+        "image",
+        "audio",
+        "video_url",
+        "input_video",
+        "computer_screenshot",
+        "image_generation_call",
+    }
 )
 _STEERING = ("api_base", "base_url", "api_key")
 _KIND_WORDS = {"str": "a string", "list": "a list", "dict": "an object"}
@@ -48,13 +61,19 @@ def chat(body: JsonBody) -> Envelope:
     options = _optional(document, "stream_options", dict) or {}
     if "messages" not in document:
         raise _bad("messages is missing.", "messages")
-    parts = list(_content_parts(_optional(document, "messages", list) or []))
+    if _flag(document, "store"):
+        raise _bad("The gateway does not store answers; send store: false.", "store")
+    messages = [each for each in _optional(document, "messages", list) or [] if isinstance(each, dict)]
+    for message in messages:
+        # An answer the model spoke before is named by its id alone.
+        if isinstance(audio := message.get("audio"), dict) and audio.get("id") is not None:
+            raise _foreign("audio", "messages")
+    parts = list(_content_parts(messages))
     for part in parts:
         file = part.get("file")
         if isinstance(file, dict) and file.get("file_id") is not None:
             raise _foreign("file", "messages")
-    field = "max_completion_tokens" if document.get("max_completion_tokens") is not None else "max_tokens"
-    output_tokens_max = _positive(document, field)
+    field, output_tokens_max = _chat_bound(document)
     tools = _optional(document, "tools", list) or []
     return Envelope(
         operation="chat",
@@ -68,7 +87,7 @@ def chat(body: JsonBody) -> Envelope:
         input_bytes=body.size_bytes,
         input_is_bounded=not (
             document.get("web_search_options") is not None
-            or any(part.get("type") in _MEDIA_PARTS for part in parts)
+            or any(part.get("type") in _MEDIA for part in parts)
             or any(_runs_at_provider(tool) for tool in tools)
         ),
     )
@@ -88,9 +107,12 @@ def responses(body: JsonBody) -> Envelope:
             "start a new conversation and send its items in input.",
             "previous_response_id",
         )
-    tools = [tool for tool in _optional(document, "tools", list) or [] if isinstance(tool, dict)]
     items = document.get("input")
     items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
+    tools = list(_tools(_optional(document, "tools", list)))
+    for item in items:
+        # Tools may be brought along, or found, in the middle of a conversation.
+        tools.extend(_tools(item.get("tools")))
     _refuse_foreign_pointers(document, items, tools)
     output_tokens_max = _positive(document, "max_output_tokens")
     return Envelope(
@@ -105,7 +127,7 @@ def responses(body: JsonBody) -> Envelope:
         input_bytes=body.size_bytes,
         input_is_bounded=not (
             any(_runs_at_provider(tool) for tool in tools)
-            or any(part.get("type") in _MEDIA_PARTS for part in _content_parts(items))
+            or any(part.get("type") in _MEDIA for part in (*items, *_content_parts(items)))
         ),
     )
 
@@ -127,8 +149,8 @@ def _refuse_foreign_pointers(
     if isinstance(prompt, dict) and prompt.get("id") is not None:
         raise _foreign("prompt", "prompt")
     for item in items:
-        # A reference may also come without its type: an object that has an id and nothing else to say.
-        if item.get("type") == "item_reference" or set(item) == {"id"}:
+        # A reference may also come without that type: an object that has an id and nothing else to say.
+        if item.get("type") == "item_reference" or ("id" in item and set(item) <= {"id", "type", "status"}):
             raise _foreign("item", "input")
     for part in _content_parts(items):
         if part.get("file_id") is not None:
@@ -138,13 +160,25 @@ def _refuse_foreign_pointers(
 
 
 def _refuse_foreign_tool(tool: Mapping[str, Any]) -> None:
-    container = tool.get("container")
     if tool.get("vector_store_ids"):
         raise _foreign("vector store", "tools")
-    if isinstance(container, str) or (isinstance(container, dict) and container.get("file_ids")):
-        raise _foreign("container", "tools")
+    for place in (tool.get("container"), tool.get("environment")):
+        if isinstance(place, str) or (isinstance(place, dict) and (place.get("file_ids") or place.get("container_id"))):
+            raise _foreign("container", "tools")
+    mask = tool.get("input_image_mask")
+    if isinstance(mask, dict) and mask.get("file_id") is not None:
+        raise _foreign("file", "tools")
     if tool.get("server_url") is not None or tool.get("connector_id") is not None:
         raise _bad("Tools that make the provider call another server are not allowed here.", "tools")
+
+
+def _tools(tools: object) -> Iterator[dict[str, Any]]:
+    """The tools of a list, and those inside its namespaces."""
+    for tool in tools if isinstance(tools, list) else ():
+        if isinstance(tool, dict):
+            yield tool
+            if tool.get("type") == "namespace":
+                yield from _tools(tool.get("tools"))
 
 
 def _content_parts(items: list[Any]) -> Iterator[dict[str, Any]]:
@@ -153,12 +187,30 @@ def _content_parts(items: list[Any]) -> Iterator[dict[str, Any]]:
             continue
         for field in ("content", "output"):
             parts = item.get(field)
-            if isinstance(parts, list):
+            if isinstance(parts, dict):
+                yield parts
+            elif isinstance(parts, list):
                 yield from (part for part in parts if isinstance(part, dict))
 
 
 def _runs_at_provider(tool: object) -> bool:
-    return isinstance(tool, dict) and tool.get("type", "function") not in _CALLER_TOOLS
+    if not isinstance(tool, dict):
+        return False
+    environment = tool.get("environment")
+    hosted = isinstance(environment, dict) and environment.get("type") != "local"
+    return hosted or tool.get("type", "function") not in _CALLER_TOOLS
+
+
+def _chat_bound(document: Mapping[str, Any]) -> tuple[str, int | None]:
+    """The bound on output of a chat, and the field it stands in, which has an old name and a new one."""
+    bounds = {
+        name: bound
+        for name in ("max_completion_tokens", "max_tokens")
+        if (bound := _positive(document, name)) is not None
+    }
+    if len(set(bounds.values())) > 1:
+        raise _bad("max_tokens and max_completion_tokens differ; give one of them.", "max_tokens")
+    return next(iter(bounds.items()), ("max_tokens", None))
 
 
 def _model(document: Mapping[str, Any]) -> str | None:

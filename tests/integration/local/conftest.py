@@ -23,10 +23,12 @@ QUIET = Progress(io.StringIO(), quiet=True)
 def data_dir() -> Iterator[Path]:
     """A data folder with a short path. Whatever runs in it at the end is ended."""
     folder = Path(tempfile.mkdtemp(prefix="ai-api-data-"))
-    yield folder
-    model.end_leftover(folder)
-    postgres.end_leftover(folder)
-    shutil.rmtree(folder)
+    try:
+        yield folder
+        model.end_leftover(folder)
+        postgres.end_leftover(folder)
+    finally:
+        shutil.rmtree(folder)
 
 
 @pytest.fixture
