@@ -16,9 +16,10 @@ from pathlib import Path
 RAISED = {"Refusal", "StreamFailure", "ProbeFailed", "UpstreamError", "Ending", "refusal_for", "__init__"}
 NAMES = {"code", "outcome"}
 TABLES = {"_CODE_OF", "_ERRORS"}
-CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
-# Codes of SQLAlchemy's, Pydantic's and others' never stand in these places; words that are no codes at all do.
-NO_CODES = {"given_twice", "extra_forbidden"}
+CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+PUT_TOGETHER = re.compile(r"[a-z_]*\[a-z_\]\+[a-z_]*")
+# Not an error, and the code of a good try.
+NO_CODES = {"ok"}
 
 
 @dataclass
@@ -48,26 +49,28 @@ def _scopes(tree: ast.Module) -> list[list[ast.AST]]:
 def _read_scope(nodes: list[ast.AST], found: Codes) -> None:
     assigned = _assigned(nodes)
     for node in nodes:
-        if isinstance(node, ast.Call):
-            if node.args and _called(node) in RAISED:
-                kind = _text(node.args[1]) if len(node.args) > 1 else None
-                for value in _values(node.args[0], assigned):
-                    _add(value, kind, found)
-            for keyword in node.keywords:
-                if keyword.arg in NAMES:
-                    _add_all(keyword.value, assigned, found)
-        elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            names = {_last_name(target) for target in targets}
-            if names & NAMES:
-                _add_all(node.value, assigned, found)
-            if names & TABLES and isinstance(node.value, ast.Dict):
-                for value in node.value.values:
-                    _add_all(value.elts[0] if isinstance(value, ast.Tuple) else value, assigned, found)
-        elif isinstance(node, ast.Dict):
-            for key, value in zip(node.keys, node.values, strict=True):
-                if key is not None and _text(key) in NAMES:
-                    _add_all(value, assigned, found)
+        for value, kind in _in_place(node):
+            for each in _values(value, assigned):
+                _add(each, kind, found)
+
+
+def _in_place(node: ast.AST) -> Iterator[tuple[ast.expr, str | None]]:
+    """The expressions of a node that stand where codes stand, with the kind beside them where there is one."""
+    if isinstance(node, ast.Call):
+        if node.args and _last_name(node.func) in RAISED:
+            yield node.args[0], _text(node.args[1]) if len(node.args) > 1 else None
+        yield from ((keyword.value, None) for keyword in node.keywords if keyword.arg in NAMES)
+    elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        names = {_last_name(target) for target in targets}
+        if names & NAMES:
+            yield node.value, None
+        if names & TABLES and isinstance(node.value, ast.Dict):
+            yield from ((value.elts[0] if isinstance(value, ast.Tuple) else value, None) for value in node.value.values)
+    elif isinstance(node, ast.Dict):
+        yield from (
+            (value, None) for key, value in zip(node.keys, node.values, strict=True) if key and _text(key) in NAMES
+        )
 
 
 def _assigned(nodes: list[ast.AST]) -> dict[str, list[ast.expr]]:
@@ -94,26 +97,17 @@ def _values(node: ast.expr, assigned: dict[str, list[ast.expr]]) -> Iterator[ast
         yield node
 
 
-def _add_all(node: ast.expr, assigned: dict[str, list[ast.expr]], found: Codes) -> None:
-    for value in _values(node, assigned):
-        _add(value, None, found)
-
-
 def _add(node: ast.expr, kind: str | None, found: Codes) -> None:
     if isinstance(node, ast.JoinedStr):
         parts = [re.escape(text) if (text := _text(part)) is not None else "[a-z_]+" for part in node.values]
-        if any(_text(part) for part in node.values):
-            found.patterns.add("".join(parts))
+        if PUT_TOGETHER.fullmatch(pattern := "".join(parts)) and any(_text(part) for part in node.values):
+            found.patterns.add(pattern)
         return
     text = _text(node)
     if text is not None and CODE.fullmatch(text) and text not in NO_CODES:
         kinds = found.kinds[text]
         if kind is not None and re.fullmatch(r"[a-z_]+", kind):
             kinds.add(kind)
-
-
-def _called(node: ast.Call) -> str | None:
-    return _last_name(node.func)
 
 
 def _last_name(node: ast.expr) -> str | None:

@@ -10,7 +10,7 @@ from ai_api.allocations.rules import Allocation, allocation_not_found
 from ai_api.allocations.store import Filters
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
-from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.page import Page, id_in, page_by_id
 
 
 async def find(tx: Tx, allocation_id: UUID) -> Allocation:
@@ -35,19 +35,6 @@ async def list_page(
     """
     if sort.removeprefix("-") != "created_at":
         raise Refusal("bad_sort", "invalid", "Allocations can be sorted by created_at or -created_at.", param="sort")
-    after = None if cursor is None else _id_in(cursor, sort)
+    after = id_in(cursor, sort)
     found = await store.page(tx, filters, newest_first=sort.startswith("-"), after=after, limit=limit + 1)
-    more = len(found) > limit
-    return Page(found[:limit], encode_cursor(sort, str(found[limit - 1].id)) if more else None)
-
-
-def _id_in(cursor: str, sort: str) -> UUID:
-    """The id a cursor stands for. Raises Refusal `bad_cursor`, also when it belongs to another order."""
-    made_for, text = decode_cursor(cursor, 2)
-    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
-    if made_for != sort:
-        raise refusal
-    try:
-        return UUID(text)
-    except ValueError:
-        raise refusal from None
+    return page_by_id(found, [each.id for each in found], limit=limit, sort=sort)

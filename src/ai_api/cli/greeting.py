@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -84,8 +86,18 @@ def _commands(hello: Greeting) -> list[str]:
         f"AI_API_DATABASE_URL={shlex.quote(hello.dsn)} "
         f'AI_API_ENCRYPTION_KEYS="local:$(tr -- -_ +/ < {shlex.quote(str(key_file))})="'
     )
+    program = _program()
     return [
-        f"  {settings} ai-api admin reset-password --identifier {OWNER_IDENTIFIER}",
-        f"  {settings} ai-api admin access-token --identifier {OWNER_IDENTIFIER} --name laptop",
-        f"  {settings} ai-api credentials issue --member {OWNER_IDENTIFIER} --name laptop",
+        f"  {settings} {program} admin reset-password --identifier {OWNER_IDENTIFIER}",
+        f"  {settings} {program} admin access-token --identifier {OWNER_IDENTIFIER} --name laptop",
+        f"  {settings} {program} credentials issue --member {OWNER_IDENTIFIER} --name laptop",
     ]
+
+
+def _program() -> str:
+    """How a shell calls this very installation, also when it is not on the PATH, as after `make run`."""
+    installed = Path(sys.executable).with_name("ai-api")
+    found = shutil.which("ai-api")
+    if found is not None and Path(found).absolute() == installed:
+        return "ai-api"
+    return shlex.quote(str(installed)) if installed.exists() else f"{shlex.quote(sys.executable)} -m ai_api"

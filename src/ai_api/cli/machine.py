@@ -43,22 +43,21 @@ class Machine:
         """Starts Postgres and the model side by side. Raises LocalRefusal, with nothing left running."""
         try:
             with ThreadPoolExecutor(max_workers=2) as pool:
-                database = pool.submit(postgres.start, self.data, progress=self._progress)
-                small = pool.submit(self._start_model) if with_model else None
-                try:
-                    self.postgres = database.result()
-                    self._stack.callback(self.postgres.stop)
-                finally:
-                    # Also when the database was refused: what did start must be known, to be ended.
-                    if small is not None:
-                        self.model = small.result()
+                # Each registers what it has started by itself: when one is refused, or the caller is interrupted while
+                # waiting, the other may still come up, and has to be ended.
+                starting = [pool.submit(self._start_postgres)]
+                if with_model:
+                    starting.append(pool.submit(self._start_model))
+                for each in starting:
+                    each.result()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
         """Ends what was started and lets another run have the folder."""
-        self._stack.close()
+        with self._progress.step("stopping"):
+            self._stack.close()
 
     def watch(self, on_death: Callable[[str, Death], None]) -> None:
         """Hears, in another thread, of a child that ended by itself."""
@@ -86,7 +85,12 @@ class Machine:
         """Keeps the ports for the next run."""
         private_files.write(self.data / _PORTS, json.dumps({"public": ports.public, "ops": ports.ops}) + "\n")
 
-    def _start_model(self) -> RunningModel:
+    def _start_postgres(self) -> None:
+        running = postgres.start(self.data, progress=self._progress)
+        self._stack.callback(running.stop)
+        self.postgres = running
+
+    def _start_model(self) -> None:
         running = model.start(self.data, progress=self._progress)
         self._stack.callback(running.stop)
-        return running
+        self.model = running

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 from ai_api.cli.serving import PortTaken
 from ai_api.core.errors import Refusal
@@ -43,3 +45,28 @@ def refusing() -> Iterator[None]:
         raise SystemExit(2) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+
+
+@contextmanager
+def interruptible_once() -> Iterator[None]:
+    """In the block, the first Ctrl-C or SIGTERM is a KeyboardInterrupt, and from then on both are ignored.
+
+    For work that has to be waited for even when it is not wanted any more, because what it starts has to be ended. After the
+    block SIGTERM is as good as Ctrl-C, and both are Python's own. For the main thread.
+    """
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        ignore_interrupts()
+        raise KeyboardInterrupt
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt)
+    yield
+    signal.signal(signal.SIGTERM, lambda _number, _frame: signal.raise_signal(signal.SIGINT))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def ignore_interrupts() -> None:
+    """From now on neither Ctrl-C nor SIGTERM does anything: ending in order takes seconds, and half of it is a mess."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)

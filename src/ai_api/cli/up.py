@@ -20,7 +20,7 @@ from ai_api.cli import environment, greeting, serving
 from ai_api.cli.greeting import Greeting
 from ai_api.cli.machine import Machine, Ports
 from ai_api.cli.migrate import complete
-from ai_api.cli.run import configure_log, learn_secrets, refusing
+from ai_api.cli.run import configure_log, ignore_interrupts, interruptible_once, learn_secrets, refusing
 from ai_api.core import migrations
 from ai_api.core.db import Hot
 from ai_api.gateway import store_watch
@@ -41,6 +41,10 @@ LOCAL_PROVIDER = "local"
 LOCAL_PRICES_USD = {"input_usd": "0.01", "cached_read_usd": "0.01", "output_usd": "0.04"}
 LOCAL_OUTPUT_TOKENS_MAX = 2048
 
+# What stands in for the settings `up` gives itself until it has them.
+_NO_DATABASE = "postgresql:///none"
+_NO_KEY = "k:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+
 
 def up(
     port: Annotated[
@@ -53,14 +57,17 @@ def up(
 ) -> None:
     """Run everything on this machine: database, small model, gateway, portal API."""
     with refusing():
-        redactor = configure_log("WARNING")
+        # Before anything is made: a setting that is refused must leave nothing half made.
+        level = _log_level(load_settings(_only_ours(os.environ), database_url=_NO_DATABASE, encryption_keys=_NO_KEY))
+        redactor = configure_log(level)
         machine = Machine(data, Progress(sys.stderr, quiet=as_json))
         with closing(_Stopping(machine)):
             if forget:
                 first_run.forget(machine.data)
             sockets = _listen(machine, port)
             with closing(sockets[0]), closing(sockets[1]):
-                machine.start(with_model=not no_model)
+                with interruptible_once():
+                    machine.start(with_model=not no_model)
                 uvloop.run(_run(machine, sockets, redactor, as_json=as_json))
 
 
@@ -68,7 +75,17 @@ class _Stopping:
     """Ends the machine as `contextlib.closing` wants it."""
 
     def __init__(self, machine: Machine) -> None:
-        self.close = machine.stop
+        self._machine = machine
+
+    def close(self) -> None:
+        """Ends it, whoever is impatient: what is left running would be worse."""
+        ignore_interrupts()
+        self._machine.stop()
+
+
+def _log_level(settings: Settings) -> str:
+    # Somebody who runs it in a terminal sees what goes wrong, unless they asked for more.
+    return settings.log_level if "log_level" in settings.model_fields_set else "WARNING"
 
 
 def _listen(machine: Machine, port: int | None) -> tuple[socket, socket]:
@@ -188,6 +205,10 @@ async def _bury_the_dead(dsn: str) -> None:
 
 def _watch_children(machine: Machine) -> None:
     def told(name: str, death: Death) -> None:
-        print(f"{name} ended by itself: {death}", file=sys.stderr, flush=True)
+        how = "" if death.exit_code is None else f" with code {death.exit_code}"
+        words = f": {death.last_words}" if death.last_words else ""
+        print(
+            f"{name} ended by itself{how}; stop this with Ctrl-C and start it again{words}", file=sys.stderr, flush=True
+        )
 
     machine.watch(told)

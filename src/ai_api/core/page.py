@@ -8,6 +8,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from ai_api.core.errors import Refusal
 
@@ -15,6 +16,9 @@ T = TypeVar("T")
 
 PAGE_SIZE_MAX = 200
 PAGE_SIZE_DEFAULT = 50
+
+NEWEST_FIRST = "-id"
+"""The order of lists that have only one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,3 +46,26 @@ def decode_cursor(cursor: str, size: int) -> tuple[str, ...]:
     if not isinstance(values, list) or len(values) != size or not all(isinstance(v, str) for v in values):
         raise refusal
     return tuple(values)
+
+
+def id_in(cursor: str | None, sort: str) -> UUID | None:
+    """The id a cursor of `id_cursor` stands for; None at the beginning.
+
+    Raises Refusal `bad_cursor`, also when it belongs to another order.
+    """
+    if cursor is None:
+        return None
+    made_for, text = decode_cursor(cursor, 2)
+    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
+    if made_for != sort:
+        raise refusal
+    try:
+        return UUID(text)
+    except ValueError:
+        raise refusal from None
+
+
+def page_by_id(found: Sequence[T], ids: Sequence[UUID], *, limit: int, sort: str) -> Page[T]:
+    """A page of `limit` rows, of which one more was asked for, in the order of their ids (`ids`, one per row)."""
+    more = len(found) > limit
+    return Page(found[:limit], encode_cursor(sort, str(ids[limit - 1])) if more else None)

@@ -9,8 +9,7 @@ from ai_api.audit import Actor, note
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
-from ai_api.core.page import Page
-from ai_api.identity import cursor as cursors
+from ai_api.core.page import NEWEST_FIRST, Page, id_in, page_by_id
 from ai_api.identity import secret as form
 from ai_api.identity import store
 from ai_api.identity.rules import (
@@ -70,8 +69,8 @@ async def issue_access_token(
 
 async def list_access_tokens(tx: Tx, member_id: UUID, *, limit: int, cursor: str | None) -> Page[AccessToken]:
     """One page of a member's tokens, the newest first, revoked ones too. Raises Refusal `bad_cursor`."""
-    found = await store.list_tokens(tx, member_id, before_id=cursors.id_in(cursor), limit=limit + 1)
-    return cursors.page_of(found, limit=limit)
+    found = await store.list_tokens(tx, member_id, before_id=id_in(cursor, NEWEST_FIRST), limit=limit + 1)
+    return page_by_id(found, [each.id for each in found], limit=limit, sort=NEWEST_FIRST)
 
 
 async def revoke_access_token(tx: Tx, actor: Actor, member_id: UUID, token_id: UUID, *, now: datetime) -> AccessToken:

@@ -10,8 +10,7 @@ from ai_api.audit import Actor, note
 from ai_api.core.db import Tx, bump_members
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
-from ai_api.core.page import Page
-from ai_api.identity import cursor as cursors
+from ai_api.core.page import NEWEST_FIRST, Page, id_in, page_by_id
 from ai_api.identity import store
 from ai_api.identity.rules import (
     By,
@@ -75,8 +74,8 @@ async def find_member(tx: Tx, identifier: str) -> Member:
 
 async def list_members(tx: Tx, *, filters: Filters, limit: int, cursor: str | None = None) -> Page[Member]:
     """One page of members, the newest first. Raises Refusal `bad_cursor`."""
-    found = await store.list_members(tx, filters=filters, before_id=cursors.id_in(cursor), limit=limit + 1)
-    return cursors.page_of(found, limit=limit)
+    found = await store.list_members(tx, filters=filters, before_id=id_in(cursor, NEWEST_FIRST), limit=limit + 1)
+    return page_by_id(found, [each.id for each in found], limit=limit, sort=NEWEST_FIRST)
 
 
 async def change_member(

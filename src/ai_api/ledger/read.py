@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
-from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.page import Page, id_in, page_by_id
 from ai_api.ledger import store
 from ai_api.ledger.rules import CallRecord, Question, record_not_found
 
@@ -28,19 +28,6 @@ async def list_page(
     """
     if sort.removeprefix("-") != "started_at":
         raise Refusal("bad_sort", "invalid", "Call records can be sorted by started_at or -started_at.", param="sort")
-    after = None if cursor is None else _id_in(cursor, sort)
+    after = id_in(cursor, sort)
     found = await store.page(tx, question, newest_first=sort.startswith("-"), after=after, limit=limit + 1)
-    more = len(found) > limit
-    return Page(found[:limit], encode_cursor(sort, str(found[limit - 1].call_id)) if more else None)
-
-
-def _id_in(cursor: str, sort: str) -> UUID:
-    """The id a cursor stands for. Raises Refusal `bad_cursor`, also when it belongs to another order."""
-    made_for, text = decode_cursor(cursor, 2)
-    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
-    if made_for != sort:
-        raise refusal
-    try:
-        return UUID(text)
-    except ValueError:
-        raise refusal from None
+    return page_by_id(found, [each.call_id for each in found], limit=limit, sort=sort)

@@ -29,7 +29,7 @@ class NativeLane:
             options = call.document.get("stream_options") or {}
             fields["stream_options"] = json_body.encode({**options, "include_usage": True})
         if call.output_tokens_max is not None:
-            fields[_output_field(call)] = json_body.encode(call.output_tokens_max)
+            fields.update(dict.fromkeys(_bound_fields(call), json_body.encode(call.output_tokens_max)))
         return LaneRequest(
             url=call.key.wiring.urls[call.operation].replace("{model}", quote(call.upstream_model, safe="")),
             headers=upstream_headers(call),
@@ -70,12 +70,10 @@ def upstream_headers(call: UpstreamCall) -> dict[str, str]:
     return headers
 
 
-def _output_field(call: UpstreamCall) -> str:
+def _bound_fields(call: UpstreamCall) -> tuple[str, ...]:
+    """The fields a bound on output goes into: all that the caller gave one in, since a server may honour either name."""
     if call.operation == "responses":
-        return "max_output_tokens"
-    if call.document.get("max_completion_tokens") is not None:
-        return "max_completion_tokens"
-    if call.document.get("max_tokens") is not None:
-        return "max_tokens"
+        return ("max_output_tokens",)
+    given = tuple(name for name in ("max_completion_tokens", "max_tokens") if call.document.get(name) is not None)
     # OpenAI's reasoning models refuse the old name; many compatible servers do not know the new one.
-    return "max_completion_tokens" if call.key.provider in {"openai", "azure"} else "max_tokens"
+    return given or ("max_completion_tokens" if call.key.provider in {"openai", "azure"} else "max_tokens",)

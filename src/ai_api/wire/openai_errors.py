@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ai_api.core.errors import Kind, Refusal
@@ -28,6 +29,9 @@ _FUTILE: frozenset[Kind] = frozenset(
     {"invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "exhausted"}
 )
 
+# How long to wait where waiting helps and nobody said how long: without the header some clients give up at once.
+_WAIT_S: dict[Kind, float] = {"limited": 5, "unavailable": 2}
+
 
 @dataclass(frozen=True, slots=True)
 class ErrorAnswer:
@@ -42,8 +46,9 @@ def render(refusal: Refusal) -> ErrorAnswer:
     """The answer for a refusal."""
     status, type_word = _TABLE[refusal.kind]
     headers = [(b"content-type", b"application/json")]
-    if refusal.retry_after_s is not None:
-        headers.append((b"retry-after", str(max(1, round(refusal.retry_after_s))).encode()))
+    wait_s = _WAIT_S.get(refusal.kind) if refusal.retry_after_s is None else refusal.retry_after_s
+    if wait_s is not None:
+        headers.append((b"retry-after", str(max(1, math.ceil(wait_s))).encode()))
     if refusal.kind in _FUTILE:
         headers.append((b"x-should-retry", b"false"))
     return ErrorAnswer(status, headers, encode({"error": _error(refusal, type_word)}))

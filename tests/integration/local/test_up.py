@@ -1,0 +1,159 @@
+"""`ai-api up`, run as people run it: what it prints, keeps, refuses and leaves behind."""
+
+from __future__ import annotations
+
+import re
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.simulated import ANTHROPIC_KEY, OPENAI_KEY, simulated
+from tests.support.up import Up, clean, refused, up
+
+pytestmark = pytest.mark.integration
+
+# Root may write anywhere; this runs a program as a root that may not.
+_DROP = (
+    "import ctypes, os, sys\n"
+    "if os.geteuid() == 0: [ctypes.CDLL(None).prctl(24, right, 0, 0, 0) for right in (1, 2)]\n"
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+WITHOUT_ROOTS_RIGHTS = (sys.executable, "-c", _DROP)
+FIELDS = ["url", "ops_url", "admin_identifier", "admin_password", "access_token", "credential", "model"]
+SECRETS = ["admin_password", "access_token", "credential"]
+
+
+@pytest.fixture(scope="module")
+def simulator():
+    with simulated() as running:
+        yield running
+
+
+def chat(running: Up, prompt: str = "hello", **fields) -> httpx.Response:
+    body = {"model": running.ready["model"], "messages": [{"role": "user", "content": prompt}], **fields}
+    headers = {"authorization": f"Bearer {running.ready['credential']}"}
+    return httpx.post(f"{running.ready['url']}/v1/chat/completions", json=body, headers=headers, timeout=30)
+
+
+def models_of(running: Up) -> list[str]:
+    headers = {"authorization": f"Bearer {running.ready['credential']}"}
+    return [each["id"] for each in httpx.get(f"{running.ready['url']}/v1/models", headers=headers).json()["data"]]
+
+
+def test_a_second_run_reuses_everything_and_prints_the_same_line(data_dir, simulator):
+    with up(data_dir, "--no-model", **simulator.environment()) as first:
+        assert list(first.ready) == FIELDS
+        assert first.ready["model"] == "openai/sim-large"
+        assert httpx.get(f"{first.ready['ops_url']}/readyz").json() == {"ready": True, "faults": []}
+        known = models_of(first)
+        assert known == [f"{vendor}/sim-{size}" for vendor in ("anthropic", "openai") for size in ("large", "small")]
+        assert chat(first).status_code == 200
+    with up(data_dir, "--no-model", **simulator.environment()) as second:
+        assert second.out == first.out
+        assert models_of(second) == known
+        assert chat(second).status_code == 200
+        token = {"authorization": f"Bearer {second.ready['access_token']}"}
+        records = httpx.get(f"{second.ready['url']}/api/admin/call-records", headers=token).json()["items"]
+        assert [each["outcome"] for each in records] == ["ok", "ok"]
+
+
+def test_at_debug_no_secret_is_said_but_in_the_line_itself_and_files_of_secrets_are_the_owners(data_dir, simulator):
+    with up(data_dir, "--no-model", AI_API_LOG_LEVEL="DEBUG", **simulator.environment()) as running:
+        assert chat(running).status_code == 200
+        assert chat(running, model="anthropic/sim-small").status_code == 200
+        ready, kept = running.ready, (data_dir / "secrets/encryption-key").read_text().strip()
+    assert '"level": "debug"' in running.err
+    for secret in [*(ready[name] for name in SECRETS), OPENAI_KEY, ANTHROPIC_KEY, kept]:
+        assert secret not in running.err
+    assert len(running.out.splitlines()) == 1
+    files = [file for file in data_dir.rglob("*") if file.is_file() and "postgres" not in file.parts]
+    holding = [file for file in files if any(ready[name] in file.read_text() for name in SECRETS)]
+    assert holding == [data_dir / "first-run.json"]
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
+
+
+def test_the_machine_without_a_model_and_without_keys_comes_up_and_says_what_is_missing(data_dir):
+    with up(data_dir, "--no-model") as running:
+        assert running.ready["model"] is None
+        assert models_of(running) == []
+    with up(data_dir, "--no-model", as_json=False) as again:
+        assert "No model can be called yet: set a provider key, or start without --no-model." in again.out
+        for name in SECRETS:
+            assert running.ready[name] in again.out
+
+
+def test_a_provider_that_cannot_be_reached_does_not_keep_the_rest_from_coming_up(data_dir):
+    with up(
+        data_dir, "--no-model", as_json=False, OPENAI_API_KEY=OPENAI_KEY, OPENAI_BASE_URL="http://127.0.0.1:9/v1"
+    ) as it:
+        assert re.search(r"provider openai +no models: No connection to the provider", it.out)
+
+
+def test_what_was_forgotten_is_gone_and_the_commands_offered_instead_work_when_pasted(data_dir, simulator, tmp_path):
+    with up(data_dir, "--no-model", **simulator.environment()) as first:
+        pass
+    with up(data_dir, "--no-model", "--forget", **simulator.environment()) as second:
+        assert [second.ready[name] for name in ["admin_identifier", *SECRETS]] == [None] * 4
+        assert second.ready["model"] == first.ready["model"]
+        assert second.ready["url"] == first.ready["url"]
+    assert not (data_dir / "first-run.json").exists()
+    with up(data_dir, "--no-model", as_json=False, **simulator.environment()) as third:
+        commands = re.findall(r"^  (AI_API_DATABASE_URL=.*)$", third.out, re.MULTILINE)
+        made = [paste(command, tmp_path) for command in commands]
+        second.ready |= {"access_token": made[1], "credential": made[2]}
+        assert chat(second).status_code == 200
+        token = {"authorization": f"Bearer {made[1]}"}
+        assert httpx.get(f"{second.ready['url']}/api/me", headers=token).json()["identifier"] == "owner@localhost"
+    assert len(made) == 3
+    assert made[0] not in {"", first.ready["admin_password"]}
+
+
+def paste(command: str, folder: Path) -> str:
+    """What a command line prints in a shell whose PATH does not lead to this installation."""
+    environment = clean({"PATH": "/usr/bin:/bin"})
+    ended = subprocess.run(
+        ["sh", "-c", command], env=environment, cwd=folder, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout.strip()
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_made(data_dir):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = refused(data_dir, "--no-model", "--port", str(port))
+    assert said == f"Cannot listen on 127.0.0.1:{port}: Address already in use. Choose another port."
+    made = {file.name for file in data_dir.iterdir()}
+    assert made & {"postgres", "secrets", "first-run.json", "children.json", "ports.json"} == set()
+
+
+def test_a_setting_that_does_not_exist_is_told_before_anything_is_started(data_dir):
+    said = refused(data_dir, "--no-model", AI_API_LOGLEVEL="DEBUG")
+    assert said == "AI_API_LOGLEVEL: there is no such setting"
+    assert not (data_dir / "postgres").exists()
+
+
+def test_a_folder_of_a_newer_build_a_strangers_and_one_that_cannot_be_written_are_refused_in_a_sentence(
+    data_dir, tmp_path
+):
+    newer, strangers, closed = data_dir / "newer", data_dir / "strangers", data_dir / "closed"
+    for folder in (newer, strangers, closed):
+        folder.mkdir(mode=0o700)
+    (newer / "version").write_text("2\n")
+    (newer / "version").chmod(0o600)
+    (strangers / "holiday.jpg").write_bytes(b"")
+    closed.chmod(0o500)
+    assert refused(newer) == (
+        f"{newer} was made by a newer ai-api (folder version 2, this build knows 1); upgrade ai-api or choose another folder."
+    )
+    assert refused(strangers) == f"{strangers} holds files that are not a data folder's; choose an empty or new folder."
+    assert (
+        refused(closed, prefix=WITHOUT_ROOTS_RIGHTS)
+        == f"Cannot use {closed}: this user may not; choose another folder."
+    )
+    assert [sorted(file.name for file in folder.iterdir()) for folder in (strangers, closed)] == [["holiday.jpg"], []]

@@ -1,0 +1,74 @@
+"""Cursors: what a list gave out comes back, and everything else is a refusal of ours, never an error further down."""
+
+import base64
+import json
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from ai_api.core.errors import Refusal
+from ai_api.core.page import decode_cursor, encode_cursor
+
+storable = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
+
+
+def cursor_of(document):
+    return base64.urlsafe_b64encode(json.dumps(document).encode()).decode().rstrip("=")
+
+
+@given(st.lists(storable, min_size=1, max_size=4))
+def test_a_cursor_gives_back_its_values(values):
+    cursor = encode_cursor(*values)
+    assert decode_cursor(cursor, len(values)) == tuple(values)
+    assert cursor.isascii()
+    assert not set(cursor) & set("+/=&?# %")
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        "",
+        "x",
+        "!!!!",
+        "é",
+        "\x00",
+        cursor_of({"a": "b"}),
+        cursor_of("ab"),
+        cursor_of(None),
+        cursor_of([]),
+        cursor_of(["a"]),
+        cursor_of(["a", "b", "c"]),
+        cursor_of(["a", 1]),
+        cursor_of(["a", None]),
+        cursor_of(["a", ["b"]]),
+        cursor_of(["a", "b\x00"]),
+        cursor_of(["a", "\ud800"]),
+        base64.urlsafe_b64encode(b"\xff\xfe").decode(),
+        base64.urlsafe_b64encode(b"[" * 700).decode(),
+        encode_cursor("a", "b" * 1000),
+    ],
+)
+def test_a_cursor_no_list_gave_out_is_refused(cursor):
+    with pytest.raises(Refusal) as refused:
+        decode_cursor(cursor, 2)
+    assert (refused.value.code, refused.value.kind, refused.value.param) == ("bad_cursor", "invalid", "cursor")
+
+
+def test_a_cursor_of_brackets_is_refused_however_deep_the_caller_stands():
+    def from_depth(depth):
+        return decode_cursor(base64.urlsafe_b64encode(b"[" * 700).decode(), 1) if depth == 0 else from_depth(depth - 1)
+
+    with pytest.raises(Refusal):
+        from_depth(400)
+
+
+@given(st.text(max_size=40) | st.binary(max_size=40).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
+@example("A" * 2000)
+def test_any_text_is_a_cursor_or_refused(text):
+    try:
+        values = decode_cursor(text, 1)
+    except Refusal as refused:
+        assert refused.code == "bad_cursor"
+    else:
+        assert len(values) == 1
