@@ -32,6 +32,7 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 
 e2e: install ## real clients and the real model against a running gateway
 	$(call suite,tests/e2e)
+	@sh scripts/e2e_clients.sh
 	@$(BIN)/pytest tests/e2e -m e2e $(ARGS)
 
 faults-short: install ## processes killed at bad moments, ten rounds of each

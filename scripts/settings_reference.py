@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,7 +81,7 @@ def needless_words() -> list[str]:
 
 def _docstrings(model: type[BaseModel]) -> dict[str, str]:
     """The text under each field of a class, which Python itself throws away."""
-    body = ast.parse(inspect.getsource(model)).body[0]
+    body = ast.parse(textwrap.dedent(inspect.getsource(model))).body[0]
     found: dict[str, str] = {}
     if isinstance(body, ast.ClassDef):
         for before, node in zip(body.body, body.body[1:], strict=False):

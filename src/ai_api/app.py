@@ -47,6 +47,7 @@ from ai_api.providers.port import Deadlines, Upstream
 from ai_api.settings import Settings
 
 BEGIN_AGAIN_S = 1.0
+DRAIN_S = 10.0
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -172,7 +173,9 @@ class Application:
 
     async def stop(self) -> None:
         """Settles what is open, then closes everything."""
-        await self.settlement.drain()
+        left = await self.settlement.drain(DRAIN_S)
+        if left:
+            self._log.error("unsettled_at_the_end", count=left)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -6,6 +6,7 @@ missing, short, malformed or contradictory refuses to start, naming the setting 
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ai_api.core.seal import KeyRing
 
@@ -105,6 +106,17 @@ class Settings(BaseSettings):
     credentials: Credentials = Credentials()
     pools: Pools = Pools()
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003  -- the library's signature
+        init_settings: PydanticBaseSettingsSource,
+        *_others: PydanticBaseSettingsSource,
+        **_more: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Only what is handed over: `load_settings` reads the environment, and only the one it was given."""
+        return (init_settings,)
+
     @field_validator("database_url")
     @classmethod
     def _a_postgres_url(cls, value: SecretStr) -> SecretStr:
@@ -173,16 +185,41 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: obj
             refused.append(f"{PREFIX}{name.upper()}_FILE: the file cannot be read")
     unknown = sorted(key for key in env if key.startswith(PREFIX) and not _is_known(key))
     refused += [f"{key}: there is no such setting" for key in unknown]
+    refused += [
+        f"{key}: must be a JSON object, or one variable for each setting in it, such as {key}__{inner.upper()}"
+        for name, inner in _groups().items()
+        if not _is_object(env.get(key := f"{PREFIX}{name.upper()}", "{}"))
+    ]
     if refused:
         raise SettingsRefused(refused)
+    source = EnvSettingsSource(Settings)
+    source.env_vars = {key.lower(): value for key, value in env.items()}
     try:
-        return Settings(**given)  # type: ignore[arg-type]  # pydantic checks them
+        return Settings(**{**source(), **given})
     except ValidationError as error:
         raise SettingsRefused([_line(each["loc"], each["msg"]) for each in error.errors(include_input=False)]) from None
 
 
+def _groups() -> dict[str, str]:
+    """The settings that are groups of settings, each with the first one in it."""
+    return {
+        name: next(iter(field.annotation.model_fields))
+        for name, field in Settings.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+    }
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
+
+
 def _is_known(key: str) -> bool:
-    name = key.removeprefix(PREFIX).lower().split("__")[0]
+    name, *inner = key.removeprefix(PREFIX).lower().split("__")
+    if inner and name not in _groups():
+        return False
     if name.endswith("_file") and name.removesuffix("_file") in _SECRET_SETTINGS:
         return True
     # AI_API_TEST_… belongs to the test suite, and is the only other user of the prefix.

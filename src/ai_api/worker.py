@@ -19,6 +19,7 @@ from ai_api.jobs.sweep_holds import sweep_holds
 from ai_api.settings import Settings
 
 BEGIN_AGAIN_S = 1.0
+DRAIN_S = 10.0
 
 
 class Worker:
@@ -50,7 +51,7 @@ class Worker:
             while not stop.is_set() and not await self._begin():
                 await runner.pause(stop, BEGIN_AGAIN_S)
             await runner.run(self._hot, self._jobs, self._log, stop)
-            await self._settlement.drain()
+            await self._settlement.drain(DRAIN_S)
         finally:
             await self._hot.close()
             await self._database.close()

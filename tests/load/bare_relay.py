@@ -7,14 +7,14 @@ Prints one line of JSON when ready, then runs until SIGTERM.
 from __future__ import annotations
 
 import argparse
+import gc
 import json
+import socket
 
 import aiohttp
 import uvicorn
 from starlette.types import Receive, Scope, Send
 from yarl import URL
-
-from ai_api.cli.serving import listen
 
 _PASSED = (b"authorization", b"content-type")
 _RETURNED = ("content-type", "content-length")
@@ -69,9 +69,10 @@ def main() -> None:
     """Relay until told to stop."""
     parser = argparse.ArgumentParser(prog="python -m tests.load.bare_relay", description=__doc__)
     parser.add_argument("--upstream", required=True, help="where requests go, without a path")
-    listener = listen("127.0.0.1", 0)
+    options = parser.parse_args()
+    listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
     config = uvicorn.Config(
-        Relay(parser.parse_args().upstream),
+        Relay(options.upstream),
         loop="uvloop",
         http="httptools",
         ws="none",
@@ -82,6 +83,10 @@ def main() -> None:
         proxy_headers=False,
         timeout_keep_alive=75,
     )
+    # As the gateway does it: a collection in the middle of a call is no part of relaying.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1000)
     # The socket listens already: who connects before the server runs waits for it.
     print(json.dumps({"port": listener.getsockname()[1]}), flush=True)
     uvicorn.Server(config).run(sockets=[listener])

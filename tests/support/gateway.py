@@ -38,6 +38,8 @@ from tests.support.upstream.raw import RawAnswer, RawClient
 CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
 READY_S = 20.0
 REST_S = 5.0
+STOP_S = 20.0
+"""A test that failed while its database was away must not wait for it for ever."""
 _CHECKOUT = Path(__file__).parents[2]
 
 
@@ -140,8 +142,11 @@ async def gateway(
             assert application.tell.counters.broken == 0, "a call broke: see the log"
     finally:
         server.should_exit = True
-        await running
+        done, _ = await asyncio.wait({running}, timeout=STOP_S)
         listener.close()
+        if not done:
+            running.cancel()
+            await asyncio.wait({running})
         if own:
             await organization.close()
 

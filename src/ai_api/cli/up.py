@@ -27,7 +27,6 @@ from ai_api.gateway import store_watch
 from ai_api.local import first_run
 from ai_api.local.children import Death
 from ai_api.local.first_run import FirstRun
-from ai_api.local.model_server import CONTEXT_TOKENS
 from ai_api.local.progress import Progress
 from ai_api.observability.redact import Redactor
 from ai_api.providers import KeyDraft
@@ -40,6 +39,8 @@ DEFAULT_PORT = 8080
 LOCAL_PROVIDER = "local"
 LOCAL_PRICES_USD = {"input_usd": "0.01", "cached_read_usd": "0.01", "output_usd": "0.04"}
 LOCAL_OUTPUT_TOKENS_MAX = 2048
+# What the model's server is started with. Not imported from there: that needs the extra `local`, and every command loads this.
+LOCAL_CONTEXT_TOKENS = 8192
 
 # What stands in for the settings `up` gives itself until it has them.
 _NO_DATABASE = "postgresql:///none"
@@ -179,7 +180,7 @@ def _connections(machine: Machine) -> list[Connection]:
     model = LocalModel(
         slug="local/smollm2",
         upstream_model=machine.model.model_name,
-        context_tokens=CONTEXT_TOKENS,
+        context_tokens=LOCAL_CONTEXT_TOKENS,
         output_tokens_max=LOCAL_OUTPUT_TOKENS_MAX,
         prices_usd=LOCAL_PRICES_USD,
     )

@@ -48,6 +48,12 @@ class GroupCommit(Generic[Item, Result]):
         while self._waiting or self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
 
+    def abandon(self) -> None:
+        """Gives up what is on its way and what waits: for the end of the process, when nobody is left to answer."""
+        self._waiting.clear()
+        for task in self._running:
+            task.cancel()
+
     def _pump(self) -> None:
         while self._waiting and len(self._running) < self._in_flight_max:
             size = min(len(self._waiting), self._batch_max)
@@ -65,14 +71,20 @@ class GroupCommit(Generic[Item, Result]):
             results = await self._commit([item for item, _ in batch])
         except BaseException as error:
             # A boundary: whatever befell the batch, cancellation included, must reach those who wait for it.
-            for _, future in batch:
-                if not future.done():
-                    future.set_exception(error)
-            for _, future in batch:
-                future.exception()  # retrieved: a waiter that left must not raise a warning
+            _fail(batch, error)
             if not isinstance(error, Exception):
                 raise
+            return
+        if len(results) != len(batch):
+            _fail(batch, ValueError(f"a commit of {len(batch)} items gave {len(results)} results"))
             return
         for (_, future), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)
+
+
+def _fail(batch: list[tuple[Item, asyncio.Future[Result]]], error: BaseException) -> None:
+    for _, future in batch:
+        if not future.done():
+            future.set_exception(error)
+            future.exception()  # retrieved: a waiter that left must not raise a warning

@@ -11,6 +11,7 @@ import importlib
 import json
 import pkgutil
 import secrets
+import time
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias
@@ -200,6 +201,7 @@ class Hot:
         self._size = size
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: asyncpg.Pool | None = None
+        self._giving_back: set[asyncio.Future[None]] = set()
 
     async def open(self) -> None:
         """Opens the pool, unless it is open. Raises StoreUnavailable."""
@@ -233,14 +235,39 @@ class Hot:
 
         Raises StoreUnavailable when the connection is lost or the deadline passes, StatementRefused.
         """
+        pool = self._opened()
+        began = time.monotonic()
         try:
-            async with self._opened().acquire(timeout=timeout_s) as connection:
-                rows: Sequence[Any] = await connection.fetch(statement, *arguments, timeout=timeout_s)
+            connection = await pool.acquire(timeout=timeout_s)
+            in_time = True
+            try:
+                left_s = None if timeout_s is None else max(0.001, timeout_s - (time.monotonic() - began))
+                rows: Sequence[Any] = await connection.fetch(statement, *arguments, timeout=left_s)
                 return rows
+            except TimeoutError:
+                in_time = False
+                raise
+            finally:
+                if in_time:
+                    await pool.release(connection)
+                else:
+                    self._give_back_later(pool, connection)
         except _LOST as error:
             raise StoreUnavailable from error
         except asyncpg.PostgresError as error:
             raise _refused(error) from error
+
+    def _give_back_later(self, pool: asyncpg.Pool, connection: Any) -> None:
+        # A connection is given back once the server has cancelled its statement; who set a deadline does not wait for that.
+        task = asyncio.ensure_future(pool.release(connection))
+        self._giving_back.add(task)
+        task.add_done_callback(self._given_back)
+
+    def _given_back(self, task: asyncio.Future[None]) -> None:
+        self._giving_back.discard(task)
+        if not task.cancelled():
+            # A connection that could not be cancelled was closed by the pool; the next one is new.
+            task.exception()
 
     @asynccontextmanager
     async def transaction(self, *, timeout_s: float = 5.0) -> AsyncIterator[asyncpg.Connection]:

@@ -11,7 +11,7 @@ import asyncio
 import socket
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,7 +25,12 @@ Lookup = Callable[[str, int], Awaitable[list[ResolveResult]]]
 
 _READ_BUFFER_BYTES = 16_384
 _END_S = 1.0
-_SHARED_NAT = (0x64400000, 0xFFC00000)  # 100.64.0.0/10
+
+# What no list of private networks has, or not every Python's: shared NAT, clouds' own services, retired relays.
+_INSIDE = tuple(map(IPv4Network, ("100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))
+_INTERNET = IPv6Network("2000::/3")
+_EXAMPLES = IPv6Network("3fff::/20")
+_NAT64 = IPv6Network("64:ff9b::/96")
 
 
 class EgressError(Exception):
@@ -58,14 +63,16 @@ class Timeouts:
 
 
 def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address belongs to the public internet, seen through IPv4-mapped and NAT64 forms."""
+    """Whether an address belongs to the public internet, seen through IPv4-mapped, NAT64, 6to4 and Teredo forms."""
     if isinstance(address, IPv6Address):
         inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is None and int(address) >> 32 == int(IPv6Address("64:ff9b::")) >> 32:
+        if inner is None and address in _NAT64:
             inner = IPv4Address(int(address) & 0xFFFFFFFF)
         if inner is not None:
             return is_public(inner)
-    elif int(address) & _SHARED_NAT[1] == _SHARED_NAT[0]:
+        if address not in _INTERNET or address in _EXAMPLES:
+            return False
+    elif any(address in network for network in _INSIDE):
         return False
     return address.is_global and not address.is_multicast
 
@@ -83,9 +90,9 @@ def check_base_url(url: str, *, private_network: bool) -> str:
         raise refuse("is malformed") from None
     if parts.scheme not in {"http", "https"} or not host:
         raise refuse("must start with https:// or http:// and name a host")
-    if parts.username or parts.password or parts.query or parts.fragment:
+    if "@" in parts.netloc or parts.query or parts.fragment:
         raise refuse("must not hold credentials, a query or a fragment")
-    if any(c.isspace() or ord(c) < 33 for c in url):
+    if any(c.isspace() or not c.isprintable() for c in url):
         raise refuse("must not hold spaces or control characters")
     if parts.scheme == "http" and not private_network:
         raise refuse("must use https unless this provider key may reach private networks")
@@ -108,12 +115,14 @@ class Answer:
         self.headers: Mapping[str, str] = response.headers
 
     async def read(self) -> bytes:
-        """What has arrived, at least one byte; empty at the end. Raises TimedOut, Interrupted."""
+        """What has arrived, at least one byte; empty at the end. Raises TimedOut, Interrupted, and hangs up then."""
         try:
             return await self._response.content.readany()
         except aiohttp.ServerTimeoutError as error:
+            self.close()
             raise TimedOut("the answer fell silent", sent=True) from error
         except (aiohttp.ClientError, OSError) as error:
+            self.close()
             raise Interrupted("the answer was cut off", sent=True) from error
 
     async def read_all(self, limit_bytes: int) -> bytes:
@@ -203,7 +212,8 @@ class Egress:
     ) -> Answer:
         trip.reused = False
         session = self._session(private_network)
-        limits = aiohttp.ClientTimeout(total=None, sock_connect=timeouts.connect_s, sock_read=timeouts.idle_s)
+        # `connect` has the look-up of the name in it, so that a slow one is known not to have sent anything.
+        limits = aiohttp.ClientTimeout(total=None, connect=timeouts.connect_s, sock_read=timeouts.idle_s)
         try:
             async with asyncio.timeout(timeouts.first_byte_s):
                 response = await session.request(
@@ -219,7 +229,7 @@ class Egress:
             raise TimedOut("connecting took too long", sent=False) from error
         except (aiohttp.ServerTimeoutError, TimeoutError) as error:
             raise TimedOut("no answer in time", sent=True) from error
-        except aiohttp.ClientConnectorError as error:
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
             raise Unreachable("no connection", sent=False) from error
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             raise Unreachable("the connection closed before an answer", sent=True) from error

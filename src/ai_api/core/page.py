@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -41,11 +40,16 @@ def decode_cursor(cursor: str, size: int) -> tuple[str, ...]:
         raise refusal
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError):
+    except (ValueError, RecursionError):
         raise refusal from None
-    if not isinstance(values, list) or len(values) != size or not all(isinstance(v, str) for v in values):
+    if not isinstance(values, list) or len(values) != size or not all(map(_is_storable, values)):
         raise refusal
     return tuple(values)
+
+
+def _is_storable(value: object) -> bool:
+    """Whether Postgres takes it as text: a cursor goes into a query as it is."""
+    return isinstance(value, str) and "\x00" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
 def id_in(cursor: str | None, sort: str) -> UUID | None:

@@ -7,7 +7,6 @@ value copied to another row, or labelled with another key, does not open. The fi
 from __future__ import annotations
 
 import base64
-import binascii
 import os
 from dataclasses import dataclass
 from uuid import UUID
@@ -55,7 +54,7 @@ class KeyRing:
                 raise ValueError("an encryption key id is given twice")
             try:
                 keys[key_id] = base64.b64decode(encoded, validate=True)
-            except binascii.Error:
+            except ValueError:
                 raise ValueError("an encryption key is not valid base64") from None
         return cls(keys)
 

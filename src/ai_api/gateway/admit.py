@@ -7,13 +7,14 @@ yet, is decided call by call, in order of arrival, under locked accounts.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
 from ai_api.core.batch import GroupCommit
-from ai_api.core.db import Hot
+from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway import store_admission
 from ai_api.gateway.store_admission import Row
@@ -24,6 +25,8 @@ BATCHES_IN_FLIGHT_MAX = 2
 ADMIT_TIMEOUT_S = 2.0
 AWAY_AFTER_S = 0.45
 """How long new calls wait for Postgres before they are told that it is away."""
+ASKED_AGAIN_S = 0.05
+"""Less time than this is left: asking once more is not worth it."""
 
 Verdict = Granted | Denied | Literal["stale", "proven"]
 
@@ -47,19 +50,34 @@ class Admission:
     def __init__(self, hot: Hot, replica_id: Callable[[], UUID]) -> None:
         self._hot = hot
         self._replica_id = replica_id
-        self._batches: GroupCommit[Candidate, Verdict] = GroupCommit(
+        self._batches: GroupCommit[tuple[Candidate, float], Verdict] = GroupCommit(
             self._commit, batch_max=BATCH_MAX, in_flight_max=BATCHES_IN_FLIGHT_MAX
         )
+        self._silent_at = 0.0
 
     async def admit(self, candidate: Candidate) -> Verdict:
         """The verdict on one call. Raises StoreUnavailable."""
-        return await self._batches.submit(candidate)
+        return await self._batches.submit((candidate, time.monotonic()))
 
     async def drain(self) -> None:
         """Returns when no batch is on its way."""
         await self._batches.drain()
 
-    async def _commit(self, candidates: list[Candidate]) -> Sequence[Verdict]:
+    async def _commit(self, asked: list[tuple[Candidate, float]]) -> Sequence[Verdict]:
+        if asked[0][1] <= self._silent_at:
+            # These have waited while the batch before met silence: they do not wait through another one.
+            raise StoreUnavailable
+        began = time.monotonic()
+        try:
+            return await self._decide([candidate for candidate, _ in asked])
+        except (StatementRefused, TimeoutError) as error:
+            raise StoreUnavailable from error
+        except StoreUnavailable:
+            if time.monotonic() - began > AWAY_AFTER_S - ASKED_AGAIN_S:
+                self._silent_at = time.monotonic()
+            raise
+
+    async def _decide(self, candidates: list[Candidate]) -> Sequence[Verdict]:
         rows = [candidate.row for candidate in candidates]
         found = await self._fast(rows)
         verdicts: list[Verdict | None] = []
@@ -80,13 +98,17 @@ class Admission:
         return [verdict for verdict in verdicts if verdict is not None]
 
     async def _fast(self, rows: list[Row]) -> dict[UUID, str]:
+        began = time.monotonic()
         try:
             return await store_admission.admit(self._hot, rows, self._replica_id(), timeout_s=AWAY_AFTER_S)
         except StoreUnavailable:
+            left_s = AWAY_AFTER_S - (time.monotonic() - began)
+            if left_s < ASKED_AGAIN_S:
+                raise
             # The commit may have happened although its answer was lost: ask once before every call of the batch is refused.
             # What this misses (Postgres still away) the replica's own clearing of holds gives back.
             held = await store_admission.which_are_held(
-                self._hot, [row.call_id for row in rows if row.holds], timeout_s=AWAY_AFTER_S
+                self._hot, [row.call_id for row in rows if row.holds], timeout_s=left_s
             )
             if not held:
                 raise

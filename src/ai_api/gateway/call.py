@@ -203,10 +203,12 @@ class Calls:
         await asyncio.wait({settled}, timeout=END_WITHOUT_RECEIPT_AFTER_S)
 
     def _settle(self, docket: Docket, ending: Ending) -> asyncio.Future[None]:
-        self.open_calls.pop(docket.call_id, None)
         written = record.of(docket, ending, self._clock.now())
+        settled = self._settlement.submit(written)
+        # Not before: a call whose record cannot even be made is open still, and given up as one.
+        self.open_calls.pop(docket.call_id, None)
         self._tell.ended(docket, ending, written)
-        return self._settlement.submit(written)
+        return settled
 
     async def _end(self, call: OpenCall, relayed: relay.Relayed, line: _Line) -> None:
         if call.client_gone:

@@ -110,7 +110,7 @@ def _answering_allocation(name: str | None, holder: Holder, world: World) -> tup
     if name is None:
         raise Refusal("bad_request", "invalid", "model is missing.", param="model", details=_usable(holder, world))
     meant = resolve(name, world.names)
-    granted = [model for model in meant if model.id in holder.allocations]
+    granted = _meant_most([model for model in meant if model.id in holder.allocations], holder)
     if len(granted) == 1:
         return holder.allocations[granted[0].id], granted[0]
     if len(granted) > 1:
@@ -127,6 +127,14 @@ def _answering_allocation(name: str | None, holder: Holder, world: World) -> tup
             details=details,
         )
     raise _hidden(name, because="hidden_by_policy" if meant else "unknown")
+
+
+def _meant_most(granted: list[Model], holder: Holder) -> list[Model]:
+    """Of several models a name may mean: those that can be seen, and of these the ones by a right not revoked."""
+    if len(granted) > 1:
+        granted = [model for model in granted if access.verdict(model, holder.member_id).visible]
+    live = [model for model in granted if holder.allocations[model.id].state != "revoked"]
+    return live or granted
 
 
 def _check_state(allocation: Allocation, model: Model) -> None:

@@ -31,7 +31,7 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
         outcome=ending.outcome,
         details=_details(ending),
         upstream_status=docket.upstream_status,
-        finish_reason=ending.finish_reason,
+        finish_reason=_storable(ending.finish_reason),
         input_tokens=usage.input_total,
         cached_read_tokens=usage.cached_read,
         cache_write_tokens=usage.cache_write,
@@ -43,7 +43,7 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
         billed_cost_nanos=cost,
         overrun_nanos=max(0, (cost or 0) - docket.held_nanos) if docket.held_nanos else 0,
         bookings=_bookings(docket, usage, cost),
-        upstream_request_id=docket.upstream_request_id,
+        upstream_request_id=_storable(docket.upstream_request_id),
         holdless=holdless,
     )
     return record
@@ -176,7 +176,7 @@ def _details(ending: Ending) -> dict[str, Any]:
 
 
 def _storable(text: str | None) -> str | None:
-    """Text as Postgres takes it: nothing a client sends may make an insert fail."""
+    """Text as Postgres takes it: nothing a client or a provider sends may make an insert fail."""
     if text is None:
         return None
     return text[:256].replace("\x00", "").encode("utf-8", "replace").decode()

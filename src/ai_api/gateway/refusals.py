@@ -51,9 +51,15 @@ class Refusals:
     def collect(self, now: datetime) -> list[Mapping[str, Any]]:
         """The counted rows of minutes that are over: one record each, standing for `refused_count` refusals."""
         number = int(now.timestamp()) // 60
-        over = [key for key, minute in self._minutes.items() if minute.number < number]
+        return self._rows([key for key, minute in self._minutes.items() if minute.number < number])
+
+    def collect_all(self) -> list[Mapping[str, Any]]:
+        """The counted rows of all minutes, over or not: when nobody will ask again."""
+        return self._rows(list(self._minutes))
+
+    def _rows(self, keys: list[tuple[UUID, str]]) -> list[Mapping[str, Any]]:
         rows: list[Mapping[str, Any]] = []
-        for key in over:
+        for key in keys:
             minute = self._minutes.pop(key)
             if minute.sample is not None:
                 call_id = uuid7(int(minute.sample["started_at"].timestamp() * 1000))

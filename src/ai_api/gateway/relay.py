@@ -6,6 +6,7 @@ What a client may take for the end is not sent here: it is handed back, and sent
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -64,13 +65,7 @@ async def stream(
         raise TypeError("a streamed call needs a stream's reader")
     line = _Line(call, out, head, now)
     try:
-        while not reader.finished:
-            data = await call.wait(answer.read())
-            call.output_tokens_seen = reader.output_tokens_seen
-            if data:
-                await call.wait(line.send(data))
-    except StopAsyncIteration:
-        pass
+        await _pass_on(call, answer, reader, line)
     except CallEnded:
         if call.client_gone and reader.finish_reason is not None:
             await _drain(answer)
@@ -79,15 +74,27 @@ async def stream(
             return Relayed(abandoned(call, answer), b"")
     except StreamFailure as failure:
         answer.close()
+        with contextlib.suppress(CallEnded):
+            await call.wait(line.send(failure.before))
         return Relayed(_failed(call, failure, output_tokens=reader.output_tokens_seen, usage=reader.usage), b"")
     finally:
         line.close()
         call.docket.stream_position = _position(reader)
     answer.finish()
-    if not line.started:
-        await line.start()
+    await line.start()
     got = WholeAnswer(b"", reader.usage, reader.finish_reason)
     return Relayed(_finished(call, got, output_tokens=reader.output_tokens_seen), reader.tail)
+
+
+async def _pass_on(call: OpenCall, answer: UpstreamAnswer, reader: StreamReader, line: _Line) -> None:
+    """Sends what comes until the reader has seen the end. Raises CallEnded, StreamFailure."""
+    while not reader.finished:
+        try:
+            data = await call.wait(answer.read())
+        except StopAsyncIteration:
+            return
+        call.output_tokens_seen = reader.output_tokens_seen
+        await call.wait(line.send(data))
 
 
 class _Line:
@@ -105,15 +112,18 @@ class _Line:
         self._comment: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        """Sends the head."""
+        """Sends the head, unless it was sent."""
+        if self.started:
+            return
         self.started = True
         self._call.docket.first_byte_at = self._now()
         await self._out.start(200, self._head)
 
     async def send(self, data: bytes) -> None:
-        """Sends whole frames."""
-        if not self.started:
-            await self.start()
+        """Sends whole frames; nothing of none."""
+        if not data:
+            return
+        await self.start()
         self._sent_at = self._loop.time()
         await self._out.send(data)
 

@@ -73,9 +73,14 @@ class Settlement:
         oldest = next(iter(self._pending.values()), None)
         return oldest is not None and time.monotonic() - oldest.since > OLDEST_MAX_S
 
-    async def drain(self) -> None:
-        """Returns when everything submitted is settled."""
-        await self._batches.drain()
+    async def drain(self, within_s: float) -> int:
+        """Returns when everything submitted is settled, or time is up: how many are left, whose holds stay for the sweep."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._batches.drain()
+        except TimeoutError:
+            self._batches.abandon()
+        return len(self._pending)
 
     async def _commit(self, items: list[Settling]) -> list[None]:
         wait = RETRY_FIRST_S
@@ -83,8 +88,13 @@ class Settlement:
             try:
                 await self._settle(items)
                 break
-            except (StoreUnavailable, StatementRefused):
+            except StoreUnavailable:
                 # Away, deadlocked, out of something: nothing is lost by trying again, everything by giving up.
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, RETRY_MAX_S)
+            except StatementRefused as error:
+                # Not the data: the statement and the schema do not fit. Somebody has to look, and until then it is kept.
+                self._alarm("settlement_refused", items[0].call_id, f"{error.sqlstate} {error.reason}")
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, RETRY_MAX_S)
         for item in items:
@@ -95,14 +105,13 @@ class Settlement:
     async def _settle(self, items: list[Settling]) -> None:
         try:
             written = await store_settlement.settle(self._hot, _joined(items), timeout_s=SETTLE_TIMEOUT_S)
+            rest = [item for item in items if item.call_id not in written]
+            if rest:
+                await self._settle_rest(rest)
         except StatementRefused as error:
             if not error.is_the_data:
                 raise
             await self._isolate(items, error)
-            return
-        rest = [item for item in items if item.call_id not in written]
-        if rest:
-            await self._settle_rest(rest)
 
     async def _isolate(self, items: list[Settling], error: StatementRefused) -> None:
         if len(items) > 1:
@@ -111,10 +120,23 @@ class Settlement:
             await self._settle(items[half:])
             return
         item = items[0]
-        await store_settlement.park(
-            self._hot, item.call_id, item.json.decode(), sqlstate=error.sqlstate, reason=error.reason
-        )
+        try:
+            await self._park(item, item.json, error)
+        except StatementRefused as again:
+            if not again.is_the_data:
+                raise
+            # Not even JSON that Postgres takes: what is owed and by whom is kept, the texts are not. Trying for ever would
+            # stop every other call.
+            owed = {
+                name: value for name, value in item.record.items() if not isinstance(value, str) and name != "details"
+            }
+            await self._park(item, encode(owed), error)
         self._alarm("unsettled", item.call_id, f"{error.sqlstate} {error.reason}")
+
+    async def _park(self, item: Settling, record_json: bytes, error: StatementRefused) -> None:
+        await store_settlement.park(
+            self._hot, item.call_id, record_json.decode(), sqlstate=error.sqlstate, reason=error.reason
+        )
 
     async def _settle_rest(self, items: list[Settling]) -> None:
         # Not freshly written: written before (a lost answer), swept meanwhile, or the database lost the hold.

@@ -57,8 +57,13 @@ def exposition(families: list[Family]) -> bytes:
     lines: list[str] = []
     for name, text, kind, samples in families:
         lines += [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{suffix}{_labels(labels)} {value:g}" for suffix, labels, value in samples]
+        lines += [f"{name}{suffix}{_labels(labels)} {_number(value)}" for suffix, labels, value in samples]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _number(value: float) -> str:
+    # Every digit: a counter rounded to six of them stands still past a million.
+    return str(int(value)) if value.is_integer() else repr(value)
 
 
 def _labels(labels: dict[str, str]) -> str:

@@ -8,6 +8,8 @@ from typing import Protocol
 from ai_api.observability.listener import Family
 
 CLIENTS_SHOWN_MAX = 200
+CALL_SERIES_MAX = 4_500
+"""With the other families a replica shows at most 5,000 series."""
 
 
 class CallCounters(Protocol):
@@ -24,7 +26,10 @@ class CallCounters(Protocol):
 
 
 def gateway_metrics(counters: CallCounters, *, open_calls: int, settlements_pending: int, people: int) -> list[Family]:
-    """The metric families of one replica. `client` is a credential's public id; beyond the busiest 200 it is `other`."""
+    """The metric families of one replica. `client` is a credential's public id; beyond the busiest 200 it is `other`.
+
+    So are client and model of the least busy calls where that leaves too many series.
+    """
     return [
         ("ai_gateway_requests_total", "Calls that ended, by outcome.", "counter", _calls(counters.calls)),
         (
@@ -65,6 +70,12 @@ def _calls(calls: Counter[tuple[str, str, str]]) -> list[tuple[str, dict[str, st
     merged: Counter[tuple[str, str, str]] = Counter()
     for (client, model, status), count in calls.items():
         merged[client if client in shown else "other", model, status] += count
+    if len(merged) > CALL_SERIES_MAX:
+        statuses = {status for _, _, status in merged}
+        busiest = Counter(dict(merged.most_common(CALL_SERIES_MAX - len(statuses))))
+        for (_, _, status), count in (merged - busiest).items():
+            busiest["other", "other", status] += count
+        merged = busiest
     return [
         ("", {"client": client, "model": model, "status": status}, float(count))
         for (client, model, status), count in sorted(merged.items())

@@ -19,6 +19,8 @@ SECRET_CHARACTERS_MIN: Final = 8
 """Shorter ones are not learned: they would take ordinary words out of every line, and guessing them needs no log."""
 
 _KEY = 8
+_FEW = 256
+"""Up to so many beginnings are looked for one by one; with more, going through the text once is quicker."""
 _PARTIAL_MIN = 20  # longer than what is shown on purpose: a prefix and six characters
 
 _QUOTE = r"\\{0,8}[\"']"
@@ -29,7 +31,12 @@ _NAMES = (
 )
 
 _NAME: Final = re.compile(_NAMES, re.IGNORECASE)
-_HINTS = ("key", "auth", "cookie", "pass", "pwd", "secret", "token", "database_url")
+_HINTS = (
+    *("key", "auth", "cookie", "pass", "pwd", "secret", "database_url"),
+    # Not every token: `input_tokens` stands on the line of every call, and these rules are the dearest.
+    *("apitoken", "api-token", "api_token", "waytoken", "way-token", "way_token"),
+    *("ss_token", "sh_token", "id_token", "ops_token"),
+)
 # What must be in a lower-case line for a rule to be worth its time, the rule, and what it puts in place.
 _RULES: Final = (
     # A URL's password: everything between the colon and the last @ before a space or a quote.
@@ -68,7 +75,7 @@ _RULES: Final = (
     (
         ("",),
         re.compile(
-            r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]{0,64}[a-z])(?=[A-Za-z0-9]{0,64}[A-Z])(?=[A-Za-z0-9]{0,64}[0-9])"
+            r"(?<![A-Za-z0-9])(?=[A-Za-z0-9]{40})(?=[A-Za-z0-9]{0,64}[a-z])(?=[A-Za-z0-9]{0,64}[A-Z])(?=[A-Za-z0-9]{0,64}[0-9])"
             r"[A-Za-z0-9]{40,4096}"
         ),
         MASK,
@@ -110,12 +117,16 @@ class Redactor:
             text = self._without_learned(text)
         lowered = text.lower()
         for hints, pattern, replacement in _RULES:
-            if any(hint in lowered for hint in hints):
-                text = pattern.sub(replacement, text)
+            for hint in hints:
+                if hint in lowered:
+                    text = pattern.sub(replacement, text)
+                    break
         return text
 
     def _without_learned(self, text: str) -> str:
         beginnings = self._by_beginning
+        if len(beginnings) <= _FEW and not any(beginning in text for beginning in list(beginnings)):
+            return text
         kept: list[str] = []
         shown_to = position = 0
         end = len(text) - _KEY

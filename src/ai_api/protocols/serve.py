@@ -135,8 +135,10 @@ class _Watcher:
 
     def close(self) -> None:
         """Stops waiting."""
-        if self._task is not None:
-            self._task.cancel()
+        # Let go of, or task, its cancellation's traceback and this object hold one another until the collector comes.
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
 
     async def _wait(self, call: OpenCall) -> None:
         while (await self._receive())["type"] != "http.disconnect":

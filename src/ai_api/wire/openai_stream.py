@@ -196,9 +196,13 @@ class ChatStream:
             return b""
         now: list[bytes] = []
         held: list[bytes] = []
-        for frame in split(head):
-            if self._keep(frame):
-                (held if self._ending else now).append(frame)
+        try:
+            for frame in split(head):
+                if self._keep(frame):
+                    (held if self._ending else now).append(frame)
+        except StreamFailure as failure:
+            failure.before = self._name.apply(b"".join(now))
+            raise
         if self.finished:
             # The end came in the same read: one write for all of it, once the call is settled.
             now, held = [], now + held
@@ -211,7 +215,7 @@ class ChatStream:
             raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
 
     def _keep(self, frame: bytes) -> bool:
-        data = data_of(frame)
+        data = b"" if self.finished else data_of(frame)
         if not data:
             return True
         if data.strip() == b"[DONE]":
@@ -274,7 +278,14 @@ class ResponsesStream:
             raise StreamFailure("upstream_interrupted", "The provider sent a frame without an end.") from None
         if not head:
             return b""
-        out = b"".join([self._pass(frame) for frame in split(head)])
+        frames: list[bytes] = []
+        try:
+            for frame in split(head):
+                frames.append(self._pass(frame))  # noqa: PERF401  -- those before a failure are needed
+        except StreamFailure as failure:
+            failure.before = b"".join(frames)
+            raise
+        out = b"".join(frames)
         if self.finished:
             self.tail += out
             return b""
@@ -286,7 +297,7 @@ class ResponsesStream:
             raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
 
     def _pass(self, frame: bytes) -> bytes:
-        data = data_of(frame)
+        data = b"" if self.finished else data_of(frame)
         if not data or data.strip() == b"[DONE]":
             return frame
         event = _peek(_response_event, data, _odd_event)

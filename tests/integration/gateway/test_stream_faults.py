@@ -127,8 +127,8 @@ async def test_a_provider_that_falls_silent_holds_the_stream_for_ever(database, 
 
 
 async def test_a_frame_without_an_end_fills_the_memory(g, sim):
-    caller = await g.org.caller(usd="50", output_tokens_max=10_000_000, context_tokens=10_000_000)
-    answer = await g.chat(caller, told(answer_bytes=3_000_000, chunks=1), stream=True)
+    caller = await g.org.caller(usd="50", output_tokens_max=10_000_000, context_tokens=20_000_000)
+    answer = await g.chat(caller, told(answer_bytes=20_000_000, chunks=1), stream=True)
     assert_broken_off(answer, STREAMS[0])
     assert len(answer.body) < 10_000
     await sim.witness.wait_for("aborted", x_request_id=answer.headers["x-ai-api-call-id"])

@@ -12,6 +12,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from ai_api.cli.greeting import Greeting
+from ai_api.cli.up import LOCAL_CONTEXT_TOKENS
+from ai_api.local import model_server
 from tests.support.simulated import ANTHROPIC_KEY, OPENAI_KEY, simulated
 from tests.support.up import Up, clean, refused, up
 
@@ -77,40 +80,40 @@ def test_at_debug_no_secret_is_said_but_in_the_line_itself_and_files_of_secrets_
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
-def test_the_machine_without_a_model_and_without_keys_comes_up_and_says_what_is_missing(data_dir):
+def test_without_a_model_it_comes_up_says_what_is_missing_and_why_a_provider_has_none(data_dir):
     with up(data_dir, "--no-model") as running:
         assert running.ready["model"] is None
         assert models_of(running) == []
-    with up(data_dir, "--no-model", as_json=False) as again:
+    nobody_there = {"OPENAI_API_KEY": OPENAI_KEY, "OPENAI_BASE_URL": "http://127.0.0.1:9/v1"}
+    with up(data_dir, "--no-model", as_json=False, **nobody_there) as again:
         assert "No model can be called yet: set a provider key, or start without --no-model." in again.out
+        assert re.search(r"provider openai +no models: No connection to the provider", again.out)
         for name in SECRETS:
             assert running.ready[name] in again.out
 
 
-def test_a_provider_that_cannot_be_reached_does_not_keep_the_rest_from_coming_up(data_dir):
-    with up(
-        data_dir, "--no-model", as_json=False, OPENAI_API_KEY=OPENAI_KEY, OPENAI_BASE_URL="http://127.0.0.1:9/v1"
-    ) as it:
-        assert re.search(r"provider openai +no models: No connection to the provider", it.out)
-
-
 def test_what_was_forgotten_is_gone_and_the_commands_offered_instead_work_when_pasted(data_dir, simulator, tmp_path):
     with up(data_dir, "--no-model", **simulator.environment()) as first:
-        pass
-    with up(data_dir, "--no-model", "--forget", **simulator.environment()) as second:
-        assert [second.ready[name] for name in ["admin_identifier", *SECRETS]] == [None] * 4
-        assert second.ready["model"] == first.ready["model"]
-        assert second.ready["url"] == first.ready["url"]
-    assert not (data_dir / "first-run.json").exists()
-    with up(data_dir, "--no-model", as_json=False, **simulator.environment()) as third:
-        commands = re.findall(r"^  (AI_API_DATABASE_URL=.*)$", third.out, re.MULTILINE)
-        made = [paste(command, tmp_path) for command in commands]
-        second.ready |= {"access_token": made[1], "credential": made[2]}
-        assert chat(second).status_code == 200
-        token = {"authorization": f"Bearer {made[1]}"}
-        assert httpx.get(f"{second.ready['url']}/api/me", headers=token).json()["identifier"] == "owner@localhost"
-    assert len(made) == 3
-    assert made[0] not in {"", first.ready["admin_password"]}
+        ready = first.ready
+    with up(data_dir, "--no-model", "--forget", as_json=False, **simulator.environment()) as second:
+        assert [name for name in SECRETS if ready[name] in second.out] == []
+        assert not (data_dir / "first-run.json").exists()
+        commands = re.findall(r"^  (AI_API_DATABASE_URL=.*)$", second.out, re.MULTILINE)
+        password, token, credential = [paste(command, tmp_path) for command in commands]
+        assert password not in {"", ready["admin_password"]}
+        me = httpx.get(f"{ready['url']}/api/me", headers={"authorization": f"Bearer {token}"})
+        assert me.json()["identifier"] == "owner@localhost"
+        first.ready = ready | {"credential": credential}
+        assert chat(first).status_code == 200
+
+
+def test_a_program_is_told_null_for_what_was_forgotten():
+    hello = Greeting("http://127.0.0.1:1", "http://127.0.0.1:2", None, "a/b", (), Path("data"), "postgresql:///x")
+    assert hello.for_programs() == dict.fromkeys(FIELDS) | {
+        "url": "http://127.0.0.1:1",
+        "ops_url": "http://127.0.0.1:2",
+        "model": "a/b",
+    }
 
 
 def paste(command: str, folder: Path) -> str:
@@ -157,3 +160,7 @@ def test_a_folder_of_a_newer_build_a_strangers_and_one_that_cannot_be_written_ar
         == f"Cannot use {closed}: this user may not; choose another folder."
     )
     assert [sorted(file.name for file in folder.iterdir()) for folder in (strangers, closed)] == [["holiday.jpg"], []]
+
+
+def test_the_catalog_promises_the_context_the_local_model_has():
+    assert LOCAL_CONTEXT_TOKENS == model_server.CONTEXT_TOKENS

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_api.core.ids import uuid7
-from ai_api.core.seal import KeyRing, SealError, Sealed
+from ai_api.core.seal import KeyRing, Sealed, SealError
 
 OLD, NEW = hashlib.sha256(b"old").digest(), hashlib.sha256(b"new").digest()
 ROW = uuid7()
@@ -106,7 +106,7 @@ def test_a_ring_is_read_from_its_text():
     ],
 )
 def test_a_malformed_ring_is_refused_without_repeating_a_word_of_it(text):
-    with pytest.raises(ValueError, match="encryption key|id:base64") as refused:
+    with pytest.raises(ValueError, match=r"encryption key|id:base64") as refused:
         KeyRing.parse(text)
     error = refused.value
     while error is not None:

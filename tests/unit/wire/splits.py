@@ -2,6 +2,8 @@
 
 from hypothesis import strategies as st
 
+from ai_api.wire.failures import StreamFailure
+
 
 @st.composite
 def splits(draw, stream):
@@ -18,3 +20,14 @@ def splits(draw, stream):
 def feed_all(reader, pieces):
     """What a reader gives for each piece, in one."""
     return b"".join(reader.feed(piece) for piece in pieces)
+
+
+def until_failure(reader, pieces):
+    """What a reader gives before it fails, the good frames of the failing read among it. AssertionError if it does not."""
+    gone = b""
+    try:
+        for piece in pieces:
+            gone += reader.feed(piece)
+    except StreamFailure as failure:
+        return gone + failure.before
+    raise AssertionError("the stream did not fail")

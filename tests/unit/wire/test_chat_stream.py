@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.wire.splits import feed_all, splits
+from tests.unit.wire.splits import feed_all, splits, until_failure
 
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.openai_stream import ChatStream
@@ -61,7 +61,9 @@ def streams(draw):
     documents += [
         chunk(content=draw(texts))
         if draw(st.booleans())
-        else chunk(tool_calls=[{"index": 0, "function": {"arguments": draw(texts)}}], x_invented={"list": [draw(texts)]})
+        else chunk(
+            tool_calls=[{"index": 0, "function": {"arguments": draw(texts)}}], x_invented={"list": [draw(texts)]}
+        )
         for _ in range(draw(st.integers(0, 4)))
     ]
     null_usage = draw(st.booleans())
@@ -162,7 +164,9 @@ def test_the_served_tier_is_noticed_wherever_the_provider_says_it():
 
 
 def test_content_that_quotes_the_model_is_not_the_models_name():
-    quoting = chunk(content=f'"model":"{UPSTREAM}"', tool_calls=[{"function": {"arguments": f'{{"model":"{UPSTREAM}"}}'}}])
+    quoting = chunk(
+        content=f'"model":"{UPSTREAM}"', tool_calls=[{"function": {"arguments": f'{{"model":"{UPSTREAM}"}}'}}]
+    )
     _, sent = read(frame(quoting))
     assert sent == frame(quoting | {"model": SHOWN})
 
@@ -241,12 +245,35 @@ def test_a_cut_stream_is_never_shown_as_complete(stream):
 
 @pytest.mark.parametrize(
     "malformed",
-    [b"data: {\n\n", b"data: {}}\n\n", b'data: {"choices": [NaN]}\n\n', b"data: DONE\n\n", b"data: \xff\n\n", b"data: <html>\n\n"],
+    [
+        b"data: {\n\n",
+        b"data: {}}\n\n",
+        b'data: {"choices": [NaN]}\n\n',
+        b"data: DONE\n\n",
+        b"data: \xff\n\n",
+        b"data: <html>\n\n",
+    ],
 )
 def test_a_malformed_frame_ends_the_stream(malformed):
     with pytest.raises(StreamFailure) as failed:
         read(frame(chunk(content="a")) + malformed)
     assert failed.value.code == "upstream_interrupted"
+
+
+@given(st.lists(texts, max_size=4), st.sampled_from([b"data: {\n\n", frame({"error": "x"})]), st.data())
+def test_what_the_caller_gets_before_a_failure_does_not_depend_on_the_split(said, failing, data):
+    good = b"".join(frame(chunk(content=each)) for each in said)
+    reader = ChatStream(shown_model=UPSTREAM, wants_usage=True)
+    assert until_failure(reader, data.draw(splits(good + failing + DONE))) == good
+
+
+@given(st.sampled_from([b"data: {\n\n", frame({"error": "x"}), frame(chunk(content="late"))]), st.data())
+def test_what_follows_the_end_cannot_undo_it(late, data):
+    hello = frame(chunk(content="hello"))
+    reader = ChatStream(shown_model=UPSTREAM, wants_usage=True)
+    assert feed_all(reader, data.draw(splits(hello + DONE + late))) + reader.tail == hello + DONE + late
+    assert reader.tail.endswith(DONE + late)
+    assert reader.finished
 
 
 def test_a_frame_that_never_ends_ends_the_stream():

@@ -12,7 +12,9 @@ from ai_api.wire.json_body import DEPTH_MAX, BadBody, decode, encode, read, writ
 
 # What JSON can say without the one character that no body may hold.
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
-scalars = st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | texts
+scalars = (
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats(allow_nan=False, allow_infinity=False) | texts
+)
 values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4), max_leaves=12
 )
@@ -170,7 +172,9 @@ def test_depth_64_passes_and_one_more_does_not(opening, middle, closing):
         read(b'{"a":[' + good[5:-1] + b"]}")
 
 
-@pytest.mark.parametrize("body", [b'{"a":' + b"[" * 200_000, b'{"a":' * 100_000, b'{ "a":' + b"[" * 5000 + b"]" * 5000 + b"}"])
+@pytest.mark.parametrize(
+    "body", [b'{"a":' + b"[" * 200_000, b'{"a":' * 100_000, b'{ "a":' + b"[" * 5000 + b"]" * 5000 + b"}"]
+)
 def test_a_bottomless_body_is_a_refusal_not_a_stack_overflow(body):
     with pytest.raises(BadBody):
         read(body)
@@ -180,13 +184,18 @@ def test_many_brackets_side_by_side_are_not_depth():
     assert read(b'{"a":[' + b",".join([b"[{}]"] * 500) + b"]}").fields
 
 
+def read_or_refused(body):
+    """The body as read, or the words it is refused with; anything else it raises is a defect."""
+    try:
+        return read(body)
+    except BadBody as refused:
+        return str(refused)
+
+
 @given(st.binary(max_size=64))
 @example(b'{"\\ud800":1,"\\ud800":2}')
 def test_any_bytes_are_read_or_refused(body):
-    try:
-        read(body)
-    except BadBody as refused:
-        assert str(refused)
+    assert read_or_refused(body)
 
 
 @given(documents, st.data())
@@ -194,12 +203,11 @@ def test_a_damaged_body_is_read_or_refused(document, data):
     body = bytearray(json.dumps(document, ensure_ascii=data.draw(st.booleans())).encode())
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(body)))
-        piece = data.draw(st.binary(max_size=3) | st.sampled_from([b'"', b"\\", b"\\u", b"\\ud800", b"{", b"]", b",", b"\x00"]))
+        piece = data.draw(
+            st.binary(max_size=3) | st.sampled_from([b'"', b"\\", b"\\u", b"\\ud800", b"{", b"]", b",", b"\x00"])
+        )
         body[at : at + data.draw(st.integers(0, 3))] = piece
-    try:
-        read(bytes(body))
-    except BadBody as refused:
-        assert str(refused)
+    assert read_or_refused(bytes(body))
 
 
 def test_many_keys_and_one_of_them_twice_do_not_stop_the_event_loop():
@@ -237,6 +245,7 @@ def test_encode_and_decode_are_each_others_opposite(value):
 @example(b"1e999")
 def test_decode_raises_value_error_and_nothing_else(data):
     try:
-        decode(data)
+        told = encode(decode(data)).decode()
     except ValueError as refused:
-        assert str(refused) == "not valid JSON"
+        told = str(refused)
+    assert told

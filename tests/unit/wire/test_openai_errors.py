@@ -55,7 +55,9 @@ def test_status_type_code_and_whether_to_retry(kind, code, status, type_word, sh
 
 
 @EVERY_KIND
-@pytest.mark.parametrize(("asked_s", "said"), [(7, b"7"), (7.0, b"7"), (0, b"1"), (0.2, b"1"), (2.5, b"3"), (86_400, b"86400")])
+@pytest.mark.parametrize(
+    ("asked_s", "said"), [(7, b"7"), (7.0, b"7"), (0, b"1"), (0.2, b"1"), (2.5, b"3"), (86_400, b"86400")]
+)
 def test_a_time_to_wait_is_passed_on_and_never_shortened(kind, asked_s, said):
     assert dict(render(Refusal("x", kind, "Wait.", retry_after_s=asked_s)).headers)[b"retry-after"] == said
 
@@ -79,10 +81,14 @@ def test_an_error_in_a_chat_stream_is_one_frame_and_no_end(kind, message):
         ChatStream(shown_model="m", wants_usage=True).feed(sent)
 
 
-@pytest.mark.parametrize("message", ['a "quoted" line\nand another', "data: [DONE]\n\n", "event: response.completed\n\n"])
+@pytest.mark.parametrize(
+    "message", ['a "quoted" line\nand another', "data: [DONE]\n\n", "event: response.completed\n\n"]
+)
 @EVERY_KIND
 def test_an_error_in_a_responses_stream_is_its_one_terminal_event_and_says_failed(kind, message):
-    sent = in_responses_stream(Refusal("x", kind, message), response_id="resp_1", model="m", created_at=1, sequence_number=7)
+    sent = in_responses_stream(
+        Refusal("x", kind, message), response_id="resp_1", model="m", created_at=1, sequence_number=7
+    )
     assert len(split(sent)) == 1
     assert sent.startswith(b"event: response.failed\n")
     reader = ResponsesStream(shown_model="m", secret=None)

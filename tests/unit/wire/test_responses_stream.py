@@ -5,7 +5,7 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.unit.wire.splits import feed_all, splits
+from tests.unit.wire.splits import feed_all, splits, until_failure
 
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.openai_stream import ResponsesStream
@@ -27,7 +27,14 @@ def frame(event, end=b"\n", **dumps):
 
 
 def response(status="in_progress", **members):
-    return {"id": "resp_1", "object": "response", "status": status, "model": UPSTREAM, "output": [], "usage": None} | members
+    return {
+        "id": "resp_1",
+        "object": "response",
+        "status": status,
+        "model": UPSTREAM,
+        "output": [],
+        "usage": None,
+    } | members
 
 
 def event(kind, number=0, **members):
@@ -59,11 +66,15 @@ def streams(draw):
     def write(document):
         sent = frame(document, end, separators=separators)
         spelled = f'"model"{separators[1]}"{UPSTREAM}"'.encode()
-        return sent, sent.replace(spelled, b'"model":' + json.dumps(SHOWN).encode(), 1) if "response" in document else sent
+        return sent, sent.replace(
+            spelled, b'"model":' + json.dumps(SHOWN).encode(), 1
+        ) if "response" in document else sent
 
     middle = st.builds(
         event,
-        st.sampled_from(["response.output_text.delta", "response.function_call_arguments.delta", "response.x_invented"]),
+        st.sampled_from(
+            ["response.output_text.delta", "response.function_call_arguments.delta", "response.x_invented"]
+        ),
         number=st.integers(1, 8),
         delta=texts,
         x_invented=st.dictionaries(texts, texts, max_size=2),
@@ -76,7 +87,12 @@ def streams(draw):
         frames.insert(draw(st.integers(0, len(frames))), (b": keep-alive" + end + end,) * 2)
     last, last_seen = write(terminal(kind, output=[{"text": draw(texts)}]))
     done = b"data: [DONE]" + end + end if draw(st.booleans()) else b""
-    return b"".join(sent for sent, _ in frames) + last + done, b"".join(seen for _, seen in frames), last_seen + done, kind
+    return (
+        b"".join(sent for sent, _ in frames) + last + done,
+        b"".join(seen for _, seen in frames),
+        last_seen + done,
+        kind,
+    )
 
 
 @given(streams(), st.data())
@@ -181,6 +197,23 @@ def test_a_malformed_frame_ends_the_stream(malformed):
     assert failed.value.code == "upstream_interrupted"
 
 
+@given(st.lists(texts, max_size=4), st.sampled_from([b"data: {\n\n", frame(event("error"))]), st.data())
+def test_what_the_caller_gets_before_a_failure_does_not_depend_on_the_split(said, failing, data):
+    good = b"".join(frame(event("response.output_text.delta", delta=each)) for each in said)
+    reader = ResponsesStream(shown_model=UPSTREAM, secret=None)
+    assert until_failure(reader, data.draw(splits(good + failing + frame(terminal())))) == good
+
+
+@given(st.sampled_from([b"data: {\n\n", frame(event("error")), frame(event("response.x", delta="late"))]), st.data())
+def test_what_follows_the_end_cannot_undo_it_nor_send_it_early(late, data):
+    created = frame(event("response.created", response=response()))
+    reader = ResponsesStream(shown_model=UPSTREAM, secret=None)
+    gone = feed_all(reader, data.draw(splits(created + frame(terminal()) + late)))
+    assert gone + reader.tail == created + frame(terminal()) + late
+    assert created.startswith(gone)
+    assert reader.finished
+
+
 def test_a_frame_that_never_ends_ends_the_stream():
     with pytest.raises(StreamFailure) as failed:
         read(b"data: " + b"x" * 1_048_577)
@@ -229,14 +262,17 @@ def test_events_nobody_knows_pass_byte_for_byte(unknown):
 
 
 def test_only_the_responses_own_model_is_renamed():
-    inner = event("response.output_item.done", item={"type": "x_call", "model": UPSTREAM, "arguments": f'"model":"{UPSTREAM}"'})
+    inner = event(
+        "response.output_item.done", item={"type": "x_call", "model": UPSTREAM, "arguments": f'"model":"{UPSTREAM}"'}
+    )
     created = event("response.created", response=response(tools=[{"type": "image_generation", "model": UPSTREAM}]))
     _, sent = read(frame(created) + frame(inner))
     assert sent == frame(shown(created)) + frame(inner)
 
 
 @pytest.mark.parametrize(
-    ("deltas", "tokens"), [(["a"], 1), (["a", "b", "c"], 3), (["a" * 40], 10), (["ü" * 20], 10), ([None, ""], 0), ([{"k": "v" * 40}], 12)]
+    ("deltas", "tokens"),
+    [(["a"], 1), (["a", "b", "c"], 3), (["a" * 40], 10), (["ü" * 20], 10), ([None, ""], 0), ([{"k": "v" * 40}], 12)],
 )
 def test_output_seen_is_a_token_a_delta_or_a_token_for_four_bytes(deltas, tokens):
     stream = b"".join(frame(event("response.output_text.delta", delta=delta)) for delta in deltas)

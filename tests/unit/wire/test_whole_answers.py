@@ -12,7 +12,9 @@ CHAT = {
     "id": "chatcmpl-1",
     "object": "chat.completion",
     "model": "gpt-4o-2024-08-06",
-    "choices": [{"index": 0, "message": {"content": 'a "model":"gpt-4o-2024-08-06"', "x": [1.0, 1e2]}, "finish_reason": "stop"}],
+    "choices": [
+        {"index": 0, "message": {"content": 'a "model":"gpt-4o-2024-08-06"', "x": [1.0, 1e2]}, "finish_reason": "stop"}
+    ],
     "usage": {"prompt_tokens": 12, "completion_tokens": 7, "total_tokens": 19, "x_joules": 3},
     "service_tier": "priority",
     "x_invented": {"model": "gpt-4o-2024-08-06"},
@@ -56,7 +58,10 @@ def test_usage_tier_and_finish_of_a_chat_answer():
     ("members", "finish"),
     [
         ({}, "completed"),
-        ({"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}}, "incomplete:max_output_tokens"),
+        (
+            {"status": "incomplete", "incomplete_details": {"reason": "max_output_tokens"}},
+            "incomplete:max_output_tokens",
+        ),
         ({"status": "failed", "error": {"code": "server_error", "message": "x"}}, "failed"),
         ({"status": None}, "unknown"),
     ],

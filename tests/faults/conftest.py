@@ -1,0 +1,32 @@
+"""What every fault test has: a witness, and how many rounds to play."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.support import upstream
+from tests.support.upstream import Simulator
+
+ROUNDS = int(os.environ.get("AI_API_FAULT_ROUNDS", "3"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a fault test."""
+    for item in items:
+        if "tests/faults/" in item.nodeid:
+            item.add_marker(pytest.mark.faults)
+
+
+@pytest.fixture
+def rounds() -> int:
+    """How often a test that dies at random moments dies; `AI_API_FAULT_ROUNDS`."""
+    return ROUNDS
+
+
+@pytest.fixture
+async def sim() -> AsyncIterator[Simulator]:
+    async with upstream.running() as simulator:
+        yield simulator

@@ -1,0 +1,115 @@
+"""Every door of the data plane asks who is there."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+
+from ai_api.credentials.secret import new_secret
+from tests.integration.gateway.shapes import error_of
+from tests.support.gateway import CHAT, RESPONSES, chat_body
+from tests.support.upstream.raw import RawClient
+
+# Doors for everybody: alive, and a word to clients that try another way first. Anything else must enter preflight.
+PUBLIC = {("HEAD", "/"): 200, ("GET", "/v1/responses"): 426, ("GET", "/responses"): 426}
+BODY = b'{"model":"m","messages":[],"input":[]}'
+
+
+def doors(g) -> list[tuple[str, str]]:
+    """All (method, path) of the data plane, with something in the place of each path parameter."""
+    found = []
+    for route in iter_route_contexts(g.application.data_plane.routes):
+        assert isinstance(route.original_route, APIRoute), f"{route} is no ordinary door: say here how it is guarded"
+        found += [(method, re.sub(r"\{[^}]*\}", "acme/m", route.path)) for method in sorted(route.methods)]
+    return found
+
+
+async def knock(g, method: str, path: str, headers: dict[str, str]):
+    async with RawClient(g.url) as client:
+        body = BODY if method in {"POST", "PUT", "PATCH"} else b""
+        await client.send(method, path, headers=headers, body=body)
+        return await client.receive(timeout_s=3)
+
+
+async def test_a_new_door_forgets_to_ask_who_is_there(g, sim):
+    seen = doors(g)
+    assert {("POST", CHAT), ("POST", RESPONSES), ("GET", "/v1/models"), ("GET", "/v1/key")} <= set(seen)
+    assert PUBLIC.keys() <= set(seen)
+    caller = await g.org.caller()
+    await g.org.move(caller, "revoke")
+    await g.org.disable(caller.member)
+    for method, path in seen:
+        public = PUBLIC.get((method, path))
+        nobody = await knock(g, method, path, {})
+        # Well-formed, so that only preflight can know: unknown, and known but stopped.
+        stranger = await knock(g, method, path, {"authorization": f"Bearer {new_secret('sk-aiapi-')}"})
+        stopped = await knock(g, method, path, caller.headers)
+        statuses = [nobody.status, stranger.status, stopped.status]
+        assert statuses == ([public] * 3 if public else [401, 401, 403]), (method, path)
+        if not public:
+            assert error_of(nobody)["type"] == "authentication_error"
+            assert error_of(stopped)["code"] == "member_disabled"
+    assert len(sim.requests) == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", "/v1/nothing", 404),
+        ("POST", "/v1/chat", 404),
+        ("GET", "/v1", 404),
+        ("GET", CHAT, 405),
+        ("DELETE", "/v1/models", 405),
+        ("GET", "/v1/responses/resp_1", 404),
+        ("POST", "/v1/embeddings", 404),
+        ("POST", "//v1/chat/completions", 404),
+        ("POST", "/v1/chat/completions/", 404),
+    ],
+)
+async def test_an_unknown_path_shows_a_page(g, method, path, status):
+    answer = await knock(g, method, path, {})
+    assert answer.status == status
+    error = error_of(answer)
+    assert error["code"] == ("unknown_path" if status == 404 else "method_not_allowed")
+    assert "x-request-id" in answer.headers
+    if status == 405:
+        assert answer.headers["allow"]
+
+
+async def test_the_lists_show_what_may_not_be_called(g):
+    caller = await g.org.caller(tokens=1_000, usd="5")
+    paused = await g.org.model()
+    hidden = await g.org.model(access="restricted")
+    await g.org.model()
+    allocation = await g.org.allocation(caller.member, paused)
+    await g.org.allocation(caller.member, hidden)
+    listed = await g.http.get("/v1/models", headers=caller.headers)
+    assert [each["id"] for each in listed.json()["data"]] == sorted([caller.model.slug, paused.slug])
+    await g.org.move(type(caller)(caller.member, paused, allocation, caller.credential), "pause")
+    listed = await g.http.get("/v1/models", headers=caller.headers)
+    assert [each["id"] for each in listed.json()["data"]] == [caller.model.slug]
+    assert (await g.http.get(f"/v1/models/{caller.model.slug}", headers=caller.headers)).status_code == 200
+    for slug in (paused.slug, hidden.slug, "acme/never-was"):
+        assert (await g.http.get(f"/v1/models/{slug}", headers=caller.headers)).status_code == 404
+    await g.chat(caller)
+    key = (await g.http.get("/v1/key", headers=caller.headers)).json()
+    assert caller.secret not in json.dumps(key)
+    shown = {each["model"]: each for each in key["allocations"]}
+    assert set(shown) == {caller.model.slug, paused.slug}
+    tokens, cost = shown[caller.model.slug]["limits"]
+    (record,) = await g.books.records()
+    assert (tokens["used"], tokens["held"], tokens["left"]) == (55, 0, 945)
+    assert cost["used"] == f"{record['billed_cost_nanos'] / 1e9:.9f}".rstrip("0")
+
+
+async def test_everybody_else_waits_for_one_who_asks_for_a_list(g, sim):
+    caller = await g.org.caller()
+    assert (await g.chat(caller)).status == 200
+    for path in ("/healthz", "/readyz"):
+        answer = await knock(g, "GET", path, {})
+        assert (answer.status, answer.body) == (200, b"yes\n")
+    body = chat_body(caller)
+    assert (await g.ask(caller, CHAT, body)).status == 200

@@ -1,0 +1,123 @@
+"""Metrics at the scrape: every number is there, moves, and has a bound on its labels however many clients there are."""
+
+import re
+from collections import Counter
+
+import pytest
+
+from ai_api.gateway.tell import Counters
+from ai_api.observability.listener import exposition
+from ai_api.observability.metrics import gateway_metrics
+
+SERIES_MAX = 5_000
+
+
+def families(counters, **gauges):
+    values = {"open_calls": 0, "settlements_pending": 0, "people": 0} | gauges
+    return {family[0]: family for family in gateway_metrics(counters, **values)}
+
+
+def samples(counters, name, **gauges):
+    return {tuple(labels.values()): value for _, labels, value in families(counters, **gauges)[name][3]}
+
+
+def test_an_idle_gateway_shows_all_its_metrics():
+    shown = exposition(list(families(Counters()).values())).decode()
+    assert set(re.findall(r"^# TYPE (\S+)", shown, re.MULTILINE)) == {
+        "ai_gateway_requests_total",
+        "ai_gateway_refusals_total",
+        "ai_gateway_upstream_errors_total",
+        "ai_gateway_requests_in_progress",
+        "ai_gateway_input_tokens_total",
+        "ai_gateway_output_tokens_total",
+        "ai_gateway_billed_usd_total",
+        "ai_gateway_settlements_pending",
+        "ai_gateway_unsettled_total",
+        "ai_gateway_defects_total",
+        "ai_gateway_people_in_memory",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "amount", "shown"),
+    [
+        ("ai_gateway_input_tokens_total", "input_tokens", 12, 12),
+        ("ai_gateway_output_tokens_total", "output_tokens", 7, 7),
+        ("ai_gateway_billed_usd_total", "billed_nanos", 2_500_000_000, 2.5),
+        ("ai_gateway_unsettled_total", "unsettled", 1, 1),
+        ("ai_gateway_defects_total", "broken", 3, 3),
+    ],
+)
+def test_every_counter_moves(name, field, amount, shown):
+    counters = Counters()
+    assert samples(counters, name) == {(): 0}
+    setattr(counters, field, amount)
+    assert samples(counters, name) == {(): shown}
+
+
+@pytest.mark.parametrize(
+    ("name", "gauge"),
+    [
+        ("ai_gateway_requests_in_progress", "open_calls"),
+        ("ai_gateway_settlements_pending", "settlements_pending"),
+        ("ai_gateway_people_in_memory", "people"),
+    ],
+)
+def test_every_gauge_moves(name, gauge):
+    assert samples(Counters(), name, **{gauge: 5}) == {(): 5}
+
+
+def test_calls_refusals_and_upstream_errors_by_their_labels():
+    counters = Counters()
+    counters.calls["c_1", "openai/gpt-4o", "ok"] += 2
+    counters.calls["c_2", "openai/gpt-4o", "upstream_error"] += 1
+    counters.refusals["credential_unknown"] += 3
+    counters.upstream_errors["openai", "upstream_timeout"] += 4
+    assert families(counters)["ai_gateway_requests_total"][3] == [
+        ("", {"client": "c_1", "model": "openai/gpt-4o", "status": "ok"}, 2.0),
+        ("", {"client": "c_2", "model": "openai/gpt-4o", "status": "upstream_error"}, 1.0),
+    ]
+    assert samples(counters, "ai_gateway_refusals_total") == {("credential_unknown",): 3}
+    assert samples(counters, "ai_gateway_upstream_errors_total") == {("openai", "upstream_timeout"): 4}
+
+
+def many(clients, models, statuses):
+    """The calls of so many clients, the first of them the busiest."""
+    return Counter(
+        {
+            (f"c_{client}", f"acme/m{model}", status): 1 + (clients - client)
+            for client in range(clients)
+            for model in range(models)
+            for status in statuses
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("clients", "models", "statuses"),
+    [
+        (100_000, 1, ["ok"]),
+        (2_000, 30, ["ok", "client_closed"]),
+        (50, 200, ["ok", "upstream_error"]),
+        (3, 4_000, ["ok"]),
+        (1, 400, [f"code_{number}" for number in range(20)]),
+    ],
+)
+def test_labels_have_a_bound_and_no_call_is_left_out(clients, models, statuses):
+    counters = Counters(calls=many(clients, models, statuses))
+    shown = families(counters)["ai_gateway_requests_total"][3]
+    assert len(shown) <= SERIES_MAX
+    assert sum(value for _, _, value in shown) == sum(counters.calls.values())
+    assert len({tuple(labels.items()) for _, labels, _ in shown}) == len(shown)
+
+
+def test_the_busiest_clients_keep_their_names():
+    shown = samples(Counters(calls=many(1_000, 2, ["ok"])), "ai_gateway_requests_total")
+    assert shown["c_0", "acme/m0", "ok"] == 1_001
+    assert ("c_999", "acme/m0", "ok") not in shown
+    assert shown["other", "acme/m1", "ok"] > 0
+
+
+def test_a_client_named_other_is_not_lost_among_the_others():
+    counters = Counters(calls=Counter({("other", "m", "ok"): 3, ("c_1", "m", "ok"): 1}))
+    assert samples(counters, "ai_gateway_requests_total") == {("other", "m", "ok"): 3, ("c_1", "m", "ok"): 1}

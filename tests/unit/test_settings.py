@@ -1,0 +1,251 @@
+"""Settings: what is missing, short, malformed or contradictory refuses to start, by its name and never by its value."""
+
+import base64
+import hashlib
+import traceback
+
+import pytest
+from pydantic import ValidationError
+
+from ai_api.settings import Settings, SettingsRefused, load_settings
+
+KEYS = "k1:" + base64.b64encode(hashlib.sha256(b"key").digest()).decode()
+GOOD = {"AI_API_DATABASE_URL": "postgresql://ada:Hunter2secret@db/ai", "AI_API_ENCRYPTION_KEYS": KEYS}
+
+
+def load(**changes):
+    """Settings of an environment that is good but for these; None takes a variable away."""
+    environment = {"PATH": "/bin"} | GOOD | {f"AI_API_{name}": value for name, value in changes.items()}
+    return load_settings({name: value for name, value in environment.items() if value is not None})
+
+
+def refused(**changes):
+    """The lines of a refusal; whatever the values were, neither they nor the traceback repeat them."""
+    with pytest.raises(SettingsRefused) as told:
+        load(**changes)
+    shown = "".join(traceback.format_exception(told.value)) + repr(told.value)
+    for value in (*changes.values(), GOOD["AI_API_DATABASE_URL"], KEYS):
+        assert value is None or len(value) < 4 or value not in shown
+    return told.value.lines
+
+
+def test_two_secrets_are_enough():
+    settings = load()
+    assert settings.model_dump(exclude={"database_url", "encryption_keys"}) == {
+        "ops_token": None,
+        "public_url": None,
+        "organization_zone": "UTC",
+        "log_level": "INFO",
+        "sweep_silent_s": 30.0,
+        "listen": {
+            "host": "127.0.0.1",
+            "port": 8080,
+            "ops_host": "127.0.0.1",
+            "ops_port": 9090,
+            "grace_s": 30.0,
+            "drain_delay_s": 0.0,
+        },
+        "upstream": {"connect_s": 5.0, "first_byte_s": 300.0, "idle_s": 120.0, "total_s": 3600.0},
+        "limits": {"body_bytes_max": 33_554_432},
+        "credentials": {"prefix": "sk-aiapi-", "ttl_days": 90},
+        "pools": {"hot": 8, "portal": 5},
+    }
+    assert settings.database_url.get_secret_value() == GOOD["AI_API_DATABASE_URL"]
+    assert settings.ring().key_ids == {"k1"}
+
+
+def test_settings_of_groups_have_two_underscores_or_come_as_json():
+    settings = load(
+        LISTEN__PORT="8081",
+        LISTEN__GRACE_S="2.5",
+        UPSTREAM='{"connect_s": 1, "idle_s": 9}',
+        UPSTREAM__IDLE_S="10",
+        CREDENTIALS='{"ttl_days": null}',
+        LOG_LEVEL="DEBUG",
+        ORGANIZATION_ZONE="Asia/Kathmandu",
+        PUBLIC_URL="https://ai.example.com/",
+    )
+    assert (settings.listen.port, settings.listen.grace_s, settings.listen.host) == (8081, 2.5, "127.0.0.1")
+    assert (settings.upstream.connect_s, settings.upstream.idle_s) == (1, 10)
+    assert settings.credentials.ttl_days is None
+    assert settings.log_level == "DEBUG"
+    assert settings.organization_zone == "Asia/Kathmandu"
+    assert settings.public_url == "https://ai.example.com"
+
+
+def test_the_environment_handed_in_is_the_only_one(monkeypatch):
+    monkeypatch.setenv("AI_API_LOG_LEVEL", "ERROR")
+    monkeypatch.setenv("AI_API_LISTEN__PORT", "not a port")
+    monkeypatch.setenv("AI_API_NO_SUCH_THING", "1")
+    settings = load(LISTEN__PORT="1234")
+    assert (settings.log_level, settings.listen.port) == ("INFO", 1234)
+    assert load_settings({}, database_url=GOOD["AI_API_DATABASE_URL"], encryption_keys=KEYS).listen.port == 8080
+
+
+def test_without_one_the_processs_own_environment_counts(monkeypatch):
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AI_API_LISTEN__PORT", "1234")
+    assert load_settings().listen.port == 1234
+
+
+def test_what_a_program_says_itself_goes_before_the_environment():
+    settings = load_settings(GOOD | {"AI_API_LOG_LEVEL": "ERROR"}, log_level="DEBUG", listen={"port": 1})
+    assert (settings.log_level, settings.listen.port) == ("DEBUG", 1)
+
+
+def test_the_example_of_the_test_suites_own_variables_is_no_setting():
+    assert load(TEST_DATABASE_URL="postgresql://x")
+
+
+# ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "ENCRYPTION_KEYS"])
+def test_a_missing_secret_is_named(name):
+    assert refused(**{name: None}) == [f"AI_API_{name}: Field required"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://ada:Hunter2secret@db/ai"),
+        ("DATABASE_URL", "ada:Hunter2secret"),
+        ("DATABASE_URL", ""),
+        ("ENCRYPTION_KEYS", "changeme"),
+        ("ENCRYPTION_KEYS", " Secret "),
+        ("ENCRYPTION_KEYS", ""),
+        ("ENCRYPTION_KEYS", KEYS[:-8]),
+        ("ENCRYPTION_KEYS", KEYS.removeprefix("k1:")),
+        ("ENCRYPTION_KEYS", "k1:" + base64.b64encode(b"short-secret").decode()),
+        ("ENCRYPTION_KEYS", f"{KEYS},{KEYS}"),
+        ("ENCRYPTION_KEYS", "k1:not-base64-at-all!"),
+        ("OPS_TOKEN", "fifteen-letters"),
+        ("OPS_TOKEN", ""),
+        ("LOG_LEVEL", "loud"),
+        ("LOG_LEVEL", "info"),
+        ("ORGANIZATION_ZONE", "Mars/Olympus"),
+        ("ORGANIZATION_ZONE", "../etc/passwd"),
+        ("ORGANIZATION_ZONE", "/etc/localtime"),
+        ("PUBLIC_URL", "ai.example.com"),
+        ("PUBLIC_URL", "javascript:alert(1)"),
+        ("SWEEP_SILENT_S", "0"),
+        ("SWEEP_SILENT_S", "nan"),
+        ("LISTEN__PORT", "65536"),
+        ("LISTEN__PORT", "-1"),
+        ("LISTEN__PORT", "http"),
+        ("LISTEN__GRACE_S", "0"),
+        ("LISTEN__DRAIN_DELAY_S", "61"),
+        ("UPSTREAM__CONNECT_S", "0"),
+        ("UPSTREAM__TOTAL_S", "inf"),
+        ("LIMITS__BODY_BYTES_MAX", "1023"),
+        ("LIMITS__BODY_BYTES_MAX", "9999999999"),
+        ("CREDENTIALS__PREFIX", "Has Spaces"),
+        ("CREDENTIALS__PREFIX", "x" * 21),
+        ("CREDENTIALS__PREFIX", ""),
+        ("CREDENTIALS__TTL_DAYS", "0"),
+        ("CREDENTIALS__TTL_DAYS", "forever"),
+        ("POOLS__HOT", "1"),
+        ("POOLS__PORTAL", "101"),
+    ],
+)
+def test_a_value_that_will_not_do_is_refused_by_its_settings_name(name, value):
+    (line,) = refused(**{name: value})
+    assert line.startswith(f"AI_API_{name}: ")
+
+
+@pytest.mark.parametrize("value", ["not json", "{", "[1]", "8080", "null", '"text"'])
+def test_a_group_that_is_not_a_json_object_is_refused_by_its_name(value):
+    (line,) = refused(LISTEN=value)
+    assert line.startswith("AI_API_LISTEN: ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NO_SUCH_THING",
+        "LISTEN__PORTT",
+        "DATABASE_URI",
+        "LOG_LEVEL__X",
+        "DATABASE_URL__X",
+        "LISTEN__PORT__X",
+        "LOG_LEVEL_FILE",
+        "LISTEN_PORT",
+        "_LISTEN__PORT",
+        "",
+    ],
+)
+def test_a_setting_that_does_not_exist_is_refused_for_it_may_be_a_typing_mistake(name):
+    (line,) = refused(**{name: "a long enough value"})
+    # Inside a setting that is no group, that setting is what is named.
+    assert line.startswith((f"AI_API_{name}: ", f"AI_API_{name.rpartition('__')[0]}: "))
+
+
+def test_all_that_is_wrong_is_said_at_once():
+    lines = refused(DATABASE_URL=None, LOG_LEVEL="loud", LISTEN__PORT="http")
+    assert [line.split(":")[0] for line in lines] == ["AI_API_DATABASE_URL", "AI_API_LOG_LEVEL", "AI_API_LISTEN__PORT"]
+    assert refused(NO_SUCH_THING="1", NOR_THIS="1") == [
+        "AI_API_NOR_THIS: there is no such setting",
+        "AI_API_NO_SUCH_THING: there is no such setting",
+    ]
+
+
+def test_a_first_byte_that_may_come_after_the_end_is_a_contradiction():
+    (line,) = refused(UPSTREAM__FIRST_BYTE_S="100", UPSTREAM__TOTAL_S="50")
+    assert "first_byte_s" in line
+    assert "total_s" in line
+
+
+# ── secrets from files ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_secret_may_come_from_a_file(tmp_path):
+    secrets = {"DATABASE_URL": GOOD["AI_API_DATABASE_URL"], "ENCRYPTION_KEYS": KEYS, "OPS_TOKEN": "sixteen-letters-x"}
+    given = dict.fromkeys(secrets)
+    for name, value in secrets.items():
+        (tmp_path / name).write_text(value + "\n")
+        given[f"{name}_FILE"] = str(tmp_path / name)
+    settings = load(**given)
+    assert settings.database_url.get_secret_value() == secrets["DATABASE_URL"]
+    assert settings.ring().key_ids == {"k1"}
+    assert settings.ops_token.get_secret_value() == secrets["OPS_TOKEN"]
+
+
+def test_a_file_that_cannot_be_read_or_is_given_twice_is_refused_by_name(tmp_path):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    for path in (tmp_path / "missing", tmp_path, tmp_path / "binary"):
+        lines = refused(DATABASE_URL=None, DATABASE_URL_FILE=str(path))
+        assert lines == ["AI_API_DATABASE_URL_FILE: the file cannot be read"]
+    (tmp_path / "good").write_text(GOOD["AI_API_DATABASE_URL"])
+    (line,) = refused(DATABASE_URL_FILE=str(tmp_path / "good"))
+    assert line.startswith("AI_API_DATABASE_URL: given both")
+
+
+def test_a_bad_secret_in_a_file_is_not_repeated_either(tmp_path):
+    (tmp_path / "token").write_text("short-secret")
+    with pytest.raises(SettingsRefused) as told:
+        load(OPS_TOKEN_FILE=str(tmp_path / "token"))
+    assert "short-secret" not in "".join(traceback.format_exception(told.value))
+    assert told.value.lines == ["AI_API_OPS_TOKEN: must have at least 16 characters"]
+
+
+# ── once built ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_settings_do_not_change_and_do_not_show_their_secrets():
+    settings = load(OPS_TOKEN="sixteen-letters-x")
+    with pytest.raises(ValidationError):
+        settings.log_level = "DEBUG"
+    with pytest.raises(ValidationError):
+        settings.listen.port = 1
+    for shown in (repr(settings), str(settings), settings.model_dump_json(), repr(settings.model_dump())):
+        assert "Hunter2secret" not in shown
+        assert "sixteen-letters-x" not in shown
+        assert KEYS[5:20] not in shown
+
+
+def test_every_secret_may_come_from_a_file_and_nothing_else_may():
+    secrets = {name for name, field in Settings.model_fields.items() if "SecretStr" in str(field.annotation)}
+    for name in secrets:
+        (line,) = refused(**{f"{name.upper()}_FILE": "/nonexistent/x", name.upper(): None})
+        assert line == f"AI_API_{name.upper()}_FILE: the file cannot be read"
