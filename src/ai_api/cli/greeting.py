@@ -66,8 +66,14 @@ def _lines(hello: Greeting) -> list[str]:
         f"  credential    {kept.credential}",
     ]
     if hello.model is None:
-        return [*lines, "", "No model can be called yet: set a provider key, or start without --no-model.", ""]
+        return [*lines, "", _no_model(hello), ""]
     return [*lines, "", "Try it:", "", *_curl(hello, kept.credential, hello.model), ""]
+
+
+def _no_model(hello: Greeting) -> str:
+    if any(each.slugs for each in hello.connected):
+        return "No model can be called: an administrator has archived or hidden each of them, or taken back the right to it."
+    return "No model can be called yet: set a provider key, or start without --no-model."
 
 
 def _curl(hello: Greeting, credential: str, model: str) -> list[str]:

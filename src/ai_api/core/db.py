@@ -181,7 +181,7 @@ class Database:
                     await connection.execution_options(isolation_level="REPEATABLE READ")
                 async with connection.begin():
                     yield connection
-        except (OperationalError, InterfaceError, OSError, TimeoutError) as error:
+        except (OperationalError, InterfaceError, OSError, TimeoutError, asyncpg.InternalClientError) as error:
             raise StoreUnavailable from error
         except DBAPIError as error:
             if is_connection_loss(error.orig):
@@ -246,6 +246,10 @@ class Hot:
                 return rows
             except TimeoutError:
                 in_time = False
+                raise
+            except asyncpg.InternalClientError:
+                # The client has lost track of a connection that broke under it: nobody else may be given it.
+                connection.terminate()
                 raise
             finally:
                 if in_time:
@@ -313,6 +317,7 @@ _LOST = (
     OSError,
     TimeoutError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.CannotConnectNowError,
     asyncpg.AdminShutdownError,

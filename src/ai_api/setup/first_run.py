@@ -42,10 +42,12 @@ async def make_starting_point(
         await starting_point.connect(database, egress, ring, SYSTEM, connection, now=now) for connection in connections
     ]
     slugs = [slug for each in connected for slug in each.slugs]
+    model = None
     try:
         await starting_point.allocate(database, SYSTEM, identifier=starting_point.OWNER_IDENTIFIER, slugs=slugs)
+        model = await starting_point.first_callable(database, identifier=starting_point.OWNER_IDENTIFIER, slugs=slugs)
     except Refusal as refusal:
         # The first owner may have been renamed or removed since; then their rights are not this program's to give.
         if refusal.code != "member_not_found":
             raise
-    return StartingPoint(owner, tuple(connected), slugs[0] if slugs else None)
+    return StartingPoint(owner, tuple(connected), model)

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from ai_api import allocations, catalog, credentials, identity, pricing, providers
+from ai_api import access, allocations, catalog, credentials, identity, pricing, providers
 from ai_api.audit import Actor
-from ai_api.catalog import Draft
+from ai_api.catalog import Draft, Model
 from ai_api.core.db import Database, Tx
 from ai_api.core.egress import Egress
 from ai_api.core.errors import Refusal
@@ -101,6 +101,8 @@ async def connect(
     """Connects one provider and publishes its models; again and again gives the same. Never raises for a provider's fault."""
     async with database.transaction() as tx:
         key = await ensure_provider(tx, actor, ring, connection.draft)
+    if key.status != "active":
+        return Connected(key.name, (), "an administrator has disabled its key")
     try:
         publications = await _publications(egress, ring, key, connection)
     except ProbeFailed as error:
@@ -120,6 +122,30 @@ async def allocate(database: Database, actor: Actor, *, identifier: str, slugs: 
             model = await catalog.find(tx, slug)
             if model is not None:
                 await _grant_once(tx, actor, member.id, model.id)
+
+
+async def first_callable(database: Database, *, identifier: str, slugs: Sequence[str]) -> str | None:
+    """The first of these models that the member can call, None when an administrator took every one away.
+
+    Raises Refusal `member_not_found`, StoreUnavailable.
+    """
+    async with database.transaction() as tx:
+        member = await identity.find_member(tx, identifier)
+        for slug in slugs:
+            model = await catalog.find(tx, slug)
+            if model is not None and member.status == "active" and await _can_call(tx, member.id, model):
+                return slug
+    return None
+
+
+async def _can_call(tx: Tx, member_id: UUID, model: Model) -> bool:
+    if not access.verdict(model, member_id).visible:
+        return False
+    granted = allocations.Filters(member_id=member_id, model_id=model.id, state="active")
+    if not (await allocations.list_page(tx, granted, limit=1)).items:
+        return False
+    served = providers.RouteFilter(model_id=model.id, status="active")
+    return bool((await providers.page_routes(tx, served, limit=1)).items)
 
 
 async def _grant_once(tx: Tx, actor: Actor, member_id: UUID, model_id: UUID) -> None:

@@ -65,6 +65,28 @@ def test_a_second_run_reuses_everything_and_prints_the_same_line(data_dir, simul
         assert [each["outcome"] for each in records] == ["ok", "ok"]
 
 
+def test_what_an_administrator_took_away_is_not_offered_at_the_next_start(data_dir, simulator):
+    with up(data_dir, "--no-model", **simulator.environment()) as running:
+        said = refused(data_dir, "--no-model", "--port", "0")
+        assert said == (
+            f"{data_dir} is in use by another `ai-api up` (process {running.process.pid}); stop it or choose another folder."
+        )
+        admin = httpx.Client(
+            base_url=f"{running.ready['url']}/api/admin",
+            headers={"authorization": f"Bearer {running.ready['access_token']}"},
+        )
+        with admin:
+            ids = {each["slug"]: each["id"] for each in admin.get("/models").json()["items"]}
+            granted = {each["model_id"]: each["id"] for each in admin.get("/allocations").json()["items"]}
+            archived = admin.post(f"/models/{ids['openai/sim-large']}/archive", json={})
+            revoked = admin.post(f"/allocations/{granted[ids['openai/sim-small']]}/revoke", json={})
+            assert (archived.status_code, revoked.status_code) == (200, 200)
+    with up(data_dir, "--no-model", **simulator.environment()) as again:
+        assert again.ready == running.ready | {"model": "anthropic/sim-large"}
+        assert chat(again).status_code == 200
+        assert models_of(again) == ["anthropic/sim-large", "anthropic/sim-small"]
+
+
 def test_at_debug_no_secret_is_said_but_in_the_line_itself_and_files_of_secrets_are_the_owners(data_dir, simulator):
     with up(data_dir, "--no-model", AI_API_LOG_LEVEL="DEBUG", **simulator.environment()) as running:
         assert chat(running).status_code == 200
