@@ -25,6 +25,7 @@ from ai_api.core.db import Database, Hot, read_schema_state
 from ai_api.core.egress import Egress
 from ai_api.core.errors import StoreUnavailable
 from ai_api.core.ids import uuid7
+from ai_api.gateway import store_admission, store_settlement, store_watch
 from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
 from ai_api.gateway.people import People
@@ -62,7 +63,11 @@ class Application:
         dsn = settings.database_url.get_secret_value()
         self.clock = SystemClock()
         self.database = Database(dsn, pool_size=settings.pools.portal)
-        self.hot = Hot(dsn, size=settings.pools.hot)
+        self.hot = Hot(
+            dsn,
+            size=settings.pools.hot,
+            rehearsal=(*store_admission.REHEARSAL, *store_settlement.REHEARSAL, *store_watch.REHEARSAL),
+        )
         self.egress = Egress()
         self.tell = Tell(log)
         self.replica = Replica(socket.gethostname(), __version__)

@@ -20,6 +20,7 @@ from ai_api.core.seal import KeyRing
 
 PREFIX = "AI_API_"
 _SECRET_SETTINGS = ("database_url", "encryption_keys", "ops_token")
+_OF_CLIENTS = frozenset({"url", "key", "model"})
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "default", "example"})
 
 Door = Literal["protocols", "portal"]
@@ -129,7 +130,7 @@ class Settings(BaseSettings):
     def _a_key_ring(cls, value: SecretStr) -> SecretStr:
         text = value.get_secret_value()
         if text.strip().lower() in _PLACEHOLDERS:
-            raise ValueError("is a placeholder; make one with: openssl rand -base64 32")
+            raise ValueError("is a placeholder; make one with: echo k1:$(openssl rand -base64 32)")
         KeyRing.parse(text)
         return value
 
@@ -222,8 +223,8 @@ def _is_known(key: str) -> bool:
         return False
     if name.endswith("_file") and name.removesuffix("_file") in _SECRET_SETTINGS:
         return True
-    # AI_API_TEST_… belongs to the test suite, and is the only other user of the prefix.
-    return name in Settings.model_fields or name.startswith("test_")
+    # AI_API_TEST_… belongs to the test suite; the others are what the documentation calls a client's own variables.
+    return name in Settings.model_fields or name.startswith("test_") or name in _OF_CLIENTS
 
 
 def _line(location: tuple[int | str, ...], message: str) -> str:

@@ -125,7 +125,9 @@ async def gateway(
     """
     own = org is None
     organization = org or Organization(dsn, sim.url)
-    chosen = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **settings)
+    # Fewer connections than in production: a test makes a gateway, and all of them are opened at its start.
+    given = {"pools": {"hot": 3}, **settings}
+    chosen = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **given)
     application = create_app(chosen, doors=frozenset({"protocols"}))
     listener = serving.listen("127.0.0.1", 0)
     server = serving._Server(serving._config(application, Listen(), lifespan="on"))

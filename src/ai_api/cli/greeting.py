@@ -77,7 +77,7 @@ def _no_model(hello: Greeting) -> str:
 
 
 def _curl(hello: Greeting, credential: str, model: str) -> list[str]:
-    body = {"model": model, "messages": [{"role": "user", "content": "Say hello in five words."}]}
+    body = {"model": model, "temperature": 0, "messages": [{"role": "user", "content": "Say hello in five words."}]}
     return [
         f"  curl {hello.url}/v1/chat/completions \\",
         f"    -H 'Authorization: Bearer {credential}' \\",

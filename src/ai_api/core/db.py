@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from ai_api.core.errors import StoreUnavailable
+from ai_api.core.errors import Refusal, StoreUnavailable
 
 METADATA = MetaData(
     naming_convention={
@@ -137,6 +137,15 @@ async def read_schema_state(tx: Tx) -> tuple[str, str] | tuple[None, None]:
     return row.revision, row.readable_from
 
 
+class SchemaMissing(Refusal):
+    """The database was never migrated, or is another one."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "schema_missing", "unavailable", "The database has not the tables of this program: run `ai-api migrate`."
+        )
+
+
 class StatementRefused(Exception):
     """Postgres answered, and refused the statement. `reason` names the kind of refusal and never quotes a row."""
 
@@ -186,6 +195,8 @@ class Database:
         except DBAPIError as error:
             if is_connection_loss(error.orig):
                 raise StoreUnavailable from error
+            if getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE:
+                raise SchemaMissing from error
             raise
 
     async def close(self) -> None:
@@ -194,11 +205,24 @@ class Database:
 
 
 class Hot:
-    """asyncpg's pool for the data plane: autocommit statements with a deadline on both sides."""
+    """asyncpg's pool for the data plane: autocommit statements with a deadline on both sides.
 
-    def __init__(self, dsn: str, *, size: int = 8, statement_timeout_ms: int = 5_000) -> None:
+    All its connections are open from the start, and again soon after they were lost: with a distant database, none could be
+    opened within the deadline of a call. `rehearsal` are statements with arguments by which they do nothing; a new connection
+    runs them before anybody is given it, so that no call waits while Postgres learns them.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        size: int = 8,
+        statement_timeout_ms: int = 5_000,
+        rehearsal: Sequence[tuple[str, tuple[object, ...]]] = (),
+    ) -> None:
         self._dsn = dsn
         self._size = size
+        self._rehearsal = rehearsal
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: asyncpg.Pool | None = None
         self._giving_back: set[asyncio.Future[None]] = set()
@@ -210,17 +234,27 @@ class Hot:
         try:
             self._pool = await asyncpg.create_pool(
                 self._dsn,
-                min_size=1,
+                min_size=self._size,
                 max_size=self._size,
                 timeout=2,
                 command_timeout=self._statement_timeout_ms / 1000 + 1,
                 max_inactive_connection_lifetime=60,
+                max_cached_statement_lifetime=0,
+                init=self._rehearse,
                 # asyncpg's own reset is one more statement for every one of ours; nothing here changes a session.
                 reset=_leave_as_it_is,
                 server_settings=_server_settings(self._statement_timeout_ms, lock_timeout_ms=2_000),
             )
         except _LOST as error:
             raise StoreUnavailable from error
+
+    async def _rehearse(self, connection: asyncpg.Connection) -> None:
+        try:
+            for statement, arguments in self._rehearsal:
+                await connection.fetch(statement, *arguments)
+        except asyncpg.PostgresError:
+            # A schema that is not there yet, or not this build's: readiness says so, and the connection is good.
+            return
 
     async def close(self) -> None:
         """Closes the pool; connections that do not close in two seconds are dropped."""
@@ -338,6 +372,7 @@ def _refused(error: asyncpg.PostgresError) -> StatementRefused | StoreUnavailabl
     return StatementRefused(sqlstate, type(error).__name__)
 
 
+_NO_SUCH_TABLE = "42P01"
 _PASSING_CLASSES = frozenset({"08", "40", "53", "55", "57"})
 
 

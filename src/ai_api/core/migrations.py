@@ -13,6 +13,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
+from ai_api.core.db import is_connection_loss
+from ai_api.core.errors import StoreUnavailable
+
 
 class MigrationsMissing(Exception):
     """Neither the package nor a checkout around it holds the migrations: a broken installation."""
@@ -27,10 +30,18 @@ def head() -> str:
 
 
 def upgrade(dsn: str) -> None:
-    """Brings a database up to this build's newest migration. Blocks; never call it on a running event loop's thread."""
+    """Brings a database up to this build's newest migration. Raises StoreUnavailable.
+
+    Blocks; never call it on a running event loop's thread.
+    """
     config = _config()
     config.attributes["dsn"] = dsn
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except Exception as error:
+        if is_connection_loss(error):
+            raise StoreUnavailable("The database cannot be reached: look at AI_API_DATABASE_URL.") from error
+        raise
 
 
 def fault_of(revision: str | None, readable_from: str | None, newest: str) -> str | None:

@@ -85,7 +85,9 @@ def output_tokens_to_send(docket: Docket) -> int | None:
     demand, bound_ = docket.demand, docket.bound
     if demand is None or bound_ is None or not demand.charges:
         return None
-    if is_shortened(docket) or docket.ask.envelope.output_tokens_max is None:
+    asked = docket.ask.envelope.output_tokens_max
+    # More than is held must not be asked for: a caller's own bound may be above what the catalog knows of the model.
+    if asked is None or asked * bound_.choices > docket.output_tokens:
         return docket.output_tokens // bound_.choices
     return None
 

@@ -61,6 +61,9 @@ SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY output_tokens)::bigint AS tok
 ) lately
 """
 
+REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_HOLDER, (b"",)), (_WATCH, (UUID(int=0), [])))
+"""The statements that are asked again and again, with arguments by which they do nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Beat:

@@ -22,6 +22,7 @@ def router(plane: DataPlane) -> APIRouter:
             path,
             create_chat_completion,
             methods=["POST"],
+            status_code=200,
             response_class=CallAnswer,
             response_model=None,
             responses=ANSWERS,

@@ -27,6 +27,7 @@ def router(plane: DataPlane) -> APIRouter:
             path,
             create_response,
             methods=["POST"],
+            status_code=200,
             response_class=CallAnswer,
             response_model=None,
             responses=ANSWERS,
