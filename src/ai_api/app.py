@@ -49,6 +49,8 @@ from ai_api.settings import Settings
 
 BEGIN_AGAIN_S = 1.0
 DRAIN_S = 10.0
+TRANSLATED = "anthropic"
+"""The lane that translates, by the name that wirings have for it."""
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
@@ -83,7 +85,7 @@ class Application:
         self._tasks: set[asyncio.Task[None]] = set()
         ring = settings.ring()
         self.upstream = upstream or HttpUpstream(
-            self.egress, {"native": NativeLane(), "anthropic": self._translate}, scrub=redactor.scrub
+            self.egress, {"native": NativeLane(), TRANSLATED: self._translate}, scrub=redactor.scrub
         )
         timeouts = settings.upstream
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
@@ -191,8 +193,10 @@ class Application:
         await self.database.close()
 
     def warm_up(self) -> None:
-        """Loads what is slow to load, beside the first calls: litellm takes seconds, and native calls do not need it."""
-        self._spawn(asyncio.to_thread(self._translate.ensure_loaded))
+        """Loads what is slow to load, beside the first calls, where some key needs it: litellm takes seconds and 100 MB."""
+        keys = self.worlds.current.keys.values() if self.worlds.loaded else ()
+        if any(TRANSLATED in key.wiring.lanes.values() for key in keys):
+            self._spawn(asyncio.to_thread(self._translate.ensure_loaded))
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope["path"]

@@ -5,32 +5,41 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 
+@dataclass
+class Wire:
+    """`dsn` is the same database at the far end; `round_trip_s` may be changed at any time."""
+
+    dsn: str
+    round_trip_s: float = 0.0
+
+
 @asynccontextmanager
-async def slow_wire(dsn: str, *, round_trip_s: float) -> AsyncIterator[str]:
-    """The DSN of the same database, `round_trip_s` away."""
+async def slow_wire(dsn: str) -> AsyncIterator[Wire]:
+    """A wire to the database of `dsn`, of no length at first."""
     parts = urlsplit(dsn)
     folder = parse_qs(parts.query).get("host")
-    one_way_s = round_trip_s / 2
     tasks: set[asyncio.Task[None]] = set()
+    wire = Wire("")
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if folder:
             there, back = await asyncio.open_unix_connection(f"{folder[0]}/.s.PGSQL.5432")
         else:
             there, back = await asyncio.open_connection(parts.hostname, parts.port or 5432)
-        both = {asyncio.create_task(_carry(reader, back, one_way_s)), asyncio.create_task(_carry(there, writer, one_way_s))}
+        both = {asyncio.create_task(_carry(reader, back, wire)), asyncio.create_task(_carry(there, writer, wire))}
         tasks.update(both)
         await asyncio.wait(both)
         tasks.difference_update(both)
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
     user = f"{parts.username}:{parts.password}" if parts.password else parts.username
+    wire.dsn = f"postgresql://{user}@127.0.0.1:{server.sockets[0].getsockname()[1]}{parts.path}"
     try:
-        yield f"postgresql://{user}@127.0.0.1:{port}{parts.path}"
+        yield wire
     finally:
         server.close()
         for task in tasks:
@@ -39,7 +48,7 @@ async def slow_wire(dsn: str, *, round_trip_s: float) -> AsyncIterator[str]:
         await server.wait_closed()
 
 
-async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, delay_s: float) -> None:
+async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, wire: Wire) -> None:
     loop = asyncio.get_running_loop()
     on_the_way: asyncio.Queue[tuple[float, bytes]] = asyncio.Queue()
 
@@ -54,8 +63,8 @@ async def _carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, del
     delivering = asyncio.create_task(deliver())
     try:
         while data := await reader.read(65_536):
-            on_the_way.put_nowait((loop.time() + delay_s, data))
-        on_the_way.put_nowait((loop.time() + delay_s, b""))
+            on_the_way.put_nowait((loop.time() + wire.round_trip_s / 2, data))
+        on_the_way.put_nowait((loop.time() + wire.round_trip_s / 2, b""))
         await delivering
     except ConnectionError:
         pass  # the other side ended it

@@ -159,8 +159,8 @@ WITH parked AS (UPDATE holds SET parked = true WHERE call_id = $1::uuid)
 INSERT INTO unsettled (call_id, record, sqlstate, reason) VALUES ($1::uuid, $2::jsonb, $3, $4) ON CONFLICT DO NOTHING
 """
 
-REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_SETTLE, ("[]",)), (_KNOWN, ([],)))
-"""The statements of every settlement, with arguments by which they do nothing."""
+REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_SETTLE, ("[]",)),)
+"""The statement of every settlement, with arguments by which it does nothing."""
 
 
 async def settle(hot: Hot, records_json: str, *, timeout_s: float) -> set[UUID]:
