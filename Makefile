@@ -28,7 +28,9 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 	$(call suite,tests/unit)
 	$(call suite,tests/contract)
 	$(call suite,tests/integration)
-	@$(BIN)/pytest tests/unit tests/contract tests/integration $(ARGS)
+	@# The gateway's own tests look at milliseconds: they run alone, all others beside one another.
+	@$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/contract tests/integration --ignore tests/integration/gateway $(ARGS)
+	@$(BIN)/pytest tests/integration/gateway $(ARGS)
 
 e2e: install ## real clients and the real model against a running gateway
 	$(call suite,tests/e2e)

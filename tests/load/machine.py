@@ -5,10 +5,13 @@ from __future__ import annotations
 import asyncio
 import os
 import platform
+import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import psutil
 
@@ -85,6 +88,18 @@ async def quiet(pid: int) -> None:
             before = cpu_s([pid])
             await asyncio.sleep(_LOOK_S)
             still = still + 1 if cpu_s([pid]) - before < _QUIET_SHARE * _LOOK_S else 0
+
+
+def sync_ms(folder: Path) -> float:
+    """How long a write of a page takes until it is on the disk below `folder`, in milliseconds: the median of fifty."""
+    took: list[float] = []
+    with tempfile.TemporaryFile(dir=folder) as file:
+        for _ in range(50):
+            began = time.perf_counter()
+            os.write(file.fileno(), bytes(8192))
+            os.fsync(file.fileno())
+            took.append(time.perf_counter() - began)
+    return median(took) * 1000
 
 
 def described() -> str:

@@ -39,7 +39,7 @@ class Sample:
         """What kept the rate from being higher."""
         if self.server_share >= BUSY_SHARE:
             return "its core"
-        return "the other core" if self.rest_share >= BUSY_SHARE else "waiting"
+        return "the other core" if self.rest_share >= BUSY_SHARE else "neither core"
 
 
 class Meter:
@@ -117,12 +117,14 @@ class Meter:
 
 def middle(samples: Sequence[Sample], field: str) -> float:
     """The median of a field over repeats."""
-    return median(getattr(sample, field) for sample in samples)
+    return float(median(getattr(sample, field) for sample in samples))
 
 
 def ratio(samples: Sequence[Sample], beside: Sequence[Sample], field: str) -> float:
     """The median of the ratios of a field, each of two measurements made one after the other."""
-    return median(getattr(one, field) / getattr(other, field) for one, other in zip(samples, beside, strict=True))
+    return float(
+        median(getattr(one, field) / getattr(other, field) for one, other in zip(samples, beside, strict=True))
+    )
 
 
 class _Marks:

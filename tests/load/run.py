@@ -12,8 +12,8 @@ from tests.load.measure import Meter, Sample, middle
 from tests.load.stand import Stand
 
 FULL = (PLAIN, STREAM, PACED)
-LONG_PER_S = 20.0
-"""A rate at which prompts of 300 KB keep no core busy: what is looked for is what one of them takes."""
+IDLE_PER_S = 20.0
+"""A rate at which nothing waits for anything: what one call takes, short or with a prompt of 300 KB."""
 
 _COUNT = """
 SELECT count(*) AS records, count(*) FILTER (WHERE outcome = 'ok' AND usage_source = 'provider') AS good FROM call_records
@@ -36,6 +36,7 @@ class Results:
     full: dict[tuple[Question, str], list[Sample]]
     half_rate: float
     half: dict[str, list[Sample]]
+    short: dict[str, list[Sample]]
     long: dict[str, list[Sample]]
     rss_mb: dict[str, float]
     strangers: float
@@ -57,11 +58,12 @@ async def run(stand: Stand, plan: Plan, say: Callable[[str], None]) -> Results:
                 say(_line(repeat, question, target, sample))
     rate = middle(full[PLAIN, "gateway"], "calls_per_s") / 2
     half = await _steadily(meter, plan, PLAIN, rate, say)
-    long = await _steadily(meter, plan, LONG, LONG_PER_S, say)
+    short = await _steadily(meter, plan, PLAIN, IDLE_PER_S, say)
+    long = await _steadily(meter, plan, LONG, IDLE_PER_S, say)
     lasted = time.monotonic() - began
     strangers = max(0.0, (busy_s(stand.cores) - busy) - (stand.cpu_s() - ours)) / (2 * lasted)
     memory = {target: rss_mb(stand.pid_of(target)) for target in ("relay", "gateway")}
-    return Results(full, rate, half, long, memory, strangers, await _check(stand, meter))
+    return Results(full, rate, half, short, long, memory, strangers, await _check(stand, meter))
 
 
 async def _steadily(

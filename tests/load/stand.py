@@ -103,9 +103,11 @@ async def standing() -> AsyncIterator[Stand]:
         await asyncio.to_thread(postgres.start)
         try:
             await _migrate(postgres.dsn)
-            async with spawned(log=_NOWHERE, options=("--quiet", "--keep", "0")) as provider:
-                async with _serving(cores, postgres, provider) as stand:
-                    yield stand
+            async with (
+                spawned(log=_NOWHERE, options=("--quiet", "--keep", "0")) as provider,
+                _serving(cores, postgres, provider) as stand,
+            ):
+                yield stand
         finally:
             await asyncio.to_thread(postgres.close)
 
