@@ -78,7 +78,8 @@ async def test_a_killed_gateway_leaves_paid_answers_unrecorded(database, sim, tm
         for number in range(rounds):
             async with gateway_process(database, log=tmp_path / "gateway.log") as process:
                 clients = [
-                    asyncio.create_task(keep_calling(process, caller, f"r{number}-{n}", answers)) for n in range(AT_ONCE)
+                    asyncio.create_task(keep_calling(process, caller, f"r{number}-{n}", answers))
+                    for n in range(AT_ONCE)
                 ]
                 await asyncio.sleep(0.5 + chance.random() * 1.5)
                 await process.kill()

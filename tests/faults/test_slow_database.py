@@ -36,7 +36,9 @@ async def test_a_slow_database_makes_a_queue_that_only_grows(database, sim):
         async def work(number: int) -> list[tuple[int, float]]:
             return [await timed(g, callers[number % 4], number + turn) for turn in range(TURNS)]
 
-        results = [each for turns in await asyncio.gather(*(work(number) for number in range(AT_ONCE))) for each in turns]
+        results = [
+            each for turns in await asyncio.gather(*(work(number) for number in range(AT_ONCE))) for each in turns
+        ]
         assert {status for status, _ in results} == {200}
         # Each waits for the batch before its own at most, twice.
         assert max(took for _, took in results) < 4 * ROUND_TRIP_S + 1.0

@@ -276,8 +276,7 @@ class Hot:
             in_time = True
             try:
                 left_s = None if timeout_s is None else max(0.001, timeout_s - (time.monotonic() - began))
-                rows: Sequence[Any] = await connection.fetch(statement, *arguments, timeout=left_s)
-                return rows
+                return list(await connection.fetch(statement, *arguments, timeout=left_s))
             except TimeoutError:
                 in_time = False
                 raise

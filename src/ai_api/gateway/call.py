@@ -125,7 +125,6 @@ class Calls:
             verdict = await self._admission.admit(self._candidate(docket, permission))
             if isinstance(verdict, Granted):
                 docket.output_tokens = verdict.output_tokens
-                docket.amounts = docket.demand.amounts(verdict.output_tokens) if docket.demand else ()
                 return
             if isinstance(verdict, Denied):
                 raise demand.refusal(verdict, docket)
@@ -167,9 +166,8 @@ class Calls:
         line = _Line(out)
         try:
             answer = await self._open(call)
-            head = self._head(docket)
             if docket.ask.envelope.stream:
-                relayed = await relay.stream(call, answer, line, head, self._clock.now)
+                relayed = await relay.stream(call, answer, line, self._head(docket), self._clock.now)
             else:
                 relayed = await relay.whole(call, answer)
         except CallEnded:

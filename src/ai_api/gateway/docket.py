@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from ai_api.core.errors import Refusal
-from ai_api.core.ids import unix_ms_of
+from ai_api.core.ids import time_of
 from ai_api.gateway.people import Holder
 from ai_api.gateway.preflight import Finding, Permission
 from ai_api.providers import ProviderKey, Route
@@ -87,16 +87,18 @@ class Docket:
     """When the last try was sent, on the scale of `Ask.received_at`."""
     stream_position: StreamPosition | None = None
 
-    @property
-    def started_at(self) -> datetime:
-        """The instant of the call: its id's own."""
-        ms = unix_ms_of(self.call_id)
-        return datetime.fromtimestamp(ms // 1000, UTC).replace(microsecond=ms % 1000 * 1000)
+    started_at: datetime = field(init=False)
+    """The instant of the call: its id's own."""
+
+    def __post_init__(self) -> None:
+        self.started_at = time_of(self.call_id)
 
     @property
     def held_nanos(self) -> int:
         """What is held of money, in nano-USD."""
-        cost_accounts = {account.id for account in self.accounts if account.metric == "cost"}
+        if not self.amounts:
+            return 0
+        cost_accounts = [account.id for account in self.accounts if account.metric == "cost"]
         return sum(amount for account, amount in self.amounts if account in cost_accounts)
 
     @property

@@ -19,6 +19,7 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
     usage = ending.usage or _NOTHING
     cost = _cost(docket, usage)
     record = _identity(docket)
+    held: int = record["held_nanos"]
     last = docket.attempts[-1] if docket.attempts else None
     record.update(
         first_byte_at=docket.first_byte_at,
@@ -41,7 +42,7 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
         service_tier=usage.service_tier,
         list_cost_nanos=cost,
         billed_cost_nanos=cost,
-        overrun_nanos=max(0, (cost or 0) - docket.held_nanos) if docket.held_nanos else 0,
+        overrun_nanos=max(0, (cost or 0) - held) if held else 0,
         bookings=_bookings(docket, usage, cost),
         upstream_request_id=_storable(docket.upstream_request_id),
         holdless=holdless,

@@ -178,6 +178,7 @@ class ChatStream:
         self._wants_usage = wants_usage
         self._ending = False
         self._usage = UsageStream(from_openai_chat)
+        self._tier: str | None = None
         self._text_bytes = 0
         self._text_frames = 0
 
@@ -243,7 +244,9 @@ class ChatStream:
                 if said:
                     self._text_frames += 1
                     self._text_bytes += _size(said)
-        if frame.usage is not None or frame.service_tier is not None:
+        if frame.usage is not None or (frame.service_tier is not None and frame.service_tier != self._tier):
+            # Every frame of some providers names the tier: only what is new is worth a look.
+            self._tier = frame.service_tier or self._tier
             self._usage.add(frame.usage, service_tier=frame.service_tier)
             if frame.usage is not None or self.usage is not None:
                 self.usage = self._usage.total()

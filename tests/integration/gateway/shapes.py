@@ -50,7 +50,9 @@ def told(prompt: str = "hello", **behaviour: Any) -> str:
 
 def has_success_end(answer: RawAnswer) -> bool:
     """Whether a client would take a stream for complete."""
-    return b"data: [DONE]" in answer.body or b"response.completed" in answer.body or b"response.incomplete" in answer.body
+    return (
+        b"data: [DONE]" in answer.body or b"response.completed" in answer.body or b"response.incomplete" in answer.body
+    )
 
 
 def error_of(answer: RawAnswer) -> dict[str, Any]:
@@ -59,9 +61,3 @@ def error_of(answer: RawAnswer) -> dict[str, Any]:
         return dict(json.loads(answer.body)["error"])
     last = answer.payloads[-1]
     return dict(last["response"]["error"] if last.get("type") == "response.failed" else last["error"])
-
-
-
-
-
-

@@ -72,7 +72,13 @@ async def test_a_paid_answer_has_no_record(g, sim, shape):
 
 @every_shape
 async def test_cached_tokens_are_billed_twice_or_at_full_price(g, shape):
-    prices = {"input_usd": "3", "cached_read_usd": "0.3", "cache_write_usd": "3.75", "output_usd": "15", "reasoning_usd": "20"}
+    prices = {
+        "input_usd": "3",
+        "cached_read_usd": "0.3",
+        "cache_write_usd": "3.75",
+        "output_usd": "15",
+        "reasoning_usd": "20",
+    }
     caller = await g.org.caller(usd="5", prices=prices)
     usage = {"input": 1_000, "cached": 400, "cache_write": 100, "output": 70, "reasoning": 30}
     body = shape.body(caller, told(usage=usage), **({} if shape.operation == "responses" else {"max_tokens": 100}))

@@ -76,7 +76,9 @@ FOREIGN = {
     "bare item reference": {"input": [{"id": "msg_1"}]},
     "file": {"input": [{"role": "user", "content": [{"type": "input_file", "file_id": "file-1"}]}]},
     "image": {"input": [{"role": "user", "content": [{"type": "input_image", "file_id": "file-1"}]}]},
-    "tool output file": {"input": [{"type": "function_call_output", "output": [{"type": "input_file", "file_id": "f"}]}]},
+    "tool output file": {
+        "input": [{"type": "function_call_output", "output": [{"type": "input_file", "file_id": "f"}]}]
+    },
     "vector store": {"tools": [{"type": "file_search", "vector_store_ids": ["vs_1"]}]},
     "container": {"tools": [{"type": "code_interpreter", "container": "cntr_1"}]},
     "container files": {"tools": [{"type": "code_interpreter", "container": {"type": "auto", "file_ids": ["f"]}}]},
@@ -133,7 +135,9 @@ async def test_pointers_to_somebody_else_s_files_and_answers_pass(g, sim):
 async def test_steering_fields_in_nested_places_steer(g, sim):
     """Deeper down they are the provider's own affair and inert here: they are passed on, and nothing follows them."""
     caller = await g.org.caller()
-    answer = await g.chat(caller, metadata={"api_base": "http://127.0.0.1:1/", "api_key": "sk-mine"}, extra_body={"base_url": "x"})
+    answer = await g.chat(
+        caller, metadata={"api_base": "http://127.0.0.1:1/", "api_key": "sk-mine"}, extra_body={"base_url": "x"}
+    )
     assert answer.status == 200
     assert json.loads(sim.requests.last().body)["metadata"]["api_key"] == "sk-mine"
     assert sim.requests.last().bearer == "sk-upstream-0123456789"
@@ -168,7 +172,9 @@ async def test_a_body_that_does_not_say_how_large_it_is_is_read_to_its_end(datab
         caller = await g.org.caller()
         fits = encode(shape.body(caller, "x" * 3_000))
         async with RawClient(g.url) as client:
-            await client.send("POST", shape.path, headers={**caller.headers, "transfer-encoding": "chunked"}, body=chunked(fits))
+            await client.send(
+                "POST", shape.path, headers={**caller.headers, "transfer-encoding": "chunked"}, body=chunked(fits)
+            )
             assert (await client.receive()).status == 200
         async with RawClient(g.url) as client:
             await client.send("POST", shape.path, headers={**caller.headers, "transfer-encoding": "chunked"})

@@ -49,7 +49,9 @@ async def test_numbers_and_escapes_are_rewritten_on_the_way(g, sim):
         b'"logit_bias"': b'{"1":1e2,"1":-0}',
     }
     model = b'"model" : ' + encode(caller.model.slug)
-    sent = b"{\n " + model + b",\n " + b",\n ".join(name + b" :\t" + value for name, value in values.items()) + b"\n}\r\n"
+    sent = (
+        b"{\n " + model + b",\n " + b",\n ".join(name + b" :\t" + value for name, value in values.items()) + b"\n}\r\n"
+    )
     assert (await g.ask(caller, CHAT, sent)).status == 200
     arrived = sim.requests.last().body
     expected = b'{"model":' + encode(caller.model.upstream_model)
@@ -97,7 +99,10 @@ STYLES = {
     "split": {"split_bytes": 7, "split_pause_ms": 0},
     "unknown": {"unknown": True, "comments": True},
     "close": {"framing": "close"},
-    "tools": {"tool_calls": [{"name": "f", "arguments": {"model": "upstream"}}, {"name": "g"}], "tool_style": "interleaved"},
+    "tools": {
+        "tool_calls": [{"name": "f", "arguments": {"model": "upstream"}}, {"name": "g"}],
+        "tool_style": "interleaved",
+    },
     "thinking": {"thinking": "so so", "text": 'the "model":"upstream-2" I am'},
     "azure": {"usage_flavour": "azure"},
 }

@@ -105,7 +105,9 @@ async def test_an_allocation_that_was_taken_away_keeps_working(g, sim, action, r
     caller = await g.org.caller()
     await g.chat(caller)
     await g.org.move(caller, action)
-    code = {"pause": "allocation_paused", "quarantine": "allocation_quarantined", "revoke": "allocation_revoked"}[action]
+    code = {"pause": "allocation_paused", "quarantine": "allocation_quarantined", "revoke": "allocation_revoked"}[
+        action
+    ]
     error = await assert_refused(g, sim, await g.chat(caller), status=403, code=code, outcome=code)
     assert repair in error["message"]
 
@@ -131,15 +133,19 @@ async def test_an_exhausted_token_quota_is_not_explained(g, sim, shape):
     body = shape.body(caller, **{field: 300})
     while (answer := await g.ask(caller, shape.path, body)).status == 200:
         assert len(await g.books.records()) < 10
-    error = await assert_refused(
-        g, sim, answer, status=429, code="insufficient_quota", outcome="token_quota_exceeded"
-    )
+    error = await assert_refused(g, sim, answer, status=429, code="insufficient_quota", outcome="token_quota_exceeded")
     used = sum(each["input_tokens"] + each["output_tokens"] for each in await g.books.records(outcome="ok"))
     details = error["details"]
     assert (details["metric"], details["limit"], details["used"]) == ("total_tokens", 500, used)
     assert details["left"] == 500 - used
     assert details["resets_at"] == next_month().isoformat()
-    for word in ("token limit", caller.model.slug, "500 tokens", f"{500 - used} tokens left", f"{next_month():%Y-%m-%d}"):
+    for word in (
+        "token limit",
+        caller.model.slug,
+        "500 tokens",
+        f"{500 - used} tokens left",
+        f"{next_month():%Y-%m-%d}",
+    ):
         assert word in error["message"]
     # The clients that read these stop instead of asking again.
     assert error["type"] == "insufficient_quota"
@@ -151,9 +157,7 @@ async def test_an_exhausted_cost_quota_is_not_explained(g, sim):
     caller = await g.org.caller(usd="0.001")
     while (answer := await g.chat(caller, max_tokens=300)).status == 200:
         assert len(await g.books.records()) < 12
-    error = await assert_refused(
-        g, sim, answer, status=429, code="insufficient_quota", outcome="cost_quota_exceeded"
-    )
+    error = await assert_refused(g, sim, answer, status=429, code="insufficient_quota", outcome="cost_quota_exceeded")
     spent = sum(each["billed_cost_nanos"] for each in await g.books.records(outcome="ok"))
     details = error["details"]
     assert (details["metric"], details["limit"]) == ("cost", "0.001")
@@ -183,7 +187,9 @@ async def test_what_calls_still_running_hold_is_called_used_up(g, sim):
         shortened = answer.headers.get("x-ai-api-output-tokens-max")
         assert (answer.status, shortened is not None) == (200, True)
         async with g.begun(caller, CHAT, chat_body(caller, told(hang_at=2), max_tokens=2_000)):
-            await sim.witness.wait_for("started", x_request_id=str((await g.books.fetch("SELECT max(call_id::text) AS c FROM holds"))[0]["c"]))
+            await sim.witness.wait_for(
+                "started", x_request_id=str((await g.books.fetch("SELECT max(call_id::text) AS c FROM holds"))[0]["c"])
+            )
             busy = await g.chat(caller, max_tokens=2_000)
     error = error_of(busy)
     assert (busy.status, error["code"], busy.headers["retry-after"]) == (429, "rate_limit_exceeded", "5")
@@ -205,9 +211,7 @@ async def test_a_model_that_is_hidden_can_be_told_from_one_that_is_not(g, sim):
     said = set()
     for name, because in names.items():
         answer = await g.ask(caller, CHAT, chat_body(caller) | {"model": name})
-        error = await assert_refused(
-            g, sim, answer, status=404, code="model_not_found", outcome="model_not_found"
-        )
+        error = await assert_refused(g, sim, answer, status=404, code="model_not_found", outcome="model_not_found")
         said.add(error["message"].replace(name, "…"))
         record = await g.books.record(request_id=answer.headers["x-request-id"])
         # The true reason is for administrators alone.
@@ -258,9 +262,7 @@ async def test_an_unknown_price_is_free_under_a_money_limit(g, sim):
 async def test_a_model_is_called_for_what_it_does_not_do(g, sim):
     caller = await g.org.caller(operations=("chat",))
     answer = await g.responses(caller)
-    error = await assert_refused(
-        g, sim, answer, status=400, code="unknown_operation", outcome="unknown_operation"
-    )
+    error = await assert_refused(g, sim, answer, status=400, code="unknown_operation", outcome="unknown_operation")
     assert "it offers chat" in error["message"]
 
 
@@ -285,7 +287,9 @@ async def test_three_hundred_refused_calls_are_three_hundred_rows(database, sim)
         await g.org.move(caller, "pause")
         assert (await g.chat(caller)).status == 403
         assert (await g.ask(other, CHAT, body)).status == 404
-        assert len(await g.books.records(outcome="model_not_found", credential_id=caller.credential.credential.id)) == 10
+        assert (
+            len(await g.books.records(outcome="model_not_found", credential_id=caller.credential.credential.id)) == 10
+        )
         # Another code, another credential: rows of their own.
         assert len(await g.books.records()) == 12
         real_now = g.application.watch._now

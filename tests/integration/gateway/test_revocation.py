@@ -55,9 +55,7 @@ STOPS = {
     ),
     "credential paused": Stop(
         within(
-            lambda tx, c: credentials.pause(
-                tx, CLI, c.credential.credential.id, by="admin", reason="a test", at=now()
-            )
+            lambda tx, c: credentials.pause(tx, CLI, c.credential.credential.id, by="admin", reason="a test", at=now())
         ),
         "credential_paused",
         403,

@@ -198,7 +198,9 @@ async def test_the_provider_s_error_echoes_the_key(g, capfd):
     for shape in SHAPES:
         answer = await shape.ask(g, caller, status=400, echo_key=True)
         assert error_of(answer)["message"] == "The key [redacted] is not accepted here."
-        other = await shape.ask(g, caller, status=400, error={"message": "header was Bearer sk-proj-aaaabbbbccccddddeeee"})
+        other = await shape.ask(
+            g, caller, status=400, error={"message": "header was Bearer sk-proj-aaaabbbbccccddddeeee"}
+        )
         assert b"sk-proj-aaaabbbbccccddddeeee" not in other.body
     records = str([dict(each) for each in await g.books.records()])
     assert "redacted" not in records
@@ -207,7 +209,15 @@ async def test_the_provider_s_error_echoes_the_key(g, capfd):
 
 async def test_an_error_page_instead_of_json_breaks_the_call(g):
     caller = await g.org.caller()
-    for raw_body in ("<html><h1>It works!</h1>", "[]", '{"error": null}', '{"error": "no"}', "", "\x00\ud83d"[:1], "[[[["):
+    for raw_body in (
+        "<html><h1>It works!</h1>",
+        "[]",
+        '{"error": null}',
+        '{"error": "no"}',
+        "",
+        "\x00\ud83d"[:1],
+        "[[[[",
+    ):
         for status, shown in ((400, 400), (500, 502)):
             answer = await g.chat(caller, told(status=status, raw_body=raw_body))
             assert answer.status == shown, raw_body

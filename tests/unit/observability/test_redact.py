@@ -26,7 +26,9 @@ PATTERNS = [
 ]
 
 
-@pytest.mark.parametrize("secret", PATTERNS, ids=["openai", "anthropic", "ours", "access_token", "google", "own_prefix"])
+@pytest.mark.parametrize(
+    "secret", PATTERNS, ids=["openai", "anthropic", "ours", "access_token", "google", "own_prefix"]
+)
 @pytest.mark.parametrize(
     "around",
     [
