@@ -51,7 +51,7 @@ def test_two_secrets_are_enough():
         "pools": {"hot": 8, "portal": 5},
     }
     assert settings.database_url.get_secret_value() == GOOD["AI_API_DATABASE_URL"]
-    assert settings.ring().key_ids == {"k1"}
+    assert settings.ring().current_id == "k1"
 
 
 def test_settings_of_groups_have_two_underscores_or_come_as_json():
@@ -207,7 +207,7 @@ def test_a_secret_may_come_from_a_file(tmp_path):
         given[f"{name}_FILE"] = str(tmp_path / name)
     settings = load(**given)
     assert settings.database_url.get_secret_value() == secrets["DATABASE_URL"]
-    assert settings.ring().key_ids == {"k1"}
+    assert settings.ring().current_id == "k1"
     assert settings.ops_token.get_secret_value() == secrets["OPS_TOKEN"]
 
 

@@ -58,11 +58,6 @@ class KeyRing:
                 raise ValueError("an encryption key is not valid base64") from None
         return cls(keys)
 
-    @property
-    def key_ids(self) -> frozenset[str]:
-        """Ids of all keys that can open."""
-        return frozenset(self._ciphers)
-
     def seal(self, secret: str, row_id: UUID) -> Sealed:
         """Seals `secret` for the row `row_id` under the current key."""
         nonce = os.urandom(_NONCE_BYTES)
