@@ -98,7 +98,7 @@ async def test_a_prefix_and_an_expiry_are_as_given(portal: Portal, admin: Caller
         ({"expires_at": "2999-01-01T00:00:00"}, 422),
         ({"expires_at": "soon"}, 422),
         ({"allocation_ids": ["x"]}, 422),
-        ({"allocation_ids": [str(uuid4())] * 201}, 422),
+        ({"allocation_ids": ["018f0000-0000-7000-8000-000000000000"] * 201}, 422),
         ({"scope": "all"}, 422),
         ({"secret": "sk-aiapi-mine"}, 422),
     ],
