@@ -90,8 +90,9 @@ class Address:
 class Gateway(Address):
     """One replica in this process."""
 
-    def __init__(self, url: str, application: Application, org: Organization, books: Books) -> None:
+    def __init__(self, url: str, dsn: str, application: Application, org: Organization, books: Books) -> None:
         super().__init__(url)
+        self.dsn = dsn
         self.application = application
         self.org = org
         self.books = books
@@ -119,7 +120,7 @@ def responses_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict
 async def gateway(
     dsn: str, sim: HasUrl, /, *, org: Organization | None = None, check: bool = True, **settings: Any
 ) -> AsyncIterator[Gateway]:
-    """A gateway over the database of `dsn`. A second replica is given the first one's `org`.
+    """A gateway over the database of `dsn`. One that is given an `org` leaves it, and the books, as they are at the end.
 
     `sim` is where its provider keys lead. `settings` are groups by name (`limits={"body_bytes_max": 4096}`). `check=False` leaves the books alone at the end.
     """
@@ -134,7 +135,7 @@ async def gateway(
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await serving._started(server, [running])
-        served = Gateway(f"http://127.0.0.1:{listener.getsockname()[1]}", application, organization, Books(dsn))
+        served = Gateway(f"http://127.0.0.1:{listener.getsockname()[1]}", dsn, application, organization, Books(dsn))
         yield served
         await served.http.aclose()
         if check:
@@ -151,6 +152,14 @@ async def gateway(
             await asyncio.wait({running})
         if own:
             await organization.close()
+
+
+@asynccontextmanager
+async def beside(first: Gateway, sim: HasUrl, /, **settings: Any) -> AsyncIterator[Gateway]:
+    """Another replica on the database of a running one, with settings of its own and the same organization and books."""
+    async with gateway(first.dsn, sim, org=first.org, **settings) as other:
+        other.books = first.books
+        yield other
 
 
 @dataclass

@@ -12,7 +12,7 @@ import pytest
 
 from ai_api.wire.json_body import encode
 from tests.integration.gateway.shapes import SHAPES, error_of, every_shape, told
-from tests.support.gateway import CHAT, RESPONSES, Gateway, chat_body, gateway
+from tests.support.gateway import CHAT, RESPONSES, Gateway, beside, chat_body
 from tests.support.organization import INPUT_NANOS, OUTPUT_NANOS, Caller
 
 OUTPUT_TOKENS = 256
@@ -58,12 +58,11 @@ async def storm(
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
-async def test_parallel_calls_use_a_multiple_of_the_quota(database, sim, replicas):
+async def test_parallel_calls_use_a_multiple_of_the_quota(g, sim, replicas):
     async with AsyncExitStack() as stack:
-        g = await stack.enter_async_context(gateway(database, sim))
         gateways = [g]
         if replicas == 2:
-            gateways.append(await stack.enter_async_context(gateway(database, sim, org=g.org)))
+            gateways.append(await stack.enter_async_context(beside(g, sim)))
         caller = await g.org.caller(tokens=0)
         fits = 37
         hold = held_by(one_call(caller))
@@ -102,13 +101,12 @@ async def test_a_limit_that_is_changed_meanwhile_counts_from_the_next_window_on(
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
-async def test_twenty_times_the_money_is_spent_before_the_sum_is_seen(database, sim, replicas):
+async def test_twenty_times_the_money_is_spent_before_the_sum_is_seen(g, sim, replicas):
     """Real answers of all shapes: never a nano over the limit, and what is left at the end is less than one call."""
     async with AsyncExitStack() as stack:
-        g = await stack.enter_async_context(gateway(database, sim))
         gateways = [g]
         if replicas == 2:
-            gateways.append(await stack.enter_async_context(gateway(database, sim, org=g.org)))
+            gateways.append(await stack.enter_async_context(beside(g, sim)))
         caller = await g.org.caller(usd="0.01", tokens=10_000_000)
         prompts = [told("x" * (n % 50 * 10), chunks=1 + n % 200) for n in range(AT_ONCE)]
         fields = {CHAT: "max_tokens", RESPONSES: "max_output_tokens"}

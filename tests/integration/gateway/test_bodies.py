@@ -9,7 +9,7 @@ import pytest
 
 from ai_api.wire.json_body import encode
 from tests.integration.gateway.shapes import WHOLES, error_of
-from tests.support.gateway import CHAT, RESPONSES, chat_body, gateway, responses_body
+from tests.support.gateway import CHAT, RESPONSES, beside, chat_body, responses_body
 from tests.support.upstream.raw import RawClient
 
 NOT_JSON = {
@@ -151,8 +151,8 @@ async def test_a_compressed_body_becomes_a_bomb(g, sim):
     assert len(sim.requests) == 0
 
 
-async def test_large_bodies_of_strangers_fill_the_memory(database, sim):
-    async with gateway(database, sim, limits={"body_bytes_max": 4096}) as g:
+async def test_large_bodies_of_strangers_fill_the_memory(g, sim):
+    async with beside(g, sim, limits={"body_bytes_max": 4096}) as g:
         caller = await g.org.caller()
         for headers, status in (({"authorization": "Bearer sk-wrong"}, 401), ({}, 401), (caller.headers, 413)):
             async with RawClient(g.url) as client:
@@ -167,8 +167,8 @@ async def test_large_bodies_of_strangers_fill_the_memory(database, sim):
 
 
 @pytest.mark.parametrize("shape", WHOLES, ids=str)
-async def test_a_body_that_does_not_say_how_large_it_is_is_read_to_its_end(database, sim, shape):
-    async with gateway(database, sim, limits={"body_bytes_max": 4096}) as g:
+async def test_a_body_that_does_not_say_how_large_it_is_is_read_to_its_end(g, sim, shape):
+    async with beside(g, sim, limits={"body_bytes_max": 4096}) as g:
         caller = await g.org.caller()
         fits = encode(shape.body(caller, "x" * 3_000))
         async with RawClient(g.url) as client:

@@ -11,7 +11,7 @@ import pytest
 from ai_api import catalog, credentials, providers
 from ai_api.credentials.secret import new_secret
 from tests.integration.gateway.shapes import SHAPES, error_of, every_shape, told
-from tests.support.gateway import CHAT, chat_body, gateway
+from tests.support.gateway import CHAT, beside, chat_body
 from tests.support.organization import CLI
 
 
@@ -275,9 +275,9 @@ async def test_a_model_without_a_key_in_service_is_called_into_the_void(g, sim):
     assert int(answer.headers["retry-after"]) > 0
 
 
-async def test_three_hundred_refused_calls_are_three_hundred_rows(database, sim):
+async def test_three_hundred_refused_calls_are_three_hundred_rows(g, sim):
     """Ten a minute of one kind, then one row that says how many more there were."""
-    async with gateway(database, sim) as g:
+    async with beside(g, sim) as g:
         # Not over the end of a minute.
         await asyncio.sleep(max(0, datetime.now(UTC).second - 56))
         caller, other = await g.org.caller(), await g.org.caller()
@@ -300,8 +300,8 @@ async def test_three_hundred_refused_calls_are_three_hundred_rows(database, sim)
         assert (counted["outcome"], counted["credential_id"]) == ("model_not_found", caller.credential.credential.id)
 
 
-async def test_refusals_that_were_only_counted_are_lost_when_the_gateway_stops(database, sim):
-    async with gateway(database, sim) as g:
+async def test_refusals_that_were_only_counted_are_lost_when_the_gateway_stops(g, sim):
+    async with beside(g, sim) as g:
         await asyncio.sleep(max(0, datetime.now(UTC).second - 56))
         caller = await g.org.caller()
         for _ in range(25):

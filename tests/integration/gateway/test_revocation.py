@@ -14,7 +14,7 @@ from sqlalchemy import text
 from ai_api import catalog, credentials, identity, providers
 from ai_api.core.db import Tx
 from tests.integration.gateway.shapes import SHAPES, error_of, every_stream, has_success_end, told
-from tests.support.gateway import CHAT, chat_body, gateway
+from tests.support.gateway import CHAT, beside, chat_body
 from tests.support.organization import CLI, OWNER_RIGHTS, Caller, Organization
 
 
@@ -83,9 +83,9 @@ STOPS = {
 
 
 @pytest.mark.parametrize("name", STOPS)
-async def test_a_right_taken_back_is_used_to_the_end_and_again(database, sim, name):
+async def test_a_right_taken_back_is_used_to_the_end_and_again(g, sim, name):
     stop = STOPS[name]
-    async with gateway(database, sim) as g, gateway(database, sim, org=g.org) as other:
+    async with beside(g, sim) as other:
         caller = await g.org.caller(usd="50")
         # Both replicas know the caller by now.
         assert (await other.chat(caller)).status == 200

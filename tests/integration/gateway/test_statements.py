@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
+import pytest_asyncio
 
 from ai_api.credentials.secret import new_secret
 from tests.integration.gateway.shapes import SHAPES
-from tests.support.gateway import CHAT, chat_body
+from tests.support.gateway import CHAT, Gateway, chat_body, gateway
 from tests.support.statements import Statements
 
 AT_A_TIME, ROUNDS = 64, 10
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def g(database, sim) -> AsyncIterator[Gateway]:
+    """A gateway that is this test's alone: every statement is."""
+    async with gateway(database, sim) as running:
+        yield running
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from tests.integration.gateway.shapes import STREAMS, error_of, every_stream, has_success_end, told
-from tests.support.gateway import CHAT, chat_body, gateway
+from tests.support.gateway import CHAT, beside, chat_body
 from tests.support.organization import INPUT_NANOS, OUTPUT_NANOS, UPSTREAM_SECRET
 
 CUTS = {
@@ -114,8 +114,8 @@ async def test_a_response_that_failed_says_which_key_it_failed_with(g):
     assert 50 <= record["output_tokens"] <= 90
 
 
-async def test_a_provider_that_falls_silent_holds_the_stream_for_ever(database, sim):
-    async with gateway(database, sim, upstream={"idle_s": 0.4}) as g:
+async def test_a_provider_that_falls_silent_holds_the_stream_for_ever(g, sim):
+    async with beside(g, sim, upstream={"idle_s": 0.4}) as g:
         caller = await g.org.caller(usd="5")
         for shape in STREAMS:
             answer = await shape.ask(g, caller, hang_at=5)

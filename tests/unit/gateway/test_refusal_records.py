@@ -20,6 +20,7 @@ MINUTE = timedelta(minutes=1)
 def refused(refusals, at, *, code="allocation_paused", credential=1):
     call = docket(holder=replace(HOLDER, credential_id=UUID(int=credential)))
     call.call_id = uuid7(int(at.timestamp()) * 1000 + at.microsecond // 1000)
+    call.__post_init__()
     return refusals.note(call, Refusal(code, "forbidden", "No.", details={"left": 0}, because="true reason"), at)
 
 
