@@ -174,6 +174,10 @@ def abandoned(call: OpenCall, answer: UpstreamAnswer | None = None) -> Ending:
     """The ending of a call that was ended from outside: what came is booked, by our own estimate."""
     reader = answer.reader if answer is not None else None
     outcome = call.refusal.code if call.refusal is not None else "client_closed"
+    attempts = call.docket.attempts
+    if not attempts or attempts[-1].code not in {"ok", "unfinished"}:
+        # Nobody was asked yet, or whoever was has said no.
+        return Ending(outcome, refusal=call.refusal)
     seen = reader.output_tokens_seen if reader is not None else 0
     usage = _completed(call, reader.usage if reader is not None else None, seen)
     return Ending(outcome, usage, "estimated", refusal=call.refusal)

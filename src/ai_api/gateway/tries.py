@@ -11,7 +11,7 @@ from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.gateway import demand, relay
 from ai_api.gateway.docket import Attempt, Docket, Ending
-from ai_api.gateway.open_call import OpenCall
+from ai_api.gateway.open_call import CallEnded, OpenCall
 from ai_api.providers import ProviderKey, Route
 from ai_api.providers.port import Deadlines, OpenKey, Upstream, UpstreamAnswer, UpstreamCall, UpstreamError
 from ai_api.wire.usage import Usage
@@ -43,6 +43,9 @@ class Tries:
         """The first open answer. Raises Refusal for the last failure, CallEnded."""
         failure = Refusal("no_route", "unavailable", "No route of this model is in service.", retry_after_s=30)
         for number, (route, key) in enumerate(routes, start=1):
+            if call.ended:
+                # While it waited for its hold, or for the route before: nobody is asked for an answer that nobody waits for.
+                raise CallEnded
             attempt = Attempt(route, key)
             call.docket.attempts.append(attempt)
             started = time.perf_counter()

@@ -123,15 +123,19 @@ class AsgiOut:
 
 
 class _Watcher:
-    """Waits for the client to leave: the only signal of it that is always there."""
+    """Waits for the client to leave, from the moment its request is whole: the only signal of it that is always there."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
-        self._task: asyncio.Task[None] | None = None
+        self._gone = False
+        self._call: OpenCall | None = None
+        self._task: asyncio.Task[None] | None = asyncio.get_running_loop().create_task(self._wait())
 
     def watch(self, call: OpenCall) -> None:
-        """From now on the client's leaving ends `call`."""
-        self._task = asyncio.get_running_loop().create_task(self._wait(call))
+        """The client's leaving ends `call`, at once if it has left already."""
+        self._call = call
+        if self._gone:
+            call.hang_up()
 
     def close(self) -> None:
         """Stops waiting."""
@@ -140,10 +144,12 @@ class _Watcher:
         if task is not None:
             task.cancel()
 
-    async def _wait(self, call: OpenCall) -> None:
+    async def _wait(self) -> None:
         while (await self._receive())["type"] != "http.disconnect":
             pass
-        call.hang_up()
+        self._gone = True
+        if self._call is not None:
+            self._call.hang_up()
 
 
 def credential_of(headers: Headers) -> bytes:

@@ -142,3 +142,19 @@ async def test_a_connection_that_is_closed_politely_counts_as_there(g, sim):
             await assert_closed_upstream(sim, left_at)
         sim.forget()
     assert [each["outcome"] for each in await g.books.records_when(2)] == ["client_closed"] * 2
+
+
+async def test_an_answer_is_bought_for_a_client_that_left_while_it_waited_for_its_turn(g, sim):
+    caller = await g.org.caller(usd="5")
+    await g.chat(caller)
+    for shape in SHAPES:
+        async with g.org.database.transaction() as tx:
+            # Admission waits for somebody slow.
+            await tx.execute(text("LOCK TABLE quota_accounts IN ACCESS EXCLUSIVE MODE"))
+            async with g.begun(caller, shape.path, shape.body(caller)):
+                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.05)
+        records = await g.books.records_when(SHAPES.index(shape) + 2)
+        assert (records[-1]["outcome"], records[-1]["billed_cost_nanos"]) == ("client_closed", 0)
+        assert records[-1]["attempts"] == "[]"
+    assert sim.counters.started == 1
