@@ -183,9 +183,10 @@ def configure(level: str, *, redactor: Redactor | None = None, stream: TextIO | 
         library = logging.getLogger(name)
         library.handlers.clear()
         library.propagate = True
-        # A level or a mute that the library, or whoever ran before, has set would decide instead of ours.
+        # A level, a mute or a filter that a library or whoever ran before has set would decide instead of ours.
         library.setLevel(logging.NOTSET)
         library.disabled = False
+        library.filters.clear()
     logging.captureWarnings(capture=True)
     _catch_the_uncaught(sink)
     return sink

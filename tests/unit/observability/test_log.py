@@ -210,6 +210,16 @@ def test_levels_are_kept_for_everybody(stream: io.StringIO) -> None:
     assert [(line["level"], line["event"]) for line in lines(stream)] == [("warning", "yes"), ("error", "yes")]
 
 
+def test_a_filter_that_a_library_has_set_decides_nothing(stream: io.StringIO) -> None:
+    """litellm, once loaded, hangs its own redaction on the loggers of uvicorn: it takes the arguments out of a record."""
+    only_ours()
+    library = logging.getLogger("uvicorn.error")
+    library.addFilter(lambda _: False)
+    configure("DEBUG", stream=stream)
+    library.info("said")
+    assert [line["event"] for line in lines(stream)] == ["said"]
+
+
 class Hostile:
     def __str__(self) -> str:
         raise RuntimeError("no")
