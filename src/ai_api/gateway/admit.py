@@ -17,7 +17,7 @@ from ai_api.core.batch import GroupCommit
 from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway import store_admission
-from ai_api.gateway.store_admission import Row
+from ai_api.gateway.store_admission import Answer, Row
 from ai_api.quotas.rules import AccountKey, Demand, Denied, Granted, decide_in_order
 
 BATCH_MAX = 500
@@ -83,12 +83,12 @@ class Admission:
         verdicts: list[Verdict | None] = []
         left: list[int] = []
         for index, (row, candidate) in enumerate(zip(rows, candidates, strict=True)):
-            verdict = found[row.call_id]
+            verdict, used = found[row.call_id].verdict, found[row.call_id].used
             if verdict == "left":
                 left.append(index)
                 verdicts.append(None)
             elif verdict == "admitted" and candidate.demand is not None:
-                verdicts.append(Granted(candidate.demand.output_tokens))
+                verdicts.append(Granted(candidate.demand.output_tokens, used))
             else:
                 verdicts.append("stale" if verdict == "stale" else "proven")
         if left:
@@ -97,7 +97,7 @@ class Admission:
                 verdicts[index] = decision
         return [verdict for verdict in verdicts if verdict is not None]
 
-    async def _fast(self, rows: list[Row]) -> dict[UUID, str]:
+    async def _fast(self, rows: list[Row]) -> dict[UUID, Answer]:
         began = time.monotonic()
         try:
             return await store_admission.admit(self._hot, rows, self._replica_id(), timeout_s=AWAY_AFTER_S)
@@ -112,13 +112,13 @@ class Admission:
             )
             if not held:
                 raise
-            return {row.call_id: "admitted" if row.call_id in held else "stale" for row in rows}
+            return {row.call_id: Answer("admitted" if row.call_id in held else "stale", {}) for row in rows}
 
     async def _slow(self, candidates: list[Candidate]) -> list[Verdict]:
         accounts: dict[UUID, AccountKey] = {}
         for candidate in candidates:
             for charge in candidate.demand.charges if candidate.demand else ():
-                if charge.limit is not None:
+                if charge.limit.rejects:
                     accounts[charge.account.id] = charge.account
         await store_admission.create_accounts(
             self._hot, [accounts[key] for key in sorted(accounts)], timeout_s=ADMIT_TIMEOUT_S

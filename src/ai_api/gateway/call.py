@@ -12,7 +12,7 @@ from collections.abc import Callable
 from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import demand, preflight, record, relay, routing, tries
+from ai_api.gateway import demand, limit_words, preflight, record, relay, routing, tries
 from ai_api.gateway.admit import Admission, Candidate
 from ai_api.gateway.docket import Ask, Docket, Ending
 from ai_api.gateway.open_call import CallEnded, OpenCall, Out
@@ -125,9 +125,10 @@ class Calls:
             verdict = await self._admission.admit(self._candidate(docket, permission))
             if isinstance(verdict, Granted):
                 docket.output_tokens = verdict.output_tokens
+                docket.used = verdict.used
                 return
             if isinstance(verdict, Denied):
-                raise demand.refusal(verdict, docket)
+                raise limit_words.refusal(verdict, docket, self._clock.now())
             await self._refresh(docket)
         raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
 
@@ -138,7 +139,7 @@ class Calls:
 
     def _candidate(self, docket: Docket, permission: Permission) -> Candidate:
         docket.permission = permission
-        demand.fill(docket, permission, self._worlds.month(docket.started_at))
+        demand.fill(docket, permission, self._worlds.current, self._worlds.month(docket.started_at))
         return Candidate(lambda output_tokens: demand.row(docket, output_tokens), docket.demand)
 
     async def _proven(self, docket: Docket) -> bool:
@@ -271,6 +272,7 @@ class Calls:
         ]
         if demand.is_shortened(docket):
             head.append((b"x-ai-api-output-tokens-max", str(docket.output_tokens).encode()))
+        head += limit_words.headers(docket, docket.used, self._clock.now())
         if docket.ask.envelope.stream:
             head += [(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]
         return head

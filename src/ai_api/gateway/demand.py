@@ -1,25 +1,32 @@
-"""What a call demands of its accounts, the rows that are stored with its hold, and the refusal where it does not fit."""
+"""What a call demands of its accounts, under every limit that matches it, and the rows that are stored with its hold."""
 
 from __future__ import annotations
 
 from ai_api import pricing
 from ai_api.core.errors import Refusal
-from ai_api.core.money import format_usd
+from ai_api.core.ids import unix_ms_of
 from ai_api.gateway import record
-from ai_api.gateway.docket import Docket
+from ai_api.gateway.docket import Counted, Docket
 from ai_api.gateway.preflight import Permission
 from ai_api.gateway.store_admission import Row
+from ai_api.gateway.world import World
 from ai_api.quotas.bound import Bound, bound
-from ai_api.quotas.rules import OUTPUT_TOKENS_MIN, AccountKey, Charge, Demand, Denied
-from ai_api.quotas.windows import Window, account_id
+from ai_api.quotas.limit import AccountKey, Limit, account_of
+from ai_api.quotas.rules import OUTPUT_TOKENS_MIN, Charge, Demand
+from ai_api.quotas.windows import STILL, Bucket, Window, account_id, bucket_at
 from ai_api.wire.json_body import encode
 
-METRICS = ("total_tokens", "cost")
+FROM_BIRTH = ("total_tokens", "cost")
+"""What every allocation's month counts, limited or not, so that a limit set on the 20th knows what was used before."""
+
+_ANY_OUTPUT = 2**53
 
 
-def fill(docket: Docket, permission: Permission, month: Window) -> None:
+def fill(docket: Docket, permission: Permission, world: World, month: Window) -> None:
     """Writes bound, accounts and demand of a permitted call onto its docket. Raises Refusal `model_unpriced`."""
-    envelope, model = docket.ask.envelope, permission.model
+    envelope, model, holder = docket.ask.envelope, permission.model, docket.holder
+    if holder is None:
+        raise RuntimeError("a call is permitted to somebody")
     docket.bound = bound(
         input_bytes=envelope.input_bytes,
         input_is_bounded=envelope.input_is_bounded,
@@ -28,24 +35,21 @@ def fill(docket: Docket, permission: Permission, month: Window) -> None:
         context_tokens=model.context_tokens,
         output_tokens_max=model.output_tokens_max,
     )
-    allocation = permission.allocation
-    # Every allocation counts its month from birth, so that a limit set on the 20th knows what was used before.
-    docket.accounts = tuple(
-        AccountKey(
-            account_id("allocation", allocation.id, metric, month.start),
-            "allocation",
-            allocation.id,
-            metric,
-            month.start,
-            month.end,
+    limits = (*holder.limits, *permission.allocation.limits, *world.limits_for(holder.tags))
+    charges: list[Charge] = []
+    counted = {each.account.id: each for each in _from_birth(permission, month)}
+    for limit in limits:
+        account = account_of(
+            limit,
+            zone=world.zone,
+            at=docket.started_at,
+            member_id=holder.member_id,
+            credential_id=holder.credential_id,
         )
-        for metric in METRICS
-    )
-    charges = [
-        _charge(account, allocation.limits[account.metric], docket.bound, permission)
-        for account in docket.accounts
-        if account.metric in allocation.limits
-    ]
+        bucket = bucket_at(limit.window_s, unix_ms_of(docket.call_id))
+        counted[account.id] = Counted(account, bucket.number)
+        charges.append(_charge(limit, account, bucket, docket.bound, permission))
+    docket.accounts = tuple(counted.values())
     whole = docket.bound.output_tokens
     docket.demand = Demand(tuple(charges), whole, min(whole, OUTPUT_TOKENS_MIN * envelope.choices))
 
@@ -56,14 +60,13 @@ def row(docket: Docket, output_tokens: int) -> Row:
     if holder is None or demand is None:
         raise RuntimeError("a call is admitted after preflight")
     docket.amounts = demand.amounts(output_tokens)
-    limits = {charge.account.id: charge.limit for charge in demand.charges if charge.limit is not None}
     return Row(
         call_id=docket.call_id,
         member_id=holder.member_id,
         member_epoch=holder.member_epoch,
         world_epoch=docket.world_epoch,
         holds=True,
-        wanted=tuple((account, amount, limits[account]) for account, amount in docket.amounts),
+        wanted=demand.wanted(output_tokens),
         amounts_json=encode(docket.amounts).decode(),
         record_json=encode(record.interrupted(docket)).decode(),
     )
@@ -80,10 +83,10 @@ def proof(docket: Docket) -> Row:
 def output_tokens_to_send(docket: Docket) -> int | None:
     """The bound on output the provider must be told (per choice), where the caller's own does not bind; None otherwise.
 
-    A limited call whose caller gave no bound is held for a certain output, so exactly that is sent.
+    A call limited by its output whose caller gave no bound is held for a certain output, so exactly that is sent.
     """
     demand, bound_ = docket.demand, docket.bound
-    if demand is None or bound_ is None or not demand.charges:
+    if demand is None or bound_ is None or not any(_depends_on_output(charge.limit) for charge in demand.charges):
         return None
     asked = docket.ask.envelope.output_tokens_max
     # More than is held must not be asked for: a caller's own bound may be above what the catalog knows of the model.
@@ -97,59 +100,62 @@ def is_shortened(docket: Docket) -> bool:
     return docket.demand is not None and docket.output_tokens < docket.demand.output_tokens
 
 
-def refusal(denied: Denied, docket: Docket) -> Refusal:
-    """What the caller is told: which limit, what is left, when it resets."""
-    is_cost = denied.account.metric == "cost"
-    left = max(0, denied.limit - denied.settled - denied.held)
-    model = docket.finding.model
-    name = model.slug if model else "this model"
-    resets_at = denied.account.window_end
-    details = {
-        "metric": denied.account.metric,
-        "window": "month",
-        **_amounts(
-            is_cost=is_cost, limit=denied.limit, used=denied.settled, held=denied.held, left=left, needed=denied.needed
-        ),
-        "resets_at": resets_at.isoformat(),
-    }
-    what = "cost" if is_cost else "token"
-    if denied.busy:
-        return Refusal(
-            f"{what}_quota_in_use",
-            "limited",
-            f"What is left of your monthly {what} limit for {name} is held by calls still running. Try again when they end.",
-            details=details,
-            retry_after_s=5,
+def _from_birth(permission: Permission, month: Window) -> list[Counted]:
+    allocation = permission.allocation
+    return [
+        Counted(
+            AccountKey(
+                account_id("allocation", allocation.id, metric, month.start),
+                "allocation",
+                allocation.id,
+                metric,
+                month.start,
+                month.end,
+            ),
+            STILL.number,
         )
-    shown = f"{format_usd(denied.limit)} USD" if is_cost else f"{denied.limit:,} tokens"
-    shown_left = f"{format_usd(left)} USD" if is_cost else f"{left:,} tokens"
-    return Refusal(
-        f"{what}_quota_exceeded",
-        "exhausted",
-        f"The monthly {what} limit of your allocation of {name} ({shown}) does not cover this call: {shown_left} left. "
-        f"It resets at {resets_at:%Y-%m-%d %H:%M} UTC. A shorter request may fit; an administrator can raise the limit.",
-        # No retry-after: a client that waits for the end of the month only looks as if it hung.
-        details=details,
-    )
+        for metric in FROM_BIRTH
+    ]
 
 
-def _charge(account: AccountKey, limit: int, bound_: Bound, permission: Permission) -> Charge:
+def _depends_on_output(limit: Limit) -> bool:
+    return limit.rejects and limit.metric in {"output_tokens", "total_tokens", "cost"}
+
+
+def _charge(limit: Limit, account: AccountKey, bucket: Bucket, bound_: Bound, permission: Permission) -> Charge:
     input_tokens = bound_.input_tokens
-    if account.metric == "total_tokens":
-        return Charge(account, limit, lambda output: input_tokens + output, lambda room: room - input_tokens)
-    price = permission.price
-    if price is None:
-        raise _unpriced(permission)
-    prices = price.prices
+    if limit.metric in {"requests", "concurrency"}:
+        return Charge(account, limit, bucket, lambda _: 1, lambda room: _ANY_OUTPUT if room >= 1 else -1)
+    if limit.metric == "input_tokens":
+        return Charge(
+            account, limit, bucket, lambda _: input_tokens, lambda room: _ANY_OUTPUT if room >= input_tokens else -1
+        )
+    if limit.metric == "output_tokens":
+        return Charge(account, limit, bucket, lambda output: output, lambda room: room)
+    if limit.metric == "total_tokens":
+        return Charge(account, limit, bucket, lambda output: input_tokens + output, lambda room: room - input_tokens)
+    return _cost_charge(limit, account, bucket, bound_, permission)
+
+
+def _cost_charge(limit: Limit, account: AccountKey, bucket: Bucket, bound_: Bound, permission: Permission) -> Charge:
+    input_tokens, price = bound_.input_tokens, permission.price
+    prices = price.prices if price is not None else None
     try:
-        pricing.ceiling(prices, input_tokens=input_tokens, output_tokens=bound_.output_tokens)
+        if prices is not None:
+            pricing.ceiling(prices, input_tokens=input_tokens, output_tokens=bound_.output_tokens)
     except pricing.PriceMissingError:
-        raise _unpriced(permission) from None
+        prices = None
+    if prices is None:
+        if limit.rejects:
+            raise _unpriced(permission)
+        return Charge(account, limit, bucket, lambda _: 0, lambda _: _ANY_OUTPUT)
+    known = prices
     return Charge(
         account,
         limit,
-        lambda output: pricing.ceiling(prices, input_tokens=input_tokens, output_tokens=output).total_nanos,
-        lambda room: pricing.affordable_output(prices, input_tokens=input_tokens, room_nanos=room) if room >= 0 else -1,
+        bucket,
+        lambda output: pricing.ceiling(known, input_tokens=input_tokens, output_tokens=output).total_nanos,
+        lambda room: pricing.affordable_output(known, input_tokens=input_tokens, room_nanos=room) if room >= 0 else -1,
     )
 
 
@@ -157,10 +163,6 @@ def _unpriced(permission: Permission) -> Refusal:
     return Refusal(
         "model_unpriced",
         "unavailable",
-        f"{permission.model.slug} has no price for all it can charge, and this allocation is limited by cost. "
+        f"{permission.model.slug} has no price for all it can charge, and a limit on cost applies to this call. "
         "An administrator has to set one.",
     )
-
-
-def _amounts(*, is_cost: bool, **amounts: int) -> dict[str, object]:
-    return {name: format_usd(amount) if is_cost else amount for name, amount in amounts.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +14,8 @@ from ai_api.gateway.people import Holder
 from ai_api.gateway.preflight import Finding, Permission
 from ai_api.providers import ProviderKey, Route
 from ai_api.quotas.bound import Bound
-from ai_api.quotas.rules import AccountKey, Demand
+from ai_api.quotas.limit import AccountKey
+from ai_api.quotas.rules import Demand
 from ai_api.wire.json_body import JsonBody
 from ai_api.wire.openai_envelope import Envelope
 from ai_api.wire.usage import Usage
@@ -57,6 +59,14 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """An account that counts this call; `bucket` is the call's in a sliding window, 0 in others."""
+
+    account: AccountKey
+    bucket: int
+
+
+@dataclass(frozen=True, slots=True)
 class StreamPosition:
     """Where a responses stream stood when it could not go on."""
 
@@ -75,8 +85,10 @@ class Docket:
     permission: Permission | None = None
     bound: Bound | None = None
     demand: Demand | None = None
-    accounts: tuple[AccountKey, ...] = ()
+    accounts: tuple[Counted, ...] = ()
     amounts: tuple[tuple[UUID, int], ...] = ()
+    used: Mapping[UUID, int] = field(default_factory=dict)
+    """What each limited account counted at admission, this call's hold included."""
     output_tokens: int = 0
     world_epoch: int = 0
     attempts: list[Attempt] = field(default_factory=list)
@@ -96,9 +108,13 @@ class Docket:
     @property
     def held_nanos(self) -> int:
         """What is held of money, in nano-USD."""
-        if not self.amounts:
+        if not self.amounts or self.permission is None:
             return 0
-        cost_accounts = [account.id for account in self.accounts if account.metric == "cost"]
+        cost_accounts = {
+            each.account.id
+            for each in self.accounts
+            if each.account.metric == "cost" and each.account.subject_id == self.permission.allocation.id
+        }
         return sum(amount for account, amount in self.amounts if account in cost_accounts)
 
     @property

@@ -15,6 +15,7 @@ from ai_api.core.clock import Clock
 from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
 from ai_api.gateway import store_watch
+from ai_api.quotas.limit import Limit, limit_of
 
 HOLDERS_MAX = 20_000
 UNKNOWN_SECRETS_MAX = 10_000
@@ -25,14 +26,14 @@ LOOKUP_TIMEOUT_S = 0.45
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """A member's right to one model, with its monthly limits by metric (absent is unlimited)."""
+    """A member's right to one model, with the limits of its own."""
 
     id: UUID
     model_id: UUID
     state: str
     paused_by: str | None
     funded_by: str
-    limits: Mapping[str, int]
+    limits: tuple[Limit, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,10 @@ class Holder:
     member_identifier: str
     allocations: Mapping[UUID, Allocation]
     """By model: the live allocation, else the revoked one."""
+    limits: tuple[Limit, ...]
+    """Those of the member and of the credential."""
+    tags: frozenset[UUID]
+    """The tags the member has; the world knows those that everyone has."""
 
 
 class People:
@@ -132,7 +137,7 @@ def _holder(secret_hash: bytes, row: Any) -> Holder:
             state=each["state"],
             paused_by=each["paused_by"],
             funded_by=each["funded_by"],
-            limits=each["limits"],
+            limits=tuple(limit_of(limit) for limit in each["limits"]),
         )
         known = by_model.get(allocation.model_id)
         if known is None or known.state == "revoked":
@@ -153,4 +158,6 @@ def _holder(secret_hash: bytes, row: Any) -> Holder:
         member_status=row["member_status"],
         member_identifier=row["identifier"],
         allocations=by_model,
+        limits=tuple(limit_of(limit) for limit in json.loads(row["limits"])),
+        tags=frozenset(UUID(tag) for tag in json.loads(row["tags"])),
     )

@@ -8,6 +8,7 @@ that refused; the true reason stays in the details of the record.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from ai_api.gateway.people import Allocation, Holder
 from ai_api.gateway.world import World
 from ai_api.pricing import PriceVersion
 from ai_api.providers import ProviderKey, Route
+from ai_api.quotas.limit import Limit
 from ai_api.wire.openai_envelope import Envelope
 
 USABLE_SHOWN_MAX = 20
@@ -69,8 +71,9 @@ def judge(envelope: Envelope, holder: Holder | None, world: World, now: datetime
     finding.allocation, finding.model = allocation, model
     try:
         _check_state(allocation, model)
-        _check_quota(allocation)
-        permission = _check_binding(envelope, allocation, model, world, now)
+        limits = (*person.limits, *allocation.limits, *world.limits_for(person.tags))
+        _check_quota(limits)
+        permission = _check_binding(envelope, allocation, model, world, now, limits)
     except Refusal as refusal:
         if not access.verdict(model, person.member_id).visible:
             raise _hidden(envelope.model or model.slug, because=refusal.code) from None
@@ -154,20 +157,22 @@ def _check_state(allocation: Allocation, model: Model) -> None:
     )
 
 
-def _check_quota(allocation: Allocation) -> None:
+def _check_quota(limits: Iterable[Limit]) -> None:
     # What is used up is for the hold to say, on locked accounts; only a limit of nothing is certain here.
-    for metric, amount in allocation.limits.items():
-        if amount == 0:
-            code = "token_quota_exceeded" if metric == "total_tokens" else "cost_quota_exceeded"
+    for limit in limits:
+        if limit.amount == 0 and limit.rejects:
+            what = {"cost": "cost", "requests": "request", "concurrency": "request"}.get(limit.metric, "token")
             raise Refusal(
-                code,
+                f"{what}_quota_exceeded",
                 "exhausted",
-                "The monthly limit of this allocation is 0. Ask an administrator to raise it.",
-                details={"limit": 0, "metric": metric, "left": 0},
+                f"A limit of 0 {limit.span()} applies to this call. Ask an administrator to raise it.",
+                details={"limit_id": str(limit.id), "limit": 0, "metric": limit.metric, "left": 0},
             )
 
 
-def _check_binding(envelope: Envelope, allocation: Allocation, model: Model, world: World, now: datetime) -> Permission:
+def _check_binding(
+    envelope: Envelope, allocation: Allocation, model: Model, world: World, now: datetime, limits: Iterable[Limit]
+) -> Permission:
     if envelope.operation not in model.operations:
         offered = ", ".join(sorted(model.operations))
         raise Refusal(
@@ -177,11 +182,11 @@ def _check_binding(envelope: Envelope, allocation: Allocation, model: Model, wor
             param="model",
         )
     price = world.price_of(model.id, now)
-    if price is None and "cost" in allocation.limits:
+    if price is None and any(limit.metric == "cost" and limit.rejects for limit in limits):
         raise Refusal(
             "model_unpriced",
             "unavailable",
-            f"{model.slug} has no price, and this allocation is limited by cost. An administrator has to set one.",
+            f"{model.slug} has no price, and a limit on cost applies. An administrator has to set one.",
         )
     routes = serving_routes(model, envelope.operation, world)
     if not routes:

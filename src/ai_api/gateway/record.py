@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from ai_api import pricing
-from ai_api.gateway.docket import Docket, Ending
+from ai_api.gateway.docket import Counted, Docket, Ending
 from ai_api.wire.usage import Usage
 
 _NOTHING = Usage(0)
@@ -89,7 +89,7 @@ def swept(
         "usage_source": "estimated",
         "list_cost_nanos": cost,
         "billed_cost_nanos": cost,
-        "bookings": booked([(account[0], account[3]) for account in stored["accounts"]], usage, cost),
+        "bookings": booked([(each[0], each[3], each[6]) for each in stored["accounts"]], usage, cost),
         "swept": True,
     }
 
@@ -134,10 +134,22 @@ def _identity(docket: Docket) -> dict[str, Any]:
         "refused_count": 0,
         "request_id": ask.request_id,
         "client": _storable(ask.client),
-        "accounts": [
-            [a.id, a.subject_kind, a.subject_id, a.metric, a.window_start, a.window_end] for a in docket.accounts
-        ],
+        "accounts": [_described(each) for each in docket.accounts],
+        "tags": sorted(str(tag) for tag in holder.tags) if holder else [],
     }
+
+
+def _described(each: Counted) -> list[Any]:
+    account = each.account
+    return [
+        account.id,
+        account.subject_kind,
+        account.subject_id,
+        account.metric,
+        account.window_start,
+        account.window_end,
+        each.bucket,
+    ]
 
 
 def _cost(docket: Docket, usage: Usage) -> int | None:
@@ -148,20 +160,27 @@ def _cost(docket: Docket, usage: Usage) -> int | None:
     return pricing.cost_or_none(usage, price.prices) if usage is not _NOTHING else 0
 
 
-def booked(accounts: Iterable[tuple[Any, str]], usage: Usage, cost: int | None) -> list[dict[str, Any]]:
-    """What a call books on each of its accounts, given as (id, metric): tokens, or nano-USD; nothing of nothing."""
+def booked(accounts: Iterable[tuple[Any, str, int]], usage: Usage, cost: int | None) -> list[dict[str, Any]]:
+    """What a call books on each of its accounts, given as (id, metric, bucket): a call, tokens, nano-USD; never nothing."""
+    amounts = {
+        "requests": ("requests", 1),
+        "input_tokens": ("tokens", usage.input_total),
+        "output_tokens": ("tokens", usage.output),
+        "total_tokens": ("tokens", usage.input_total + usage.output),
+        "cost": ("cost_nanos", cost or 0),
+        "concurrency": ("requests", 0),
+    }
     rows: list[dict[str, Any]] = []
-    for account_id, metric in accounts:
-        tokens = usage.input_total + usage.output
-        if metric == "total_tokens" and tokens:
-            rows.append({"account_id": account_id, "tokens": tokens})
-        elif metric == "cost" and cost:
-            rows.append({"account_id": account_id, "cost_nanos": cost})
+    for account_id, metric, bucket in accounts:
+        unit, amount = amounts[metric]
+        if amount:
+            rows.append({"account_id": account_id, unit: amount, **({"bucket": bucket} if bucket else {})})
     return rows
 
 
 def _bookings(docket: Docket, usage: Usage, cost: int | None) -> list[dict[str, Any]]:
-    return booked([(account.id, account.metric) for account in docket.accounts], usage, cost)
+    counted = [(each.account.id, each.account.metric, each.bucket) for each in docket.accounts]
+    return booked(counted, usage, cost)
 
 
 def _details(ending: Ending) -> dict[str, Any]:

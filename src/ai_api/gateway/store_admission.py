@@ -7,13 +7,14 @@ this one they queue.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ai_api.core.db import Hot, dump_json
-from ai_api.quotas.rules import AccountKey, Balance
+from ai_api.quotas.rules import AccountKey, Balance, Wanted
 
 # A hold that a crash of the database loses is an intent that was never answered: no need to wait for the disk.
 _ADMIT = """
@@ -28,27 +29,43 @@ fresh AS MATERIALIZED (
     WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 ),
 wanted AS MATERIALIZED (
-    SELECT w.* FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[])
-        AS w(call_id, account_id, amount, account_limit)
+    SELECT w.* FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[], $13::bigint[], $14::bigint[])
+        AS w(call_id, account_id, amount, account_limit, bucket, previous_weight)
     JOIN fresh USING (call_id)
 ),
 sums AS MATERIALIZED (
-    SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit FROM wanted GROUP BY account_id
+    SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit, max(bucket) AS bucket,
+        max(previous_weight) AS previous_weight
+    FROM wanted GROUP BY account_id
 ),
 locked AS MATERIALIZED (
-    SELECT id, settled, held FROM quota_accounts WHERE id IN (SELECT account_id FROM sums) ORDER BY id FOR NO KEY UPDATE
+    SELECT id, settled, held, previous, bucket FROM quota_accounts
+    WHERE id IN (SELECT account_id FROM sums) ORDER BY id FOR NO KEY UPDATE
+),
+seen AS MATERIALIZED (
+    -- What counts as used now: the present bucket, and as much of the previous one as the window still covers, rounded up.
+    SELECT s.account_id, l.held,
+        CASE WHEN s.bucket > l.bucket THEN 0 ELSE l.settled END + ceil(
+            (CASE WHEN s.bucket = l.bucket + 1 THEN l.settled WHEN s.bucket > l.bucket THEN 0 ELSE l.previous END)::numeric
+            * s.previous_weight / 1000000)::bigint AS used
+    FROM sums s JOIN locked l ON l.id = s.account_id
 ),
 tight AS MATERIALIZED (
-    SELECT s.account_id FROM sums s LEFT JOIN locked l ON l.id = s.account_id
-    WHERE l.id IS NULL OR l.settled + l.held + s.amount > s.account_limit
+    SELECT s.account_id FROM sums s LEFT JOIN seen l USING (account_id)
+    WHERE l.account_id IS NULL OR l.used + l.held + s.amount > s.account_limit
 ),
 admitted AS MATERIALIZED (
     SELECT f.* FROM fresh f WHERE f.holds
     AND NOT EXISTS (SELECT 1 FROM wanted w JOIN tight t USING (account_id) WHERE w.call_id = f.call_id)
 ),
 taken AS (
-    UPDATE quota_accounts q SET held = q.held + s.amount
-    FROM (SELECT account_id, sum(amount)::bigint AS amount FROM wanted JOIN admitted USING (call_id) GROUP BY account_id) s
+    UPDATE quota_accounts q SET
+        held = q.held + s.amount,
+        previous = CASE WHEN s.bucket = q.bucket + 1 THEN q.settled WHEN s.bucket > q.bucket THEN 0 ELSE q.previous END,
+        settled = CASE WHEN s.bucket > q.bucket THEN 0 ELSE q.settled END,
+        bucket = greatest(q.bucket, s.bucket)
+    FROM (SELECT account_id, sum(amount)::bigint AS amount, max(bucket) AS bucket
+          FROM wanted JOIN admitted USING (call_id) GROUP BY account_id) s
     WHERE q.id = s.account_id
 ),
 written AS (
@@ -57,7 +74,10 @@ written AS (
 )
 SELECT a.call_id,
     CASE WHEN f.call_id IS NULL THEN 'stale' WHEN NOT a.holds THEN 'proven'
-         WHEN d.call_id IS NULL THEN 'left' ELSE 'admitted' END AS verdict
+         WHEN d.call_id IS NULL THEN 'left' ELSE 'admitted' END AS verdict,
+    (SELECT jsonb_object_agg(w.account_id, l.used + l.held + s.amount)
+     FROM wanted w JOIN sums s USING (account_id) JOIN seen l USING (account_id)
+     WHERE w.call_id = d.call_id) AS used
 FROM asked a LEFT JOIN fresh f USING (call_id) LEFT JOIN admitted d USING (call_id)
 """
 
@@ -71,7 +91,8 @@ ON CONFLICT (id) DO NOTHING
 """
 
 _LOCK_ACCOUNTS = """
-SELECT id, settled, held FROM quota_accounts WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
+SELECT id, settled, held, previous, bucket FROM quota_accounts
+WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 """
 
 _FRESH = """
@@ -83,9 +104,13 @@ WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 
 _TAKE = """
 WITH taken AS (
-    UPDATE quota_accounts q SET held = q.held + s.amount
-    FROM (SELECT account_id, sum(amount)::bigint AS amount
-          FROM unnest($1::uuid[], $2::bigint[]) AS w(account_id, amount) GROUP BY account_id) s
+    UPDATE quota_accounts q SET
+        held = q.held + s.amount,
+        previous = CASE WHEN s.bucket = q.bucket + 1 THEN q.settled WHEN s.bucket > q.bucket THEN 0 ELSE q.previous END,
+        settled = CASE WHEN s.bucket > q.bucket THEN 0 ELSE q.settled END,
+        bucket = greatest(q.bucket, s.bucket)
+    FROM (SELECT account_id, sum(amount)::bigint AS amount, max(bucket) AS bucket
+          FROM unnest($1::uuid[], $2::bigint[], $7::bigint[]) AS w(account_id, amount, bucket) GROUP BY account_id) s
     WHERE q.id = s.account_id
 )
 INSERT INTO holds (call_id, replica_id, amounts, record)
@@ -93,7 +118,7 @@ SELECT h.call_id, $6::uuid, h.amounts, h.record
 FROM unnest($3::uuid[], $4::jsonb[], $5::jsonb[]) AS h(call_id, amounts, record) ORDER BY h.call_id
 """
 
-REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in range(11)), UUID(int=0))),)
+REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in range(11)), UUID(int=0), [], [])),)
 """The statement of every admission, with arguments by which it does nothing."""
 
 
@@ -101,7 +126,7 @@ REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in
 class Row:
     """One call of an admission batch. `holds` is False for a verdict that only proves its copy was current.
 
-    `wanted` are (account, amount, limit) of limited accounts; `amounts_json` and `record_json` are stored with the hold.
+    `wanted` are the holds on limited accounts; `amounts_json` and `record_json` are stored with the hold.
     """
 
     call_id: UUID
@@ -109,14 +134,22 @@ class Row:
     member_epoch: int
     world_epoch: int
     holds: bool
-    wanted: tuple[tuple[UUID, int, int], ...]
+    wanted: tuple[Wanted, ...]
     amounts_json: str
     record_json: str
 
 
-async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, timeout_s: float) -> dict[UUID, str]:
-    """Admits a batch on the fast path: a verdict per call id, `admitted | left | stale | proven`. Raises StoreUnavailable."""
-    wanted = [(row.call_id, *each) for row in rows for each in row.wanted]
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What Postgres says to one row: `admitted | left | stale | proven`, and what each account it holds on counts by now."""
+
+    verdict: str
+    used: Mapping[UUID, int]
+
+
+async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, timeout_s: float) -> dict[UUID, Answer]:
+    """Admits a batch on the fast path; an answer per call id. Raises StoreUnavailable."""
+    wanted = [(row.call_id, each) for row in rows for each in row.wanted]
     found = await hot.fetch(
         _ADMIT,
         [row.call_id for row in rows],
@@ -126,14 +159,20 @@ async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, timeout_s: f
         [row.holds for row in rows],
         [row.amounts_json for row in rows],
         [row.record_json for row in rows],
-        [each[0] for each in wanted],
-        [each[1] for each in wanted],
-        [each[2] for each in wanted],
-        [each[3] for each in wanted],
+        [call_id for call_id, _ in wanted],
+        [each.account_id for _, each in wanted],
+        [each.amount for _, each in wanted],
+        [each.limit for _, each in wanted],
         replica_id,
+        [each.bucket.number for _, each in wanted],
+        [each.bucket.previous_weight for _, each in wanted],
         timeout_s=timeout_s,
     )
-    return {row["call_id"]: row["verdict"] for row in found}
+    return {row["call_id"]: Answer(row["verdict"], _used(row["used"])) for row in found}
+
+
+def _used(text: str | None) -> dict[UUID, int]:
+    return {UUID(account_id): int(used) for account_id, used in json.loads(text).items()} if text else {}
 
 
 async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, timeout_s: float) -> None:
@@ -142,7 +181,7 @@ async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, timeout_s
         {
             "id": str(account.id),
             "subject_kind": account.subject_kind,
-            "subject_id": str(account.subject_id),
+            "subject_id": str(account.subject_id) if account.subject_id else None,
             "metric": account.metric,
             "window_start": account.window_start.isoformat(),
             "window_end": account.window_end.isoformat(),
@@ -155,7 +194,7 @@ async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, timeout_s
 async def lock_accounts(connection: Any, account_ids: Sequence[UUID]) -> dict[UUID, Balance]:
     """Locks accounts in id order until the transaction ends, and reads them."""
     rows = await connection.fetch(_LOCK_ACCOUNTS, sorted(account_ids))
-    return {row["id"]: Balance(row["settled"], row["held"]) for row in rows}
+    return {row["id"]: Balance(row["settled"], row["held"], row["previous"], row["bucket"]) for row in rows}
 
 
 async def still_fresh(connection: Any, rows: Sequence[Row]) -> set[UUID]:
@@ -172,15 +211,16 @@ async def still_fresh(connection: Any, rows: Sequence[Row]) -> set[UUID]:
 
 async def take_holds(connection: Any, rows: Sequence[Row], replica_id: UUID) -> None:
     """Takes the holds of calls decided under locked accounts."""
-    taken = [(account, amount) for row in rows for account, amount, _ in row.wanted]
+    taken = [each for row in rows for each in row.wanted]
     await connection.execute(
         _TAKE,
-        [account for account, _ in taken],
-        [amount for _, amount in taken],
+        [each.account_id for each in taken],
+        [each.amount for each in taken],
         [row.call_id for row in rows],
         [row.amounts_json for row in rows],
         [row.record_json for row in rows],
         replica_id,
+        [each.bucket.number for each in taken],
     )
 
 

@@ -57,6 +57,7 @@ RECORD_COLUMNS: tuple[tuple[str, str], ...] = (
     ("request_id", "text"),
     ("upstream_request_id", "text"),
     ("client", "text"),
+    ("tags", "jsonb"),
 )
 """The ledger's columns with their types, in the order of the table. A test holds them equal."""
 
@@ -84,6 +85,7 @@ CORRECTED_COLUMNS = tuple(
         "refused_count",
         "request_id",
         "client",
+        "tags",
     }
 )
 
@@ -101,13 +103,74 @@ described AS MATERIALIZED (
         (d->>4)::timestamptz AS window_start, (d->>5)::timestamptz AS window_end
     FROM given CROSS JOIN LATERAL jsonb_array_elements(given.accounts) d ORDER BY (d->>0)::uuid
 ),
+newest AS MATERIALIZED (SELECT id, coalesce(max(bucket), 0) AS bucket FROM moves GROUP BY id),
+summed AS MATERIALIZED (
+    SELECT n.id, n.bucket, coalesce(sum(m.held), 0)::bigint AS held,
+        coalesce(sum(m.settled) FILTER (WHERE m.bucket = n.bucket), 0)::bigint AS settled,
+        coalesce(sum(m.settled) FILTER (WHERE m.bucket = n.bucket - 1), 0)::bigint AS previous
+    FROM newest n JOIN moves m USING (id) GROUP BY n.id, n.bucket
+),
+rolled_up AS (
+    INSERT INTO usage_quarters AS u (quarter, member_id, credential_id, allocation_id, model_id, model, provider,
+        provider_key_id, outcome, calls, input_tokens, cached_read_tokens, cache_write_tokens, output_tokens,
+        reasoning_tokens, billed_cost_nanos, unpriced_calls)
+    SELECT quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome,
+        sum(calls), sum(input_tokens), sum(cached_read_tokens), sum(cache_write_tokens), sum(output_tokens),
+        sum(reasoning_tokens), sum(billed_cost_nanos), sum(unpriced_calls)
+    FROM counted
+    GROUP BY quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome
+    ORDER BY quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome
+    ON CONFLICT (quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome)
+    DO UPDATE SET calls = u.calls + excluded.calls, input_tokens = u.input_tokens + excluded.input_tokens,
+        cached_read_tokens = u.cached_read_tokens + excluded.cached_read_tokens,
+        cache_write_tokens = u.cache_write_tokens + excluded.cache_write_tokens,
+        output_tokens = u.output_tokens + excluded.output_tokens,
+        reasoning_tokens = u.reasoning_tokens + excluded.reasoning_tokens,
+        billed_cost_nanos = u.billed_cost_nanos + excluded.billed_cost_nanos,
+        unpriced_calls = u.unpriced_calls + excluded.unpriced_calls
+    RETURNING 1
+),
 booked AS (
-    INSERT INTO quota_accounts AS q (id, subject_kind, subject_id, metric, window_start, window_end, settled, held)
-    SELECT m.id, d.subject_kind, d.subject_id, d.metric, d.window_start, d.window_end, m.settled, m.held
-    FROM (SELECT id, sum(settled)::bigint AS settled, sum(held)::bigint AS held FROM moves GROUP BY id) m
-    JOIN described d USING (id) ORDER BY m.id
-    ON CONFLICT (id) DO UPDATE SET settled = q.settled + excluded.settled, held = q.held + excluded.held
+    INSERT INTO quota_accounts AS q
+        (id, subject_kind, subject_id, metric, window_start, window_end, settled, held, previous, bucket)
+    SELECT s.id, d.subject_kind, d.subject_id, d.metric, d.window_start, d.window_end, s.settled, s.held, s.previous, s.bucket
+    FROM summed s JOIN described d USING (id)
+    -- Reads the step before it, or Postgres may take the accounts first: the one lock order is what keeps replicas apart.
+    WHERE (SELECT count(*) FROM rolled_up) >= 0
+    ORDER BY s.id
+    ON CONFLICT (id) DO UPDATE SET
+        held = q.held + excluded.held,
+        settled = CASE WHEN excluded.bucket > q.bucket THEN excluded.settled
+                       WHEN excluded.bucket = q.bucket THEN q.settled + excluded.settled ELSE q.settled END,
+        previous = CASE WHEN excluded.bucket = q.bucket + 1 THEN q.settled + excluded.previous
+                        WHEN excluded.bucket > q.bucket THEN excluded.previous
+                        WHEN excluded.bucket = q.bucket THEN q.previous + excluded.previous
+                        WHEN excluded.bucket = q.bucket - 1 THEN q.previous + excluded.settled ELSE q.previous END,
+        bucket = greatest(q.bucket, excluded.bucket)
 )"""
+
+
+def _counted(source: str, sign: int) -> str:
+    """One row of the roll-up for each record of `source`, added or taken back."""
+    return f"""
+    SELECT date_bin('15 minutes', r.started_at, '2000-01-01 00:00:00+00') AS quarter, r.member_id, r.credential_id,
+        r.allocation_id, r.model_id, r.model, r.provider, r.provider_key_id, r.outcome,
+        {sign} * greatest(1, r.refused_count)::bigint AS calls, {sign} * r.input_tokens AS input_tokens,
+        {sign} * r.cached_read_tokens AS cached_read_tokens, {sign} * r.cache_write_tokens AS cache_write_tokens,
+        {sign} * r.output_tokens AS output_tokens, {sign} * r.reasoning_tokens AS reasoning_tokens,
+        {sign} * coalesce(r.billed_cost_nanos, 0) AS billed_cost_nanos,
+        {sign} * (r.billed_cost_nanos IS NULL)::int::bigint AS unpriced_calls
+    FROM {source} r JOIN fresh USING (call_id)"""  # noqa: S608
+
+
+def _moved(source: str, sign: int) -> str:
+    """What the bookings of `source` move on the accounts."""
+    return f"""
+    SELECT (b->>'account_id')::uuid AS id,
+        {sign} * coalesce(b->>'tokens', b->>'cost_nanos', b->>'requests')::bigint AS settled, 0::bigint AS held,
+        coalesce((b->>'bucket')::bigint, 0) AS bucket
+    FROM fresh JOIN {source} r USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(r.bookings) b"""  # noqa: S608
+
 
 _SETTLE = f"""{_GIVEN},
 held AS MATERIALIZED (
@@ -119,11 +182,11 @@ fresh AS (
     ORDER BY call_id
     ON CONFLICT (call_id) DO NOTHING RETURNING call_id
 ),
-moves AS (
-    SELECT (b->>'account_id')::uuid AS id, coalesce(b->>'tokens', b->>'cost_nanos')::bigint AS settled, 0::bigint AS held
-    FROM fresh JOIN given USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(given.bookings) b
+counted AS ({_counted("given", 1)}
+),
+moves AS ({_moved("given", 1)}
     UNION ALL
-    SELECT (a->>0)::uuid, 0, -(a->>1)::bigint
+    SELECT (a->>0)::uuid, 0, -(a->>1)::bigint, NULL
     FROM held JOIN fresh USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(held.amounts) a
 ),{_BOOKED},
 dropped AS (DELETE FROM holds h USING fresh f WHERE h.call_id = f.call_id)
@@ -135,7 +198,7 @@ _KNOWN = "SELECT call_id, swept AND NOT details ? 'corrected' AS open FROM call_
 # A replica that was only cut off comes back with the truth: the swept record is corrected once, the difference booked.
 _CORRECT = f"""{_GIVEN},
 before AS MATERIALIZED (
-    SELECT r.call_id, r.bookings FROM call_records r JOIN given USING (call_id)
+    SELECT r.* FROM call_records r JOIN given USING (call_id)
     WHERE r.swept AND NOT r.details ? 'corrected' ORDER BY r.call_id FOR UPDATE OF r
 ),
 fresh AS (
@@ -144,12 +207,11 @@ fresh AS (
 }
     FROM given g JOIN before b USING (call_id) WHERE r.call_id = g.call_id RETURNING r.call_id
 ),
-moves AS (
-    SELECT (b->>'account_id')::uuid AS id, coalesce(b->>'tokens', b->>'cost_nanos')::bigint AS settled, 0::bigint AS held
-    FROM fresh JOIN given USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(given.bookings) b
-    UNION ALL
-    SELECT (o->>'account_id')::uuid, -coalesce(o->>'tokens', o->>'cost_nanos')::bigint, 0
-    FROM before JOIN fresh USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(before.bookings) o
+counted AS ({_counted("given", 1)}
+    UNION ALL{_counted("before", -1)}
+),
+moves AS ({_moved("given", 1)}
+    UNION ALL{_moved("before", -1)}
 ),{_BOOKED}
 SELECT call_id FROM fresh
 """  # noqa: S608

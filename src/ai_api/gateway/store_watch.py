@@ -21,12 +21,15 @@ SELECT c.id, c.public_id, c.name, c.display, c.all_allocations, c.expires_at, c.
     COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
             'id', a.id, 'model_id', a.model_id, 'state', a.state, 'paused_by', a.paused_by, 'funded_by', a.funded_by,
-            'limits', COALESCE((SELECT jsonb_object_agg(l.metric, l.amount) FROM limits l WHERE l.allocation_id = a.id), '{}')
+            'limits', COALESCE((SELECT jsonb_agg(to_jsonb(l) ORDER BY l.id) FROM limits l WHERE l.allocation_id = a.id), '[]')
         ) ORDER BY a.id)
         FROM allocations a WHERE a.member_id = m.id AND (
             c.all_allocations
             OR EXISTS (SELECT 1 FROM credential_allocations s WHERE s.credential_id = c.id AND s.allocation_id = a.id))
-    ), '[]') AS allocations
+    ), '[]') AS allocations,
+    COALESCE((SELECT jsonb_agg(to_jsonb(l) ORDER BY l.id) FROM limits l
+              WHERE l.member_id = m.id OR l.credential_id = c.id), '[]') AS limits,
+    COALESCE((SELECT jsonb_agg(t.tag_id ORDER BY t.tag_id) FROM member_tags t WHERE t.member_id = m.id), '[]') AS tags
 FROM credentials c JOIN members m ON m.id = c.member_id
 WHERE c.secret_hash = $1
 """

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ai_api import catalog, pricing, providers
+from ai_api import catalog, identity, pricing, providers, quotas
 from ai_api.core.db import Database, read_world
+from ai_api.quotas.limit import Limit
 from ai_api.quotas.windows import Window, month_window
 
 
@@ -24,6 +25,23 @@ class World:
     routes: Mapping[UUID, tuple[providers.Route, ...]]
     keys: Mapping[UUID, providers.ProviderKey]
     prices: Mapping[UUID, tuple[pricing.PriceVersion, ...]]
+    limits: Mapping[UUID | None, tuple[Limit, ...]]
+    """Limits that are the same for everybody: those of the whole under None, those of tags and provider keys by their id."""
+    everyone: frozenset[UUID]
+    """Tags that every member has."""
+
+    def tags_of(self, tags: frozenset[UUID]) -> frozenset[UUID]:
+        """A member's tags with those that everyone has."""
+        return tags | self.everyone if self.everyone else tags
+
+    def limits_for(self, tags: frozenset[UUID]) -> tuple[Limit, ...]:
+        """The limits that match a member with these tags, beside the member's own."""
+        if not self.limits:
+            return ()
+        found = list(self.limits.get(None, ()))
+        for tag in sorted(self.tags_of(tags)):
+            found += self.limits.get(tag, ())
+        return tuple(found)
 
     def price_of(self, model_id: UUID, at: datetime) -> pricing.PriceVersion | None:
         """The price version of a model in force at `at`; None when it has no price."""
@@ -89,12 +107,17 @@ async def load(database: Database, *, zone: str) -> World:
         keys = await providers.load_keys(tx)
         routes = await providers.load_routes(tx)
         versions = await pricing.load_versions(tx)
+        shared = await quotas.load_shared(tx)
+        everyone = await identity.load_everyone_tags(tx)
     by_model: dict[UUID, list[providers.Route]] = {}
     for route in routes:
         by_model.setdefault(route.model_id, []).append(route)
     prices: dict[UUID, list[pricing.PriceVersion]] = {}
     for version in versions:
         prices.setdefault(version.model_id, []).append(version)
+    limits: dict[UUID | None, list[Limit]] = {}
+    for limit in shared:
+        limits.setdefault(limit.subject_id, []).append(limit)
     return World(
         epoch=epoch,
         zone=chosen_zone or zone,
@@ -103,4 +126,6 @@ async def load(database: Database, *, zone: str) -> World:
         routes={model_id: tuple(found) for model_id, found in by_model.items()},
         keys={key.id: key for key in keys},
         prices={model_id: tuple(found) for model_id, found in prices.items()},
+        limits={subject_id: tuple(found) for subject_id, found in limits.items()},
+        everyone=everyone,
     )

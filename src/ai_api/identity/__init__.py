@@ -35,6 +35,7 @@ from ai_api.identity.rules import (
     expiry_of,
     is_use_worth_noting,
 )
+from ai_api.identity.store import everyone_tags as load_everyone_tags
 
 __all__ = [
     "ACCESS_TOKEN_DAYS_DEFAULT",
@@ -63,6 +64,7 @@ __all__ = [
     "issue_access_token",
     "list_access_tokens",
     "list_members",
+    "load_everyone_tags",
     "note_use",
     "revoke_access_token",
     "set_password",

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from ai_api.core.db import Tx, new_epoch
 from ai_api.core.errors import Refusal
 from ai_api.identity.rules import AccessToken, Draft, Filters, Member, TokenHolder
-from ai_api.identity.tables import access_tokens, members
+from ai_api.identity.tables import access_tokens, members, tags
 
 _IN_USE = {"23001", "23503"}  # restrict_violation (Postgres 18) and foreign_key_violation (before)
 _FIRST_OWNER_LOCK = 0x61695F6669727374  # "ai_first"
@@ -224,3 +224,8 @@ async def touch_token(tx: Tx, token_id: UUID, *, now: datetime, unless_after: da
         .where(access_tokens.c.id == free.with_for_update(skip_locked=True).scalar_subquery())
         .values(last_used_at=now)
     )
+
+
+async def everyone_tags(tx: Tx) -> frozenset[UUID]:
+    """The tags that every member has."""
+    return frozenset((await tx.execute(select(tags.c.id).where(tags.c.everyone))).scalars())

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     Table,
     Text,
@@ -39,6 +41,26 @@ members = Table(
     CheckConstraint("status IN ('active', 'disabled')", name="status"),
     CheckConstraint("kind = 'person' OR (password_hash IS NULL AND role <> 'owner')", name="service_accounts"),
     Index("uq_members_identifier_lower", text("lower(identifier)"), unique=True),
+)
+
+tags = Table(
+    "tags",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("priority", Integer, nullable=False, server_default=text("100")),
+    Column("everyone", Boolean, nullable=False, server_default=text("false")),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    Index("uq_tags_name_lower", text("lower(name)"), unique=True),
+)
+
+member_tags = Table(
+    "member_tags",
+    METADATA,
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
+    Column("tag_id", Uuid, ForeignKey("tags.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
 )
 
 access_tokens = Table(

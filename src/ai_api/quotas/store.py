@@ -12,7 +12,32 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ai_api.core.db import Tx
 from ai_api.core.ids import uuid7
+from ai_api.quotas.limit import Limit, limit_of
 from ai_api.quotas.tables import limits, quota_accounts, replicas
+
+_ONE_OF_A_KIND = (
+    limits.c.subject_kind,
+    limits.c.allocation_id,
+    limits.c.member_id,
+    limits.c.credential_id,
+    limits.c.tag_id,
+    limits.c.provider_key_id,
+    limits.c.metric,
+    limits.c.window_kind,
+    limits.c.window_s,
+    limits.c.zone,
+    limits.c.partition_by,
+    limits.c.on_exceed,
+)
+
+
+# The two limits an allocation shows as its own fields; it may have others, of other windows.
+_PLAIN_MONTH = (
+    limits.c.window_kind == "month",
+    limits.c.zone.is_(None),
+    limits.c.partition_by == "subject",
+    limits.c.on_exceed == "reject",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +81,14 @@ async def put_limit(tx: Tx, *, allocation_id: UUID, metric: str, amount: int) ->
         window_kind="month",
         amount=amount,
     )
-    await tx.execute(
-        statement.on_conflict_do_update(
-            index_elements=[limits.c.allocation_id, limits.c.metric, limits.c.window_kind],
-            set_={"amount": statement.excluded.amount, "updated_at": func.now()},
-        )
-    )
+    changed = {"amount": statement.excluded.amount, "updated_at": func.now()}
+    await tx.execute(statement.on_conflict_do_update(index_elements=_ONE_OF_A_KIND, set_=changed))
 
 
 async def delete_limit(tx: Tx, *, allocation_id: UUID, metric: str) -> None:
     """Takes the monthly limit of an allocation for one metric away, if it has one."""
     await tx.execute(
-        delete(limits).where(
-            limits.c.allocation_id == allocation_id, limits.c.metric == metric, limits.c.window_kind == "month"
-        )
+        delete(limits).where(limits.c.allocation_id == allocation_id, limits.c.metric == metric, *_PLAIN_MONTH)
     )
 
 
@@ -77,10 +96,16 @@ async def limits_of(tx: Tx, allocation_ids: Sequence[UUID]) -> list[LimitRow]:
     """All monthly limits of these allocations."""
     rows = await tx.execute(
         select(limits.c.allocation_id, limits.c.metric, limits.c.amount).where(
-            limits.c.allocation_id.in_(allocation_ids), limits.c.window_kind == "month"
+            limits.c.allocation_id.in_(allocation_ids), *_PLAIN_MONTH
         )
     )
     return [LimitRow(row.allocation_id, row.metric, row.amount) for row in rows]
+
+
+async def shared_limits(tx: Tx) -> list[Limit]:
+    """The limits of the whole, of tags and of provider keys."""
+    statement = select(limits).where(limits.c.subject_kind.in_(("global", "tag", "provider_key"))).order_by(limits.c.id)
+    return [limit_of(row._asdict()) for row in await tx.execute(statement)]
 
 
 async def accounts_of(tx: Tx, account_ids: Sequence[UUID]) -> dict[UUID, AccountRow]:
