@@ -70,10 +70,12 @@ ALTER TABLE limits ADD CONSTRAINT ck_limits_subject CHECK (
     AND (subject_kind <> 'provider_key' OR provider_key_id IS NOT NULL));
 ALTER TABLE limits ADD CONSTRAINT ck_limits_metric
     CHECK (metric IN ('requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cost', 'concurrency'));
-ALTER TABLE limits ADD CONSTRAINT ck_limits_window_kind CHECK (window_kind IN ('sliding', 'day', 'month', 'lifetime'));
+ALTER TABLE limits ADD CONSTRAINT ck_limits_window_kind CHECK (window_kind IN ('request', 'sliding', 'day', 'month', 'lifetime'));
 ALTER TABLE limits ADD CONSTRAINT ck_limits_window_s
     CHECK ((window_kind = 'sliding') = (window_s IS NOT NULL) AND window_s BETWEEN 1 AND 86400);
 ALTER TABLE limits ADD CONSTRAINT ck_limits_concurrency CHECK (metric <> 'concurrency' OR window_kind = 'lifetime');
+ALTER TABLE limits ADD CONSTRAINT ck_limits_request CHECK (window_kind <> 'request'
+    OR (metric IN ('input_tokens', 'output_tokens', 'total_tokens', 'cost') AND partition_by = 'subject'));
 ALTER TABLE limits ADD CONSTRAINT ck_limits_partition_by CHECK (partition_by IN ('subject', 'member', 'credential'));
 ALTER TABLE limits ADD CONSTRAINT ck_limits_on_exceed CHECK (on_exceed IN ('reject', 'warn'));
 CREATE UNIQUE INDEX uq_limits_one_of_a_kind ON limits (
@@ -113,6 +115,56 @@ CREATE TABLE usage_quarters (
 CREATE UNIQUE INDEX uq_usage_quarters_key ON usage_quarters (
     quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome) NULLS NOT DISTINCT;
 ALTER TABLE usage_quarters SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.02);
+
+CREATE TABLE proof_marks (
+    name TEXT NOT NULL,
+    up_to UUID NOT NULL,
+    CONSTRAINT pk_proof_marks PRIMARY KEY (name)
+);
+CREATE TABLE proof_sums (
+    account_id UUID NOT NULL,
+    bucket BIGINT NOT NULL,
+    amount BIGINT NOT NULL,
+    last_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_proof_sums PRIMARY KEY (account_id, bucket)
+);
+CREATE TABLE proof_open (
+    call_id UUID NOT NULL,
+    CONSTRAINT pk_proof_open PRIMARY KEY (call_id)
+);
+CREATE TABLE proof_quarters (
+    quarter TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_proof_quarters PRIMARY KEY (quarter)
+);
+INSERT INTO proof_marks (name, up_to)
+SELECT name, (lpad(to_hex((extract(epoch FROM date_bin('15 minutes', now() + interval '1 hour', '2000-01-01 00:00:00+00'))
+    * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
+FROM unnest(ARRAY['quarters', 'quarters_again']) AS name
+WHERE EXISTS (SELECT 1 FROM call_records);
+
+CREATE TABLE idempotency_keys (
+    credential_id UUID NOT NULL,
+    key_hash BYTEA NOT NULL,
+    body_hash BYTEA NOT NULL,
+    call_id UUID NOT NULL,
+    replica_id UUID NOT NULL,
+    state TEXT DEFAULT 'open' NOT NULL,
+    status INTEGER,
+    headers JSONB,
+    sealing_key_id TEXT,
+    sealed_answer BYTEA,
+    stored_bytes INTEGER DEFAULT 0 NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    expires_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    CONSTRAINT pk_idempotency_keys PRIMARY KEY (credential_id, key_hash),
+    CONSTRAINT ck_idempotency_keys_state CHECK (state IN ('open', 'done', 'not_replayable')),
+    CONSTRAINT ck_idempotency_keys_sealed_with_a_key CHECK (
+        (state = 'done') = (sealed_answer IS NOT NULL) AND (sealed_answer IS NULL) = (sealing_key_id IS NULL)),
+    CONSTRAINT fk_idempotency_keys_credential_id FOREIGN KEY(credential_id) REFERENCES credentials (id) ON DELETE CASCADE
+);
+CREATE INDEX ix_idempotency_keys_expires_at ON idempotency_keys (expires_at);
+-- What is encrypted does not become shorter.
+ALTER TABLE idempotency_keys ALTER COLUMN sealed_answer SET STORAGE EXTERNAL;
 
 UPDATE schema_state SET revision = '0002'
 """

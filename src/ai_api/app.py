@@ -25,14 +25,19 @@ from ai_api.core.db import Database, Hot, read_schema_state
 from ai_api.core.egress import Egress
 from ai_api.core.errors import StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import store_admission, store_settlement, store_watch
+from ai_api.gateway import store_admission, store_extend, store_idempotency, store_settlement, store_watch
 from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
+from ai_api.gateway.entrance import Entrance
+from ai_api.gateway.growing_hold import GrowingHolds
+from ai_api.gateway.idempotency import Idempotency
+from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.people import People
 from ai_api.gateway.refusals import Refusals
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.tries import Tries
+from ai_api.gateway.typical import TypicalOutput
 from ai_api.gateway.watch import Replica, Watch
 from ai_api.gateway.world import Worlds
 from ai_api.observability.metrics import gateway_metrics
@@ -41,10 +46,12 @@ from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
 from ai_api.protocols.app import create_data_plane
 from ai_api.protocols.serve import DataPlane
+from ai_api.providers.count_tokens import TokenCounter
 from ai_api.providers.http import HttpUpstream
 from ai_api.providers.litellm_translate import AnthropicLane
 from ai_api.providers.native import NativeLane
 from ai_api.providers.port import Deadlines, Upstream
+from ai_api.quotas import Terms
 from ai_api.settings import Settings
 
 BEGIN_AGAIN_S = 1.0
@@ -68,12 +75,22 @@ class Application:
         self.hot = Hot(
             dsn,
             size=settings.pools.hot,
-            rehearsal=(*store_admission.REHEARSAL, *store_settlement.REHEARSAL, *store_watch.REHEARSAL),
+            rehearsal=(
+                *store_admission.REHEARSAL,
+                *store_extend.REHEARSAL,
+                *store_idempotency.REHEARSAL,
+                *store_settlement.REHEARSAL,
+                *store_watch.REHEARSAL,
+            ),
         )
+        # Two for the watch alone: what fills the others must not keep it from beating, or from ending calls.
+        self._watch_hot = Hot(dsn, size=2, rehearsal=store_watch.REHEARSAL)
         self.egress = Egress()
         self.tell = Tell(log)
         self.replica = Replica(socket.gethostname(), __version__)
-        self.worlds = Worlds(self.database, zone=settings.organization_zone)
+        # A pool of its own as well: browsing must not keep a change of the world from being read.
+        self._world_database = Database(dsn, pool_size=1)
+        self.worlds = Worlds(self._world_database, zone=settings.organization_zone)
         self.people = People(self.hot, self.clock)
         self.settlement = Settlement(self.hot, self.tell.alarm)
         self.admission = Admission(self.hot, lambda: self.replica.id)
@@ -89,18 +106,32 @@ class Application:
         )
         timeouts = settings.upstream
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
-        self.calls = Calls(
+        typical = TypicalOutput()
+        self._counter = TokenCounter(clock=self.clock)
+        self.holds = GrowingHolds(self.hot, self.clock)
+        entrance = Entrance(
             worlds=self.worlds,
             people=self.people,
             admission=self.admission,
             settlement=self.settlement,
+            clock=self.clock,
+            typical=typical,
+            counter=self._counter,
+        )
+        key_holds = KeyHolds(self.hot, self.worlds, self.clock)
+        self.calls = Calls(
+            entrance=entrance,
+            settlement=self.settlement,
             refusals=self._refusals,
-            tries=Tries(self.upstream, ring, deadlines, self._flag, redactor.learn),
+            tries=Tries(self.upstream, ring, deadlines, self._flag, redactor.learn, key_holds),
             clock=self.clock,
             tell=self.tell,
+            holds=self.holds,
+            typical=typical,
         )
         self.watch = Watch(
             hot=self.hot,
+            own=self._watch_hot,
             replica=self.replica,
             calls=self.calls,
             people=self.people,
@@ -111,9 +142,24 @@ class Application:
             log=log,
             now=self.clock.now,
         )
-        plane = DataPlane(self.calls, self.tell, settings.limits.body_bytes_max)
+        self.idempotency = Idempotency(
+            calls=self.calls,
+            people=self.people,
+            settlement=self.settlement,
+            hot=self.hot,
+            ring=ring,
+            replica_id=lambda: self.replica.id,
+            clock=self.clock,
+            log=log,
+        )
+        plane = DataPlane(
+            self.calls,
+            self.tell,
+            settings.limits.body_bytes_max,
+            self.idempotency if settings.idempotency else None,
+        )
         self.data_plane: FastAPI | None = (
-            create_data_plane(plane, self.worlds, self.database, self.clock) if "protocols" in doors else None
+            create_data_plane(plane, self.worlds, self.hot, self.clock) if "protocols" in doors else None
         )
         self.portal: FastAPI | None = create_portal(self._house(settings)) if "portal" in doors else None
         self._front = Porch(self._route)
@@ -156,6 +202,7 @@ class Application:
     async def _begin(self) -> bool:
         try:
             await self.hot.open()
+            await self._watch_hot.open()
             fault = await self._schema_fault()
             if fault is None:
                 await self.watch.start()
@@ -180,16 +227,23 @@ class Application:
 
     async def stop(self) -> None:
         """Settles what is open, then closes everything."""
+        await self.holds.drain()
         left = await self.settlement.drain(DRAIN_S)
         if left:
             self._log.error("unsettled_at_the_end", count=left)
+        left = await self.idempotency.drain(DRAIN_S)
+        if left:
+            self._log.error("idempotency_keys_not_concluded", count=left)
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.watch.stop()
+        self._counter.close()
         await self.upstream.close()
         await self.egress.close()
+        await self._watch_hot.close()
         await self.hot.close()
+        await self._world_database.close()
         await self.database.close()
 
     def warm_up(self) -> None:
@@ -233,6 +287,7 @@ class Application:
                 organization_zone=settings.organization_zone,
                 credential_prefix=settings.credentials.prefix,
                 credential_ttl_days=settings.credentials.ttl_days,
+                credential_limits=tuple(Terms(*each) for each in settings.credential_limits),
             ),
         )
 

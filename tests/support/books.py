@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import asynccontextmanager
@@ -23,15 +22,66 @@ FULL JOIN (SELECT (each->>0)::uuid AS id, sum((each->>1)::bigint) AS amount
            FROM holds CROSS JOIN LATERAL jsonb_array_elements(amounts) each GROUP BY 1) h USING (id)
 WHERE coalesce(a.held, 0) <> coalesce(h.amount, 0)
 """
-_Q3 = """
-SELECT coalesce(a.id, b.id) AS account, coalesce(a.settled, 0) AS says, coalesce(b.amount, 0) AS bookings FROM quota_accounts a
-FULL JOIN (SELECT (each->>'account_id')::uuid AS id, sum(coalesce(each->>'tokens', each->>'cost_nanos')::bigint) AS amount
-           FROM call_records CROSS JOIN LATERAL jsonb_array_elements(bookings) each GROUP BY 1) b USING (id)
-WHERE coalesce(a.settled, 0) <> coalesce(b.amount, 0)
+_EACH_BOOKING = """
+    SELECT r.*, (b->>'account_id')::uuid AS account_id, coalesce((b->>'bucket')::bigint, 0) AS bucket, b - 'account_id' - 'bucket' AS said,
+        coalesce(b->>'tokens', b->>'cost_nanos', b->>'requests')::bigint AS amount
+    FROM call_records r CROSS JOIN LATERAL jsonb_array_elements(r.bookings) b"""
+# An account that does not slide has one bucket, number 0. One that slides counts its present bucket and the one before.
+_Q3 = f"""
+WITH booked AS MATERIALIZED (SELECT account_id AS id, bucket, sum(amount) AS amount FROM ({_EACH_BOOKING}) b GROUP BY 1, 2)
+SELECT a.id AS account, a.metric, a.settled, coalesce(n.amount, 0) AS bookings, a.previous, coalesce(p.amount, 0) AS bookings_before
+FROM quota_accounts a LEFT JOIN booked n ON n.id = a.id AND n.bucket = a.bucket
+    LEFT JOIN booked p ON p.id = a.id AND p.bucket = a.bucket - 1
+WHERE a.settled <> coalesce(n.amount, 0) OR a.previous <> coalesce(p.amount, 0)
+UNION ALL SELECT b.id, NULL, 0, b.amount, 0, 0 FROM booked b WHERE NOT EXISTS (SELECT 1 FROM quota_accounts a WHERE a.id = b.id)
 """
-_BILLED = """
-SELECT call_id, allocation_id, billed_cost_nanos, input_tokens + output_tokens AS tokens, bookings FROM call_records
+_KEYS = "member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome"
+_SUMS = (
+    "input_tokens",
+    "cached_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "billed_cost_nanos",
+)
+# A row of zeros is as good as none: what a correction moves to another outcome leaves one behind.
+_ROLL_UPS = f"""
+WITH counted AS MATERIALIZED (
+    SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00') AS quarter, {_KEYS},
+        sum(greatest(1, refused_count))::numeric AS calls, {", ".join(f"coalesce(sum({name}), 0)::numeric AS {name}" for name in _SUMS)},
+        count(*) FILTER (WHERE billed_cost_nanos IS NULL)::numeric AS unpriced_calls
+    FROM call_records GROUP BY quarter, {_KEYS}
+),
+written AS MATERIALIZED (
+    SELECT quarter, {_KEYS}, calls::numeric, {", ".join(f"{name}::numeric" for name in _SUMS)}, unpriced_calls::numeric
+    FROM usage_quarters WHERE (calls, {", ".join(_SUMS)}, unpriced_calls) <> (0, 0, 0, 0, 0, 0, 0, 0)
+)
+SELECT 'records' AS say, c.* FROM (SELECT * FROM counted EXCEPT SELECT * FROM written) c
+UNION ALL SELECT 'roll-ups', w.* FROM (SELECT * FROM written EXCEPT SELECT * FROM counted) w
 """
+# What is booked is what the record says was used, in the account's own unit.
+_OTHERWISE_BOOKED = f"""
+SELECT b.call_id, a.metric, b.said::text, b.input_tokens, b.output_tokens, b.billed_cost_nanos
+FROM ({_EACH_BOOKING}) b JOIN quota_accounts a ON a.id = b.account_id
+WHERE b.said IS DISTINCT FROM CASE a.metric
+    WHEN 'requests' THEN jsonb_build_object('requests', 1)
+    WHEN 'input_tokens' THEN jsonb_build_object('tokens', b.input_tokens)
+    WHEN 'output_tokens' THEN jsonb_build_object('tokens', b.output_tokens)
+    WHEN 'total_tokens' THEN jsonb_build_object('tokens', b.input_tokens + b.output_tokens)
+    WHEN 'cost' THEN jsonb_build_object('cost_nanos', b.billed_cost_nanos) END
+"""
+# Every allocation's month counts tokens and cost, limited or not.
+_NOT_BOOKED = """
+SELECT r.call_id, r.outcome, used.metric, used.amount, r.bookings::text
+FROM call_records r CROSS JOIN LATERAL (
+    VALUES ('total_tokens', r.input_tokens + r.output_tokens), ('cost', coalesce(r.billed_cost_nanos, 0))) used(metric, amount)
+WHERE used.amount <> 0 AND NOT EXISTS (
+    SELECT 1 FROM jsonb_array_elements(r.bookings) b JOIN quota_accounts a ON a.id = (b->>'account_id')::uuid
+    WHERE a.subject_id = r.allocation_id AND a.metric = used.metric AND a.bucket = 0
+    AND a.window_end - a.window_start BETWEEN interval '27 days' AND interval '32 days'
+    AND r.started_at >= a.window_start AND r.started_at < a.window_end)
+"""
+_LAWS = {"Q1": _Q1, "Q3": _Q3, "roll-ups": _ROLL_UPS, "booked otherwise": _OTHERWISE_BOOKED, "not booked": _NOT_BOOKED}
 
 
 @dataclass(frozen=True)
@@ -93,16 +143,13 @@ class Books:
         return await self.fetch("SELECT * FROM unsettled")
 
     async def assert_laws(self) -> None:
-        """Q1: an account holds what its open holds hold. Q3: it has settled what its records have booked."""
+        """Q1: an account holds what its open holds hold. Q3: it has settled what its records have booked, and those what they
+        say was used. The roll-ups are the sums of the records."""
         async with self._connection() as connection, connection.transaction(isolation="repeatable_read"):
             # One snapshot: calls may be under way.
-            assert [dict(row) for row in await connection.fetch(_Q1)] == []
-            assert [dict(row) for row in await connection.fetch(_Q3)] == []
-            billed = await connection.fetch(_BILLED)
-        for row in billed:
-            booked = {name: each[name] for each in json.loads(row["bookings"]) for name in each if name != "account_id"}
-            expected = {"tokens": row["tokens"], "cost_nanos": row["billed_cost_nanos"] or 0}
-            assert booked == {name: amount for name, amount in expected.items() if amount}, dict(row)
+            broken = {law: [dict(row) for row in await connection.fetch(statement)] for law, statement in _LAWS.items()}
+        found = {law: rows for law, rows in broken.items() if rows}
+        assert not found, found
 
     async def assert_at_rest(self) -> None:
         """Nothing is open: no hold, nothing held, nothing refused by the database, and the laws."""

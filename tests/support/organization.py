@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from ai_api import allocations, credentials, identity, pricing, setup
+from ai_api import allocations, credentials, identity, pricing, quotas, setup
 from ai_api.allocations import Allocation
 from ai_api.audit import Actor
 from ai_api.catalog import Draft as ModelDraft
@@ -21,7 +21,8 @@ from ai_api.core.seal import KeyRing
 from ai_api.credentials import Issued
 from ai_api.identity import By, Draft, Member
 from ai_api.providers import KeyDraft, ProviderKey, RouteDraft
-from ai_api.quotas import AllocationLimits
+from ai_api.quotas import AllocationLimits, StoredLimit, Subject, Terms
+from ai_api.quotas.limit import SubjectKind
 from ai_api.setup import Publication
 
 KEYS_TEXT = "k1:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="
@@ -181,6 +182,20 @@ class Organization:
         """Changes limits: `total_tokens`, or `cost` in nano-USD; None takes one away."""
         async with self._transaction() as tx:
             await allocations.change_limits(tx, CLI, caller.allocation.id, amounts)  # type: ignore[arg-type]  # metrics
+
+    async def limit(
+        self, kind: SubjectKind, subject_id: UUID | None, *, member: Member | None = None, **terms: Any
+    ) -> StoredLimit:
+        """Sets a limit; `terms` are those of `quotas.Terms`. The caller's member is found where the subject has one."""
+        async with self._transaction() as tx:
+            subject = Subject(kind, subject_id, member.id if member else None)
+            return await quotas.set_limit(tx, CLI, subject, Terms(**terms))
+
+    async def unlimit(self, stored: StoredLimit, *, member: Member | None = None) -> None:
+        """Takes a limit away."""
+        async with self._transaction() as tx:
+            subject = Subject(stored.limit.subject_kind, stored.limit.subject_id, member.id if member else None)
+            await quotas.remove_limit(tx, CLI, stored.limit.id, subject)
 
     async def move(self, caller: Caller, action: Any) -> None:
         """Pauses, resumes, quarantines, releases or revokes a caller's allocation, as an administrator."""

@@ -78,6 +78,14 @@ class Stage:
     async def credential(self) -> str:
         return (await self.make("/api/admin/credentials", {"member_id": await self.member(), "name": "key"}))["id"]
 
+    async def tag(self) -> str:
+        return (await self.make("/api/admin/tags", {"name": f"tag {self.number()}"}))["id"]
+
+    async def limit(self) -> str:
+        of = {"subject_kind": "member", "subject_id": await self.member()}
+        body = {**of, "metric": "requests", "window_kind": "lifetime", "amount": 5}
+        return (await self.make("/api/admin/limits", body))["id"]
+
     async def send(self, method: str, ask: Ask) -> httpx.Response:
         if ask.body is None:
             return await self.owner.client.request(method, ask.url)
@@ -174,6 +182,32 @@ async def _(stage: Stage) -> Ask:
     return Ask("/api/admin/system", {"organization_zone": "Asia/Taipei"})
 
 
+# ── tags ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+TAG = "/api/admin/tags/{tag_id}"
+
+
+# Nobody has a new tag, and nothing names it.
+@write("POST", "/api/admin/tags", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/admin/tags", {"name": f"new tag {stage.number()}"}, 201)
+
+
+change(TAG, Stage.tag, {"everyone": True}, epoch="world")
+deletion(TAG, Stage.tag, epoch="world")
+
+
+@write("POST", f"{TAG}/members", epoch="member")
+async def _(stage: Stage) -> Ask:
+    return Ask(f"/api/admin/tags/{await stage.tag()}/members", {"member_ids": [await stage.member()]})
+
+
+@write("POST", f"{TAG}/members/remove", epoch="member")
+async def _(stage: Stage) -> Ask:
+    members, body = f"/api/admin/tags/{await stage.tag()}/members", {"member_ids": [await stage.member()]}
+    await stage.do(members, body)
+    return Ask(f"{members}/remove", body)
+
+
 # ── providers, models, routes, prices ────────────────────────────────────────────────────────────────────────────────
 KEY, MODEL, ROUTE = (
     "/api/admin/provider-keys/{provider_key_id}",
@@ -253,3 +287,17 @@ verb(f"{CREDENTIAL}/pause", Stage.credential, epoch="member")
 verb(f"{CREDENTIAL}/resume", Stage.credential, epoch="member", first="pause")
 verb(f"{CREDENTIAL}/revoke", Stage.credential, epoch="member")
 verb(f"{CREDENTIAL}/rotate", Stage.credential, epoch="member", status=201)
+
+
+# ── limits ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+LIMIT = "/api/admin/limits/{limit_id}"
+
+
+@write("POST", "/api/admin/limits", epoch="member")
+async def _(stage: Stage) -> Ask:
+    of = {"subject_kind": "member", "subject_id": await stage.member()}
+    return Ask("/api/admin/limits", {**of, "metric": "requests", "window_kind": "day", "amount": 5}, 201)
+
+
+change(LIMIT, Stage.limit, {"amount": 7}, epoch="member")
+deletion(LIMIT, Stage.limit, epoch="member")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
+
+from ai_api.core.lines import Arrival, Line
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -15,7 +16,8 @@ class GroupCommit(Generic[Item, Result]):
     """Hands waiting items to `commit` in batches, at most `in_flight_max` batches at a time.
 
     `commit` gets the batch and answers one result per item, in order; an exception it raises reaches every item of the
-    batch. Batches run in tasks of their own: cancelling a waiter neither cancels the batch nor loses its item.
+    batch. Batches run in tasks of their own: cancelling a waiter neither cancels the batch nor loses its item. `line` says
+    whose turn it is; without one, turns are in the order of arrival.
     """
 
     def __init__(
@@ -24,11 +26,12 @@ class GroupCommit(Generic[Item, Result]):
         *,
         batch_max: int,
         in_flight_max: int = 1,
+        line: Line[tuple[Item, asyncio.Future[Result]]] | None = None,
     ) -> None:
         self._commit = commit
         self._batch_max = batch_max
         self._in_flight_max = in_flight_max
-        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._waiting: Line[tuple[Item, asyncio.Future[Result]]] = Arrival() if line is None else line
         self._running: set[asyncio.Task[None]] = set()
 
     @property
@@ -39,13 +42,13 @@ class GroupCommit(Generic[Item, Result]):
     def submit(self, item: Item) -> asyncio.Future[Result]:
         """Queues `item`; the future gives its result once its batch is done."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+        self._waiting.put((item, future))
         self._pump()
         return future
 
     async def drain(self) -> None:
         """Returns when nothing waits and nothing is on its way."""
-        while self._waiting or self._running:
+        while self._running:
             await asyncio.gather(*self._running, return_exceptions=True)
 
     def abandon(self) -> None:
@@ -55,9 +58,10 @@ class GroupCommit(Generic[Item, Result]):
             task.cancel()
 
     def _pump(self) -> None:
-        while self._waiting and len(self._running) < self._in_flight_max:
-            size = min(len(self._waiting), self._batch_max)
-            batch = [self._waiting.popleft() for _ in range(size)]
+        while len(self._running) < self._in_flight_max:
+            batch = self._waiting.take(self._batch_max)
+            if not batch:
+                return
             task = asyncio.get_running_loop().create_task(self._run(batch))
             self._running.add(task)
             task.add_done_callback(self._finished)
@@ -75,6 +79,8 @@ class GroupCommit(Generic[Item, Result]):
             if not isinstance(error, Exception):
                 raise
             return
+        finally:
+            self._waiting.done(batch)
         if len(results) != len(batch):
             _fail(batch, ValueError(f"a commit of {len(batch)} items gave {len(results)} results"))
             return

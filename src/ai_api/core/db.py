@@ -34,7 +34,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.errors import Refusal, StatementUndone, StoreUnavailable
 
 METADATA = MetaData(
     naming_convention={
@@ -193,9 +193,10 @@ class Database:
         except (OperationalError, InterfaceError, OSError, TimeoutError, asyncpg.InternalClientError) as error:
             raise StoreUnavailable from error
         except DBAPIError as error:
-            if is_connection_loss(error.orig):
+            sqlstate = getattr(error.orig, "sqlstate", None) or ""
+            if is_connection_loss(error.orig) or sqlstate[:2] in _PASSING_CLASSES:
                 raise StoreUnavailable from error
-            if getattr(error.orig, "sqlstate", None) == _NO_SUCH_TABLE:
+            if sqlstate == _NO_SUCH_TABLE:
                 raise SchemaMissing from error
             raise
 
@@ -226,6 +227,11 @@ class Hot:
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: asyncpg.Pool | None = None
         self._giving_back: set[asyncio.Future[None]] = set()
+
+    @property
+    def size(self) -> int:
+        """How many connections it has."""
+        return self._size
 
     async def open(self) -> None:
         """Opens the pool, unless it is open. Raises StoreUnavailable."""
@@ -267,7 +273,8 @@ class Hot:
     async def fetch(self, statement: str, *arguments: object, timeout_s: float | None = None) -> Sequence[Any]:
         """Rows of one autocommit statement.
 
-        Raises StoreUnavailable when the connection is lost or the deadline passes, StatementRefused.
+        Raises StoreUnavailable when the connection is lost or the deadline passes, StatementUndone when Postgres says that
+        nothing of it happened and it may be asked again, StatementRefused.
         """
         pool = self._opened()
         began = time.monotonic()
@@ -289,10 +296,10 @@ class Hot:
                     await pool.release(connection)
                 else:
                     self._give_back_later(pool, connection)
-        except _LOST as error:
-            raise StoreUnavailable from error
         except asyncpg.PostgresError as error:
             raise _refused(error) from error
+        except _LOST as error:
+            raise StoreUnavailable from error
 
     def _give_back_later(self, pool: asyncpg.Pool, connection: Any) -> None:
         # A connection is given back once the server has cancelled its statement; who set a deadline does not wait for that.
@@ -312,10 +319,10 @@ class Hot:
         try:
             async with self._opened().acquire(timeout=timeout_s) as connection, connection.transaction():
                 yield connection
-        except _LOST as error:
-            raise StoreUnavailable from error
         except asyncpg.PostgresError as error:
             raise _refused(error) from error
+        except _LOST as error:
+            raise StoreUnavailable from error
 
     @asynccontextmanager
     async def reserved(self) -> AsyncIterator[asyncpg.Connection]:
@@ -366,13 +373,17 @@ _LOST = (
 def _refused(error: asyncpg.PostgresError) -> StatementRefused | StoreUnavailable:
     """Deadlocks, serialization failures and shortages pass: they are the database being away for a moment."""
     sqlstate = error.sqlstate or "XX000"
-    if sqlstate[:2] in _PASSING_CLASSES:
+    if sqlstate in _UNDONE or sqlstate.startswith(_SHORTAGE):
+        return StatementUndone()
+    if isinstance(error, _LOST) or sqlstate[:2] in _PASSING_CLASSES:
         return StoreUnavailable()
     return StatementRefused(sqlstate, type(error).__name__)
 
 
 _NO_SUCH_TABLE = "42P01"
 _PASSING_CLASSES = frozenset({"08", "40", "53", "55", "57"})
+_UNDONE = frozenset({"40001", "40P01", "55P03"})
+_SHORTAGE = "53"
 
 
 def _server_settings(statement_timeout_ms: int, *, lock_timeout_ms: int) -> dict[str, str]:

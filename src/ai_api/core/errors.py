@@ -19,6 +19,8 @@ Kind = Literal[
     "forbidden",
     "not_found",
     "conflict",
+    "busy",
+    "unprocessable",
     "too_large",
     "exhausted",
     "limited",
@@ -63,3 +65,10 @@ class StoreUnavailable(Refusal):
 
     def __init__(self, message: str = "The gateway cannot reach its database. Try again shortly.") -> None:
         super().__init__("store_unavailable", "unavailable", message, retry_after_s=2)
+
+
+class StatementUndone(StoreUnavailable):
+    """Postgres undid the statement, or never began it, for a reason that passes: a deadlock, a lock, no connection left.
+
+    Nothing of it remains, so it may be asked again at once.
+    """

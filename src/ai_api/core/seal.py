@@ -60,19 +60,30 @@ class KeyRing:
 
     def seal(self, secret: str, row_id: UUID) -> Sealed:
         """Seals `secret` for the row `row_id` under the current key."""
+        return self.seal_bytes(secret.encode(), row_id)
+
+    def seal_bytes(self, secret: bytes, row_id: UUID) -> Sealed:
+        """Seals bytes, which need not be text, for the row `row_id` under the current key."""
         nonce = os.urandom(_NONCE_BYTES)
         cipher = self._ciphers[self.current_id]
-        sealed = cipher.encrypt(nonce, secret.encode(), _associated(self.current_id, row_id))
+        sealed = cipher.encrypt(nonce, secret, _associated(self.current_id, row_id))
         return Sealed(self.current_id, nonce + sealed)
 
     def open(self, sealed: Sealed, row_id: UUID) -> str:
         """The secret sealed for `row_id`. Raises SealError."""
+        try:
+            return self.open_bytes(sealed, row_id).decode()
+        except UnicodeDecodeError:
+            raise SealError("the sealed value is not text") from None
+
+    def open_bytes(self, sealed: Sealed, row_id: UUID) -> bytes:
+        """The bytes sealed for `row_id`. Raises SealError."""
         cipher = self._ciphers.get(sealed.key_id)
         if cipher is None:
             raise SealError(f"encryption key {sealed.key_id!r} is not in the ring")
         nonce, body = sealed.value[:_NONCE_BYTES], sealed.value[_NONCE_BYTES:]
         try:
-            return cipher.decrypt(nonce, body, _associated(sealed.key_id, row_id)).decode()
+            return cipher.decrypt(nonce, body, _associated(sealed.key_id, row_id))
         except (InvalidTag, ValueError):
             raise SealError("the sealed value was altered or belongs to another row") from None
 

@@ -1,139 +1,139 @@
 """Admission: the hold is taken and the copies are proven, in one statement for all calls of a batch.
 
-Fast path: every account of the batch has room for all of it. What does not fit, or touches an account that does not exist
-yet, is decided call by call, in order of arrival, under locked accounts.
+Wide lane: every account of the batch has room for all of it. What does not fit, or touches an account that does not exist yet,
+goes on to the narrow lane (`gateway.narrow`), where it holds up nobody else. In both, members take turns: one with thousands
+of calls waiting goes alone, the others go together beside it. Who would wait too long is told so at once.
 """
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
 from uuid import UUID
 
 from ai_api.core.batch import GroupCommit
 from ai_api.core.db import Hot, StatementRefused
-from ai_api.core.errors import StoreUnavailable
-from ai_api.gateway import store_admission
-from ai_api.gateway.store_admission import Answer, Row
-from ai_api.quotas.rules import AccountKey, Demand, Denied, Granted, decide_in_order
+from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.lines import Turns
+from ai_api.gateway.candidate import Asked, Candidate, Outcome, Verdict
+from ai_api.gateway.narrow import Narrow
+from ai_api.gateway.taking import Taking
+from ai_api.quotas.rules import Granted
+
+__all__ = ["Admission", "Candidate", "Verdict"]
 
 BATCH_MAX = 500
-BATCHES_IN_FLIGHT_MAX = 2
+WIDE_IN_FLIGHT_MAX = 3
+OTHERS_CONNECTIONS = 5
+"""Connections of the pool that the narrow lane, settlements and the watch need beside the wide lane."""
+NARROW_IN_FLIGHT_MAX = 2
 ADMIT_TIMEOUT_S = 2.0
 AWAY_AFTER_S = 0.45
 """How long new calls wait for Postgres before they are told that it is away."""
-ASKED_AGAIN_S = 0.05
-"""Less time than this is left: asking once more is not worth it."""
+SHARE = 32
+"""A member with more calls waiting than this goes alone."""
+WAITING_MAX = 10_000
+WAITING_OF_A_MEMBER_MAX = 5_000
+WAITED_MAX_S = 1.0
 
-Verdict = Granted | Denied | Literal["stale", "proven"]
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One call that asks to be admitted; `demand` is None where only the copy is proven. `row_for` gives the row to store."""
-
-    row_for: Callable[[int], Row]
-    demand: Demand | None
-
-    @property
-    def row(self) -> Row:
-        """The row for the whole demand."""
-        return self.row_for(self.demand.output_tokens if self.demand else 0)
+Waiting = tuple[Asked, "asyncio.Future[Outcome]"]
 
 
 class Admission:
     """Admits calls in batches, on behalf of one replica."""
 
     def __init__(self, hot: Hot, replica_id: Callable[[], UUID]) -> None:
-        self._hot = hot
-        self._replica_id = replica_id
-        self._batches: GroupCommit[tuple[Candidate, float], Verdict] = GroupCommit(
-            self._commit, batch_max=BATCH_MAX, in_flight_max=BATCHES_IN_FLIGHT_MAX
+        self._taking = Taking(hot, replica_id, away_after_s=AWAY_AFTER_S)
+        self._narrow_lane = Narrow(hot, self._taking, replica_id, locked_timeout_s=ADMIT_TIMEOUT_S)
+        wide_max = max(2, min(WIDE_IN_FLIGHT_MAX, hot.size - OTHERS_CONNECTIONS))
+        self._wide_line: Turns[Waiting] = _turns(wide_max)
+        self._narrow_line: Turns[Waiting] = _turns(NARROW_IN_FLIGHT_MAX)
+        self._wide: GroupCommit[Asked, Outcome] = GroupCommit(
+            self._commit_wide, batch_max=BATCH_MAX, in_flight_max=wide_max, line=self._wide_line
         )
-        self._silent_at = 0.0
+        self._narrow: GroupCommit[Asked, Outcome] = GroupCommit(
+            self._commit_narrow, batch_max=BATCH_MAX, in_flight_max=NARROW_IN_FLIGHT_MAX, line=self._narrow_line
+        )
+
+    @property
+    def waiting(self) -> int:
+        """Calls that wait for a batch."""
+        return self._wide.pending + self._narrow.pending
 
     async def admit(self, candidate: Candidate) -> Verdict:
-        """The verdict on one call. Raises StoreUnavailable."""
-        return await self._batches.submit((candidate, time.monotonic()))
+        """The verdict on one call. Raises StoreUnavailable, and Refusal `overloaded` where it would wait too long."""
+        asked = Asked(candidate, candidate.row, time.monotonic())
+        self._check_room(asked)
+        outcome: Outcome = "left"
+        if not self._narrow_lane.leads_here(candidate):
+            outcome = await self._wide.submit(asked)
+        if outcome == "left":
+            outcome = await self._narrow.submit(asked)
+        if outcome == "away":
+            raise StoreUnavailable
+        if outcome == "left" or outcome == "late":  # noqa: PLR1714  -- mypy narrows by this and not by a set
+            raise _overloaded()
+        return outcome
 
     async def drain(self) -> None:
         """Returns when no batch is on its way."""
-        await self._batches.drain()
+        await self._wide.drain()
+        await self._narrow.drain()
 
-    async def _commit(self, asked: list[tuple[Candidate, float]]) -> Sequence[Verdict]:
-        if asked[0][1] <= self._silent_at:
-            # These have waited while the batch before met silence: they do not wait through another one.
-            raise StoreUnavailable
-        began = time.monotonic()
+    def _check_room(self, asked: Asked) -> None:
+        if self.waiting >= WAITING_MAX:
+            raise _overloaded()
+        for line in (self._wide_line, self._narrow_line):
+            first = line.first(asked.row.member_id)
+            if first is not None and (
+                line.waiting(asked.row.member_id) >= WAITING_OF_A_MEMBER_MAX
+                or asked.since - first[0].since > WAITED_MAX_S
+            ):
+                raise _overloaded()
+
+    async def _commit_wide(self, asked: list[Asked]) -> Sequence[Outcome]:
+        return await self._commit(asked, self._take_all)
+
+    async def _commit_narrow(self, asked: list[Asked]) -> Sequence[Outcome]:
+        return await self._commit(asked, self._narrow_lane.decide)
+
+    async def _commit(
+        self, asked: list[Asked], decide: Callable[[list[Asked]], Awaitable[dict[UUID, Outcome]]]
+    ) -> Sequence[Outcome]:
+        now = time.monotonic()
+        outcomes: dict[UUID, Outcome] = {}
+        ready = []
+        for each in asked:
+            if each.since <= self._taking.silent_at:
+                # These have waited while the batch before met silence: they do not wait through another one.
+                outcomes[each.row.call_id] = "away"
+            elif now - each.since > WAITED_MAX_S:
+                outcomes[each.row.call_id] = "late"
+            else:
+                ready.append(each)
         try:
-            return await self._decide([candidate for candidate, _ in asked])
+            outcomes |= await decide(ready) if ready else {}
         except (StatementRefused, TimeoutError) as error:
             raise StoreUnavailable from error
-        except StoreUnavailable:
-            if time.monotonic() - began > AWAY_AFTER_S - ASKED_AGAIN_S:
-                self._silent_at = time.monotonic()
-            raise
+        return [outcomes[each.row.call_id] for each in asked]
 
-    async def _decide(self, candidates: list[Candidate]) -> Sequence[Verdict]:
-        rows = [candidate.row for candidate in candidates]
-        found = await self._fast(rows)
-        verdicts: list[Verdict | None] = []
-        left: list[int] = []
-        for index, (row, candidate) in enumerate(zip(rows, candidates, strict=True)):
-            verdict, used = found[row.call_id].verdict, found[row.call_id].used
-            if verdict == "left":
-                left.append(index)
-                verdicts.append(None)
-            elif verdict == "admitted" and candidate.demand is not None:
-                verdicts.append(Granted(candidate.demand.output_tokens, used))
-            else:
-                verdicts.append("stale" if verdict == "stale" else "proven")
-        if left:
-            decided = await self._slow([candidates[index] for index in left])
-            for index, decision in zip(left, decided, strict=True):
-                verdicts[index] = decision
-        return [verdict for verdict in verdicts if verdict is not None]
+    async def _take_all(self, asked: list[Asked]) -> dict[UUID, Outcome]:
+        answers = await self._taking.take([each.row for each in asked])
+        return {each.row.call_id: _outcome(each.candidate, answers[each.row.call_id]) for each in asked}
 
-    async def _fast(self, rows: list[Row]) -> dict[UUID, Answer]:
-        began = time.monotonic()
-        try:
-            return await store_admission.admit(self._hot, rows, self._replica_id(), timeout_s=AWAY_AFTER_S)
-        except StoreUnavailable:
-            left_s = AWAY_AFTER_S - (time.monotonic() - began)
-            if left_s < ASKED_AGAIN_S:
-                raise
-            # The commit may have happened although its answer was lost: ask once before every call of the batch is refused.
-            # What this misses (Postgres still away) the replica's own clearing of holds gives back.
-            held = await store_admission.which_are_held(
-                self._hot, [row.call_id for row in rows if row.holds], timeout_s=left_s
-            )
-            if not held:
-                raise
-            return {row.call_id: Answer("admitted" if row.call_id in held else "stale", {}) for row in rows}
 
-    async def _slow(self, candidates: list[Candidate]) -> list[Verdict]:
-        accounts: dict[UUID, AccountKey] = {}
-        for candidate in candidates:
-            for charge in candidate.demand.charges if candidate.demand else ():
-                if charge.limit.rejects:
-                    accounts[charge.account.id] = charge.account
-        await store_admission.create_accounts(
-            self._hot, [accounts[key] for key in sorted(accounts)], timeout_s=ADMIT_TIMEOUT_S
-        )
-        async with asyncio.timeout(ADMIT_TIMEOUT_S * 2), self._hot.transaction(timeout_s=ADMIT_TIMEOUT_S) as connection:
-            balances = await store_admission.lock_accounts(connection, list(accounts))
-            fresh = await store_admission.still_fresh(connection, [candidate.row for candidate in candidates])
-            current = [candidate for candidate in candidates if candidate.row.call_id in fresh]
-            decided, _ = decide_in_order([each.demand for each in current if each.demand is not None], balances)
-            verdicts: dict[UUID, Verdict] = {}
-            granted: list[Row] = []
-            for candidate, decision in zip(current, decided, strict=True):
-                verdicts[candidate.row.call_id] = decision
-                if isinstance(decision, Granted):
-                    granted.append(candidate.row_for(decision.output_tokens))
-            if granted:
-                await store_admission.take_holds(connection, granted, self._replica_id())
-        return [verdicts.get(candidate.row.call_id, "stale") for candidate in candidates]
+def _outcome(candidate: Candidate, answer: Any) -> Outcome:
+    if answer.verdict == "admitted" and candidate.demand is not None:
+        return Granted(candidate.demand.first_output, answer.used)
+    outcome: Outcome = answer.verdict
+    return outcome
+
+
+def _turns(in_flight_max: int) -> Turns[Waiting]:
+    return Turns(lambda waiting: waiting[0].row.member_id, share=SHARE, of_a_kind_max=in_flight_max - 1)
+
+
+def _overloaded() -> Refusal:
+    return Refusal("overloaded", "unavailable", "Too many calls wait to be admitted. Try again.", retry_after_s=1)

@@ -12,21 +12,19 @@ from collections.abc import Callable
 from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import demand, limit_words, preflight, record, relay, routing, tries
-from ai_api.gateway.admit import Admission, Candidate
+from ai_api.gateway import demand, limit_words, record, relay, routing, tries
 from ai_api.gateway.docket import Ask, Docket, Ending
+from ai_api.gateway.entrance import Entrance
+from ai_api.gateway.growing_hold import GrowingHolds
 from ai_api.gateway.open_call import CallEnded, OpenCall, Out
-from ai_api.gateway.people import Holder, People
-from ai_api.gateway.preflight import Permission
+from ai_api.gateway.people import Holder
 from ai_api.gateway.refusals import Refusals
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.tell import Tell
-from ai_api.gateway.world import Worlds
+from ai_api.gateway.typical import TypicalOutput
 from ai_api.providers.port import UpstreamAnswer
-from ai_api.quotas.rules import Denied, Granted
 from ai_api.wire import openai_errors
 
-STALE_TRIES_MAX = 5
 END_WITHOUT_RECEIPT_AFTER_S = 2.0
 
 
@@ -36,39 +34,46 @@ class Calls:
     def __init__(
         self,
         *,
-        worlds: Worlds,
-        people: People,
-        admission: Admission,
+        entrance: Entrance,
         settlement: Settlement,
         refusals: Refusals,
         tries: tries.Tries,
         clock: Clock,
         tell: Tell,
+        holds: GrowingHolds,
+        typical: TypicalOutput,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.open_calls: dict[object, OpenCall] = {}
-        self._worlds = worlds
-        self._people = people
-        self._admission = admission
+        self._entrance = entrance
         self._settlement = settlement
         self._refusals = refusals
         self._tries = tries
         self._clock = clock
         self._tell = tell
+        self._holds = holds
+        self._typical = typical
         self._chance = chance
 
-    async def carry(self, ask: Ask, out: Out, opened: Callable[[OpenCall], None]) -> None:
-        """Answers one call on `out` and sees to its record. `opened` gets the call once it can be ended from outside."""
-        docket = Docket(uuid7(self._clock.unix_ms()), ask)
+    async def carry(
+        self, ask: Ask, out: Out, opened: Callable[[OpenCall], None], *, docket: Docket | None = None
+    ) -> None:
+        """Answers one call on `out` and sees to its record. `opened` gets the call once it can be ended from outside.
+
+        `docket` is given by who has to know the call's id before it is made.
+        """
+        docket = docket or Docket(uuid7(self._clock.unix_ms()), ask)
         try:
-            await self._admit(docket)
+            await self._entrance.admit(docket)
         except Refusal as refusal:
-            await self._refuse(docket, refusal, out)
+            await self.refuse(docket, refusal, out)
             return
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a call is carried inside a task")
         call = OpenCall(docket, task)
+        if ask.envelope.stream:
+            call.growing = self._holds.of(call)
         self.open_calls[docket.call_id] = call
         opened(call)
         try:
@@ -87,74 +92,7 @@ class Calls:
 
     async def permit(self, ask: Ask) -> Holder:
         """For requests that are not calls: who asks, proven current. Raises Refusal."""
-        if not self._worlds.loaded:
-            raise Refusal("not_ready", "unavailable", "The gateway is starting. Try again.", retry_after_s=1)
-        docket = Docket(uuid7(self._clock.unix_ms()), ask)
-        for _ in range(STALE_TRIES_MAX):
-            holder = await self._people.find(ask.secret_hash)
-            try:
-                preflight.check_credential(holder, self._clock.now())
-                refusal = None
-            except Refusal as error:
-                refusal = error
-            if holder is None:
-                raise refusal or preflight.unknown()
-            docket.holder = holder
-            if await self._proven(docket):
-                if refusal is not None:
-                    raise refusal
-                return holder
-        raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
-
-    # ── preflight and admission ──────────────────────────────────────────────────────────────────────────────────────
-
-    async def _admit(self, docket: Docket) -> None:
-        """Takes the hold. Raises Refusal."""
-        if not self._worlds.loaded:
-            raise Refusal("not_ready", "unavailable", "The gateway is starting. Try again.", retry_after_s=1)
-        if self._settlement.braking:
-            raise Refusal("overloaded", "unavailable", "The gateway is catching up. Try again.", retry_after_s=2)
-        for _ in range(STALE_TRIES_MAX):
-            docket.holder = await self._people.find(docket.ask.secret_hash)
-            try:
-                permission = self._judge(docket)
-            except Refusal as refusal:
-                if docket.holder is None or await self._proven(docket):
-                    raise refusal from None
-                continue
-            verdict = await self._admission.admit(self._candidate(docket, permission))
-            if isinstance(verdict, Granted):
-                docket.output_tokens = verdict.output_tokens
-                docket.used = verdict.used
-                return
-            if isinstance(verdict, Denied):
-                raise limit_words.refusal(verdict, docket, self._clock.now())
-            await self._refresh(docket)
-        raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
-
-    def _judge(self, docket: Docket) -> Permission:
-        world = self._worlds.current
-        docket.world_epoch = world.epoch
-        return preflight.judge(docket.ask.envelope, docket.holder, world, self._clock.now(), docket.finding)
-
-    def _candidate(self, docket: Docket, permission: Permission) -> Candidate:
-        docket.permission = permission
-        demand.fill(docket, permission, self._worlds.current, self._worlds.month(docket.started_at))
-        return Candidate(lambda output_tokens: demand.row(docket, output_tokens), docket.demand)
-
-    async def _proven(self, docket: Docket) -> bool:
-        """Whether the copies a verdict was made on were current; reloads them where not. Raises StoreUnavailable."""
-        docket.world_epoch = self._worlds.current.epoch
-        verdict = await self._admission.admit(Candidate(lambda _: demand.proof(docket), None))
-        if verdict == "proven":
-            return True
-        await self._refresh(docket)
-        return False
-
-    async def _refresh(self, docket: Docket) -> None:
-        if docket.holder is not None:
-            await self._people.reload(docket.holder)
-        await self._worlds.refresh(docket.world_epoch)
+        return await self._entrance.permit(ask)
 
     # ── the call itself ──────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -204,13 +142,17 @@ class Calls:
     def _settle(self, docket: Docket, ending: Ending) -> asyncio.Future[None]:
         written = record.of(docket, ending, self._clock.now())
         settled = self._settlement.submit(written)
+        docket.ending = ending
         # Not before: a call whose record cannot even be made is open still, and given up as one.
         self.open_calls.pop(docket.call_id, None)
         self._tell.ended(docket, ending, written)
+        if ending.outcome == "ok" and docket.permission is not None:
+            self._typical.note(docket.permission.allocation.id, written["output_tokens"])
         return settled
 
     async def _end(self, call: OpenCall, relayed: relay.Relayed, line: _Line) -> None:
-        if call.client_gone:
+        if call.client_gone and (line.started or relayed.ending.outcome == "client_closed"):
+            # Whole answers go on to where they may be remembered, although nobody reads them here any more.
             return
         refusal = relayed.ending.refusal
         if refusal is not None:
@@ -240,7 +182,8 @@ class Calls:
 
     # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _refuse(self, docket: Docket, refusal: Refusal, out: Out) -> None:
+    async def refuse(self, docket: Docket, refusal: Refusal, out: Out) -> None:
+        """Answers with a refusal made before the call was admitted; of a known credential it becomes a record."""
         self._tell.refused(docket, refusal)
         if docket.holder is not None and not isinstance(refusal, StoreUnavailable):
             written = self._refusals.note(docket, refusal, self._clock.now())
@@ -271,7 +214,7 @@ class Calls:
             (b"x-ai-api-overhead-ms", f"{overhead_ms:.2f}".encode()),
         ]
         if demand.is_shortened(docket):
-            head.append((b"x-ai-api-output-tokens-max", str(docket.output_tokens).encode()))
+            head.append((b"x-ai-api-output-tokens-max", str(demand.most_output(docket)).encode()))
         head += limit_words.headers(docket, docket.used, self._clock.now())
         if docket.ask.envelope.stream:
             head += [(b"cache-control", b"no-store"), (b"x-accel-buffering", b"no")]

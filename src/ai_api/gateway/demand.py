@@ -1,57 +1,68 @@
-"""What a call demands of its accounts, under every limit that matches it, and the rows that are stored with its hold."""
+"""What a call demands of its accounts, under every limit that matches it, and the rows that are stored with its hold.
+
+The input is bounded by bytes first, which costs nothing. Before that bound refuses or shortens a call its input is counted
+(`needs_count`), which takes a while: so a call under no pressure is never counted.
+"""
 
 from __future__ import annotations
 
-from ai_api import pricing
+from dataclasses import replace
+
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import unix_ms_of
-from ai_api.gateway import record
+from ai_api.gateway import caps, record
+from ai_api.gateway.charges import Size, charge, depends_on_output, size_of
 from ai_api.gateway.docket import Counted, Docket
 from ai_api.gateway.preflight import Permission
 from ai_api.gateway.store_admission import Row
 from ai_api.gateway.world import World
-from ai_api.quotas.bound import Bound, bound
+from ai_api.quotas.bound import bound
 from ai_api.quotas.limit import AccountKey, Limit, account_of
 from ai_api.quotas.rules import OUTPUT_TOKENS_MIN, Charge, Demand
-from ai_api.quotas.windows import STILL, Bucket, Window, account_id, bucket_at
+from ai_api.quotas.windows import STILL, Window, account_id, bucket_at
 from ai_api.wire.json_body import encode
 
 FROM_BIRTH = ("total_tokens", "cost")
 """What every allocation's month counts, limited or not, so that a limit set on the 20th knows what was used before."""
 
-_ANY_OUTPUT = 2**53
 
+def fill(docket: Docket, permission: Permission, world: World, month: Window, *, typical_output: int) -> None:
+    """Writes bound, accounts and demand of a permitted call onto its docket.
 
-def fill(docket: Docket, permission: Permission, world: World, month: Window) -> None:
-    """Writes bound, accounts and demand of a permitted call onto its docket. Raises Refusal `model_unpriced`."""
+    `typical_output` is what most answers under this allocation stay below. Raises Refusal `model_unpriced`, or
+    `input_too_long` for a counted input that is over a cap.
+    """
     envelope, model, holder = docket.ask.envelope, permission.model, docket.holder
     if holder is None:
         raise RuntimeError("a call is permitted to somebody")
     docket.bound = bound(
-        input_bytes=envelope.input_bytes,
-        input_is_bounded=envelope.input_is_bounded,
+        envelope.input_size,
+        targets=targets(permission),
         output_tokens_asked=envelope.output_tokens_max,
         choices=envelope.choices,
         context_tokens=model.context_tokens,
         output_tokens_max=model.output_tokens_max,
     )
+    if docket.counted_input is not None:
+        docket.bound = replace(docket.bound, input_tokens=min(docket.bound.input_tokens, docket.counted_input))
     limits = (*holder.limits, *permission.allocation.limits, *world.limits_for(holder.tags))
-    charges: list[Charge] = []
-    counted = {each.account.id: each for each in _from_birth(permission, month)}
-    for limit in limits:
-        account = account_of(
-            limit,
-            zone=world.zone,
-            at=docket.started_at,
-            member_id=holder.member_id,
-            credential_id=holder.credential_id,
-        )
-        bucket = bucket_at(limit.window_s, unix_ms_of(docket.call_id))
-        counted[account.id] = Counted(account, bucket.number)
-        charges.append(_charge(limit, account, bucket, docket.bound, permission))
-    docket.accounts = tuple(counted.values())
-    whole = docket.bound.output_tokens
-    docket.demand = Demand(tuple(charges), whole, min(whole, OUTPUT_TOKENS_MIN * envelope.choices))
+    size = size_of(
+        input_tokens=docket.bound.input_tokens, output_tokens=docket.bound.output_tokens, price=permission.price
+    )
+    if size.prices is None and any(limit.metric == "cost" and limit.rejects for limit in limits):
+        raise _unpriced(permission)
+    charges = _charges(docket, permission, world, month, limits, size)
+    docket.demand = _demand(docket, permission, limits, size, charges, typical_output)
+
+
+def targets(permission: Permission) -> list[tuple[str, str]]:
+    """Who may read the input: each provider with its name of the model."""
+    return [(key.provider, route.upstream_model) for route, key in permission.routes]
+
+
+def needs_count(docket: Docket) -> bool:
+    """Whether the input could be counted and was not: then nothing may be refused or shortened for its sake."""
+    return not docket.was_counted and docket.bound is not None and docket.bound.countable
 
 
 def row(docket: Docket, output_tokens: int) -> Row:
@@ -83,11 +94,17 @@ def proof(docket: Docket) -> Row:
 def output_tokens_to_send(docket: Docket) -> int | None:
     """The bound on output the provider must be told (per choice), where the caller's own does not bind; None otherwise.
 
-    A call limited by its output whose caller gave no bound is held for a certain output, so exactly that is sent.
+    A call limited by its output whose caller gave no bound is held for a certain output, so exactly that is sent. A light
+    hold grows with the answer: there only a cap is sent.
     """
     demand, bound_ = docket.demand, docket.bound
-    if demand is None or bound_ is None or not any(_depends_on_output(charge.limit) for charge in demand.charges):
+    if demand is None or bound_ is None:
         return None
+    is_capped = demand.output_tokens < bound_.output_tokens
+    if not is_capped and not any(depends_on_output(each.limit) for each in demand.charges):
+        return None
+    if demand.is_light(docket.output_tokens):
+        return demand.output_tokens // bound_.choices if is_capped else None
     asked = docket.ask.envelope.output_tokens_max
     # More than is held must not be asked for: a caller's own bound may be above what the catalog knows of the model.
     if asked is None or asked * bound_.choices > docket.output_tokens:
@@ -96,8 +113,71 @@ def output_tokens_to_send(docket: Docket) -> int | None:
 
 
 def is_shortened(docket: Docket) -> bool:
-    """Whether the call may produce less than it asked for, because no more is affordable."""
-    return docket.demand is not None and docket.output_tokens < docket.demand.output_tokens
+    """Whether the call may produce less than it asked for, because a cap says so or no more is affordable."""
+    demand, bound_ = docket.demand, docket.bound
+    if demand is None or bound_ is None:
+        return False
+    return most_output(docket) < bound_.output_tokens
+
+
+def most_output(docket: Docket) -> int:
+    """The most output the admitted call may come to."""
+    if docket.demand is not None and docket.demand.is_light(docket.output_tokens):
+        return docket.demand.output_tokens
+    return docket.output_tokens
+
+
+def _charges(
+    docket: Docket, permission: Permission, world: World, month: Window, limits: tuple[Limit, ...], size: Size
+) -> tuple[Charge, ...]:
+    """The charges of all limits with an account; notes the accounts on the docket."""
+    holder = docket.holder
+    if holder is None:
+        raise RuntimeError("a call is permitted to somebody")
+    charges: list[Charge] = []
+    counted = {each.account.id: each for each in _from_birth(permission, month)}
+    for limit in limits:
+        if limit.window_kind == "request":
+            continue
+        account = account_of(
+            limit,
+            zone=world.zone,
+            at=docket.started_at,
+            member_id=holder.member_id,
+            credential_id=holder.credential_id,
+        )
+        bucket = bucket_at(limit.window_s, unix_ms_of(docket.call_id))
+        counted[account.id] = Counted(account, bucket.number)
+        charges.append(charge(limit, account, bucket, size))
+    docket.accounts = tuple(counted.values())
+    return tuple(charges)
+
+
+def _demand(
+    docket: Docket,
+    permission: Permission,
+    limits: tuple[Limit, ...],
+    size: Size,
+    charges: tuple[Charge, ...],
+    typical_output: int,
+) -> Demand:
+    envelope, bound_ = docket.ask.envelope, docket.bound
+    if bound_ is None:
+        raise RuntimeError("a demand follows the bound")
+    capped = caps.under(limits, size, output_tokens=bound_.output_tokens, output_tokens_min=envelope.choices)
+    uncounted = needs_count(docket)
+    if capped.broken is not None:
+        if not uncounted:
+            raise caps.refusal(capped.broken, size)
+        docket.over_cap = True
+        return Demand(charges, bound_.output_tokens, bound_.output_tokens)
+    docket.over_cap = False
+    whole = capped.output_tokens
+    light = None
+    if envelope.stream and envelope.output_tokens_max is None and not permission.model.hidden_reasoning:
+        light = min(whole, typical_output * envelope.choices)
+    least = whole if uncounted else min(whole, OUTPUT_TOKENS_MIN * envelope.choices)
+    return Demand(charges, whole, least, light if any(depends_on_output(each.limit) for each in charges) else None)
 
 
 def _from_birth(permission: Permission, month: Window) -> list[Counted]:
@@ -116,47 +196,6 @@ def _from_birth(permission: Permission, month: Window) -> list[Counted]:
         )
         for metric in FROM_BIRTH
     ]
-
-
-def _depends_on_output(limit: Limit) -> bool:
-    return limit.rejects and limit.metric in {"output_tokens", "total_tokens", "cost"}
-
-
-def _charge(limit: Limit, account: AccountKey, bucket: Bucket, bound_: Bound, permission: Permission) -> Charge:
-    input_tokens = bound_.input_tokens
-    if limit.metric in {"requests", "concurrency"}:
-        return Charge(account, limit, bucket, lambda _: 1, lambda room: _ANY_OUTPUT if room >= 1 else -1)
-    if limit.metric == "input_tokens":
-        return Charge(
-            account, limit, bucket, lambda _: input_tokens, lambda room: _ANY_OUTPUT if room >= input_tokens else -1
-        )
-    if limit.metric == "output_tokens":
-        return Charge(account, limit, bucket, lambda output: output, lambda room: room)
-    if limit.metric == "total_tokens":
-        return Charge(account, limit, bucket, lambda output: input_tokens + output, lambda room: room - input_tokens)
-    return _cost_charge(limit, account, bucket, bound_, permission)
-
-
-def _cost_charge(limit: Limit, account: AccountKey, bucket: Bucket, bound_: Bound, permission: Permission) -> Charge:
-    input_tokens, price = bound_.input_tokens, permission.price
-    prices = price.prices if price is not None else None
-    try:
-        if prices is not None:
-            pricing.ceiling(prices, input_tokens=input_tokens, output_tokens=bound_.output_tokens)
-    except pricing.PriceMissingError:
-        prices = None
-    if prices is None:
-        if limit.rejects:
-            raise _unpriced(permission)
-        return Charge(account, limit, bucket, lambda _: 0, lambda _: _ANY_OUTPUT)
-    known = prices
-    return Charge(
-        account,
-        limit,
-        bucket,
-        lambda output: pricing.ceiling(known, input_tokens=input_tokens, output_tokens=output).total_nanos,
-        lambda room: pricing.affordable_output(known, input_tokens=input_tokens, room_nanos=room) if room >= 0 else -1,
-    )
 
 
 def _unpriced(permission: Permission) -> Refusal:

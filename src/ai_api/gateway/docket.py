@@ -13,12 +13,20 @@ from ai_api.core.ids import time_of
 from ai_api.gateway.people import Holder
 from ai_api.gateway.preflight import Finding, Permission
 from ai_api.providers import ProviderKey, Route
-from ai_api.quotas.bound import Bound
+from ai_api.quotas.bound import Bound, likely_input_tokens
 from ai_api.quotas.limit import AccountKey
-from ai_api.quotas.rules import Demand
+from ai_api.quotas.rules import Charge, Demand
 from ai_api.wire.json_body import JsonBody
 from ai_api.wire.openai_envelope import Envelope
 from ai_api.wire.usage import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """By what a client will recognize its call if it must ask again: hashes of its key, and of what it asked for."""
+
+    key_hash: bytes
+    body_hash: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,7 @@ class Ask:
     client: str | None
     received_at: float
     headers: tuple[tuple[str, str], ...] = ()
+    idempotency_key: IdempotencyKey | None = None
 
 
 @dataclass(slots=True)
@@ -85,7 +94,15 @@ class Docket:
     permission: Permission | None = None
     bound: Bound | None = None
     demand: Demand | None = None
+    was_counted: bool = False
+    """Whether somebody tried to count the input; `counted_input` stays None where that could not be done."""
+    counted_input: int | None = None
+    over_cap: bool = False
+    """Whether the input, as bounded by bytes, is over a cap: it has to be counted before anything is said of it."""
     accounts: tuple[Counted, ...] = ()
+    key_accounts: tuple[Counted, ...] = ()
+    """Those of the provider key that was tried last."""
+    key_charges: tuple[Charge, ...] = ()
     amounts: tuple[tuple[UUID, int], ...] = ()
     used: Mapping[UUID, int] = field(default_factory=dict)
     """What each limited account counted at admission, this call's hold included."""
@@ -98,6 +115,8 @@ class Docket:
     sent_at: float = 0.0
     """When the last try was sent, on the scale of `Ask.received_at`."""
     stream_position: StreamPosition | None = None
+    ending: Ending | None = None
+    """Set when it is settled."""
 
     started_at: datetime = field(init=False)
     """The instant of the call: its id's own."""
@@ -119,10 +138,10 @@ class Docket:
 
     @property
     def input_tokens_estimate(self) -> int:
-        """What the input probably is, where nobody counted it: four bytes a token, at most the bound."""
+        """What the input probably is, where nobody counted it; at most the bound."""
         if self.bound is None:
             return 0
-        return min(self.bound.input_tokens, -(-self.ask.envelope.input_bytes // 4))
+        return min(self.bound.input_tokens, likely_input_tokens(self.ask.envelope.input_size))
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,29 @@ def refusal(denied: Denied, docket: Docket, now: datetime) -> Refusal:
     )
 
 
+def cut(charge: Charge, docket: Docket, now: datetime) -> Refusal:
+    """What a caller is told whose answer is cut because its hold could not grow any further."""
+    limit = charge.limit
+    what = "cost" if limit.metric == "cost" else "token"
+    return Refusal(
+        f"{what}_quota_exceeded",
+        "exhausted",
+        f"The answer ends here: the {_LIMIT_WORDS[limit.metric]} of {_WHOSE[limit.subject_kind]} "
+        f"({_shown(limit, limit.amount)} {limit.span()}) does not cover more of it. "
+        f"{_repair_later(charge, now)}",
+        details={
+            "limit_id": str(limit.id),
+            "subject": limit.subject_kind,
+            "metric": limit.metric,
+            "window": limit.span(),
+            "limit": _amount(limit, limit.amount),
+            "left": 0,
+            "output_tokens": docket.output_tokens,
+            "resets_at": None if _never_resets(limit) else _resets_at(charge, now),
+        },
+    )
+
+
 def headers(docket: Docket, used: Mapping[UUID, int], now: datetime) -> list[tuple[bytes, bytes]]:
     """`x-ratelimit-*` of the tightest limit on requests and on tokens, as they stand with this call on them."""
     found: list[tuple[bytes, bytes]] = []
@@ -121,8 +144,14 @@ def _repair(denied: Denied, charge: Charge, now: datetime) -> str:
     if limit.window_kind == "sliding" and denied.needed <= limit.amount:
         return "Try again shortly."
     if _never_resets(limit):
+        return _repair_later(charge, now)
+    return f"{_repair_later(charge, now)} A shorter request may fit."
+
+
+def _repair_later(charge: Charge, now: datetime) -> str:
+    if _never_resets(charge.limit):
         return "It does not reset; an administrator can raise it."
-    return f"It resets at {_resets_at(charge, now)}. A shorter request may fit; an administrator can raise the limit."
+    return f"It resets at {_resets_at(charge, now)}; an administrator can raise it."
 
 
 def _never_resets(limit: Limit) -> bool:

@@ -8,6 +8,7 @@ from typing import Protocol, TypeVar
 
 from ai_api.core.errors import Refusal
 from ai_api.gateway.docket import Docket
+from ai_api.providers.port import StreamReader
 
 T = TypeVar("T")
 
@@ -28,6 +29,14 @@ class Out(Protocol):
         ...
 
 
+class Follower(Protocol):
+    """What wants to know how far an answer is."""
+
+    def notice(self, reader: StreamReader) -> None:
+        """Something came."""
+        ...
+
+
 class CallEnded(Exception):
     """The call was ended from outside while it waited."""
 
@@ -37,9 +46,12 @@ class OpenCall:
 
     def __init__(self, docket: Docket, task: asyncio.Task[object]) -> None:
         self.docket = docket
+        self.holder = docket.holder
+        """Who may stop it by losing rights, as read last; the docket keeps them as they were at admission, for the record."""
         self.client_gone = False
         self.refusal: Refusal | None = None
         self.output_tokens_seen = 0
+        self.growing: Follower | None = None
         self._task = task
         self._waiting = False
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from ai_api.core.batch import GroupCommit
 from ai_api.core.clock import Clock
 from ai_api.core.db import Hot
-from ai_api.core.errors import Refusal
+from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.gateway import store_watch
 from ai_api.quotas.limit import Limit, limit_of
 
@@ -22,6 +23,10 @@ UNKNOWN_SECRETS_MAX = 10_000
 UNKNOWN_FOR_S = 5.0
 LOOKUPS_PER_S_MAX = 50
 LOOKUP_TIMEOUT_S = 0.45
+READ_MIN_S = 0.02
+"""Less time than this is left: beginning a read is not worth it."""
+READ_AT_ONCE_MAX = 200
+READS_IN_FLIGHT_MAX = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,10 @@ class People:
         self._clock = clock
         self._holders: OrderedDict[bytes, Holder] = OrderedDict()
         self._unknown: OrderedDict[bytes, float] = OrderedDict()
-        self._looking: dict[bytes, asyncio.Task[Holder | None]] = {}
+        self._looking: dict[bytes, asyncio.Future[Holder | None]] = {}
+        self._reads: GroupCommit[tuple[bytes, float], Holder | None] = GroupCommit(
+            self._read_in_time, batch_max=READ_AT_ONCE_MAX, in_flight_max=READS_IN_FLIGHT_MAX
+        )
         self._lookups_left = float(LOOKUPS_PER_S_MAX)
         self._refilled_at = clock.monotonic()
 
@@ -88,21 +96,53 @@ class People:
             return None
         return await self._look_up(secret_hash)
 
-    async def reload(self, holder: Holder) -> Holder | None:
-        """Reads a holder anew. Raises StoreUnavailable."""
-        return await self._read(holder.secret_hash)
+    async def reload(self, stale: Holder) -> Holder | None:
+        """The holder, read anew unless that was done since `stale` was: a thousand calls that find it stale read it once.
+
+        What it gives may be stale again; the next admission says so. Raises StoreUnavailable.
+        """
+        known = self._holders.get(stale.secret_hash)
+        if known is not None and known.member_epoch != stale.member_epoch:
+            return known
+        return await self._submit(stale.secret_hash)
+
+    async def read_again(
+        self, secret_hashes: Iterable[bytes], hot: Hot, *, timeout_s: float
+    ) -> dict[bytes, Holder | None]:
+        """Reads many holders by reads that begin now, over `hot`, with a deadline for each; None for who is gone.
+
+        Raises StoreUnavailable.
+        """
+        wanted = list(secret_hashes)
+        found: dict[bytes, Holder | None] = {}
+        for start in range(0, len(wanted), READ_AT_ONCE_MAX):
+            some = wanted[start : start + READ_AT_ONCE_MAX]
+            rows = await store_watch.read_holders(hot, some, timeout_s=timeout_s)
+            found |= {secret_hash: self._keep(secret_hash, rows.get(secret_hash)) for secret_hash in some}
+        return found
 
     async def _look_up(self, secret_hash: bytes) -> Holder | None:
-        task = self._looking.get(secret_hash)
-        if task is None:
+        looking = self._looking.get(secret_hash)
+        if looking is None:
             self._spend_lookup()
-            task = asyncio.get_running_loop().create_task(self._read(secret_hash))
-            self._looking[secret_hash] = task
-            task.add_done_callback(lambda _: self._looking.pop(secret_hash, None))
-        return await asyncio.shield(task)
+            looking = self._looking[secret_hash] = self._submit(secret_hash)
+            looking.add_done_callback(lambda _: self._looking.pop(secret_hash, None))
+        return await asyncio.shield(looking)
 
-    async def _read(self, secret_hash: bytes) -> Holder | None:
-        row = await store_watch.read_holder(self._hot, secret_hash, timeout_s=LOOKUP_TIMEOUT_S)
+    def _submit(self, secret_hash: bytes) -> asyncio.Future[Holder | None]:
+        return self._reads.submit((secret_hash, self._clock.monotonic() + LOOKUP_TIMEOUT_S))
+
+    async def _read_in_time(self, asked: list[tuple[bytes, float]]) -> list[Holder | None]:
+        left_s = min(deadline for _, deadline in asked) - self._clock.monotonic()
+        if left_s < READ_MIN_S:
+            # These have waited for reads that met silence: they do not wait through another one.
+            raise StoreUnavailable
+        secret_hashes = {secret_hash for secret_hash, _ in asked}
+        rows = await store_watch.read_holders(self._hot, sorted(secret_hashes), timeout_s=left_s)
+        found = {secret_hash: self._keep(secret_hash, rows.get(secret_hash)) for secret_hash in secret_hashes}
+        return [found[secret_hash] for secret_hash, _ in asked]
+
+    def _keep(self, secret_hash: bytes, row: Any | None) -> Holder | None:
         if row is None:
             self._holders.pop(secret_hash, None)
             self._unknown[secret_hash] = self._clock.monotonic()

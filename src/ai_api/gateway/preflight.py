@@ -70,17 +70,22 @@ def judge(envelope: Envelope, holder: Holder | None, world: World, now: datetime
     allocation, model = _answering_allocation(envelope.model, person, world)
     finding.allocation, finding.model = allocation, model
     try:
-        _check_state(allocation, model)
+        check_state(allocation, model)
         limits = (*person.limits, *allocation.limits, *world.limits_for(person.tags))
         _check_quota(limits)
         permission = _check_binding(envelope, allocation, model, world, now, limits)
     except Refusal as refusal:
-        if not access.verdict(model, person.member_id).visible:
-            raise _hidden(envelope.model or model.slug, because=refusal.code) from None
+        if not is_visible(model, person, world):
+            raise hidden(envelope.model or model.slug, because=refusal.code) from None
         raise
-    if not access.verdict(model, person.member_id).visible:
-        raise _hidden(envelope.model or model.slug, because="hidden_by_policy")
+    if not is_visible(model, person, world):
+        raise hidden(envelope.model or model.slug, because="hidden_by_policy")
     return permission
+
+
+def is_visible(model: Model, holder: Holder, world: World) -> bool:
+    """Whether the access policy shows a model to the holder's member."""
+    return access.verdict(model, holder.member_id, world.tags_of(holder.tags)).visible
 
 
 def unknown() -> Refusal:
@@ -93,7 +98,7 @@ def usable_models(holder: Holder, world: World) -> list[Model]:
     usable = []
     for allocation in holder.allocations.values():
         model = world.models.get(allocation.model_id)
-        if model is None or allocation.state != "active" or not access.verdict(model, holder.member_id).visible:
+        if model is None or allocation.state != "active" or not is_visible(model, holder, world):
             continue
         if any(serving_routes(model, operation, world) for operation in model.operations):
             usable.append(model)
@@ -113,13 +118,13 @@ def _answering_allocation(name: str | None, holder: Holder, world: World) -> tup
     if name is None:
         raise Refusal("bad_request", "invalid", "model is missing.", param="model", details=_usable(holder, world))
     meant = resolve(name, world.names)
-    granted = _meant_most([model for model in meant if model.id in holder.allocations], holder)
+    granted = _meant_most([model for model in meant if model.id in holder.allocations], holder, world)
     if len(granted) == 1:
         return holder.allocations[granted[0].id], granted[0]
     if len(granted) > 1:
         slugs = ", ".join(sorted(model.slug for model in granted))
         raise Refusal("model_ambiguous", "invalid", f"{name!r} may mean {slugs}. Use the whole name.", param="model")
-    if any(access.verdict(model, holder.member_id).visible for model in meant):
+    if any(is_visible(model, holder, world) for model in meant):
         details = _usable(holder, world)
         names = ", ".join(details["usable_models"]) or "none yet"
         raise Refusal(
@@ -129,18 +134,19 @@ def _answering_allocation(name: str | None, holder: Holder, world: World) -> tup
             param="model",
             details=details,
         )
-    raise _hidden(name, because="hidden_by_policy" if meant else "unknown")
+    raise hidden(name, because="hidden_by_policy" if meant else "unknown")
 
 
-def _meant_most(granted: list[Model], holder: Holder) -> list[Model]:
+def _meant_most(granted: list[Model], holder: Holder, world: World) -> list[Model]:
     """Of several models a name may mean: those that can be seen, and of these the ones by a right not revoked."""
     if len(granted) > 1:
-        granted = [model for model in granted if access.verdict(model, holder.member_id).visible]
+        granted = [model for model in granted if is_visible(model, holder, world)]
     live = [model for model in granted if holder.allocations[model.id].state != "revoked"]
     return live or granted
 
 
-def _check_state(allocation: Allocation, model: Model) -> None:
+def check_state(allocation: Allocation, model: Model) -> None:
+    """Step 2: the allocation is active. Raises Refusal."""
     if allocation.state == "active":
         return
     who = "an administrator" if allocation.state != "paused" or allocation.paused_by == "admin" else "the member"
@@ -196,7 +202,8 @@ def _check_binding(
     return Permission(allocation, model, price, routes)
 
 
-def _hidden(name: str, *, because: str) -> Refusal:
+def hidden(name: str, *, because: str) -> Refusal:
+    """The answer to a model that is not there for the caller; the true reason is for the record."""
     message = f"The model {name!r} does not exist, or you have no access to it. GET /v1/models lists what you can call."
     return Refusal("model_not_found", "not_found", message, param="model", because=because)
 

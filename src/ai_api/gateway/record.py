@@ -43,7 +43,8 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
         list_cost_nanos=cost,
         billed_cost_nanos=cost,
         overrun_nanos=max(0, (cost or 0) - held) if held else 0,
-        bookings=_bookings(docket, usage, cost),
+        # A call that was refused consumed nothing (Q5), not even one of its requests.
+        bookings=[] if holdless else _bookings(docket, usage, cost),
         upstream_request_id=_storable(docket.upstream_request_id),
         holdless=holdless,
     )
@@ -134,9 +135,14 @@ def _identity(docket: Docket) -> dict[str, Any]:
         "refused_count": 0,
         "request_id": ask.request_id,
         "client": _storable(ask.client),
-        "accounts": [_described(each) for each in docket.accounts],
+        "accounts": accounts_of(docket.accounts, docket.key_accounts),
         "tags": sorted(str(tag) for tag in holder.tags) if holder else [],
     }
+
+
+def accounts_of(*accounts: tuple[Counted, ...]) -> list[list[Any]]:
+    """The accounts that count a call, as they are stored with its hold and handed to the settlement."""
+    return [_described(each) for group in accounts for each in group]
 
 
 def _described(each: Counted) -> list[Any]:
@@ -179,8 +185,8 @@ def booked(accounts: Iterable[tuple[Any, str, int]], usage: Usage, cost: int | N
 
 
 def _bookings(docket: Docket, usage: Usage, cost: int | None) -> list[dict[str, Any]]:
-    counted = [(each.account.id, each.account.metric, each.bucket) for each in docket.accounts]
-    return booked(counted, usage, cost)
+    accounts = (*docket.accounts, *docket.key_accounts)
+    return booked([(each.account.id, each.account.metric, each.bucket) for each in accounts], usage, cost)
 
 
 def _details(ending: Ending) -> dict[str, Any]:

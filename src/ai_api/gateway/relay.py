@@ -94,6 +94,8 @@ async def _pass_on(call: OpenCall, answer: UpstreamAnswer, reader: StreamReader,
         except StopAsyncIteration:
             return
         call.output_tokens_seen = reader.output_tokens_seen
+        if call.growing is not None:
+            call.growing.notice(reader)
         await call.wait(line.send(data))
 
 

@@ -29,13 +29,13 @@ fresh AS MATERIALIZED (
     WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 ),
 wanted AS MATERIALIZED (
-    SELECT w.* FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[], $13::bigint[], $14::bigint[])
-        AS w(call_id, account_id, amount, account_limit, bucket, previous_weight)
+    SELECT w.* FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[], $13::bigint[], $14::bigint[],
+        $15::bigint[]) AS w(call_id, account_id, amount, account_limit, bucket, previous_weight, reserve)
     JOIN fresh USING (call_id)
 ),
 sums AS MATERIALIZED (
     SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit, max(bucket) AS bucket,
-        max(previous_weight) AS previous_weight
+        max(previous_weight) AS previous_weight, greatest(sum(amount), max(reserve))::bigint AS reserve
     FROM wanted GROUP BY account_id
 ),
 locked AS MATERIALIZED (
@@ -52,7 +52,7 @@ seen AS MATERIALIZED (
 ),
 tight AS MATERIALIZED (
     SELECT s.account_id FROM sums s LEFT JOIN seen l USING (account_id)
-    WHERE l.account_id IS NULL OR l.used + l.held + s.amount > s.account_limit
+    WHERE l.account_id IS NULL OR l.used + l.held + s.reserve > s.account_limit
 ),
 admitted AS MATERIALIZED (
     SELECT f.* FROM fresh f WHERE f.holds
@@ -118,7 +118,7 @@ SELECT h.call_id, $6::uuid, h.amounts, h.record
 FROM unnest($3::uuid[], $4::jsonb[], $5::jsonb[]) AS h(call_id, amounts, record) ORDER BY h.call_id
 """
 
-REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in range(11)), UUID(int=0), [], [])),)
+REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in range(11)), UUID(int=0), [], [], [])),)
 """The statement of every admission, with arguments by which it does nothing."""
 
 
@@ -166,6 +166,7 @@ async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, timeout_s: f
         replica_id,
         [each.bucket.number for _, each in wanted],
         [each.bucket.previous_weight for _, each in wanted],
+        [each.reserve for _, each in wanted],
         timeout_s=timeout_s,
     )
     return {row["call_id"]: Answer(row["verdict"], _used(row["used"])) for row in found}

@@ -15,9 +15,9 @@ from uuid import UUID
 
 from ai_api.core.db import Hot, dump_json
 
-_HOLDER = """
-SELECT c.id, c.public_id, c.name, c.display, c.all_allocations, c.expires_at, c.paused_at, c.revoked_at, c.created_at,
-    m.id AS member_id, m.epoch AS member_epoch, m.status AS member_status, m.identifier,
+_HOLDERS = """
+SELECT c.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations, c.expires_at, c.paused_at, c.revoked_at,
+    c.created_at, m.id AS member_id, m.epoch AS member_epoch, m.status AS member_status, m.identifier,
     COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
             'id', a.id, 'model_id', a.model_id, 'state', a.state, 'paused_by', a.paused_by, 'funded_by', a.funded_by,
@@ -31,7 +31,7 @@ SELECT c.id, c.public_id, c.name, c.display, c.all_allocations, c.expires_at, c.
               WHERE l.member_id = m.id OR l.credential_id = c.id), '[]') AS limits,
     COALESCE((SELECT jsonb_agg(t.tag_id ORDER BY t.tag_id) FROM member_tags t WHERE t.member_id = m.id), '[]') AS tags
 FROM credentials c JOIN members m ON m.id = c.member_id
-WHERE c.secret_hash = $1
+WHERE c.secret_hash = ANY($1::bytea[])
 """
 
 _WATCH = """
@@ -64,7 +64,7 @@ SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY output_tokens)::bigint AS tok
 ) lately
 """
 
-REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_HOLDER, (b"",)), (_WATCH, (UUID(int=0), [])))
+REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_HOLDERS, ([],)), (_WATCH, (UUID(int=0), [])))
 """The statements that are asked again and again, with arguments by which they do nothing."""
 
 
@@ -78,10 +78,13 @@ class Beat:
     member_epochs: Mapping[UUID, int]
 
 
-async def read_holder(hot: Hot, secret_hash: bytes, *, timeout_s: float) -> Any | None:
-    """The credential of a secret, its member and the allocations in its scope, as one row; None when unknown."""
-    rows = await hot.fetch(_HOLDER, secret_hash, timeout_s=timeout_s)
-    return rows[0] if rows else None
+async def read_holders(hot: Hot, secret_hashes: Sequence[bytes], *, timeout_s: float) -> dict[bytes, Any]:
+    """By secret: the credential, its member and the allocations in its scope, as one row; nothing for a secret nobody has.
+
+    Raises StoreUnavailable.
+    """
+    rows = await hot.fetch(_HOLDERS, list(secret_hashes), timeout_s=timeout_s)
+    return {row["secret_hash"]: row for row in rows}
 
 
 async def beat(hot: Hot, replica_id: UUID, member_ids: Sequence[UUID], *, timeout_s: float) -> Beat:

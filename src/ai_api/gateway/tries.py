@@ -11,6 +11,7 @@ from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.gateway import demand, relay
 from ai_api.gateway.docket import Attempt, Docket, Ending
+from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.open_call import CallEnded, OpenCall
 from ai_api.providers import ProviderKey, Route
 from ai_api.providers.port import Deadlines, OpenKey, Upstream, UpstreamAnswer, UpstreamCall, UpstreamError
@@ -32,12 +33,14 @@ class Tries:
         deadlines: Deadlines,
         flag: Callable[[UUID, str], None],
         learn: Callable[[str], None],
+        key_holds: KeyHolds,
     ) -> None:
         self.deadlines = deadlines
         self._upstream = upstream
         self._ring = ring
         self._flag = flag
         self._learn = learn
+        self._key_holds = key_holds
 
     async def open(self, call: OpenCall, routes: Sequence[tuple[Route, ProviderKey]]) -> UpstreamAnswer:
         """The first open answer. Raises Refusal for the last failure, CallEnded."""
@@ -46,6 +49,9 @@ class Tries:
             if call.ended:
                 # While it waited for its hold, or for the route before: nobody is asked for an answer that nobody waits for.
                 raise CallEnded
+            if not await self._key_holds.take(call.docket, key):
+                failure = failure if call.docket.attempts else _full()
+                continue
             attempt = Attempt(route, key)
             call.docket.attempts.append(attempt)
             started = time.perf_counter()
@@ -105,6 +111,11 @@ class Tries:
         docket.upstream_request_id = error.upstream_request_id
         if error.code == "upstream_auth":
             self._flag(attempt.key.id, error.code)
+
+
+def _full() -> Refusal:
+    message = "The provider key that serves this model is at a limit of its own. Try again later."
+    return Refusal("no_route", "unavailable", message, retry_after_s=5, because="provider_key_limited")
 
 
 def may_repeat(error: UpstreamError) -> bool:

@@ -1,13 +1,15 @@
-"""The watch: one task a replica. It beats the replica's heart and ends open calls whose rights were taken back.
+"""The watch: it beats the replica's heart, and ends open calls whose rights were taken back.
 
-Every half second one statement reads the epochs of the members with open calls, and the world's. What changed is read anew
-and judged again; what is now refused ends in-band, within a second of the change.
+Every half second one statement reads the epochs of the members with open calls, and the world's. What changed is read anew,
+many holders at once; then every open call is reconsidered in memory, and what may not go on ends in-band, within a second of
+the change. It speaks to the database over connections of its own: calls that fill all others cannot keep it from looking.
+What may wait (how far streams have come, leaks, counted refusals) is another loop's, so that it delays nobody's end.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -15,11 +17,11 @@ from ai_api.core.clock import SystemClock
 from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import preflight, record, store_watch
+from ai_api.gateway import record, store_watch
 from ai_api.gateway.call import Calls
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.people import Holder, People
-from ai_api.gateway.preflight import Finding
+from ai_api.gateway.reconsider import reconsider
 from ai_api.gateway.refusals import Refusals
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.tell import CallLog
@@ -27,6 +29,7 @@ from ai_api.gateway.world import Worlds
 
 EVERY_S = 0.5
 BEAT_TIMEOUT_S = 2.0
+HOUSE_EVERY_S = 1.0
 PROGRESS_EVERY_S = 3.0
 CLEAR_EVERY_S = 10.0
 CLOCK_OFF_MAX_MS = 2_000
@@ -49,6 +52,7 @@ class Watch:
         self,
         *,
         hot: Hot,
+        own: Hot,
         replica: Replica,
         calls: Calls,
         people: People,
@@ -59,8 +63,10 @@ class Watch:
         log: CallLog,
         now: Callable[[], datetime],
     ) -> None:
+        """`own` are the connections it looks over, used by nothing else."""
         self.ready_faults: set[str] = {"starting"}
         self._hot = hot
+        self._own = own
         self._replica = replica
         self._calls = calls
         self._people = people
@@ -82,18 +88,21 @@ class Watch:
 
     async def run(self) -> None:
         """Watches until cancelled."""
+        await asyncio.gather(self._every(EVERY_S, self._look_and_tell), self._every(HOUSE_EVERY_S, self._keep_house))
+
+    async def _every(self, every_s: float, do: Callable[[], Awaitable[None]]) -> None:
         loop = asyncio.get_running_loop()
         while True:
             began = loop.time()
             try:
-                await self._look()
-                self.ready_faults.discard("store_unavailable")
-            except (StoreUnavailable, Refusal):
-                self.ready_faults.add("store_unavailable")
+                await do()
+            except StoreUnavailable:
+                # Postgres is away for a moment: the look has told, and the next one is soon.
+                pass
             except Exception as error:  # noqa: BLE001
                 # A boundary: the watch must outlive a defect in one look, or nothing would be revoked any more.
                 self._log.error("watch_failed", exc_info=error)
-            await asyncio.sleep(max(0.05, EVERY_S - (loop.time() - began)))
+            await asyncio.sleep(max(0.05, every_s - (loop.time() - began)))
 
     async def stop(self) -> None:
         """Writes down the refusals that were only counted so far, and signs off when nothing is open."""
@@ -105,53 +114,64 @@ class Watch:
         except StoreUnavailable:
             self._log.info("sign_off_failed")
 
+    async def _look_and_tell(self) -> None:
+        try:
+            await self._look()
+            self.ready_faults.discard("store_unavailable")
+        except (StoreUnavailable, Refusal):
+            self.ready_faults.add("store_unavailable")
+
     async def _look(self) -> None:
         open_calls = list(self._calls.open_calls.values())
-        members = {call.docket.holder.member_id for call in open_calls if call.docket.holder}
+        members = {call.holder.member_id for call in open_calls if call.holder}
         asked_ms = self._clock.unix_ms()
-        beat = await store_watch.beat(self._hot, self._replica.id, list(members), timeout_s=BEAT_TIMEOUT_S)
+        try:
+            beat = await store_watch.beat(self._own, self._replica.id, list(members), timeout_s=BEAT_TIMEOUT_S)
+        except StoreUnavailable:
+            # Whatever else is unknown now, an expiry comes by itself.
+            self._reconsider(open_calls, {})
+            raise
         self._check_clock(beat.now_ms, asked_ms)
-        if not beat.alive:
-            await self._take_new_id()
+        self._reconsider(open_calls, await self._read_changed(open_calls, beat.member_epochs))
         if beat.world_epoch != self._worlds.current.epoch:
             await self._worlds.reload()
-        await self._judge_again(open_calls, beat)
-        await self._write_progress(open_calls)
+            self._reconsider(open_calls, {})
+        if not beat.alive:
+            await self._take_new_id()
+
+    async def _read_changed(
+        self, open_calls: list[OpenCall], epochs: Mapping[UUID, int]
+    ) -> Mapping[bytes, Holder | None]:
+        """By secret, the holders of open calls that are not what they were; None for who is gone."""
+        changed = {
+            call.holder.secret_hash
+            for call in open_calls
+            if call.holder and not call.ended and epochs.get(call.holder.member_id) != call.holder.member_epoch
+        }
+        return await self._people.read_again(changed, self._own, timeout_s=BEAT_TIMEOUT_S)
+
+    def _reconsider(self, open_calls: list[OpenCall], changed: Mapping[bytes, Holder | None]) -> None:
+        """Ends those that may not go on. Each one at each look, changed or not: time passes, and calls move between routes."""
+        world, now = self._worlds.current, self._now()
+        for call in open_calls:
+            if call.ended or call.holder is None:
+                continue
+            present = changed.get(call.holder.secret_hash, call.holder)
+            try:
+                reconsider(call.docket, present, world, now)
+            except Refusal as refusal:
+                call.stop(refusal)
+            except Exception as error:  # noqa: BLE001
+                # A boundary: a defect met by one call must not keep the others from being ended.
+                self._log.error("reconsider_failed", call_id=str(call.docket.call_id), exc_info=error)
+            else:
+                call.holder = present
+
+    async def _keep_house(self) -> None:
         for counted in self._refusals.collect(self._now()):
             self._settlement.submit(counted)
+        await self._write_progress(list(self._calls.open_calls.values()))
         await self._clear_leaks()
-
-    async def _judge_again(self, open_calls: list[OpenCall], beat: store_watch.Beat) -> None:
-        fresh: dict[bytes, Holder | None] = {}
-        world = self._worlds.current
-        for call in open_calls:
-            docket = call.docket
-            holder = docket.holder
-            if holder is None or call.ended:
-                continue
-            unchanged = (
-                beat.member_epochs.get(holder.member_id) == holder.member_epoch and docket.world_epoch == world.epoch
-            )
-            if unchanged and (holder.expires_at is None or holder.expires_at > self._now()):
-                continue
-            if holder.secret_hash not in fresh:
-                fresh[holder.secret_hash] = await self._people.reload(holder)
-            present = fresh[holder.secret_hash]
-            try:
-                preflight.judge(docket.ask.envelope, present, world, self._now(), Finding())
-                self._check_provider_key(call)
-            except Refusal as refusal:
-                if refusal.kind != "exhausted":
-                    # A lowered limit is for new calls; the hold of this one was taken under the old.
-                    call.stop(refusal)
-                continue
-            if present is not None:
-                docket.holder, docket.world_epoch = present, world.epoch
-
-    def _check_provider_key(self, call: OpenCall) -> None:
-        attempts = call.docket.attempts
-        if attempts and attempts[-1].key.id not in self._worlds.current.keys:
-            raise Refusal("no_route", "unavailable", "The provider key that serves this call was disabled.")
 
     async def _write_progress(self, open_calls: list[OpenCall]) -> None:
         now = asyncio.get_running_loop().time()

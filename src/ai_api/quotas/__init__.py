@@ -1,19 +1,40 @@
 """Quotas: limits, the accounts they are kept on, and what is left."""
 
-from ai_api.quotas.left import Left, left_of_allocations
+from ai_api.quotas.find_limits import list_limits
+from ai_api.quotas.left import Left, left, left_of_allocations, left_of_key, left_under
 from ai_api.quotas.limits import METRICS, AllocationLimits, Metric, read_for_allocations, set_for_allocation
-from ai_api.quotas.store import Replica, list_replicas
+from ai_api.quotas.set_limit import audited, change_limit, find_limit, give_limits, remove_limit, set_limit
+from ai_api.quotas.store import LimitFilters, Reach, Replica, StoredLimit, list_replicas
+from ai_api.quotas.store import limits_within as find_within
 from ai_api.quotas.store import shared_limits as load_shared
+from ai_api.quotas.terms import Subject, Terms, merged
 
 __all__ = [
     "METRICS",
     "AllocationLimits",
     "Left",
+    "LimitFilters",
     "Metric",
+    "Reach",
     "Replica",
+    "StoredLimit",
+    "Subject",
+    "Terms",
+    "audited",
+    "change_limit",
+    "find_limit",
+    "find_within",
+    "give_limits",
+    "left",
     "left_of_allocations",
+    "left_of_key",
+    "left_under",
+    "list_limits",
     "list_replicas",
     "load_shared",
+    "merged",
     "read_for_allocations",
+    "remove_limit",
     "set_for_allocation",
+    "set_limit",
 ]

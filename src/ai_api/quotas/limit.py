@@ -31,6 +31,8 @@ SLIDING_S_MAX: Final = 86_400
 class Limit:
     """One limit. `amount` is requests, tokens, nano-USD or calls at once; `window_s` is set for sliding windows alone.
 
+    The window `request` is one call alone: a cap, which needs no account.
+
     `zone` None is the organization's. With partition `member` or `credential` each member or credential that the limit
     matches has the whole amount for itself.
     """
@@ -52,12 +54,12 @@ class Limit:
         return self.on_exceed == "reject"
 
     def span(self) -> str:
-        """The window in words, for people: `per 60 s`, `per day`, `per month`, `in all`, `at a time`."""
+        """The window in words, for people: `per call`, `per 60 s`, `per day`, `per month`, `in all`, `at a time`."""
         if self.metric == "concurrency":
             return "at a time"
         if self.window_kind == "sliding":
             return f"per {self.window_s} s"
-        return {"day": "per day", "month": "per month", "lifetime": "in all"}[self.window_kind]
+        return {"request": "per call", "day": "per day", "month": "per month", "lifetime": "in all"}[self.window_kind]
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,12 @@ from uuid import UUID
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.quotas import store
+from ai_api.quotas.terms import AMOUNT_MAX
 
 Metric = Literal["total_tokens", "cost"]
 """What a limit counts: tokens (input and output together), or nano-USD."""
 
 METRICS: Final[tuple[Metric, ...]] = ("total_tokens", "cost")
-
-AMOUNT_MAX: Final = 2**63 - 1
-"""The largest limit that can be kept: tokens, or nano-USD."""
 
 
 @dataclass(frozen=True, slots=True)

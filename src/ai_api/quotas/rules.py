@@ -1,7 +1,8 @@
 """What a hold is, and when it may be taken. Pure; the laws are Q1 to Q5 of the quota specification.
 
 A call demands amounts on accounts. It gets all of them or none (Q2), where `used + held + amount ≤ limit` on each. When the
-whole demand does not fit, a smaller output may: the caller then gets less, and is told.
+whole demand does not fit, a smaller output may: the caller then gets less, and is told. Where an answer can be extended while
+it comes, and there is plenty, only what such calls usually need is held at first.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ __all__ = [
 OUTPUT_TOKENS_MIN = 256
 """Below this many affordable output tokens a call is refused rather than shortened."""
 
+PLENTY = 4
+"""A call may begin with a light hold while this many whole ones still fit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
@@ -49,11 +53,20 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """All a call demands. `output_tokens` is the most it may produce; `output_tokens_min` what it must at least get."""
+    """All a call demands. `output_tokens` is the most it may produce; `output_tokens_min` what it must at least get.
+
+    `light_output` is what to hold at first where there is plenty, for a call whose hold grows with its answer; None for others.
+    """
 
     charges: tuple[Charge, ...]
     output_tokens: int
     output_tokens_min: int
+    light_output: int | None = None
+
+    @property
+    def first_output(self) -> int:
+        """The output whose hold is tried first."""
+        return self.output_tokens if self.light_output is None else self.light_output
 
     def amounts(self, output_tokens: int) -> tuple[tuple[UUID, int], ...]:
         """What is held on each account for this output, once per account; limits that only warn take no hold."""
@@ -69,20 +82,32 @@ class Demand:
         for charge in self.charges:
             if not charge.limit.rejects:
                 continue
-            row = Wanted(charge.account.id, charge.amount_for(output_tokens), charge.limit.amount, charge.bucket)
+            amount = charge.amount_for(output_tokens)
+            whole = charge.amount_for(self.output_tokens)
+            # Only what an answer grows into needs room beyond the hold: a light call is one request like any other.
+            reserve = PLENTY * whole if whole > amount and self.is_light(output_tokens) else amount
+            row = Wanted(charge.account.id, amount, charge.limit.amount, charge.bucket, reserve)
             known = rows.get(charge.account.id)
             rows[charge.account.id] = row if known is None or row.limit < known.limit else known
         return tuple(rows.values())
 
+    def is_light(self, output_tokens: int) -> bool:
+        """Whether a hold for so much output is only the beginning of one."""
+        return self.light_output is not None and output_tokens == self.light_output < self.output_tokens
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """One hold: so much on this account, of which no more than `limit` may be used and held."""
+    """One hold: so much on this account, of which no more than `limit` may be used and held.
+
+    `reserve` is the room there must be before it is taken; more than the amount for a light hold.
+    """
 
     account_id: UUID
     amount: int
     limit: int
     bucket: Bucket
+    reserve: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +152,8 @@ class Denied:
 
 def decide(demand: Demand, balances: Mapping[UUID, Balance]) -> Granted | Denied:
     """Decides one call on locked accounts; an account that does not exist yet counts as empty."""
+    if demand.is_light(demand.first_output) and _has_plenty(demand, balances):
+        return _granted(demand, demand.first_output, balances)
     output = demand.output_tokens
     for charge in demand.charges:
         if not charge.limit.rejects:
@@ -137,11 +164,7 @@ def decide(demand: Demand, balances: Mapping[UUID, Balance]) -> Granted | Denied
             output = min(output, charge.output_for(room))
         if output < demand.output_tokens_min or charge.amount_for(output) > room:
             return _denied(charge, balance, demand)
-    used = {
-        wanted.account_id: _used_with(balances.get(wanted.account_id, Balance(0, 0)), wanted)
-        for wanted in demand.wanted(output)
-    }
-    return Granted(output, used)
+    return _granted(demand, output, balances)
 
 
 def take(demand: Demand, output_tokens: int, balances: dict[UUID, Balance]) -> None:
@@ -181,8 +204,20 @@ def room_in_s(charge: Charge, balance: Balance, needed: int) -> float | None:
     return left_s + length_s * (1 - free / seen.settled)
 
 
-def _used_with(balance: Balance, wanted: Wanted) -> int:
-    return balance.used(wanted.bucket) + balance.held + wanted.amount
+def _has_plenty(demand: Demand, balances: Mapping[UUID, Balance]) -> bool:
+    for wanted in demand.wanted(demand.first_output):
+        balance = balances.get(wanted.account_id, Balance(0, 0))
+        if balance.used(wanted.bucket) + balance.held + wanted.reserve > wanted.limit:
+            return False
+    return True
+
+
+def _granted(demand: Demand, output_tokens: int, balances: Mapping[UUID, Balance]) -> Granted:
+    used = {}
+    for wanted in demand.wanted(output_tokens):
+        balance = balances.get(wanted.account_id, Balance(0, 0))
+        used[wanted.account_id] = balance.used(wanted.bucket) + balance.held + wanted.amount
+    return Granted(output_tokens, used)
 
 
 def _denied(charge: Charge, balance: Balance, demand: Demand) -> Denied:

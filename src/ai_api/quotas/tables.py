@@ -45,7 +45,7 @@ limits = Table(
     CheckConstraint(
         "metric IN ('requests', 'input_tokens', 'output_tokens', 'total_tokens', 'cost', 'concurrency')", name="metric"
     ),
-    CheckConstraint("window_kind IN ('sliding', 'day', 'month', 'lifetime')", name="window_kind"),
+    CheckConstraint("window_kind IN ('request', 'sliding', 'day', 'month', 'lifetime')", name="window_kind"),
     CheckConstraint("partition_by IN ('subject', 'member', 'credential')", name="partition_by"),
     CheckConstraint("on_exceed IN ('reject', 'warn')", name="on_exceed"),
     CheckConstraint("amount >= 0", name="amount"),

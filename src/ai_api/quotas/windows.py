@@ -13,7 +13,7 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-WindowKind = Literal["sliding", "day", "month", "lifetime"]
+WindowKind = Literal["request", "sliding", "day", "month", "lifetime"]
 
 WHOLE = 1_000_000
 """A weight of one, in millionths."""

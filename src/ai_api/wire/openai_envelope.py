@@ -7,29 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from ai_api.core.errors import Refusal
+from ai_api.wire.input_size import InputSize, measure
 from ai_api.wire.json_body import JsonBody
 
 MODEL_NAME_CHARS_MAX = 256
 CHOICES_MAX = 128
 
-# Tools that run at the caller's side; every other kind runs at the provider and may read what is not in the body.
-_CALLER_TOOLS = frozenset({"function", "custom", "namespace", "tool_search", "local_shell", "shell", "apply_patch"})
-# Kinds of parts, and of items, that hold more than text.
-_MEDIA = frozenset(
-    {
-        "image_url",
-        "input_image",
-        "input_audio",
-        "file",
-        "input_file",
-        "image",
-        "audio",
-        "video_url",
-        "input_video",
-        "computer_screenshot",
-        "image_generation_call",
-    }
-)
 _STEERING = ("api_base", "base_url", "api_key")
 _KIND_WORDS = {"str": "a string", "list": "a list", "dict": "an object"}
 
@@ -38,8 +21,8 @@ _KIND_WORDS = {"str": "a string", "list": "a list", "dict": "an object"}
 class Envelope:
     """The parts of a request that decide about it.
 
-    `output_tokens_max` is per choice and None when not given. `input_is_bounded` is False when what the model will read is
-    not all in the body as text (media, provider-run tools, state at the provider).
+    `output_tokens_max` is per choice and None when not given. `choices` is how many answers are written, whether all of them
+    are sent or not.
     """
 
     operation: Literal["chat", "responses"]
@@ -50,14 +33,14 @@ class Envelope:
     output_field: str | None
     choices: int
     service_tier: str | None
-    input_bytes: int
-    input_is_bounded: bool
+    input_size: InputSize
 
 
 def chat(body: JsonBody) -> Envelope:
     """Reads `POST /v1/chat/completions`. Raises Refusal (kind invalid or not_found)."""
     document = body.document
     _refuse_steering(document)
+    _refuse_cached_content(document)
     options = _optional(document, "stream_options", dict) or {}
     if "messages" not in document:
         raise _bad("messages is missing.", "messages")
@@ -68,13 +51,12 @@ def chat(body: JsonBody) -> Envelope:
         # An answer the model spoke before is named by its id alone.
         if isinstance(audio := message.get("audio"), dict) and audio.get("id") is not None:
             raise _foreign("audio", "messages")
-    parts = list(_content_parts(messages))
-    for part in parts:
+    for part in _content_parts(messages):
         file = part.get("file")
         if isinstance(file, dict) and file.get("file_id") is not None:
             raise _foreign("file", "messages")
     field, output_tokens_max = _chat_bound(document)
-    tools = _optional(document, "tools", list) or []
+    _optional(document, "tools", list)
     return Envelope(
         operation="chat",
         model=_model(document),
@@ -84,12 +66,7 @@ def chat(body: JsonBody) -> Envelope:
         output_field=field if output_tokens_max is not None else None,
         choices=_choices(document),
         service_tier=_text(document, "service_tier"),
-        input_bytes=body.size_bytes,
-        input_is_bounded=not (
-            document.get("web_search_options") is not None
-            or any(part.get("type") in _MEDIA for part in parts)
-            or any(_runs_at_provider(tool) for tool in tools)
-        ),
+        input_size=measure("chat", document),
     )
 
 
@@ -124,11 +101,7 @@ def responses(body: JsonBody) -> Envelope:
         output_field="max_output_tokens" if output_tokens_max is not None else None,
         choices=1,
         service_tier=_text(document, "service_tier"),
-        input_bytes=body.size_bytes,
-        input_is_bounded=not (
-            any(_runs_at_provider(tool) for tool in tools)
-            or any(part.get("type") in _MEDIA for part in (*items, *_content_parts(items)))
-        ),
+        input_size=measure("responses", document),
     )
 
 
@@ -138,6 +111,17 @@ def _refuse_steering(document: Mapping[str, Any]) -> None:
             raise _bad(
                 f"{name} is not a field of this request; where a model is served is set by administrators.", name
             )
+
+
+def _refuse_cached_content(document: Mapping[str, Any]) -> None:
+    # Google takes the name of what it keeps at the top or, as its own documentation says it, two levels down.
+    extra = document.get("extra_body")
+    google = extra.get("google") if isinstance(extra, dict) else None
+    for place in (document, extra, google):
+        if isinstance(place, Mapping) and any(
+            place.get(name) is not None for name in ("cached_content", "cachedContent")
+        ):
+            raise _foreign("cached content", "cached_content")
 
 
 def _refuse_foreign_pointers(
@@ -193,14 +177,6 @@ def _content_parts(items: list[Any]) -> Iterator[dict[str, Any]]:
                 yield from (part for part in parts if isinstance(part, dict))
 
 
-def _runs_at_provider(tool: object) -> bool:
-    if not isinstance(tool, dict):
-        return False
-    environment = tool.get("environment")
-    hosted = isinstance(environment, dict) and environment.get("type") != "local"
-    return hosted or tool.get("type", "function") not in _CALLER_TOOLS
-
-
 def _chat_bound(document: Mapping[str, Any]) -> tuple[str, int | None]:
     """The bound on output of a chat, and the field it stands in, which has an old name and a new one."""
     bounds = {
@@ -221,10 +197,12 @@ def _model(document: Mapping[str, Any]) -> str | None:
 
 
 def _choices(document: Mapping[str, Any]) -> int:
-    count = _positive(document, "n") or 1
-    if count > CHOICES_MAX:
-        raise _bad(f"n must be at most {CHOICES_MAX}.", "n")
-    return count
+    """How many answers are written. Some servers write `best_of` of them, and send the best `n`."""
+    counts = {name: _positive(document, name) or 1 for name in ("n", "best_of")}
+    for name, count in counts.items():
+        if count > CHOICES_MAX:
+            raise _bad(f"{name} must be at most {CHOICES_MAX}.", name)
+    return max(counts.values())
 
 
 def _text(document: Mapping[str, Any], name: str) -> str | None:

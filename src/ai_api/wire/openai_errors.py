@@ -15,6 +15,8 @@ _TABLE: dict[Kind, tuple[int, str]] = {
     "forbidden": (403, "permission_error"),
     "not_found": (404, "invalid_request_error"),
     "conflict": (409, "invalid_request_error"),
+    "busy": (409, "invalid_request_error"),
+    "unprocessable": (422, "invalid_request_error"),
     "too_large": (413, "invalid_request_error"),
     "exhausted": (429, "insufficient_quota"),
     "limited": (429, "rate_limit_exceeded"),
@@ -26,11 +28,11 @@ _TABLE: dict[Kind, tuple[int, str]] = {
 
 # Where retrying cannot help, the official SDKs obey this header.
 _FUTILE: frozenset[Kind] = frozenset(
-    {"invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_large", "exhausted"}
+    {"invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unprocessable", "too_large", "exhausted"}
 )
 
 # How long to wait where waiting helps and nobody said how long: without the header some clients give up at once.
-_WAIT_S: dict[Kind, float] = {"limited": 5, "unavailable": 2}
+_WAIT_S: dict[Kind, float] = {"limited": 5, "unavailable": 2, "busy": 1}
 
 
 @dataclass(frozen=True, slots=True)

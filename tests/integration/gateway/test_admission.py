@@ -18,16 +18,22 @@ from tests.support.organization import INPUT_NANOS, OUTPUT_NANOS, Caller
 OUTPUT_TOKENS = 256
 """Nothing smaller is worth an answer, so a call that asks for so many is admitted whole or not at all."""
 AT_ONCE = 200
+CONTEXT_TOKENS = 8_192
+"""What models read unless a test says otherwise."""
+WHOLE_CONTEXT: dict[str, dict[str, Any]] = {
+    "chat": {"web_search_options": {}},
+    "responses": {"tools": [{"type": "web_search"}]},
+}
+"""A tool that the provider runs may read anything: the input is held whole, and there is nothing to count."""
 
 
 def one_call(caller: Caller) -> dict[str, Any]:
     """A call that is admitted and then goes on until it is hung up on."""
-    return chat_body(caller, told(hang_at="headers"), max_tokens=OUTPUT_TOKENS)
+    return chat_body(caller, told(hang_at="headers"), max_tokens=OUTPUT_TOKENS, **WHOLE_CONTEXT["chat"])
 
 
-def held_by(body: dict[str, Any]) -> int:
-    """The tokens such a call holds: the bytes of its body, and its output."""
-    return len(encode(body)) + OUTPUT_TOKENS
+HELD = CONTEXT_TOKENS + OUTPUT_TOKENS
+"""The tokens that `one_call` holds."""
 
 
 @asynccontextmanager
@@ -65,7 +71,7 @@ async def test_parallel_calls_use_a_multiple_of_the_quota(g, sim, replicas):
             gateways.append(await stack.enter_async_context(beside(g, sim)))
         caller = await g.org.caller(tokens=0)
         fits = 37
-        hold = held_by(one_call(caller))
+        hold = HELD
         # Room for so many holds, and all but one token of another.
         await g.org.set_limits(caller, total_tokens=fits * hold + hold - 1)
         async with storm(gateways, caller, sim, calls=AT_ONCE, admitted=fits) as refusals:
@@ -84,7 +90,7 @@ async def test_parallel_calls_use_a_multiple_of_the_quota(g, sim, replicas):
 
 async def test_a_limit_that_is_changed_meanwhile_counts_from_the_next_window_on(g, sim):
     caller = await g.org.caller(tokens=0)
-    hold = held_by(one_call(caller))
+    hold = HELD
     await g.org.set_limits(caller, total_tokens=10 * hold)
     async with storm([g], caller, sim, calls=30, admitted=10):
         await g.org.set_limits(caller, total_tokens=25 * hold)
@@ -179,10 +185,12 @@ async def test_a_long_answer_is_refused_although_a_shorter_one_fits(g, sim, shap
     caller = await g.org.caller(tokens=0)
     field = "max_tokens" if shape.operation == "chat" else "max_output_tokens"
     for asked in (None, 2_000):
-        body = shape.body(caller, told(chunks=1_000), **({} if asked is None else {field: asked}))
+        body = shape.body(
+            caller, told(chunks=1_000), **WHOLE_CONTEXT[shape.operation], **({} if asked is None else {field: asked})
+        )
         balances = await g.books.balances(caller.allocation.id)
         settled = balances["total_tokens"].settled if balances else 0
-        await g.org.set_limits(caller, total_tokens=settled + len(encode(body)) + 300)
+        await g.org.set_limits(caller, total_tokens=settled + CONTEXT_TOKENS + 300)
         answer = await g.ask(caller, shape.path, body)
         assert (answer.status, answer.headers["x-ai-api-output-tokens-max"]) == (200, "300")
         sent = json.loads(sim.requests.last().body)
@@ -190,14 +198,14 @@ async def test_a_long_answer_is_refused_although_a_shorter_one_fits(g, sim, shap
         assert set(sent) - set(body) - {"stream_options"} == ({field} if asked is None else set())
         record = (await g.books.records())[-1]
         assert (record["outcome"], record["output_tokens"], record["overrun_nanos"]) == ("ok", 300, 0)
-    await g.org.set_limits(caller, total_tokens=settled + len(encode(body)) + 255)
+    await g.org.set_limits(caller, total_tokens=settled + CONTEXT_TOKENS + 255)
     assert (await g.ask(caller, shape.path, body)).status == 429
 
 
 async def test_a_bound_in_the_newer_field_is_sent_in_the_older_one_too(g, sim):
     caller = await g.org.caller(tokens=0)
-    body = chat_body(caller, max_completion_tokens=1_000)
-    await g.org.set_limits(caller, total_tokens=len(encode(body)) + 400)
+    body = chat_body(caller, max_completion_tokens=1_000, **WHOLE_CONTEXT["chat"])
+    await g.org.set_limits(caller, total_tokens=CONTEXT_TOKENS + 400)
     answer = await g.ask(caller, CHAT, body)
     assert answer.headers["x-ai-api-output-tokens-max"] == "400"
     sent = json.loads(sim.requests.last().body)
@@ -215,12 +223,12 @@ async def test_a_limited_call_without_a_bound_may_write_more_than_is_held(g, sim
 
 async def test_several_choices_are_held_as_one(g, sim):
     caller = await g.org.caller(tokens=0)
-    body = chat_body(caller, n=3)
-    await g.org.set_limits(caller, total_tokens=len(encode(body)) + 3 * 256 + 30)
+    body = chat_body(caller, n=3, **WHOLE_CONTEXT["chat"])
+    await g.org.set_limits(caller, total_tokens=CONTEXT_TOKENS + 3 * 256 + 30)
     answer = await g.ask(caller, CHAT, body)
     assert answer.headers["x-ai-api-output-tokens-max"] == str(3 * 256 + 30)
     assert json.loads(sim.requests.last().body)["max_tokens"] == 256 + 10
-    await g.org.set_limits(caller, total_tokens=len(encode(body)) + 3 * 256 - 1)
+    await g.org.set_limits(caller, total_tokens=CONTEXT_TOKENS + 3 * 256 - 1)
     assert (await g.ask(caller, CHAT, body)).status == 429
 
 

@@ -1,0 +1,151 @@
+"""The entrance: preflight on copies, the hold that proves them, and once more where a copy was stale.
+
+Whatever refuses a call refuses it here, before any provider is asked.
+"""
+
+from __future__ import annotations
+
+from ai_api.core.clock import Clock
+from ai_api.core.errors import Refusal
+from ai_api.core.ids import uuid7
+from ai_api.gateway import demand, limit_words, preflight
+from ai_api.gateway.admit import Admission, Candidate, Verdict
+from ai_api.gateway.docket import Ask, Docket
+from ai_api.gateway.people import Holder, People
+from ai_api.gateway.preflight import Permission
+from ai_api.gateway.settle import Settlement
+from ai_api.gateway.typical import TypicalOutput
+from ai_api.gateway.world import Worlds
+from ai_api.providers.count_tokens import TokenCounter
+from ai_api.quotas.rules import Denied, Granted
+from ai_api.wire.input_size import texts
+
+STALE_TRIES_MAX = 5
+
+
+class Entrance:
+    """Lets calls in."""
+
+    def __init__(
+        self,
+        *,
+        worlds: Worlds,
+        people: People,
+        admission: Admission,
+        settlement: Settlement,
+        clock: Clock,
+        typical: TypicalOutput,
+        counter: TokenCounter,
+    ) -> None:
+        self._worlds = worlds
+        self._people = people
+        self._admission = admission
+        self._settlement = settlement
+        self._clock = clock
+        self._typical = typical
+        self._counter = counter
+
+    async def permit(self, ask: Ask) -> Holder:
+        """For requests that are not calls: who asks, proven current. Raises Refusal."""
+        if not self._worlds.loaded:
+            raise Refusal("not_ready", "unavailable", "The gateway is starting. Try again.", retry_after_s=1)
+        docket = Docket(uuid7(self._clock.unix_ms()), ask)
+        for _ in range(STALE_TRIES_MAX):
+            holder = await self._people.find(ask.secret_hash)
+            try:
+                preflight.check_credential(holder, self._clock.now())
+                refusal = None
+            except Refusal as error:
+                refusal = error
+            if holder is None:
+                raise refusal or preflight.unknown()
+            docket.holder = holder
+            if await self._proven(docket):
+                if refusal is not None:
+                    raise refusal
+                return holder
+        raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
+
+    async def admit(self, docket: Docket) -> None:
+        """Takes the hold of a call. Raises Refusal."""
+        if not self._worlds.loaded:
+            raise Refusal("not_ready", "unavailable", "The gateway is starting. Try again.", retry_after_s=1)
+        if self._settlement.braking:
+            raise Refusal("overloaded", "unavailable", "The gateway is catching up. Try again.", retry_after_s=2)
+        for _ in range(STALE_TRIES_MAX):
+            docket.holder = await self._people.find(docket.ask.secret_hash)
+            try:
+                permission = self._judge(docket)
+            except Refusal as refusal:
+                if docket.holder is None or await self._proven(docket):
+                    raise refusal from None
+                continue
+            verdict = await self._hold(docket, permission)
+            if isinstance(verdict, Granted):
+                docket.output_tokens = verdict.output_tokens
+                docket.used = verdict.used
+                return
+            if isinstance(verdict, Denied):
+                raise limit_words.refusal(verdict, docket, self._clock.now())
+            await self._refresh(docket)
+        raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
+
+    async def _hold(self, docket: Docket, permission: Permission) -> Verdict:
+        """Asks for the hold; where the bound by bytes stands in its way, once more with the input counted."""
+        candidate = self._candidate(docket, permission)
+        if docket.over_cap:
+            await self._count(docket)
+            candidate = self._candidate(docket, permission)
+        verdict = await self._admission.admit(candidate)
+        if not isinstance(verdict, Denied) or not demand.needs_count(docket):
+            return verdict
+        metric = verdict.charge.limit.metric
+        if metric in {"requests", "concurrency"}:
+            return verdict
+        if metric == "output_tokens":
+            docket.was_counted = True
+        else:
+            await self._count(docket)
+        return await self._admission.admit(self._candidate(docket, permission))
+
+    async def _count(self, docket: Docket) -> None:
+        """Counts the input, where somebody can: the bound by bytes stays where not."""
+        docket.was_counted = True
+        permission, bound, envelope = docket.permission, docket.bound, docket.ask.envelope
+        if permission is None or bound is None:
+            return
+        count = await self._counter.count(
+            demand.targets(permission), texts(envelope.operation, docket.ask.body.document)
+        )
+        if count is not None:
+            docket.counted_input = bound.lowered(count.tokens, exact=count.exact).input_tokens
+
+    def _judge(self, docket: Docket) -> Permission:
+        world = self._worlds.current
+        docket.world_epoch = world.epoch
+        return preflight.judge(docket.ask.envelope, docket.holder, world, self._clock.now(), docket.finding)
+
+    def _candidate(self, docket: Docket, permission: Permission) -> Candidate:
+        docket.permission = permission
+        demand.fill(
+            docket,
+            permission,
+            self._worlds.current,
+            self._worlds.month(docket.started_at),
+            typical_output=self._typical.of(permission.allocation.id),
+        )
+        return Candidate(lambda output_tokens: demand.row(docket, output_tokens), docket.demand)
+
+    async def _proven(self, docket: Docket) -> bool:
+        """Whether the copies a verdict was made on were current; reloads them where not. Raises StoreUnavailable."""
+        docket.world_epoch = self._worlds.current.epoch
+        verdict = await self._admission.admit(Candidate(lambda _: demand.proof(docket), None))
+        if verdict == "proven":
+            return True
+        await self._refresh(docket)
+        return False
+
+    async def _refresh(self, docket: Docket) -> None:
+        if docket.holder is not None:
+            await self._people.reload(docket.holder)
+        await self._worlds.refresh(docket.world_epoch)

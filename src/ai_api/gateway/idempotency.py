@@ -1,0 +1,337 @@
+"""Calls that may be asked for again: with the same `Idempotency-Key` there is one call, and one answer for everybody.
+
+    claim the key → (the call's own walk, its answer remembered in passing) → conclude
+
+A key is claimed before admission and concluded after settlement, before the last byte: a client that has seen the end gets the
+same answer again. What was paid and cannot be given again is said so; what cost nothing frees the key for another try.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from ai_api.core.batch import GroupCommit
+from ai_api.core.clock import Clock
+from ai_api.core.db import Hot, StatementRefused
+from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.ids import uuid7
+from ai_api.core.seal import KeyRing, SealError
+from ai_api.gateway import preflight, store_idempotency
+from ai_api.gateway.call import END_WITHOUT_RECEIPT_AFTER_S, Calls
+from ai_api.gateway.docket import Ask, Docket, Ending, IdempotencyKey
+from ai_api.gateway.entrance import STALE_TRIES_MAX
+from ai_api.gateway.open_call import OpenCall, Out
+from ai_api.gateway.people import Holder, People
+from ai_api.gateway.remembered import Remembered, Room
+from ai_api.gateway.settle import Settlement
+from ai_api.gateway.store_idempotency import Claim, Found, StoredAnswer
+from ai_api.gateway.tell import CallLog
+
+ANSWER_BYTES_MAX = 1024 * 1024
+REMEMBERED_BYTES_MAX = 64 * 1024 * 1024
+"""What all open calls of a replica may remember together: a thousand long streams must not be a gigabyte."""
+CLAIMS_MAX, CLAIM_BATCHES_MAX, CONCLUSIONS_AT_ONCE_MAX = 200, 2, 2
+CLAIM_TIMEOUT_S = 0.45
+CONCLUDE_TIMEOUT_S = 5.0
+RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
+CLAIM_TRUSTED_S = 15.0
+"""A call not admitted so long after its claim does not go on: after twice as long others may take it for dead."""
+CLAIM_OVER_S = 6.0
+"""So long after a claim without an answer the server has given it up: longer than its statements may take."""
+FREED_WITHIN_S = 0.25
+"""How long a refusal waits for its key to be free again."""
+
+Conclusion = Literal["done", "not_replayable", "released"]
+
+
+def conclusion(ending: Ending | None, *, was_admitted: bool, was_sent_whole: bool, is_remembered: bool) -> Conclusion:
+    """What becomes of a key. `ending` is None when the call was refused, or nobody could say how it ended."""
+    if ending is None:
+        return "not_replayable" if was_admitted else "released"
+    if was_sent_whole and ending.refusal is None:
+        return "done" if is_remembered else "not_replayable"
+    # What a provider was sent and did not refuse may have to be paid; the record says whether.
+    return "released" if ending.usage_source == "none" else "not_replayable"
+
+
+def refusal_of(found: Found) -> Refusal:
+    """What a client is told whose key belongs to another call."""
+    details = {"call_id": str(found.first_call_id)} if found.first_call_id else {}
+    if found.verdict == "reused":
+        return Refusal(
+            "idempotency_key_reused",
+            "unprocessable",
+            "This Idempotency-Key was used for another request. Repeat that request unchanged, or send a new key.",
+            param="Idempotency-Key",
+            details=details,
+        )
+    if found.verdict == "not_replayable":
+        return Refusal(
+            "not_replayable",
+            "conflict",
+            f"The call {found.first_call_id} was made with this Idempotency-Key, and its answer cannot be given again: it was "
+            "longer than 1 MB, or did not come to its end. Its record says what it cost. Send a new key to call again.",
+            param="Idempotency-Key",
+            details=details,
+        )
+    return Refusal(
+        "idempotency_in_flight",
+        "busy",
+        "A call with this Idempotency-Key is under way. Ask again shortly: its answer will then be given to you.",
+        param="Idempotency-Key",
+        details=details,
+        retry_after_s=1,
+    )
+
+
+@dataclass(slots=True)
+class _Keyed:
+    """A call that has claimed its key."""
+
+    docket: Docket
+    credential_id: UUID
+    key_hash: bytes
+    was_admitted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Concluded:
+    """What becomes of a key, on its way to the database. `answer` is set when it is kept."""
+
+    owner: tuple[UUID, bytes, UUID]
+    what: Conclusion
+    answer: StoredAnswer | None
+
+
+class Idempotency:
+    """Carries the calls whose clients gave an idempotency key, each at most once. `pending` are conclusions not yet written."""
+
+    def __init__(
+        self,
+        *,
+        calls: Calls,
+        people: People,
+        settlement: Settlement,
+        hot: Hot,
+        ring: KeyRing,
+        replica_id: Callable[[], UUID],
+        clock: Clock,
+        log: CallLog,
+    ) -> None:
+        self.pending = 0
+        self._calls = calls
+        self._people = people
+        self._settlement = settlement
+        self._hot = hot
+        self._ring = ring
+        self._replica_id = replica_id
+        self._clock = clock
+        self._log = log
+        self._room = Room(REMEMBERED_BYTES_MAX)
+        self._silent_at = 0.0
+        self._claims: GroupCommit[tuple[Claim, float], Found] = GroupCommit(
+            self._claim_batch, batch_max=CLAIMS_MAX, in_flight_max=CLAIM_BATCHES_MAX
+        )
+        self._conclusions: GroupCommit[_Concluded, None] = GroupCommit(
+            self._conclude_batch, batch_max=1, in_flight_max=CONCLUSIONS_AT_ONCE_MAX
+        )
+
+    async def carry(self, ask: Ask, out: Out, opened: Callable[[OpenCall], None]) -> None:
+        """Answers one call on `out`: with the answer it had before, or by making it. As `Calls.carry` otherwise."""
+        docket = Docket(uuid7(self._clock.unix_ms()), ask)
+        key = ask.idempotency_key
+        if key is None:
+            raise RuntimeError("a call without a key is carried by Calls")
+        try:
+            holder, found = await self._claim(docket, key)
+            if found.verdict != "claimed":
+                await self._replay(docket, out, await self._stored(holder, key, found), found)
+                return
+        except Refusal as refusal:
+            await self._calls.refuse(docket, refusal, out)
+            return
+        keyed = _Keyed(docket, holder.credential_id, key.key_hash)
+        await self._call(keyed, out, opened)
+
+    async def drain(self, within_s: float) -> int:
+        """Returns when every conclusion is written, or time is up: how many are left, whose keys stay taken for a while."""
+        try:
+            async with asyncio.timeout(within_s):
+                await self._conclusions.drain()
+        except TimeoutError:
+            left = self.pending
+            self._conclusions.abandon()
+            return left
+        return 0
+
+    async def _call(self, keyed: _Keyed, out: Out, opened: Callable[[OpenCall], None]) -> None:
+        claimed_at = self._clock.monotonic()
+
+        def begun(call: OpenCall) -> None:
+            keyed.was_admitted = True
+            if self._clock.monotonic() - claimed_at > CLAIM_TRUSTED_S:
+                call.stop(Refusal("overloaded", "unavailable", "The gateway stood still. Try again.", retry_after_s=1))
+            opened(call)
+
+        async def before_the_end() -> None:
+            written = self._conclude(keyed, remembered)
+            # A settlement that is not through has waited long enough for both.
+            wait_s = 0.0 if keyed.docket.call_id in self._settlement else END_WITHOUT_RECEIPT_AFTER_S
+            await asyncio.wait({written}, timeout=wait_s if keyed.was_admitted else FREED_WITHIN_S)
+
+        remembered = Remembered(out, self._room, ANSWER_BYTES_MAX, before_the_end)
+        try:
+            await self._calls.carry(keyed.docket.ask, remembered, begun, docket=keyed.docket)
+        finally:
+            if not remembered.is_whole:
+                # The client has left, or the server goes down under us: nobody waits, and a task of ours sees to it.
+                self._conclude(keyed, remembered)
+
+    # ── before ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _claim(self, docket: Docket, key: IdempotencyKey) -> tuple[Holder, Found]:
+        """Whose call it is, proven current, and what is known of the key. Raises Refusal."""
+        found = Found("in_flight", None)
+        for _ in range(STALE_TRIES_MAX):
+            holder = await self._people.find(docket.ask.secret_hash)
+            try:
+                holder = preflight.check_credential(holder, self._clock.now())
+            except Refusal:
+                # Perhaps on a copy that is not current: this proves the refusal, or finds that there is none.
+                docket.holder = holder
+                holder = await self._calls.permit(docket.ask)
+            docket.holder = holder
+            claim = Claim(
+                holder.credential_id,
+                key.key_hash,
+                key.body_hash,
+                docket.call_id,
+                holder.member_id,
+                holder.member_epoch,
+            )
+            try:
+                found = await self._claims.submit((claim, time.monotonic()))
+            except StoreUnavailable:
+                self._unclaim_later(claim)
+                raise
+            if found.verdict not in {"stale", "again"}:
+                return holder, found
+            if found.verdict == "stale":
+                await self._people.reload(holder)
+        if found.verdict == "stale":
+            raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
+        raise refusal_of(Found("in_flight", None))
+
+    def _unclaim_later(self, claim: Claim) -> None:
+        # The claim may be committed although its answer was lost; once the server has given it up for certain, it goes back.
+        owner = claim.credential_id, claim.key_hash, claim.call_id
+        asyncio.get_running_loop().call_later(CLAIM_OVER_S, self._submit, _Concluded(owner, "released", None))
+
+    async def _claim_batch(self, asked: list[tuple[Claim, float]]) -> Sequence[Found]:
+        if asked[0][1] <= self._silent_at:
+            # These have waited while the batch before met silence: they do not wait through another one.
+            raise StoreUnavailable
+        claims = [claim for claim, _ in asked]
+        began = time.monotonic()
+        try:
+            found = await store_idempotency.claim(self._hot, claims, self._replica_id(), timeout_s=CLAIM_TIMEOUT_S)
+        except StatementRefused as error:
+            raise StoreUnavailable from error
+        except StoreUnavailable:
+            if time.monotonic() - began > CLAIM_TIMEOUT_S * 0.9:
+                self._silent_at = time.monotonic()
+            raise
+        return [found[claim.call_id] for claim in claims]
+
+    async def _stored(self, holder: Holder, key: IdempotencyKey, found: Found) -> StoredAnswer:
+        """The answer to give again. Raises Refusal."""
+        if found.verdict != "done" or found.first_call_id is None:
+            raise refusal_of(found)
+        try:
+            stored = await store_idempotency.answer_of(
+                self._hot, holder.credential_id, key.key_hash, found.first_call_id, timeout_s=CONCLUDE_TIMEOUT_S
+            )
+        except StatementRefused as error:
+            raise StoreUnavailable from error
+        if stored is None:
+            # Its day ended between the two statements: the next request finds the key free.
+            raise refusal_of(Found("in_flight", found.first_call_id))
+        return stored
+
+    async def _replay(self, docket: Docket, out: Out, stored: StoredAnswer, found: Found) -> None:
+        """Gives an answer again, byte for byte. Raises Refusal when it cannot be opened any more."""
+        first = found.first_call_id or docket.call_id
+        try:
+            body = self._ring.open_bytes(stored.sealed, first)
+        except SealError:
+            raise refusal_of(Found("not_replayable", first)) from None
+        headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in stored.headers]
+        headers += [(b"x-ai-api-replayed", b"true"), (b"content-length", str(len(body)).encode())]
+        self._log.info(
+            "replayed",
+            call_id=str(first),
+            request_id=docket.ask.request_id,
+            credential=docket.holder.public_id if docket.holder else None,
+        )
+        await out.start(stored.status, headers)
+        await out.finish(body)
+
+    # ── after ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _conclude(self, keyed: _Keyed, remembered: Remembered) -> asyncio.Future[None]:
+        """Writes down what becomes of a key, in a task that is not the request's."""
+        docket, body = keyed.docket, remembered.body
+        what = conclusion(
+            docket.ending,
+            was_admitted=keyed.was_admitted,
+            was_sent_whole=remembered.is_whole,
+            is_remembered=body is not None,
+        )
+        answer = None
+        if what == "done" and body is not None:
+            sealed = self._ring.seal_bytes(body, docket.call_id)
+            answer = StoredAnswer(remembered.status, remembered.headers, sealed, len(body))
+        written = self._submit(_Concluded((keyed.credential_id, keyed.key_hash, docket.call_id), what, answer))
+        written.add_done_callback(lambda _: remembered.forget())
+        return written
+
+    def _submit(self, concluded: _Concluded) -> asyncio.Future[None]:
+        self.pending += 1
+        return self._conclusions.submit(concluded)
+
+    async def _conclude_batch(self, batch: list[_Concluded]) -> Sequence[None]:
+        for concluded in batch:
+            try:
+                await self._write(concluded)
+            finally:
+                self.pending -= 1
+        return [None] * len(batch)
+
+    async def _write(self, concluded: _Concluded) -> None:
+        wait = RETRY_FIRST_S
+        while True:
+            try:
+                await self._write_once(concluded)
+            except StoreUnavailable:
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, RETRY_MAX_S)
+            except StatementRefused as error:
+                # Trying again cannot help. The key stays taken while this process lives; then its call's record decides.
+                reason = f"{error.sqlstate} {error.reason}"
+                self._log.error("idempotency_key_not_concluded", call_id=str(concluded.owner[2]), reason=reason)
+                return
+            else:
+                return
+
+    async def _write_once(self, concluded: _Concluded) -> None:
+        if concluded.answer is not None:
+            await store_idempotency.keep(self._hot, *concluded.owner, concluded.answer, timeout_s=CONCLUDE_TIMEOUT_S)
+        elif concluded.what == "released":
+            await store_idempotency.release(self._hot, *concluded.owner, timeout_s=CONCLUDE_TIMEOUT_S)
+        else:
+            await store_idempotency.mark_not_replayable(self._hot, *concluded.owner, timeout_s=CONCLUDE_TIMEOUT_S)
