@@ -12,6 +12,8 @@ from ai_api.gateway.world import World
 from ai_api.pricing import Prices, PriceVersion
 from ai_api.providers import ProviderKey, Route
 from ai_api.providers.port import Wiring
+from ai_api.quotas.limit import Limit
+from ai_api.wire.input_size import InputSize
 from ai_api.wire.json_body import JsonBody
 from ai_api.wire.openai_envelope import Envelope
 
@@ -28,8 +30,7 @@ ENVELOPE = Envelope(
     output_field=None,
     choices=1,
     service_tier=None,
-    input_bytes=4_000,
-    input_is_bounded=True,
+    input_size=InputSize(text_bytes=4_000, messages=1),
 )
 
 MODEL = catalog.Model(
@@ -49,7 +50,7 @@ MODEL = catalog.Model(
     updated_at=EARLIER,
 )
 ALLOCATION = Allocation(
-    id=UUID(int=20), model_id=MODEL.id, state="active", paused_by=None, funded_by="quota", limits={}
+    id=UUID(int=20), model_id=MODEL.id, state="active", paused_by=None, funded_by="quota", limits=()
 )
 HOLDER = Holder(
     secret_hash=b"h" * 32,
@@ -67,6 +68,8 @@ HOLDER = Holder(
     member_status="active",
     member_identifier="ada",
     allocations={MODEL.id: ALLOCATION},
+    limits=(),
+    tags=frozenset(),
 )
 KEY = ProviderKey(
     id=UUID(int=40),
@@ -119,6 +122,25 @@ def model(number: int, slug: str, **changes: object) -> catalog.Model:
     return replace(MODEL, id=UUID(int=number), slug=slug, **changes)
 
 
+def limited(**amounts: int) -> tuple[Limit, ...]:
+    """Monthly limits of the allocation, by metric."""
+    return tuple(
+        Limit(
+            id=UUID(int=200 + number),
+            subject_kind="allocation",
+            subject_id=ALLOCATION.id,
+            metric=metric,
+            window_kind="month",
+            window_s=None,
+            zone=None,
+            partition="subject",
+            on_exceed="reject",
+            amount=amount,
+        )
+        for number, (metric, amount) in enumerate(amounts.items())
+    )
+
+
 def allocation(of: catalog.Model, **changes: object) -> Allocation:
     """A right to a model, in force unless changed."""
     return replace(ALLOCATION, id=UUID(int=of.id.int + 1000), model_id=of.id, **changes)
@@ -139,6 +161,8 @@ def world(*models: catalog.Model, routed: bool = True, priced: bool = True, key:
         routes={each.id: (replace(ROUTE, model_id=each.id),) for each in models} if routed else {},
         keys={key.id: key},
         prices={each.id: (replace(PRICE, model_id=each.id),) for each in models} if priced else {},
+        limits={},
+        everyone=frozenset(),
     )
 
 
@@ -146,7 +170,7 @@ def docket(**changes: object) -> Docket:
     """A call that has just come in at NOW, from the holder."""
     ask = Ask(
         envelope=ENVELOPE,
-        body=JsonBody({}, {}, ENVELOPE.input_bytes),
+        body=JsonBody({}, {}, 4_000),
         secret_hash=HOLDER.secret_hash,
         dialect="openai",
         request_id="r-1",

@@ -18,6 +18,7 @@ from tests.unit.gateway.examples import (
     ROUTE,
     allocation,
     holder,
+    limited,
     model,
     world,
 )
@@ -71,14 +72,14 @@ def situation(*faults):
             case "allocation_paused" | "allocation_quarantined" | "allocation_revoked":
                 right = right and replace(right, state=fault.removeprefix("allocation_"), paused_by="admin")
             case "token_quota_exceeded":
-                right = right and replace(right, limits={**right.limits, "total_tokens": 0})
+                right = right and replace(right, limits=(*right.limits, *limited(total_tokens=0)))
             case "cost_quota_exceeded":
-                right = right and replace(right, limits={**right.limits, "cost": 0})
+                right = right and replace(right, limits=(*right.limits, *limited(cost=0)))
             case "unknown_operation":
                 asked = replace(asked, operation="responses")
                 thing = replace(thing, operations=frozenset({"chat"}))
             case "model_unpriced":
-                right = right and replace(right, limits={"cost": 10**9} | right.limits)
+                right = right and replace(right, limits=(*right.limits, *limited(cost=10**9)))
                 around["priced"] = False
             case "no_route":
                 around["routed"] = False
@@ -300,18 +301,19 @@ def test_who_paused_decides_who_may_resume_and_the_message_says_so(changes, says
 
 @pytest.mark.parametrize("metric", ["total_tokens", "cost"])
 def test_a_limit_of_zero_is_nothing(metric):
-    told = refused(person=holder(replace(ALLOCATION, limits={metric: 0})))
+    told = refused(person=holder(replace(ALLOCATION, limits=limited(**{metric: 0}))))
     assert told.kind == "exhausted"
-    assert told.details == {"limit": 0, "metric": metric, "left": 0}
-    assert judged(person=holder(replace(ALLOCATION, limits={metric: 1})))
+    (limit,) = limited(**{metric: 0})
+    assert told.details == {"limit_id": str(limit.id), "limit": 0, "metric": metric, "left": 0}
+    assert judged(person=holder(replace(ALLOCATION, limits=limited(**{metric: 1}))))
 
 
 def test_without_a_price_only_a_call_limited_by_cost_is_refused():
     assert judged(around=world(MODEL, priced=False)).price is None
-    limited = holder(replace(ALLOCATION, limits={"total_tokens": 5}))
-    assert judged(person=limited, around=world(MODEL, priced=False)).price is None
+    by_tokens = holder(replace(ALLOCATION, limits=limited(total_tokens=5)))
+    assert judged(person=by_tokens, around=world(MODEL, priced=False)).price is None
     future = replace(world(MODEL), prices={MODEL.id: (replace(PRICE, in_force_from=NOW + timedelta(seconds=1)),)})
-    assert refused(person=holder(replace(ALLOCATION, limits={"cost": 5})), around=future).code == "model_unpriced"
+    assert refused(person=holder(replace(ALLOCATION, limits=limited(cost=5))), around=future).code == "model_unpriced"
 
 
 def test_an_operation_the_model_does_not_offer_is_told_with_those_it_does():

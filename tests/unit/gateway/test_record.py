@@ -13,12 +13,12 @@ from tests.unit.gateway.examples import ALLOCATION, ENVELOPE, HOLDER, KEY, MODEL
 from ai_api import pricing
 from ai_api.core.errors import Refusal
 from ai_api.gateway import record
-from ai_api.gateway.docket import Attempt, Ending
+from ai_api.gateway.docket import Attempt, Counted, Ending
 from ai_api.gateway.preflight import Finding, Permission
 from ai_api.ledger.tables import call_records
 from ai_api.pricing import Prices
 from ai_api.quotas.bound import Bound
-from ai_api.quotas.rules import AccountKey
+from ai_api.quotas.limit import AccountKey
 from ai_api.wire.json_body import encode
 from ai_api.wire.usage import Usage
 
@@ -37,7 +37,7 @@ def admitted(*, price=PRICE, **changes):
         "finding": Finding(ALLOCATION, MODEL),
         "permission": Permission(ALLOCATION, MODEL, price, ((ROUTE, KEY),)),
         "bound": Bound(4_000, 16_000, 1),
-        "accounts": (TOKENS, COST),
+        "accounts": (Counted(TOKENS, 0), Counted(COST, 0)),
         "amounts": ((TOKENS.id, 20_000), (COST.id, 170_000_000)),
         "attempts": [Attempt(ROUTE, KEY, 200, "ok", sent=True, ms=812)],
         "upstream_status": 200,
@@ -96,6 +96,7 @@ def test_a_good_call_is_billed_and_booked_at_what_it_used():
         ],
         "swept": False,
         "refused_count": 0,
+        "tags": [],
         "request_id": "r-1",
         "upstream_request_id": "req_1",
         "client": "codex/1.0",
@@ -204,18 +205,18 @@ def stored(call):
 def test_a_call_whose_replica_died_is_billed_by_its_last_progress_or_what_is_likely(progress, likely, output):
     call = admitted()
     row = record.swept(stored(call), progress=progress, likely_output=likely, price=PRICE, finished_at=LATER)
-    # 4,000 bytes of input are counted as 1,000 tokens.
-    cost = pricing.cost(Usage(1000, output=output), PRICE.prices)
+    # 4,000 bytes in one message are taken for 1,004 tokens.
+    cost = pricing.cost(Usage(1004, output=output), PRICE.prices)
     assert (row["outcome"], row["swept"], row["usage_source"], row["call_id"]) == (
         "interrupted",
         True,
         "estimated",
         call.call_id,
     )
-    assert (row["input_tokens"], row["output_tokens"]) == (1000, output)
+    assert (row["input_tokens"], row["output_tokens"]) == (1004, output)
     assert (row["billed_cost_nanos"], row["list_cost_nanos"]) == (cost, cost)
     assert row["bookings"] == [
-        {"account_id": str(TOKENS.id), "tokens": 1000 + output},
+        {"account_id": str(TOKENS.id), "tokens": 1004 + output},
         {"account_id": str(COST.id), "cost_nanos": cost},
     ]
     assert row["finished_at"] == LATER
@@ -224,7 +225,7 @@ def test_a_call_whose_replica_died_is_billed_by_its_last_progress_or_what_is_lik
 def test_a_swept_call_without_a_price_has_no_cost_but_its_tokens():
     row = record.swept(stored(admitted(price=None)), progress=None, likely_output=5, price=None, finished_at=LATER)
     assert row["billed_cost_nanos"] is None
-    assert row["bookings"] == [{"account_id": str(TOKENS.id), "tokens": 1005}]
+    assert row["bookings"] == [{"account_id": str(TOKENS.id), "tokens": 1009}]
 
 
 def test_a_call_that_was_admitted_too_late_is_given_back_whole():
@@ -251,3 +252,21 @@ def test_what_is_stored_with_a_hold_holds_no_content_and_no_secret():
     text = encode(record.interrupted(admitted())).decode()
     assert HOLDER.secret_hash.decode() not in text
     assert "messages" not in text
+
+
+def test_a_refused_call_consumes_nothing_not_even_one_of_its_requests():
+    requests = AccountKey(UUID(int=72), "allocation", ALLOCATION.id, "requests", *MONTH)
+    call = admitted(accounts=(Counted(requests, 0),))
+    refusal = Refusal("token_quota_exceeded", "exhausted", "No.")
+    assert record.of(call, Ending("token_quota_exceeded", refusal=refusal), LATER, holdless=True)["bookings"] == []
+    # One that was admitted and then failed at the provider has used one.
+    (booking,) = record.of(call, Ending("upstream_error", refusal=refusal), LATER)["bookings"]
+    assert booking == {"account_id": requests.id, "requests": 1}
+
+
+def test_a_provider_keys_accounts_are_booked_with_the_callers():
+    key_tokens = AccountKey(UUID(int=73), "provider_key", KEY.id, "total_tokens", *MONTH)
+    call = admitted(key_accounts=(Counted(key_tokens, 7),))
+    bookings = record.of(call, Ending("ok", USAGE, "provider"), LATER)["bookings"]
+    assert bookings[-1] == {"account_id": key_tokens.id, "tokens": 1500, "bucket": 7}
+    assert [each[0] for each in record.of(call, Ending("ok"), LATER)["accounts"]] == [TOKENS.id, COST.id, key_tokens.id]

@@ -4,40 +4,71 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_api.quotas.bound import UNKNOWN_CONTEXT_TOKENS, UNKNOWN_OUTPUT_TOKENS, Bound, bound
+from ai_api.quotas.bound import (
+    MESSAGE_TOKENS,
+    OPENING_TOKENS,
+    TOOLS_OPENING_TOKENS,
+    UNKNOWN_CONTEXT_TOKENS,
+    UNKNOWN_OUTPUT_TOKENS,
+    Bound,
+    bound,
+    likely_input_tokens,
+)
+from ai_api.quotas.media import Maxima, maxima, media_tokens
+from ai_api.wire.input_size import InputSize
 
 sizes = st.integers(1, 10**7)
+few = st.integers(0, 40)
+TEXT = InputSize(text_bytes=1000, messages=2)
+BESIDE = OPENING_TOKENS + 2 * MESSAGE_TOKENS
+GPT_4O = ("openai", "gpt-4o")
 
 
-def bound_of(**given_values):
+def bound_of(size=TEXT, **given_values):
     values = {
-        "input_bytes": 1000,
-        "input_is_bounded": True,
+        "targets": [GPT_4O],
         "output_tokens_asked": None,
         "choices": 1,
         "context_tokens": 128_000,
         "output_tokens_max": 16_000,
     }
-    return bound(**values | given_values)
+    return bound(size, **values | given_values)
 
 
 @given(
-    st.fixed_dictionaries(
+    size=st.builds(
+        InputSize,
+        text_bytes=sizes,
+        opaque_bytes=few,
+        messages=few,
+        tools_bytes=few,
+        images=few,
+        audio_seconds=few,
+        unbounded=st.none() | st.just("a file"),
+    ),
+    values=st.fixed_dictionaries(
         {
-            "input_bytes": sizes,
-            "input_is_bounded": st.booleans(),
+            "targets": st.lists(
+                st.sampled_from([GPT_4O, ("anthropic", "claude-sonnet-4-5"), ("local", "smol")]), min_size=1
+            ),
             "output_tokens_asked": st.none() | sizes,
             "choices": st.integers(1, 128),
             "context_tokens": st.none() | sizes,
             "output_tokens_max": st.none() | sizes,
         }
-    )
+    ),
 )
-def test_a_call_can_use_no_more_than_its_bound(values):
-    found = bound(**values)
-    context = values["context_tokens"] or UNKNOWN_CONTEXT_TOKENS
-    # No tokenizer makes more tokens than bytes; no model reads more than its context, unless nobody knows how much that is.
-    assert found.input_tokens == (min(context, values["input_bytes"]) if values["input_is_bounded"] else context)
+def test_a_call_can_use_no_more_than_its_bound(size, values):
+    found = bound(size, **values)
+    media = media_tokens(size, values["targets"])
+    if size.unbounded or media is None:
+        assert (found.input_tokens, found.countable) == (values["context_tokens"] or UNKNOWN_CONTEXT_TOKENS, False)
+    else:
+        # No tokenizer makes more tokens than bytes; no model reads more than its context.
+        least = size.text_bytes + size.opaque_bytes + 8 * size.messages + media
+        assert found.input_tokens >= min(least, values["context_tokens"] or least)
+        assert values["context_tokens"] is None or found.input_tokens <= values["context_tokens"]
+        assert found.countable
     assert found.choices == values["choices"]
     per_choice, left_over = divmod(found.output_tokens, values["choices"])
     assert left_over == 0
@@ -49,19 +80,93 @@ def test_a_call_can_use_no_more_than_its_bound(values):
 
 
 @pytest.mark.parametrize(
-    ("values", "expected"),
+    ("size", "values", "expected"),
     [
-        ({}, Bound(1000, 16_000, 1)),
-        ({"output_tokens_asked": 500}, Bound(1000, 500, 1)),
-        ({"output_tokens_asked": 500, "choices": 4}, Bound(1000, 2000, 4)),
-        ({"output_tokens_asked": 99_000}, Bound(1000, 16_000, 1)),
-        ({"input_bytes": 10**6}, Bound(128_000, 16_000, 1)),
-        ({"input_is_bounded": False}, Bound(128_000, 16_000, 1)),
-        ({"context_tokens": None, "input_is_bounded": False}, Bound(UNKNOWN_CONTEXT_TOKENS, 16_000, 1)),
-        ({"context_tokens": None, "output_tokens_max": None}, Bound(1000, UNKNOWN_OUTPUT_TOKENS, 1)),
-        ({"context_tokens": 8_000, "output_tokens_max": None}, Bound(1000, 8_000, 1)),
-        ({"output_tokens_max": None, "output_tokens_asked": 700}, Bound(1000, 700, 1)),
+        (TEXT, {}, (1000 + BESIDE, 16_000, 1)),
+        (TEXT, {"output_tokens_asked": 500}, (1000 + BESIDE, 500, 1)),
+        (TEXT, {"output_tokens_asked": 500, "choices": 4}, (1000 + BESIDE, 2000, 4)),
+        (TEXT, {"output_tokens_asked": 99_000}, (1000 + BESIDE, 16_000, 1)),
+        (InputSize(text_bytes=10**6), {}, (128_000, 16_000, 1)),
+        (InputSize(text_bytes=10**7), {"context_tokens": None}, (10**7 + OPENING_TOKENS, 16_000, 1)),
+        (InputSize(text_bytes=9, tools_bytes=9), {}, (9 + TOOLS_OPENING_TOKENS, 16_000, 1)),
+        (InputSize(opaque_bytes=70), {}, (70 + OPENING_TOKENS, 16_000, 1)),
+        (InputSize(text_bytes=9, unbounded="a file"), {}, (128_000, 16_000, 1)),
+        (InputSize(unbounded="a file"), {"context_tokens": None}, (UNKNOWN_CONTEXT_TOKENS, 16_000, 1)),
+        (TEXT, {"context_tokens": None, "output_tokens_max": None}, (1000 + BESIDE, UNKNOWN_OUTPUT_TOKENS, 1)),
+        (TEXT, {"context_tokens": 8_000, "output_tokens_max": None}, (1000 + BESIDE, 8_000, 1)),
+        (TEXT, {"output_tokens_max": None, "output_tokens_asked": 700}, (1000 + BESIDE, 700, 1)),
     ],
 )
-def test_known_bounds(values, expected):
-    assert bound_of(**values) == expected
+def test_known_bounds(size, values, expected):
+    found = bound_of(size, **values)
+    assert (found.input_tokens, found.output_tokens, found.choices) == expected
+
+
+@given(tokens=st.integers(0, 5_000), exact=st.booleans())
+def test_counting_lowers_a_bound_and_never_raises_it(tokens, exact):
+    before = bound_of()
+    after = before.lowered(tokens, exact=exact)
+    assert after.input_tokens == min(before.input_tokens, tokens + BESIDE)
+    assert (after.countable, after.exact) == (False, exact)
+    assert (after.output_tokens, after.choices) == (before.output_tokens, before.choices)
+
+
+def test_only_text_can_be_counted():
+    assert bound_of().countable
+    assert not bound_of(InputSize(images=1)).countable
+    assert not bound_of(InputSize(text_bytes=9, unbounded="a file")).countable
+
+
+# ── images and recordings ────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        # Eight tiles of 512 pixels and the whole; the small model is charged the most tokens of all.
+        (("openai", "gpt-4o"), (1_445, 85, 10)),
+        (("openai", "gpt-4o-2024-11-20"), (1_445, 85, 10)),
+        (("openai", "gpt-4o-mini"), (48_169, 2_833, 10)),
+        (("openai", "gpt-4.1"), (1_445, 85, 10)),
+        (("openai", "gpt-4.1-nano"), (3_779, 3_779, None)),
+        (("openai", "gpt-5"), (1_190, 70, None)),
+        (("openai", "gpt-5-mini"), (3_779, 3_779, None)),
+        (("openai", "gpt-5.4"), (24_600, 24_600, None)),
+        (("openai", "o1"), (1_275, 75, None)),
+        (("openai", "o3-2025-04-16"), (1_275, 75, None)),
+        (("openai", "o4-mini"), (3_779, 3_779, None)),
+        (("openai", "invented-next-year"), (48_169, 48_169, 10)),
+        (("openrouter", "openai/gpt-4o-mini"), (48_169, 2_833, 10)),
+        (("azure", "gpt-4o"), (48_169, 48_169, 10)),
+        (("anthropic", "claude-opus-4-8"), (4_784, 4_784, None)),
+        (("bedrock", "eu.anthropic.claude-sonnet-4-5"), (4_784, 4_784, None)),
+        (("gemini", "gemini-2.5-pro"), (6_192, 6_192, 32)),
+        (("xai", "grok-4"), (1_792, 1_792, None)),
+        (("local", "Qwen/Qwen2.5-VL-7B-Instruct"), (16_384, 16_384, 25)),
+        (("local", "smol"), (None, None, None)),
+        (("local", "my-claude"), (None, None, None)),
+    ],
+)
+def test_the_most_tokens_of_an_image_and_of_a_second_of_sound(target, expected):
+    assert maxima(*target) == Maxima(*expected)
+
+
+def test_the_dearest_of_the_models_that_may_serve_a_call_counts():
+    size = InputSize(images=3, images_low=1)
+    assert media_tokens(size, [("openai", "gpt-4o")]) == 2 * 1_445 + 85
+    assert media_tokens(size, [("openai", "gpt-4o"), ("anthropic", "claude-sonnet-4-5")]) == 3 * 4_784
+    assert media_tokens(InputSize(audio_items=1, audio_seconds=60), [("openai", "gpt-4o-audio-preview")]) == 600
+
+
+def test_where_nothing_is_known_of_a_model_there_is_no_maximum():
+    assert media_tokens(InputSize(images=1), [("openai", "gpt-4o"), ("local", "smol")]) is None
+    assert media_tokens(InputSize(images=1), []) is None
+    assert media_tokens(InputSize(audio_items=1, audio_seconds=1), [("anthropic", "claude-sonnet-4-5")]) is None
+    assert media_tokens(InputSize(text_bytes=1), [("local", "smol")]) == 0
+    assert bound_of(InputSize(text_bytes=1, images=1), targets=[("local", "smol")]) == Bound(128_000, 16_000, 1)
+
+
+def test_what_an_input_probably_is():
+    assert likely_input_tokens(InputSize()) == 0
+    assert likely_input_tokens(InputSize(text_bytes=4_001, messages=2)) == 1_001 + 8
+    assert likely_input_tokens(InputSize(images=3, images_low=1, audio_seconds=7)) == 2_170

@@ -1,6 +1,6 @@
 """The laws of a hold, against a second way to decide that tries every output there is."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ai_api.quotas.limit import AccountKey, Limit
 from ai_api.quotas.rules import (
     OUTPUT_TOKENS_MIN,
-    AccountKey,
+    PLENTY,
     Balance,
     Charge,
     Demand,
@@ -20,6 +21,7 @@ from ai_api.quotas.rules import (
     decide_in_order,
     take,
 )
+from ai_api.quotas.windows import STILL
 
 OUTPUTS = 12
 """The most output tokens the exhaustive way tries."""
@@ -30,18 +32,65 @@ def account(number, metric="total_tokens"):
     return AccountKey(UUID(int=number), "allocation", UUID(int=1), metric, start, end)
 
 
-def tokens(number, limit, *, input_tokens=0):
+def limit_of(number, amount, metric):
+    """A monthly limit; one that only warns where the amount is None."""
+    return Limit(
+        id=UUID(int=100 + number),
+        subject_kind="allocation",
+        subject_id=UUID(int=1),
+        metric=metric,
+        window_kind="month",
+        window_s=None,
+        zone=None,
+        partition="subject",
+        on_exceed="warn" if amount is None else "reject",
+        amount=0 if amount is None else amount,
+    )
+
+
+def tokens(number, amount, *, input_tokens=0):
     """A charge of a token limit."""
-    return Charge(account(number), limit, lambda output: input_tokens + output, lambda room: room - input_tokens)
+    return Charge(
+        account(number),
+        limit_of(number, amount, "total_tokens"),
+        STILL,
+        lambda output: input_tokens + output,
+        lambda room: room - input_tokens,
+    )
 
 
-def priced(number, limit, amounts):
+def priced(number, amount, amounts):
     """A charge whose amounts for 0, 1, 2, … output tokens are listed, never falling."""
 
     def output_for(room):
-        return max((output for output, amount in enumerate(amounts) if amount <= room), default=-1)
+        return max((output for output, each in enumerate(amounts) if each <= room), default=-1)
 
-    return Charge(account(number, "cost"), limit, lambda output: amounts[output], output_for)
+    return Charge(
+        account(number, "cost"), limit_of(number, amount, "cost"), STILL, lambda output: amounts[output], output_for
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a denial says, without the charge it is about."""
+
+    account: AccountKey
+    limit: int
+    settled: int
+    held: int
+    needed: int
+    busy: bool
+
+
+def said(verdict):
+    assert isinstance(verdict, Denied), verdict
+    charge, balance = verdict.charge, verdict.balance
+    return Said(charge.account, charge.limit.amount, balance.settled, balance.held, verdict.needed, verdict.busy)
+
+
+def output_of(verdict):
+    assert isinstance(verdict, Granted), verdict
+    return verdict.output_tokens
 
 
 limits = st.none() | st.integers(0, 60)
@@ -72,7 +121,7 @@ balances = st.dictionaries(
 
 def fits(charge, output, state):
     balance = state.get(charge.account.id, Balance(0, 0))
-    return charge.limit is None or balance.settled + balance.held + charge.amount_for(output) <= charge.limit
+    return not charge.limit.rejects or balance.settled + balance.held + charge.amount_for(output) <= charge.limit.amount
 
 
 def slowly(demand, state):
@@ -87,10 +136,15 @@ def slowly(demand, state):
 def test_a_call_gets_the_largest_output_that_all_its_accounts_can_take_or_nothing(demand, state):
     expected, verdict = slowly(demand, state), decide(demand, state)
     if isinstance(expected, int):
-        assert verdict == Granted(expected)
+        assert output_of(verdict) == expected
+        # And it is told what each limited account counts with this call on it.
+        for charge in demand.charges:
+            if charge.limit.rejects:
+                balance = state.get(charge.account.id, Balance(0, 0))
+                counted = balance.settled + balance.held + charge.amount_for(expected)
+                assert verdict.used[charge.account.id] == counted <= charge.limit.amount
     else:
-        assert isinstance(verdict, Denied)
-        assert verdict.account == expected
+        assert said(verdict).account == expected
 
 
 @given(st.lists(demands(), max_size=8), balances)
@@ -103,12 +157,12 @@ def test_q2_in_any_sequence_of_calls_no_limit_is_passed_and_each_call_gets_all_o
         assert decide(demand, state) == verdict
         if isinstance(verdict, Granted):
             for charge in demand.charges:
-                if charge.limit is None:
+                if not charge.limit.rejects:
                     continue
                 old = state.get(charge.account.id, Balance(0, 0))
                 amount = charge.amount_for(verdict.output_tokens)
                 state[charge.account.id] = new = Balance(old.settled, old.held + amount)
-                assert new.settled + new.held <= charge.limit
+                assert new.settled + new.held <= charge.limit.amount
                 held[charge.account.id] = held.get(charge.account.id, 0) + amount
     assert after == state
     assert {identifier: balance.held for identifier, balance in after.items()} == held
@@ -131,21 +185,21 @@ def test_twenty_parallel_calls_cannot_use_more_than_the_limit_and_none_is_refuse
 def test_one_token_left_does_not_let_a_million_through():
     left_one = {UUID(int=1): Balance(settled=999, held=0)}
     verdict = decide(Demand((tokens(1, 1000, input_tokens=10),), 1_000_000, OUTPUT_TOKENS_MIN), left_one)
-    assert verdict == Denied(account(1), limit=1000, settled=999, held=0, needed=10 + OUTPUT_TOKENS_MIN, busy=False)
+    assert said(verdict) == Said(account(1), 1000, settled=999, held=0, needed=10 + OUTPUT_TOKENS_MIN, busy=False)
 
 
 def test_when_less_is_affordable_the_call_is_shortened_to_exactly_that():
     call = Demand((tokens(1, 1000, input_tokens=100),), 4000, OUTPUT_TOKENS_MIN)
-    assert decide(call, {}) == Granted(900)
-    assert decide(call, {UUID(int=1): Balance(300, 244)}) == Granted(356)
-    assert decide(call, {UUID(int=1): Balance(400, 244)}) == Granted(256)
+    assert output_of(decide(call, {})) == 900
+    assert output_of(decide(call, {UUID(int=1): Balance(300, 244)})) == 356
+    assert output_of(decide(call, {UUID(int=1): Balance(400, 244)})) == 256
     assert isinstance(decide(call, {UUID(int=1): Balance(400, 245)}), Denied)
 
 
 def test_the_tightest_account_decides_the_length_and_every_account_holds_that():
     call = Demand((tokens(1, 1000), tokens(2, 700), tokens(3, 800)), 5000, 256)
     verdict = decide(call, {})
-    assert verdict == Granted(700)
+    assert output_of(verdict) == 700
     assert call.amounts(700) == ((UUID(int=1), 700), (UUID(int=2), 700), (UUID(int=3), 700))
 
 
@@ -155,12 +209,12 @@ def test_the_tightest_account_decides_the_length_and_every_account_holds_that():
 )
 def test_busy_means_that_it_would_fit_were_nothing_held(settled, held, busy):
     verdict = decide(Demand((tokens(1, 1000),), 300, 256), {UUID(int=1): Balance(settled, held)})
-    assert verdict == Denied(account(1), 1000, settled, held, needed=256, busy=busy)
+    assert said(verdict) == Said(account(1), 1000, settled, held, needed=256, busy=busy)
 
 
-def test_unlimited_takes_no_hold_and_never_refuses():
+def test_a_limit_that_only_warns_takes_no_hold_and_never_refuses():
     call = Demand((tokens(1, None, input_tokens=10**12), tokens(2, 1000)), 500, 256)
-    assert decide(call, {UUID(int=1): Balance(10**15, 10**15)}) == Granted(500)
+    assert output_of(decide(call, {UUID(int=1): Balance(10**15, 10**15)})) == 500
     assert call.amounts(500) == ((UUID(int=2), 500),)
     state = {}
     take(call, 500, state)
@@ -169,23 +223,23 @@ def test_unlimited_takes_no_hold_and_never_refuses():
 
 def test_a_limit_of_zero_is_nothing_and_not_unlimited():
     verdict = decide(Demand((tokens(1, 0, input_tokens=1),), 300, 256), {})
-    assert verdict == Denied(account(1), limit=0, settled=0, held=0, needed=257, busy=False)
+    assert said(verdict) == Said(account(1), 0, settled=0, held=0, needed=257, busy=False)
 
 
 def test_a_call_without_limits_gets_what_it_asks():
-    assert decide(Demand((), 128_000, 256), {}) == Granted(128_000)
+    assert output_of(decide(Demand((), 128_000, 256), {})) == 128_000
 
 
 def test_an_account_that_overspent_takes_not_even_what_is_free():
     # Real usage is always booked, past the limit too (Q4); nothing is held on top of that.
     free = priced(1, 100, [0] * (OUTPUTS + 1))
     assert isinstance(decide(Demand((free,), 5, 1), {UUID(int=1): Balance(101, 0)}), Denied)
-    assert decide(Demand((free,), 5, 1), {UUID(int=1): Balance(100, 0)}) == Granted(5)
+    assert output_of(decide(Demand((free,), 5, 1), {UUID(int=1): Balance(100, 0)})) == 5
 
 
 def test_a_short_call_is_not_refused_for_being_short():
     # The least a call must get is never more than it asked for.
-    assert decide(Demand((tokens(1, 20, input_tokens=5),), 10, 10), {}) == Granted(10)
+    assert output_of(decide(Demand((tokens(1, 20, input_tokens=5),), 10, 10), {})) == 10
 
 
 def test_what_is_decided_does_not_change_what_it_was_decided_on():
@@ -194,3 +248,40 @@ def test_what_is_decided_does_not_change_what_it_was_decided_on():
     _, after = decide_in_order([call], before)
     assert before == {UUID(int=1): Balance(1, 2)}
     assert after == {UUID(int=1): replace(before[UUID(int=1)], held=302)}
+
+
+def light(limit, *, input_tokens=100, whole=1_000, first=50):
+    """A call that begins with little and may grow."""
+    return Demand((tokens(1, limit, input_tokens=input_tokens),), whole, 256, light_output=first)
+
+
+def test_where_there_is_plenty_a_light_hold_is_enough():
+    verdict = decide(light(PLENTY * 1_100), {})
+    assert (output_of(verdict), verdict.used) == (50, {UUID(int=1): 150})
+
+
+@pytest.mark.parametrize("balance", [Balance(1, 0), Balance(0, 1)], ids=["used", "held"])
+def test_where_there_is_not_the_whole_is_held(balance):
+    call = light(PLENTY * 1_100)
+    assert output_of(decide(call, {UUID(int=1): balance})) == 1_000
+    assert not call.is_light(1_000)
+    assert call.is_light(50)
+
+
+def test_light_calls_stop_being_light_while_four_whole_ones_still_fit():
+    verdicts, after = decide_in_order([light(10_000)] * 80, {})
+    outputs = [verdict.output_tokens for verdict in verdicts if isinstance(verdict, Granted)]
+    beginning = next(index for index, output in enumerate(outputs) if output != 50)
+    assert 10_000 - beginning * 150 >= PLENTY * 1_100 - 150
+    assert set(outputs[:beginning]) == {50}
+    assert 50 not in outputs[beginning:]
+    assert after[UUID(int=1)].held <= 10_000
+
+
+def test_a_light_call_counts_as_one_request():
+    one = Charge(
+        account(2, "requests"), limit_of(2, 1, "requests"), STILL, lambda _: 1, lambda room: 2**53 if room else -1
+    )
+    call = replace(light(PLENTY * 1_100), charges=(*light(PLENTY * 1_100).charges, one))
+    assert output_of(decide(call, {})) == 50
+    assert isinstance(decide(call, {UUID(int=2): Balance(1, 0)}), Denied)
