@@ -108,7 +108,7 @@ class Application:
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
         typical = TypicalOutput()
         self._counter = TokenCounter(clock=self.clock)
-        self.holds = GrowingHolds(self.hot, self.clock)
+        self.holds = GrowingHolds(self.hot, self.clock, self.tell.counters.extensions)
         entrance = Entrance(
             worlds=self.worlds,
             people=self.people,

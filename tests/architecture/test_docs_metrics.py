@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ai_api.gateway.tell import Counters
-from ai_api.observability.metrics import gateway_metrics
+from ai_api.observability.metrics import books_metrics, gateway_metrics
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 ROW = re.compile(r"^\| `(ai_gateway_[a-z_]+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
@@ -29,8 +29,10 @@ def exposed() -> Described:
         calls=Counter({("cred_a", "a/b", "ok"): 1}),
         refusals=Counter({"overloaded": 1}),
         upstream_errors=Counter({("openai", "upstream_error"): 1}),
+        extensions=Counter({"extended": 1}),
     )
     families = gateway_metrics(counters, open_calls=1, settlements_pending=1, people=1)
+    families += books_metrics({"held": 0}, {"held": 0.0})
     return {name: (kind, frozenset(samples[0][1])) for name, _, kind, samples in families}
 
 

@@ -36,7 +36,7 @@ SHARE = 32
 """A member with more calls waiting than this goes alone."""
 WAITING_MAX = 10_000
 WAITING_OF_A_MEMBER_MAX = 5_000
-WAITED_MAX_S = 1.0
+WAITED_MAX_S = 2.0
 
 Waiting = tuple[Asked, "asyncio.Future[Outcome]"]
 

@@ -7,6 +7,7 @@ held, and cuts it there; one that cannot be asked (the database is away) goes on
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Coroutine
 from dataclasses import replace
 
@@ -29,9 +30,9 @@ ASKED_AGAIN_S = 1.0
 class GrowingHolds:
     """Keeps the tasks by which holds change, so that none is lost when its call ends before it."""
 
-    def __init__(self, hot: Hot, clock: Clock) -> None:
-        self.extended = 0
-        self.refused = 0
+    def __init__(self, hot: Hot, clock: Clock, counted: Counter[str]) -> None:
+        """`counted` is told what becomes of each extension: `extended`, `refused`, `not_asked`."""
+        self.counted = counted
         self._hot = hot
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
@@ -112,7 +113,7 @@ class GrowingHold:
             return
         if changed.fits:
             self._output = wish
-            self._holds.extended += 1
+            self._holds.counted["extended"] += 1
             return
         await self._extend_as_far_as_it_goes(demand, changed)
 
@@ -132,8 +133,8 @@ class GrowingHold:
             changed = await self._change(demand, output)
             if changed is not None and changed.fits:
                 self._output = output
-                self._holds.extended += 1
-        self._holds.refused += 1
+                self._holds.counted["extended"] += 1
+        self._holds.counted["refused"] += 1
         self._refusal = limit_words.cut(tightest, docket, self._clock.now())
 
     async def _change(self, demand: Demand, output_tokens: int) -> store_extend.Changed | None:
@@ -144,6 +145,7 @@ class GrowingHold:
             changed = await store_extend.change(self._hot, docket.call_id, wanted, timeout_s=EXTEND_TIMEOUT_S)
         except (StoreUnavailable, StatementRefused):
             self._not_before = self._clock.monotonic() + ASKED_AGAIN_S
+            self._holds.counted["not_asked"] += 1
             return None
         if changed.is_held and changed.fits:
             known = dict(docket.amounts)

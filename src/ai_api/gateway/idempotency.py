@@ -12,7 +12,6 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
 from uuid import UUID
 
 from ai_api.core.batch import GroupCommit
@@ -23,8 +22,9 @@ from ai_api.core.ids import uuid7
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.gateway import preflight, store_idempotency
 from ai_api.gateway.call import END_WITHOUT_RECEIPT_AFTER_S, Calls
-from ai_api.gateway.docket import Ask, Docket, Ending, IdempotencyKey
+from ai_api.gateway.docket import Ask, Docket, IdempotencyKey
 from ai_api.gateway.entrance import STALE_TRIES_MAX
+from ai_api.gateway.idempotency_rules import Conclusion, conclusion, refusal_of
 from ai_api.gateway.open_call import OpenCall, Out
 from ai_api.gateway.people import Holder, People
 from ai_api.gateway.remembered import Remembered, Room
@@ -45,48 +45,6 @@ CLAIM_OVER_S = 6.0
 """So long after a claim without an answer the server has given it up: longer than its statements may take."""
 FREED_WITHIN_S = 0.25
 """How long a refusal waits for its key to be free again."""
-
-Conclusion = Literal["done", "not_replayable", "released"]
-
-
-def conclusion(ending: Ending | None, *, was_admitted: bool, was_sent_whole: bool, is_remembered: bool) -> Conclusion:
-    """What becomes of a key. `ending` is None when the call was refused, or nobody could say how it ended."""
-    if ending is None:
-        return "not_replayable" if was_admitted else "released"
-    if was_sent_whole and ending.refusal is None:
-        return "done" if is_remembered else "not_replayable"
-    # What a provider was sent and did not refuse may have to be paid; the record says whether.
-    return "released" if ending.usage_source == "none" else "not_replayable"
-
-
-def refusal_of(found: Found) -> Refusal:
-    """What a client is told whose key belongs to another call."""
-    details = {"call_id": str(found.first_call_id)} if found.first_call_id else {}
-    if found.verdict == "reused":
-        return Refusal(
-            "idempotency_key_reused",
-            "unprocessable",
-            "This Idempotency-Key was used for another request. Repeat that request unchanged, or send a new key.",
-            param="Idempotency-Key",
-            details=details,
-        )
-    if found.verdict == "not_replayable":
-        return Refusal(
-            "not_replayable",
-            "conflict",
-            f"The call {found.first_call_id} was made with this Idempotency-Key, and its answer cannot be given again: it was "
-            "longer than 1 MB, or did not come to its end. Its record says what it cost. Send a new key to call again.",
-            param="Idempotency-Key",
-            details=details,
-        )
-    return Refusal(
-        "idempotency_in_flight",
-        "busy",
-        "A call with this Idempotency-Key is under way. Ask again shortly: its answer will then be given to you.",
-        param="Idempotency-Key",
-        details=details,
-        retry_after_s=1,
-    )
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
@@ -63,7 +64,7 @@ def refusal(denied: Denied, docket: Docket, now: datetime) -> Refusal:
         kind,
         f"The {_LIMIT_WORDS[limit.metric]} of {_WHOSE[limit.subject_kind]} ({_shown(limit, limit.amount)} {limit.span()}) "
         f"does not cover this call{f' to {model.slug}' if model else ''}: {_shown(limit, left)} left. "
-        f"{_repair(denied, charge, now)}",
+        f"{_repair(denied, charge, now, retry_after_s)}",
         details=details,
         retry_after_s=retry_after_s,
     )
@@ -103,8 +104,9 @@ def headers(docket: Docket, used: Mapping[UUID, int], now: datetime) -> list[tup
         found += [
             (f"x-ratelimit-limit-{name}".encode(), str(charge.limit.amount).encode()),
             (f"x-ratelimit-remaining-{name}".encode(), str(left).encode()),
-            (f"x-ratelimit-reset-{name}".encode(), f"{_reset_in_s(charge, now):.0f}s".encode()),
         ]
+        if not _never_resets(charge.limit):
+            found.append((f"x-ratelimit-reset-{name}".encode(), f"{math.ceil(_reset_in_s(charge, now))}s".encode()))
     return found
 
 
@@ -135,14 +137,14 @@ def _answer(denied: Denied, now: datetime) -> tuple[str, Kind, float | None]:
     return f"{what}_quota_exceeded", "exhausted", None
 
 
-def _repair(denied: Denied, charge: Charge, now: datetime) -> str:
+def _repair(denied: Denied, charge: Charge, now: datetime, retry_after_s: float | None) -> str:
     limit = charge.limit
     if limit.metric == "concurrency":
         return "Try again when a call that is under way has ended."
     if denied.busy:
         return "The rest is held by calls still running; try again when they end."
-    if limit.window_kind == "sliding" and denied.needed <= limit.amount:
-        return "Try again shortly."
+    if limit.window_kind == "sliding" and retry_after_s is not None:
+        return f"There is room again in {math.ceil(retry_after_s)} s, if nothing else is used until then."
     if _never_resets(limit):
         return _repair_later(charge, now)
     return f"{_repair_later(charge, now)} A shorter request may fit."

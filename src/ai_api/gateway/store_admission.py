@@ -35,7 +35,7 @@ wanted AS MATERIALIZED (
 ),
 sums AS MATERIALIZED (
     SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit, max(bucket) AS bucket,
-        max(previous_weight) AS previous_weight, greatest(sum(amount), max(reserve))::bigint AS reserve
+        CASE WHEN min(bucket) < max(bucket) THEN 1000000 ELSE max(previous_weight) END AS previous_weight, greatest(sum(amount), max(reserve))::bigint AS reserve
     FROM wanted GROUP BY account_id
 ),
 locked AS MATERIALIZED (
@@ -44,10 +44,11 @@ locked AS MATERIALIZED (
 ),
 seen AS MATERIALIZED (
     -- What counts as used now: the present bucket, and as much of the previous one as the window still covers, rounded up.
+    -- Who comes late, for a bucket that is over, finds that one whole.
     SELECT s.account_id, l.held,
         CASE WHEN s.bucket > l.bucket THEN 0 ELSE l.settled END + ceil(
             (CASE WHEN s.bucket = l.bucket + 1 THEN l.settled WHEN s.bucket > l.bucket THEN 0 ELSE l.previous END)::numeric
-            * s.previous_weight / 1000000)::bigint AS used
+            * CASE WHEN s.bucket < l.bucket THEN 1000000 ELSE s.previous_weight END / 1000000)::bigint AS used
     FROM sums s JOIN locked l ON l.id = s.account_id
 ),
 tight AS MATERIALIZED (

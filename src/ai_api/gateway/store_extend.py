@@ -38,7 +38,7 @@ seen AS MATERIALIZED (
     SELECT a.account_id, a.amount, a.more, a.account_limit - l.held + (a.amount - a.more)
         - CASE WHEN a.bucket > l.bucket THEN 0 ELSE l.settled END - ceil(
             (CASE WHEN a.bucket = l.bucket + 1 THEN l.settled WHEN a.bucket > l.bucket THEN 0 ELSE l.previous END)::numeric
-            * a.previous_weight / 1000000)::bigint AS room
+            * CASE WHEN a.bucket < l.bucket THEN 1000000 ELSE a.previous_weight END / 1000000)::bigint AS room
     FROM asked a LEFT JOIN locked l ON l.id = a.account_id
 ),
 verdict AS MATERIALIZED (

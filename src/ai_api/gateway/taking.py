@@ -28,6 +28,7 @@ class Taking:
 
     def __init__(self, hot: Hot, replica_id: Callable[[], UUID], *, away_after_s: float) -> None:
         self.silent_at = 0.0
+        self._answered_at = 0.0
         self._away_after_s = away_after_s
         self._hot = hot
         self._replica_id = replica_id
@@ -41,14 +42,20 @@ class Taking:
         pause_s = UNDONE_PAUSE_S
         while True:
             try:
-                return await statement(began + self._away_after_s - time.monotonic())
+                said = await statement(began + self._away_after_s - time.monotonic())
             except StatementUndone:
-                if began + self._away_after_s - time.monotonic() < pause_s + ASKED_AGAIN_S:
+                self._answered_at = time.monotonic()
+                if began + self._away_after_s - self._answered_at < pause_s + ASKED_AGAIN_S:
                     raise
             except StoreUnavailable:
-                if time.monotonic() - began > self._away_after_s - ASKED_AGAIN_S:
+                waited = time.monotonic() - began > self._away_after_s - ASKED_AGAIN_S
+                if waited and self._answered_at < began:
+                    # Where others were answered meanwhile, it is not Postgres that is away, but a lock that is held.
                     self.silent_at = time.monotonic()
                 raise
+            else:
+                self._answered_at = time.monotonic()
+                return said
             await asyncio.sleep(pause_s)
             pause_s *= 2
 

@@ -33,6 +33,8 @@ class Counters:
     refusals: Counter[str] = field(default_factory=Counter)
     upstream_errors: Counter[tuple[str, str]] = field(default_factory=Counter)
     """By (provider, code)."""
+    extensions: Counter[str] = field(default_factory=Counter)
+    """Wishes to extend a hold, by what became of them: `extended`, `refused`, `not_asked`."""
     input_tokens: int = 0
     output_tokens: int = 0
     billed_nanos: int = 0

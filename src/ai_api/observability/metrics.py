@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Protocol
 
 from ai_api.observability.listener import Family
@@ -18,6 +19,7 @@ class CallCounters(Protocol):
     calls: Counter[tuple[str, str, str]]
     refusals: Counter[str]
     upstream_errors: Counter[tuple[str, str]]
+    extensions: Counter[str]
     input_tokens: int
     output_tokens: int
     billed_nanos: int
@@ -47,6 +49,12 @@ def gateway_metrics(counters: CallCounters, *, open_calls: int, settlements_pend
                 for (provider, code), count in sorted(counters.upstream_errors.items())
             ],
         ),
+        (
+            "ai_gateway_hold_extensions_total",
+            "Wishes to extend the hold of a growing answer, by what became of them.",
+            "counter",
+            [("", {"result": result}, float(count)) for result, count in sorted(counters.extensions.items())],
+        ),
         _one("ai_gateway_requests_in_progress", "Calls under way.", "gauge", open_calls),
         _one("ai_gateway_input_tokens_total", "Input tokens recorded.", "counter", counters.input_tokens),
         _one("ai_gateway_output_tokens_total", "Output tokens recorded.", "counter", counters.output_tokens),
@@ -55,6 +63,24 @@ def gateway_metrics(counters: CallCounters, *, open_calls: int, settlements_pend
         _one("ai_gateway_unsettled_total", "Records the database refused.", "counter", counters.unsettled),
         _one("ai_gateway_defects_total", "Calls ended by a defect of the gateway.", "counter", counters.broken),
         _one("ai_gateway_people_in_memory", "Credentials held in memory.", "gauge", people),
+    ]
+
+
+def books_metrics(unexplained: Mapping[str, int], proved_at_s: Mapping[str, float]) -> list[Family]:
+    """What the proofs of the books found, by law: amounts (goal 0), and when each was last looked through (0: not yet)."""
+    return [
+        (
+            "ai_gateway_unexplained_amount",
+            "What the books cannot explain, by law. The goal is 0.",
+            "gauge",
+            [("", {"law": law}, float(amount)) for law, amount in unexplained.items()],
+        ),
+        (
+            "ai_gateway_books_proved_at_seconds",
+            "When the books were last looked through, by law, in Unix seconds.",
+            "gauge",
+            [("", {"law": law}, at_s) for law, at_s in proved_at_s.items()],
+        ),
     ]
 
 

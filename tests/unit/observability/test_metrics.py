@@ -27,6 +27,7 @@ def test_an_idle_gateway_shows_all_its_metrics():
         "ai_gateway_requests_total",
         "ai_gateway_refusals_total",
         "ai_gateway_upstream_errors_total",
+        "ai_gateway_hold_extensions_total",
         "ai_gateway_requests_in_progress",
         "ai_gateway_input_tokens_total",
         "ai_gateway_output_tokens_total",
