@@ -102,6 +102,8 @@ def _allowed(schema: Mapping[str, Any]) -> str:
             return _allowed(alternative)
     if "enum" in schema:
         return ", ".join(f"`{each}`" for each in schema["enum"])
+    if schema["type"] == "boolean":
+        return "`true`, `false`"
     name = {"integer": "whole number", "number": "number", "string": "text"}[schema["type"]]
     if schema.get("format") == "password":
         name = "text, secret"
@@ -115,6 +117,8 @@ def _allowed(schema: Mapping[str, Any]) -> str:
 def _default(field: FieldInfo) -> str:
     if field.default is PydanticUndefined:
         return "**required**"
+    if isinstance(field.default, bool):
+        return f"`{str(field.default).lower()}`"
     return "none" if field.default is None else f"`{field.default}`"
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ai_api.core.money import MoneyError, parse_usd
 from ai_api.core.seal import KeyRing
 
 PREFIX = "AI_API_"
@@ -46,6 +48,8 @@ class Listen(_Part):
     port: Port = 8080
     ops_host: str = "127.0.0.1"
     ops_port: Port = 9090
+    worker_ops_port: Port = 9091
+    """The worker's internal listener; of its own, so that `serve` and `worker` may run beside each other."""
     grace_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """How long open calls may finish after SIGTERM, in seconds."""
     drain_delay_s: Annotated[float, Field(ge=0, le=60)] = 0.0
@@ -72,6 +76,19 @@ class Credentials(_Part):
 
     prefix: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,20}$")] = "sk-aiapi-"
     ttl_days: Annotated[int, Field(ge=1, le=36500)] | None = 90
+
+
+Metric = Literal["requests", "input_tokens", "output_tokens", "total_tokens", "cost", "concurrency"]
+WindowKind = Literal["request", "sliding", "day", "month", "lifetime"]
+
+
+class CredentialLimit(NamedTuple):
+    """A limit every new credential gets. `amount` is requests, tokens, calls at a time, or nano-USD for `cost`."""
+
+    metric: Metric
+    amount: int
+    window_kind: WindowKind
+    window_s: int | None
 
 
 class Pools(_Part):
@@ -101,6 +118,12 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     sweep_silent_s: Annotated[float, Field(ge=1, le=3600)] = 30.0
     """How long a replica's heart must stand still before it is taken for dead, in seconds."""
+    idempotency: bool = True
+    """Whether answers to calls with an `Idempotency-Key` are kept for a day, sealed. When not, such calls are refused."""
+    credential_limits: Annotated[tuple[CredentialLimit, ...], NoDecode] = ()
+    """What every new credential may use, unless something else is asked for: a list of `metric:amount/window` such as
+    `requests:60/60s, concurrency:8, cost:5/day`. The window is a number of seconds, `day`, `month`, `lifetime` or `call`;
+    `concurrency` has none. `cost` is in USD. Empty is no limit."""
     listen: Listen = Listen()
     upstream: Upstream = Upstream()
     limits: Limits = Limits()
@@ -150,6 +173,11 @@ class Settings(BaseSettings):
             raise ValueError("must be an IANA zone such as Europe/Berlin") from None
         return value
 
+    @field_validator("credential_limits", mode="before")
+    @classmethod
+    def _limits_of_credentials(cls, value: object) -> object:
+        return credential_limits_in(value) if isinstance(value, str) else value
+
     @field_validator("public_url")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:
@@ -166,6 +194,47 @@ class Settings(BaseSettings):
     def ring(self) -> KeyRing:
         """The encryption keys, parsed."""
         return KeyRing.parse(self.encryption_keys.get_secret_value())
+
+
+_LIMIT = re.compile(r"([a-z_]+)\s*:\s*([0-9.]+)\s*(?:/\s*([1-9][0-9]{0,4}s|day|month|lifetime|call))?", re.ASCII)
+_LIMIT_FORM = (
+    "must be a list such as requests:60/60s, concurrency:8, cost:5/day, with requests, input_tokens, output_tokens, "
+    "total_tokens, cost or concurrency, each window once"
+)
+_SLIDING_S_MAX = 86_400
+_AMOUNT_MAX = 2**63 - 1
+
+
+def credential_limits_in(text: str) -> tuple[CredentialLimit, ...]:
+    """The limits that the setting's text says, in its order. Raises ValueError, which never repeats the text."""
+    if not text.strip():
+        return ()
+    limits = tuple(_credential_limit(part) for part in text.split(","))
+    if len({(each.metric, each.window_kind, each.window_s) for each in limits}) < len(limits):
+        raise ValueError(_LIMIT_FORM)
+    return limits
+
+
+def _credential_limit(text: str) -> CredentialLimit:
+    match = _LIMIT.fullmatch(text.strip())
+    metric, number, window = match.groups() if match else ("", "", None)
+    if metric not in get_args(Metric) or (window is None) != (metric == "concurrency"):
+        raise ValueError(_LIMIT_FORM)
+    if window == "call" and metric == "requests":
+        raise ValueError("one call is always one request: requests need a window that is longer")
+    try:
+        amount = parse_usd(number) if metric == "cost" else int(number)
+    except MoneyError:
+        raise ValueError("cost must be an amount of USD such as 5 or 0.25") from None
+    except ValueError:
+        raise ValueError("amounts must be whole numbers, but of cost") from None
+    if amount > _AMOUNT_MAX:
+        raise ValueError("has an amount that is too large to be kept")
+    seconds = int(window[:-1]) if window and window.endswith("s") else None
+    if seconds is not None and seconds > _SLIDING_S_MAX:
+        raise ValueError(f"a window has at most {_SLIDING_S_MAX} seconds")
+    kind = "sliding" if seconds else {None: "lifetime", "call": "request"}.get(window, window)
+    return CredentialLimit(cast(Metric, metric), amount, cast(WindowKind, kind), seconds)
 
 
 def load_settings(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:

@@ -14,8 +14,13 @@ from ai_api.gateway.sweep import Sweep
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.world import Worlds
 from ai_api.jobs import runner
+from ai_api.jobs.drop_accounts import drop_accounts
+from ai_api.jobs.forget_idempotency_keys import forget_idempotency_keys
 from ai_api.jobs.make_partitions import make_partitions
+from ai_api.jobs.prove_books import BookProof, prove_books
 from ai_api.jobs.sweep_holds import sweep_holds
+from ai_api.jobs.unexplained import Unexplained
+from ai_api.observability.listener import Family
 from ai_api.settings import Settings
 
 BEGIN_AGAIN_S = 1.0
@@ -40,10 +45,18 @@ class Worker:
             self._clock.monotonic,
             silent_s=settings.sweep_silent_s,
         )
+        self._unexplained = Unexplained(self._log, lambda: self._clock.unix_ms() / 1000)
         self._jobs = [
             make_partitions(self._database, self._clock, self._log),
             sweep_holds(sweep, settings.sweep_silent_s),
+            forget_idempotency_keys(self._hot),
+            prove_books(BookProof(self._hot, self._unexplained), self._clock.monotonic),
+            drop_accounts(self._hot, self._log, self._clock.monotonic),
         ]
+
+    def metrics(self) -> list[Family]:
+        """What `/metrics` shows of the jobs."""
+        return self._unexplained.families()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs the jobs until `stop` is set; a job under way is finished."""

@@ -11,7 +11,7 @@ from ai_api.core.page import Page
 
 
 async def load_models(tx: Tx) -> list[Model]:
-    """All models that are not archived, with their allow-lists, by slug. One statement."""
+    """All models that are not archived, with whom their policies name, by slug. One statement."""
     return await store.active(tx)
 
 

@@ -12,7 +12,7 @@ from ai_api.core.errors import Refusal
 
 
 async def remove(tx: Tx, actor: Actor, model_id: UUID, *, routes: int) -> None:
-    """Deletes a model with its allow-list and prices. `routes` is how many routes it has, counted after locking the model.
+    """Deletes a model with its policy and prices. `routes` is how many routes it has, counted after locking the model.
 
     Raises Refusal `model_not_found`, or `in_use` while it has routes or an allocation, revoked ones too: archive it instead.
     """

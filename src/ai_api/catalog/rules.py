@@ -14,11 +14,14 @@ from ai_api.core.errors import Refusal
 
 Access = Literal["open", "restricted"]
 Status = Literal["active", "archived"]
+Effect = Literal["allow", "deny"]
 
 OPERATIONS: Final = frozenset({"chat", "responses"})
 TOKENS_MAX: Final = 2**31 - 1
 ALLOWED_MEMBERS_MAX: Final = 5_000
-"""How many members one model's allow-list names at most."""
+"""How many members each list of one model's policy names at most."""
+POLICY_TAGS_MAX: Final = 500
+"""How many tags each list of one model's policy names at most."""
 _DISPLAY_NAME_MAX: Final = 200
 _DESCRIPTION_MAX: Final = 4_000
 _CAPABILITIES_MAX: Final = 32
@@ -30,7 +33,8 @@ _CAPABILITY = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
 class Model:
     """A catalog entry. `context_tokens` and `output_tokens_max` are None where unknown.
 
-    `allowed_members` are the members a restricted model is visible to; it is kept, without effect, while the model is open.
+    `allowed_members` and `allowed_tags` are whom a restricted model is visible to; they are kept, without effect, while the
+    model is open. `denied_members` and `denied_tags` are whom it is hidden from, always.
     """
 
     id: UUID
@@ -47,6 +51,18 @@ class Model:
     allowed_members: frozenset[UUID]
     created_at: datetime
     updated_at: datetime
+    denied_members: frozenset[UUID] = frozenset()
+    allowed_tags: frozenset[UUID] = frozenset()
+    denied_tags: frozenset[UUID] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class AccessRule:
+    """One line of a model's policy: a member or a tag (one of them is None), allowed or denied."""
+
+    effect: Effect
+    member_id: UUID | None = None
+    tag_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +168,7 @@ def check_capabilities(capabilities: Mapping[str, bool]) -> Mapping[str, bool]:
 
 
 def audited(model: Model) -> dict[str, Any]:
-    """A model as the audit trail shows it, without its allow-list."""
+    """A model as the audit trail shows it, without the lists of its policy."""
     return {
         "slug": model.slug,
         "display_name": model.display_name,

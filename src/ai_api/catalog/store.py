@@ -5,26 +5,37 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Row, Select, delete, func, insert, or_, select, true, tuple_, update
 from sqlalchemy.exc import IntegrityError
 
-from ai_api.catalog.rules import Draft, Model
+from ai_api.catalog.rules import AccessRule, Draft, Model
 from ai_api.catalog.tables import access_rules, models
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page, decode_cursor, encode_cursor
 
-_ALLOWED = (
-    select(func.array_agg(access_rules.c.member_id))
+
+def _listed(column: Column[Any], effect: str, name: str) -> ColumnElement[Any]:
+    """The members or tags that the rules of one model allow or deny; NULL for none."""
+    return func.array_agg(column).filter(column.is_not(None), access_rules.c.effect == effect).label(name)
+
+
+# Without GROUP BY: one row for every model, also for one that no rule speaks of.
+_LISTS = (
+    select(
+        _listed(access_rules.c.member_id, "allow", "allowed_members"),
+        _listed(access_rules.c.member_id, "deny", "denied_members"),
+        _listed(access_rules.c.tag_id, "allow", "allowed_tags"),
+        _listed(access_rules.c.tag_id, "deny", "denied_tags"),
+    )
     .where(access_rules.c.model_id == models.c.id)
-    .scalar_subquery()
-    .label("allowed_members")
+    .lateral("lists")
 )
-_MODEL: Select[Any] = select(*models.c, _ALLOWED)
+_MODEL: Select[Any] = select(*models.c, *_LISTS.c).select_from(models.join(_LISTS, true()))
 _SORTS: Final[Mapping[str, ColumnElement[Any]]] = {
     "slug": models.c.slug,
     "display_name": models.c.display_name,
@@ -116,27 +127,43 @@ async def change(tx: Tx, model_id: UUID, values: Mapping[str, Any]) -> None:
     await tx.execute(update(models).where(models.c.id == model_id).values(**values, updated_at=func.now()))
 
 
-async def allow_only(tx: Tx, model_id: UUID, member_ids: Collection[UUID]) -> bool:
-    """Replaces a model's allow-list. False, with nothing stored, when one of the ids is no member."""
-    wanted = sorted(set(member_ids))
-    stale = (access_rules.c.model_id == model_id, access_rules.c.member_id.not_in(wanted))
-    kept = select(access_rules.c.member_id).where(access_rules.c.model_id == model_id)
+async def replace_rules(
+    tx: Tx, model_id: UUID, *, gone: Collection[AccessRule], new: Collection[AccessRule]
+) -> Literal["member", "tag"] | None:
+    """Takes rules of a model away and adds others. With nothing stored, what a new rule names and does not exist."""
+    of_model = access_rules.c.model_id == model_id
+    rows = [
+        {"id": uuid7(), "model_id": model_id, "member_id": rule.member_id, "tag_id": rule.tag_id, "effect": rule.effect}
+        for rule in new
+    ]
     try:
         async with tx.begin_nested():
-            await tx.execute(delete(access_rules).where(*stale))
-            present = set((await tx.execute(kept)).scalars())
-            rows = [{"id": uuid7(), "model_id": model_id, "member_id": m} for m in wanted if m not in present]
+            for column, ids in (
+                (access_rules.c.member_id, [rule.member_id for rule in gone if rule.member_id is not None]),
+                (access_rules.c.tag_id, [rule.tag_id for rule in gone if rule.tag_id is not None]),
+            ):
+                if ids:
+                    await tx.execute(delete(access_rules).where(of_model, column.in_(ids)))
             if rows:
                 await tx.execute(insert(access_rules), rows)
     except IntegrityError as error:
         if "fk_access_rules_member_id" in str(error.orig):
-            return False
+            return "member"
+        if "fk_access_rules_tag_id" in str(error.orig):
+            return "tag"
         raise
-    return True
+    return None
+
+
+async def naming_tag(tx: Tx, tag_id: UUID) -> list[Model]:
+    """The models, archived ones too, whose policy names a tag, by slug."""
+    named = select(access_rules.c.model_id).where(access_rules.c.tag_id == tag_id)
+    rows = await tx.execute(_MODEL.where(models.c.id.in_(named)).order_by(models.c.slug))
+    return [_model(row) for row in rows]
 
 
 async def remove(tx: Tx, model_id: UUID) -> bool:
-    """Deletes a model, its allow-list and its prices. False when an allocation stands on it.
+    """Deletes a model, its policy and its prices. False when an allocation stands on it.
 
     A billed record always has an allocation, and allocations are revoked, never deleted: so a model with records stays.
     """
@@ -208,4 +235,7 @@ def _model(row: Row[Any]) -> Model:
         allowed_members=frozenset(row.allowed_members or ()),
         created_at=row.created_at,
         updated_at=row.updated_at,
+        denied_members=frozenset(row.denied_members or ()),
+        allowed_tags=frozenset(row.allowed_tags or ()),
+        denied_tags=frozenset(row.denied_tags or ()),
     )

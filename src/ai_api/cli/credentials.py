@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Any, TypeVar
 
@@ -15,6 +15,7 @@ from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database
 from ai_api.core.errors import Refusal
 from ai_api.credentials import Credential, Issued, Order
+from ai_api.quotas import Terms
 from ai_api.settings import Settings, SettingsRefused, load_settings
 
 T = TypeVar("T")
@@ -25,15 +26,22 @@ _ACTOR = Actor(kind="cli", member_id=None, name="ai-api credentials", address=No
 
 
 async def issue_credential(
-    database: Database, *, identifier: str, name: str, prefix: str, expires_at: datetime | None, now: datetime
+    database: Database,
+    *,
+    identifier: str,
+    name: str,
+    prefix: str,
+    expires_at: datetime | None,
+    now: datetime,
+    limits: Sequence[Terms] = (),
 ) -> Issued:
-    """A credential for all allocations of the member called `identifier`; `expires_at` None is never.
+    """A credential under `limits` for all allocations of the member called `identifier`; `expires_at` None is never.
 
     Raises Refusal `member_not_found` and what `credentials.issue` raises, StoreUnavailable.
     """
     async with database.transaction() as tx:
         member = await identity.find_member(tx, identifier)
-        order = Order(member_id=member.id, name=name, prefix=prefix, expires_at=expires_at)
+        order = Order(member_id=member.id, name=name, prefix=prefix, expires_at=expires_at, limits=limits)
         return await credentials.issue(tx, _ACTOR, order, at=now)
 
 
@@ -63,7 +71,13 @@ def issue(
     issued = _run(
         settings,
         lambda database: issue_credential(
-            database, identifier=member, name=name, prefix=settings.credentials.prefix, expires_at=expires_at, now=now
+            database,
+            identifier=member,
+            name=name,
+            prefix=settings.credentials.prefix,
+            expires_at=expires_at,
+            now=now,
+            limits=[Terms(*each) for each in settings.credential_limits],
         ),
     )
     # The secret alone on standard output, so that a script can take it; what it belongs to beside it.

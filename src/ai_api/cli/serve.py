@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from typing import Annotated
 
 import typer
@@ -12,6 +10,7 @@ import uvloop
 from ai_api.app import create_app
 from ai_api.cli import serving
 from ai_api.cli.run import configure_log, learn_secrets, refusing
+from ai_api.observability.listener import OpsListener
 from ai_api.observability.redact import Redactor
 from ai_api.settings import Settings, load_settings
 from ai_api.worker import Worker
@@ -32,18 +31,19 @@ def serve(
 
 
 def worker() -> None:
-    """Run the jobs: sweep what dead replicas held, make the ledger's partitions."""
+    """Run the jobs: sweep what dead replicas held, make the ledger's partitions, prove the books, drop old accounts."""
     with refusing():
         settings = load_settings()
         learn_secrets(configure_log(settings.log_level), settings)
-        asyncio.run(_work(settings))
+        uvloop.run(_work(settings))
 
 
 async def _work(settings: Settings) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    await Worker(settings).run(stop)
+    listen = settings.listen
+    opened = serving.listen(listen.ops_host, listen.worker_ops_port)
+    running = Worker(settings)
+    ops = OpsListener(lambda: running.faults, running.metrics, _ops_token(settings))
+    await serving.serve_ops(ops, listen, opened, running.run)
 
 
 async def _serve(settings: Settings, doors: frozenset[str], redactor: Redactor) -> None:
@@ -51,5 +51,8 @@ async def _serve(settings: Settings, doors: frozenset[str], redactor: Redactor) 
     sockets = (serving.listen(listen.host, listen.port), serving.listen(listen.ops_host, listen.ops_port))
     learn_secrets(redactor, settings)
     application = create_app(settings, doors=doors, redactor=redactor)
-    token = settings.ops_token.get_secret_value() if settings.ops_token else None
-    await serving.serve(application, listen, sockets, ops_token=token)
+    await serving.serve(application, listen, sockets, ops_token=_ops_token(settings))
+
+
+def _ops_token(settings: Settings) -> str | None:
+    return settings.ops_token.get_secret_value() if settings.ops_token else None

@@ -17,7 +17,7 @@ from typing import Any
 import uvicorn
 
 from ai_api.app import Application
-from ai_api.observability.listener import OpsListener
+from ai_api.observability.listener import Family, OpsListener
 from ai_api.settings import Listen
 
 _BACKLOG = 2048
@@ -55,11 +55,19 @@ async def serve(
     beside: Callable[[asyncio.Event], Coroutine[Any, Any, None]] | None = None,
     ready: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ops_token: str | None = None,
+    more_metrics: Callable[[], list[Family]] | None = None,
 ) -> None:
-    """Serves until a signal; `beside` runs along until its event is set, `ready` runs once calls can come."""
+    """Serves until a signal; `beside` runs along until its event is set, `ready` runs once calls can come.
+
+    `more_metrics` are those of what runs beside.
+    """
     asked_to_stop = asyncio.Event()
     _on_signals(asked_to_stop)
-    ops = OpsListener(lambda: application.faults, application.metrics, ops_token)
+
+    def metrics() -> list[Family]:
+        return application.metrics() + (more_metrics() if more_metrics is not None else [])
+
+    ops = OpsListener(lambda: application.faults, metrics, ops_token)
     public_server = _Server(_config(application, listen_settings, lifespan="on"))
     ops_server = _Server(_config(ops, listen_settings, lifespan="off"))
     tasks = [
@@ -91,6 +99,24 @@ async def serve(
     for result in results:
         if isinstance(result, Exception):
             raise result
+
+
+async def serve_ops(
+    ops: OpsListener,
+    listen_settings: Listen,
+    opened: socket.socket,
+    work: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
+) -> None:
+    """Serves the internal listener alone for as long as `work` goes on, which a signal asks to stop."""
+    asked_to_stop = asyncio.Event()
+    _on_signals(asked_to_stop)
+    server = _Server(_config(ops, listen_settings, lifespan="off"))
+    serving = asyncio.create_task(server.serve(sockets=[opened]))
+    try:
+        await work(asked_to_stop)
+    finally:
+        server.should_exit = True
+        await serving
 
 
 class _Server(uvicorn.Server):

@@ -30,6 +30,7 @@ from ai_api.local.first_run import FirstRun
 from ai_api.local.progress import Progress
 from ai_api.observability.redact import Redactor
 from ai_api.providers import KeyDraft
+from ai_api.quotas import Terms
 from ai_api.settings import Listen, Settings, load_settings
 from ai_api.setup.first_run import make_starting_point
 from ai_api.setup.starting_point import Connection, LocalModel
@@ -129,7 +130,7 @@ async def _run(machine: Machine, sockets: tuple[socket, socket], redactor: Redac
             greeting.print_for_people(hello)
 
     _watch_children(machine)
-    await serving.serve(application, listen, sockets, beside=worker.run, ready=ready)
+    await serving.serve(application, listen, sockets, beside=worker.run, ready=ready, more_metrics=worker.metrics)
 
 
 async def _first_run(machine: Machine, application: Application, settings: Settings) -> Greeting:
@@ -140,6 +141,7 @@ async def _first_run(machine: Machine, application: Application, settings: Setti
         _connections(machine),
         now=application.clock.now(),
         prefix=settings.credentials.prefix,
+        limits=[Terms(*each) for each in settings.credential_limits],
     )
     if made.owner is not None:
         owner = made.owner

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from ai_api import audit, identity
+from ai_api import audit, identity, quotas
 from ai_api.audit import Actor
 from ai_api.core.db import Tx, bump_members
 from ai_api.core.errors import Refusal
@@ -23,24 +23,29 @@ from ai_api.credentials.secret import (
     new_public_id,
     new_secret,
 )
+from ai_api.quotas import Subject, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for. `expires_at` None is never; `allocation_ids` None is all of the member's, now and later."""
+    """What is asked for. `expires_at` None is never; `allocation_ids` None is all of the member's, now and later.
+
+    `limits` are those of this credential alone, from its first call on.
+    """
 
     member_id: UUID
     name: str
     prefix: str
     expires_at: datetime | None
     allocation_ids: Sequence[UUID] | None = None
+    limits: Sequence[Terms] = ()
 
 
 async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
     """A new credential with its secret, usable as soon as the transaction is committed. Only the secret's hash is kept.
 
-    Raises Refusal `member_not_found`, `member_disabled`, `bad_name`, `bad_prefix`, `bad_expiry`, `scope_too_long` or
-    `scope_not_of_member`.
+    Raises Refusal `member_not_found`, `member_disabled`, `bad_name`, `bad_prefix`, `bad_expiry`, `scope_too_long`,
+    `scope_not_of_member`, `bad_limit`, `bad_time_zone`, `limit_out_of_range`, or `limit_exists` for two limits of one kind.
     """
     await require_active_member(tx, order.member_id)
     rules.require_name(order.name)
@@ -65,6 +70,7 @@ async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
         updated_at=at,
     )
     await store.add(tx, credential, secret_hash=hash_of(secret))
+    limits = await quotas.give_limits(tx, Subject("credential", credential.id, order.member_id), order.limits)
     await bump_members(tx, [order.member_id])
     await audit.note(
         tx,
@@ -73,7 +79,7 @@ async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
         target_kind="credential",
         target_id=credential.id,
         before=None,
-        after=rules.audited(credential),
+        after={**rules.audited(credential), "limits": [quotas.audited(each) for each in limits]},
     )
     return Issued(credential, secret)
 

@@ -147,6 +147,17 @@ def audited(credential: Credential) -> dict[str, Any]:
     }
 
 
+def overlap_under_limits() -> Refusal:
+    """The answer to a rotation with overlap where two secrets at a time would each have a whole amount."""
+    return Refusal(
+        "overlap_under_limits",
+        "conflict",
+        "Limits count by this credential, and while two secrets work each would have the whole amount. "
+        "Rotate it without an overlap.",
+        param="overlap_s",
+    )
+
+
 def credential_not_found() -> Refusal:
     """The answer for an id that names no credential, or none of the caller's."""
     return Refusal("credential_not_found", "not_found", "There is no such credential.")

@@ -78,6 +78,17 @@ async def add(tx: Tx, credential: Credential, *, secret_hash: bytes) -> None:
     await _add_scope(tx, credential.id, credential.allocation_ids or ())
 
 
+async def renew(tx: Tx, credential: Credential, *, secret_hash: bytes) -> None:
+    """Stores a new secret of a credential, and its new time of life."""
+    values = {
+        "secret_hash": secret_hash,
+        "display": credential.display,
+        "expires_at": credential.expires_at,
+        "created_at": credential.created_at,
+    }
+    await change(tx, credential.id, values, at=credential.updated_at)
+
+
 async def get(tx: Tx, credential_id: UUID) -> Credential | None:
     """One credential."""
     return _one((await tx.execute(_CREDENTIAL.where(credentials.c.id == credential_id))).one_or_none())

@@ -1,8 +1,21 @@
-"""Credentials: hashed application keys, scoped to some or all of a member's allocations."""
+"""Credentials: hashed application keys, scoped to some or all of a member's allocations; and the keys their clients retry by."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, LargeBinary, Table, Text, Uuid, func, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ai_api.core.db import METADATA, Instant
 
@@ -31,4 +44,28 @@ credential_allocations = Table(
     METADATA,
     Column("credential_id", Uuid, ForeignKey("credentials.id", ondelete="CASCADE"), primary_key=True),
     Column("allocation_id", Uuid, ForeignKey("allocations.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
+
+# What a client sent as `Idempotency-Key`, hashed, and the answer it may ask for again, sealed for the call that was given it.
+idempotency_keys = Table(
+    "idempotency_keys",
+    METADATA,
+    Column("credential_id", Uuid, ForeignKey("credentials.id", ondelete="CASCADE"), primary_key=True),
+    Column("key_hash", LargeBinary, primary_key=True),
+    Column("body_hash", LargeBinary, nullable=False),
+    Column("call_id", Uuid, nullable=False),
+    Column("replica_id", Uuid, nullable=False),
+    Column("state", Text, nullable=False, server_default="open"),
+    Column("status", Integer),
+    Column("headers", JSONB),
+    Column("sealing_key_id", Text),
+    Column("sealed_answer", LargeBinary),
+    Column("stored_bytes", Integer, nullable=False, server_default=text("0")),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("expires_at", Instant, nullable=False, index=True),
+    CheckConstraint("state IN ('open', 'done', 'not_replayable')", name="state"),
+    CheckConstraint(
+        "(state = 'done') = (sealed_answer IS NOT NULL) AND (sealed_answer IS NULL) = (sealing_key_id IS NULL)",
+        name="sealed_with_a_key",
+    ),
 )

@@ -97,3 +97,17 @@ usage_quarters = Table(
         postgresql_nulls_not_distinct=True,
     ),
 )
+
+# What the proof of the books remembers, so that every record is summed once: up to which call each walk has come, what calls
+# before that have booked, which of them may still change, and quarters whose roll-ups it doubts.
+Table("proof_marks", METADATA, Column("name", Text, primary_key=True), Column("up_to", Uuid, nullable=False))
+Table(
+    "proof_sums",
+    METADATA,
+    Column("account_id", Uuid, primary_key=True),
+    Column("bucket", BigInteger, primary_key=True, autoincrement=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("last_at", Instant, nullable=False),
+)
+Table("proof_open", METADATA, Column("call_id", Uuid, primary_key=True))
+Table("proof_quarters", METADATA, Column("quarter", Instant, primary_key=True))

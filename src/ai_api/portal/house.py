@@ -8,18 +8,21 @@ from ai_api.core.clock import Clock
 from ai_api.core.db import Database
 from ai_api.core.egress import Egress
 from ai_api.core.seal import KeyRing
+from ai_api.quotas import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortalSettings:
     """Settings the portal answers by. `credential_ttl_days` is None where credentials do not expire unless asked to.
 
-    `organization_zone` is the IANA zone in force until an administrator stores another.
+    `organization_zone` is the IANA zone in force until an administrator stores another. `credential_limits` are those that a
+    new credential is born with.
     """
 
     organization_zone: str = "UTC"
     credential_prefix: str = "sk-aiapi-"
     credential_ttl_days: int | None = 90
+    credential_limits: tuple[Terms, ...] = ()
     body_bytes_max: int = 1_048_576
 
 

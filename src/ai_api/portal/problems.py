@@ -23,6 +23,8 @@ STATUS_OF: Mapping[Kind, int] = {
     "forbidden": 403,
     "not_found": 404,
     "conflict": 409,
+    "busy": 409,
+    "unprocessable": 422,
     "too_large": 413,
     "exhausted": 429,
     "limited": 429,

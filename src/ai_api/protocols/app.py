@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from ai_api import __version__
 from ai_api.core.clock import Clock
-from ai_api.core.db import Database
+from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
 from ai_api.gateway.world import Worlds
 from ai_api.protocols import openai_chat, openai_responses
@@ -17,7 +17,7 @@ from ai_api.protocols.serve import DataPlane
 from ai_api.wire import openai_errors
 
 
-def create_data_plane(plane: DataPlane, worlds: Worlds, database: Database, clock: Clock) -> FastAPI:
+def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) -> FastAPI:
     """The application for every path that is not the portal's."""
     app = FastAPI(
         title="ai-api",
@@ -30,7 +30,7 @@ def create_data_plane(plane: DataPlane, worlds: Worlds, database: Database, cloc
     )
     app.include_router(openai_chat.router(plane))
     app.include_router(openai_responses.router(plane))
-    app.include_router(Lists(plane, worlds, database, clock).router())
+    app.include_router(Lists(plane, worlds, hot, clock).router())
     app.add_api_route("/", _alive, methods=["HEAD"], include_in_schema=False)
     return app
 

@@ -8,20 +8,24 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ai_api import access, quotas
+from ai_api import quotas
 from ai_api.catalog import Model, resolve
 from ai_api.core.clock import Clock
-from ai_api.core.db import Database
+from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
 from ai_api.core.money import format_usd
 from ai_api.gateway.people import Holder
-from ai_api.gateway.preflight import usable_models
+from ai_api.gateway.preflight import is_visible, usable_models
 from ai_api.gateway.world import Worlds
 from ai_api.protocols.openapi import REFUSALS
 from ai_api.protocols.serve import DataPlane, plain_ask
-from ai_api.quotas import Left
+from ai_api.quotas import Left, Reach
 from ai_api.wire import openai_errors
 from ai_api.wire.json_body import encode
+
+LEFT_TIMEOUT_S = 2.0
+
+_WINDOWS = {"request": "call", "day": "day", "month": "month", "lifetime": "lifetime"}
 
 Answer = Callable[[Request, Holder], Awaitable[Any]]
 
@@ -29,10 +33,10 @@ Answer = Callable[[Request, Holder], Awaitable[Any]]
 class Lists:
     """Answers questions about a credential from the same copies, and with the same verdicts, as its calls."""
 
-    def __init__(self, plane: DataPlane, worlds: Worlds, database: Database, clock: Clock) -> None:
+    def __init__(self, plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) -> None:
         self._plane = plane
         self._worlds = worlds
-        self._database = database
+        self._hot = hot
         self._clock = clock
 
     def router(self) -> APIRouter:
@@ -98,11 +102,19 @@ class Lists:
         shown = {
             allocation.id: (allocation, world.models[allocation.model_id])
             for allocation in holder.allocations.values()
-            if allocation.model_id in world.models
-            and access.verdict(world.models[allocation.model_id], holder.member_id).visible
+            if allocation.model_id in world.models and is_visible(world.models[allocation.model_id], holder, world)
         }
-        async with self._database.transaction() as tx:
-            left = await quotas.left_of_allocations(tx, list(shown), zone=world.zone, at=self._clock.now())
+        limits = [*holder.limits, *world.limits_for(holder.tags)]
+        for allocation, _ in shown.values():
+            limits += allocation.limits
+        months, others = await quotas.left_of_key(
+            self._hot,
+            limits,
+            Reach(member_ids=[holder.member_id], credential_ids=[holder.credential_id], allocation_ids=list(shown)),
+            zone=world.zone,
+            at=self._clock.now(),
+            timeout_s=LEFT_TIMEOUT_S,
+        )
         return {
             "object": "key",
             "id": holder.public_id,
@@ -111,11 +123,15 @@ class Lists:
             "created_at": holder.created_at,
             "expires_at": holder.expires_at,
             "scope": "all" if holder.all_allocations else "listed",
+            "limits": [_limit(each) for each in others if each.scope != "allocation"],
             "allocations": [
                 {
                     "model": model.slug,
                     "state": allocation.state,
-                    "limits": [_limit(each) for each in left[allocation.id]],
+                    "limits": [
+                        *(_limit(each) for each in months[allocation.id]),
+                        *(_limit(each) for each in others if each.subject_id == allocation.id),
+                    ],
                 }
                 for allocation, model in sorted(shown.values(), key=lambda pair: pair[1].slug)
             ],
@@ -143,11 +159,13 @@ def _limit(left: Left) -> dict[str, Any]:
 
     return {
         "metric": "cost_usd" if is_cost else left.metric,
-        "window": "month",
+        "window": _WINDOWS.get(left.window_kind, f"{left.window_s}s"),
         "limit": amount(left.limit),
         "used": amount(left.used),
         "held": amount(left.held),
         "left": amount(left.left),
         "window_start": left.window_start,
         "resets_at": left.resets_at,
+        "scope": left.scope,
+        "on_exceed": left.on_exceed,
     }

@@ -43,11 +43,22 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
         },
     },
     400: _refusal("The request is malformed, or the provider refused it."),
+    409: _refusal("The Idempotency-Key is of a call that is under way, or whose answer is not kept."),
     413: _refusal("The body is too large."),
+    422: _refusal("The Idempotency-Key was used for another request."),
     429: _refusal("A limit is reached, or the provider limits the rate of calls."),
     502: _refusal("The provider failed or cannot be reached."),
     504: _refusal("The provider did not answer in time."),
     **REFUSALS,
+}
+
+
+_IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "required": False,
+    "description": "With the same key and the same body there is one call within 24 hours, and the same answer.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
 }
 
 
@@ -59,4 +70,5 @@ def body_of(*required: str) -> dict[str, Any]:
         "properties": {"model": {"type": "string"}, "stream": {"type": "boolean"}},
         "additionalProperties": True,
     }
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    body = {"required": True, "content": {"application/json": {"schema": schema}}}
+    return {"parameters": [_IDEMPOTENCY_KEY], "requestBody": body}

@@ -15,11 +15,13 @@ from ai_api.core.errors import Refusal
 from ai_api.credentials.secret import hash_of, looks_valid
 from ai_api.gateway.call import Calls
 from ai_api.gateway.docket import Ask
+from ai_api.gateway.idempotency import Idempotency
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.preflight import unknown
 from ai_api.gateway.tell import Tell
-from ai_api.protocols import body, secret
+from ai_api.protocols import body, idempotency_key, secret
 from ai_api.wire import json_body, openai_errors
+from ai_api.wire.input_size import InputSize
 from ai_api.wire.openai_envelope import Envelope
 
 ReadEnvelope = Callable[[json_body.JsonBody], Envelope]
@@ -37,8 +39,7 @@ _NOBODY = Envelope(
     output_field=None,
     choices=1,
     service_tier=None,
-    input_bytes=0,
-    input_is_bounded=True,
+    input_size=InputSize(),
 )
 
 
@@ -49,6 +50,8 @@ class DataPlane:
     calls: Calls
     tell: Tell
     body_bytes_max: int
+    idempotency: Idempotency | None = None
+    """None where keys are not taken."""
 
 
 class CallAnswer(Response):
@@ -75,7 +78,10 @@ class CallAnswer(Response):
             return
         watcher = _Watcher(receive)
         try:
-            await self._plane.calls.carry(ask, out, watcher.watch)
+            if ask.idempotency_key is None or self._plane.idempotency is None:
+                await self._plane.calls.carry(ask, out, watcher.watch)
+            else:
+                await self._plane.idempotency.carry(ask, out, watcher.watch)
         finally:
             watcher.close()
 
@@ -84,6 +90,8 @@ class CallAnswer(Response):
         secret_hash = credential_of(headers)
         if headers.get("content-encoding", "identity") != "identity":
             raise Refusal("bad_request", "invalid", "Send the body without a content-encoding.")
+        keys = headers.getlist(idempotency_key.HEADER)
+        key = idempotency_key.check(keys, is_offered=self._plane.idempotency is not None) if keys else None
         data = await body.read(receive, announced_bytes=_announced(headers), limit_bytes=self._plane.body_bytes_max)
         try:
             parsed = json_body.read(data)
@@ -98,6 +106,7 @@ class CallAnswer(Response):
             client=client_family(headers.get("user-agent")),
             received_at=scope["state"]["received_at"],
             headers=tuple((name, value) for name in _FORWARDED if (value := headers.get(name)) is not None),
+            idempotency_key=idempotency_key.of(key, scope["path"], data) if key is not None else None,
         )
 
 

@@ -64,10 +64,11 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True)
 class _Tally:
-    """What a tokenizer found: tokens counted, digits among the text, its bytes, and the bytes of what was not counted in time."""
+    """What a tokenizer found: tokens counted, of how many bytes in UTF-8, characters and digits; bytes not counted in time."""
 
     tokens: int
     digits: int
+    counted_chars: int
     counted_bytes: int
     other_bytes: int
 
@@ -135,7 +136,7 @@ class TokenCounter:
             self._encoding(name)
 
     def _tally(self, encoding: tiktoken.Encoding, texts: Sequence[str], deadline: float) -> _Tally:
-        tokens = digits = counted_bytes = other_bytes = 0
+        tokens = digits = chars = counted_bytes = other_bytes = 0
         for text in texts:
             for start, end in _slices(text):
                 if self._clock.monotonic() >= deadline:
@@ -144,8 +145,9 @@ class TokenCounter:
                 piece = text[start:end]
                 tokens += _encoded(encoding, piece) + (CUT_TOKENS if start else 0)
                 digits += sum(map(piece.count, "0123456789"))
+                chars += len(piece)
                 counted_bytes += len(piece.encode("utf-8", "surrogatepass"))
-        return _Tally(tokens, digits, counted_bytes, other_bytes)
+        return _Tally(tokens, digits, chars, counted_bytes, other_bytes)
 
 
 def _plan_for(provider: str, upstream_model: str) -> _Plan:
@@ -169,8 +171,10 @@ def _plan_for(provider: str, upstream_model: str) -> _Plan:
 def _tokens(plan: _Plan, tally: _Tally) -> int:
     if plan.halves == 2:
         return tally.tokens + tally.other_bytes
-    # cl100k takes three digits for one token and eighty spaces, where others make one of each digit and of a few spaces.
+    # cl100k makes one token of three digits, of eighty spaces, of many a character that is not English. Others make three, a few
+    # more, or one for nearly each of its bytes.
     estimate = -(-(tally.tokens * plan.halves + tally.digits) // 2)
+    estimate += -(-(tally.counted_bytes - tally.counted_chars) // 4)
     return max(estimate, -(-tally.counted_bytes // _BYTES_A_TOKEN_MAX)) + tally.other_bytes
 
 

@@ -127,9 +127,13 @@ class Balance:
         return Balance(0, self.held, previous, bucket)
 
     def used(self, bucket: Bucket) -> int:
-        """What counts as used in the window that ends in `bucket`: never less than what really was, rounded up."""
+        """What counts as used in the window that ends in `bucket`, rounded up.
+
+        A call that comes late, when a later bucket is counted already, finds the one before that whole.
+        """
         seen = self.rolled(bucket.number)
-        return seen.settled - (-seen.previous * bucket.previous_weight // WHOLE)
+        weight = bucket.previous_weight if bucket.number == seen.bucket else WHOLE
+        return seen.settled - (-seen.previous * weight // WHOLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,12 +199,10 @@ def room_in_s(charge: Charge, balance: Balance, needed: int) -> float | None:
     if length_s is None or free < 0:
         return None
     seen = balance.rolled(charge.bucket.number)
-    left_s = length_s * charge.bucket.previous_weight / WHOLE
-    if seen.previous and seen.settled <= free:
+    left_s = length_s * (charge.bucket.previous_weight / WHOLE + seen.bucket - charge.bucket.number)
+    if seen.settled <= free:
         # Within this bucket: the previous one has to weigh no more than what is free beside the present one.
-        return max(0.0, left_s - length_s * (free - seen.settled) / seen.previous)
-    if not seen.settled or seen.settled <= free:
-        return left_s
+        return max(0.0, left_s - length_s * (free - seen.settled) / seen.previous) if seen.previous else 0.0
     return left_s + length_s * (1 - free / seen.settled)
 
 

@@ -71,12 +71,12 @@ def month_window(zone: str, at: datetime) -> Window:
 
 
 def bucket_at(window_s: int | None, unix_ms: int) -> Bucket:
-    """The bucket of a moment in a sliding window of `window_s` seconds; `STILL` for None."""
+    """The bucket of a moment in a sliding window of `window_s` seconds, its weight rounded up; `STILL` for None."""
     if window_s is None:
         return STILL
     length_ms = window_s * 1000
     number, into_ms = divmod(unix_ms, length_ms)
-    return Bucket(number, (length_ms - into_ms) * WHOLE // length_ms)
+    return Bucket(number, -(-(length_ms - into_ms) * WHOLE // length_ms))
 
 
 def account_id(subject_kind: str, subject_id: UUID, metric: str, window_start: datetime) -> UUID:

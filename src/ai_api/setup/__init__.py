@@ -2,9 +2,12 @@
 
 from ai_api.setup.connect_provider import connect_provider, ensure_provider
 from ai_api.setup.first_owner import create_first_owner
+from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.organization import check_zone, organization_zone, schema_state, set_organization_zone
+from ai_api.setup.over_limit import over_limit
 from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model
 from ai_api.setup.remove_model import remove_model
+from ai_api.setup.remove_tag import remove_tag
 from ai_api.setup.store import SchemaState
 
 __all__ = [
@@ -16,9 +19,12 @@ __all__ = [
     "create_first_owner",
     "ensure_model",
     "ensure_provider",
+    "limit_subject",
     "organization_zone",
+    "over_limit",
     "publish_model",
     "remove_model",
+    "remove_tag",
     "schema_state",
     "set_organization_zone",
 ]

@@ -12,6 +12,7 @@ from ai_api.core.egress import Egress
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing
 from ai_api.identity import Passwords
+from ai_api.quotas import Terms
 from ai_api.setup import starting_point
 from ai_api.setup.starting_point import Connected, Connection, Owner
 
@@ -35,9 +36,10 @@ async def make_starting_point(
     *,
     now: datetime,
     prefix: str,
+    limits: Sequence[Terms] = (),
 ) -> StartingPoint:
     """Makes what is missing and leaves alone what is there. Raises Refusal, StoreUnavailable."""
-    owner = await starting_point.make_owner(database, Passwords(), SYSTEM, now=now, prefix=prefix)
+    owner = await starting_point.make_owner(database, Passwords(), SYSTEM, now=now, prefix=prefix, limits=limits)
     connected = [
         await starting_point.connect(database, egress, ring, SYSTEM, connection, now=now) for connection in connections
     ]

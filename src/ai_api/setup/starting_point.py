@@ -17,7 +17,7 @@ from ai_api.core.seal import KeyRing
 from ai_api.credentials import Order
 from ai_api.identity import Passwords
 from ai_api.providers import KeyDraft, ProbeFailed, ProviderKey
-from ai_api.quotas import AllocationLimits
+from ai_api.quotas import AllocationLimits, Terms
 from ai_api.setup.connect_provider import ensure_provider
 from ai_api.setup.first_owner import create_first_owner
 from ai_api.setup.publish_model import Publication, ensure_model
@@ -68,9 +68,9 @@ class Connected:
 
 
 async def make_owner(
-    database: Database, passwords: Passwords, actor: Actor, *, now: datetime, prefix: str
+    database: Database, passwords: Passwords, actor: Actor, *, now: datetime, prefix: str, limits: Sequence[Terms]
 ) -> Owner | None:
-    """The first owner with a password, an access token and a credential; None when there is an owner already."""
+    """The first owner with a password, an access token and a credential under `limits`; None when there is an owner already."""
     password = identity.generate_password()
     try:
         member = await create_first_owner(
@@ -90,7 +90,7 @@ async def make_owner(
         _, access_token = await identity.issue_access_token(
             tx, actor, member.id, name="first run", expires_at=None, now=now
         )
-        order = Order(member_id=member.id, name=CREDENTIAL_NAME, prefix=prefix, expires_at=None)
+        order = Order(member_id=member.id, name=CREDENTIAL_NAME, prefix=prefix, expires_at=None, limits=limits)
         issued = await credentials.issue(tx, actor, order, at=now)
     return Owner(member.identifier, password, access_token, issued.secret)
 
@@ -139,7 +139,8 @@ async def first_callable(database: Database, *, identifier: str, slugs: Sequence
 
 
 async def _can_call(tx: Tx, member_id: UUID, model: Model) -> bool:
-    if not access.verdict(model, member_id).visible:
+    tags = (await identity.tags_of_members(tx, [member_id]))[member_id]
+    if not access.verdict(model, member_id, frozenset(tag.id for tag in tags)).visible:
         return False
     granted = allocations.Filters(member_id=member_id, model_id=model.id, state="active")
     if not (await allocations.list_page(tx, granted, limit=1)).items:

@@ -189,7 +189,7 @@ async def test_a_credential_that_was_resumed_elsewhere_makes_its_call_twice(g, s
         await credentials.pause(tx, CLI, caller.credential.credential.id, by="admin", reason="a test", at=at)
     assert (await ask(g, caller, "k")).status == 403
     async with g.org.database.transaction() as tx:
-        await credentials.resume(tx, CLI, caller.credential.credential.id, by="admin", at=at)
+        await credentials.resume(tx, CLI, caller.credential.credential.id, by="admin", reason="a test", at=at)
     first = await ask(g, caller, "k")
     assert_replay(await ask(g, caller, "k"), first)
     assert sim.counters.started == 1
@@ -248,14 +248,18 @@ async def test_a_call_whose_client_left_is_paid_again(g, sim, shape):
 @every_whole
 async def test_an_answer_that_was_on_its_way_when_the_client_left_is_lost(g, sim, shape):
     caller = await g.org.caller(usd="5")
-    async with g.org.database.transaction() as tx:
-        # The ledger is busy, so that the client can leave between the answer and its record.
-        await tx.execute(text("LOCK TABLE call_records IN ACCESS EXCLUSIVE MODE"))
-        async with g.begun(caller, shape.path, shape.body(caller), headers={"idempotency-key": "k"}):
+    body = shape.body(caller, told(first_chunk_delay_ms=300))
+    async with g.begun(caller, shape.path, body, headers={"idempotency-key": "k"}) as client:
+        await sim.witness.wait_for("started")
+        async with g.org.database.transaction() as tx:
+            # The ledger is busy, so that the client can leave between the answer and its record.
+            await tx.execute(text("LOCK TABLE call_records IN ACCESS EXCLUSIVE MODE"))
             await sim.witness.wait_for("finished")
             await asyncio.sleep(0.1)
+            await client.close()
+            await asyncio.sleep(0.1)
     assert await state_of(g, caller) == "done"
-    replay = await ask(g, caller, "k", shape)
+    replay = await ask(g, caller, "k", shape, first_chunk_delay_ms=300)
     assert (replay.status, replay.headers["x-ai-api-replayed"]) == (200, "true")
     assert replay.headers["x-ai-api-call-id"] == str((await g.books.record())["call_id"])
     assert sim.counters.started == 1
@@ -271,7 +275,8 @@ async def test_an_answer_over_a_megabyte_is_stored_or_paid_again(g, sim, shape):
     (row,) = await rows_of(g, caller)
     assert (row["state"], row["sealed_answer"], row["stored_bytes"]) == ("not_replayable", None, 0)
     assert_not_replayable(await ask(g, caller, "k", shape, **long), first.headers["x-ai-api-call-id"])
-    shorter = {"answer_bytes": MEGABYTE // 4, "chunks": 20}
+    # Some dialects say everything several times.
+    shorter = {"answer_bytes": MEGABYTE // 16, "chunks": 20}
     first = await ask(g, caller, "other", shape, **shorter)
     assert_replay(await ask(g, caller, "other", shape, **shorter), first)
     assert sim.counters.started == 2
@@ -406,7 +411,9 @@ async def test_a_claim_of_a_living_process_is_taken_over(g, sim):
     await ask(g, caller, "k")
     (row,) = await rows_of(g, caller)
     await orphan(g, caller, call_id=uuid7())
-    await g.books.fetch("UPDATE idempotency_keys SET replica_id = $1 WHERE credential_id = $2", row["replica_id"], row["credential_id"])
+    await g.books.fetch(
+        "UPDATE idempotency_keys SET replica_id = $1 WHERE credential_id = $2", row["replica_id"], row["credential_id"]
+    )
     assert error_of(await ask(g, caller, "k"))["code"] == "idempotency_in_flight"
     assert sim.counters.started == 1
 
@@ -480,12 +487,15 @@ async def test_a_key_costs_many_statements(database, sim, postgres_server):
         statements = Statements(postgres_server, database)
         for shape in SHAPES:
             assert (await ask(g, caller, str(shape), shape)).status == 200
-        assert sorted(statements.counted().values()) == [4, 4, 4, 4]
+        asked = statements.counted()
+        assert sorted(count for text, count in asked.items() if "idempotency_keys" in text) == [4, 4], asked
         statements.forget()
         for shape in SHAPES:
             assert "x-ai-api-replayed" in (await ask(g, caller, str(shape), shape)).headers
-        counted = statements.counted()
-        assert sorted(counted.values()) == [4, 4], counted
+        asked = statements.counted()
+        assert sorted(count for text, count in asked.items() if "idempotency_keys" in text) == [4, 4], asked
+        # Neither a hold nor a record.
+        assert not any("INSERT INTO" in text and "idempotency_keys" not in text for text in asked), asked
         statements.forget()
         await g.chat(caller)
         assert not any("idempotency_keys" in statement for statement in statements.counted())
@@ -505,6 +515,8 @@ async def test_a_batch_of_claims_gives_one_key_to_two_calls(g, sim):
     try:
         asked = [claim(b"one"), claim(b"one"), claim(b"two"), claim(b"three", stale=True)]
         found = await store_idempotency.claim(hot, asked, uuid7(), timeout_s=2)
-        assert [found[each.call_id].verdict for each in asked] == ["claimed", "again", "claimed", "stale"]
+        one, again, two, stale = (found[each.call_id].verdict for each in asked)
+        assert {one, again} == {"claimed", "again"}
+        assert (two, stale) == ("claimed", "stale")
     finally:
         await hot.close()

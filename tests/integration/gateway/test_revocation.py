@@ -11,20 +11,26 @@ from typing import Any, NamedTuple
 import pytest
 from sqlalchemy import text
 
-from ai_api import catalog, credentials, identity, providers
-from ai_api.core.db import Tx
+from ai_api import allocations, catalog, credentials, identity, providers
+from ai_api.core.db import Tx, bump_members
+from ai_api.quotas import AllocationLimits
 from tests.integration.gateway.shapes import SHAPES, error_of, every_stream, has_success_end, told
 from tests.support.gateway import CHAT, beside, chat_body
 from tests.support.organization import CLI, OWNER_RIGHTS, Caller, Organization
+from tests.support.upstream import Behaviour
 
 
 class Stop(NamedTuple):
-    """How a right is taken back, what the record says then, and what the caller is told."""
+    """How a right is taken back, and what the caller of a call under way is told: the record's code, the answer's words.
+
+    `next_call` is what a new call is told, where that differs.
+    """
 
     do: Callable[[Organization, Caller], Awaitable[Any]]
     code: str
     status: int
     shown: str
+    next_call: str | None = None
 
 
 def moved(action: str) -> Callable[[Organization, Caller], Awaitable[Any]]:
@@ -41,6 +47,18 @@ def within(act: Callable[[Tx, Caller], Awaitable[Any]]) -> Callable[[Organizatio
 
 def now() -> datetime:
     return datetime.now(UTC)
+
+
+async def delete_credential(tx: Tx, caller: Caller) -> None:
+    await tx.execute(text("DELETE FROM credentials WHERE id = :id"), {"id": caller.credential.credential.id})
+    await bump_members(tx, [caller.member.id])
+
+
+async def revoke_and_grant_anew(tx: Tx, caller: Caller) -> None:
+    """A new right to the same model, for new calls: one that goes by the old one goes on by nothing."""
+    await allocations.move(tx, CLI, caller.allocation.id, "revoke", by="admin", reason="a test")
+    limits = AllocationLimits(monthly_tokens=None, monthly_cost_nanos=None)
+    await allocations.grant(tx, CLI, member_id=caller.member.id, model_id=caller.model.id, limits=limits)
 
 
 STOPS = {
@@ -77,7 +95,21 @@ STOPS = {
         within(lambda tx, c: catalog.archive(tx, CLI, c.model.id)), "model_not_found", 404, "model_not_found"
     ),
     "provider key disabled": Stop(
-        within(lambda tx, c: providers.disable_key(tx, CLI, c.model.key.id)), "no_route", 503, "no_route"
+        within(lambda tx, c: providers.disable_key(tx, CLI, c.model.key.id)),
+        "provider_key_disabled",
+        503,
+        "provider_key_disabled",
+        next_call="no_route",
+    ),
+    "credential rescoped": Stop(
+        within(lambda tx, c: credentials.change(tx, CLI, c.credential.credential.id, {"allocation_ids": []}, at=now())),
+        "model_not_in_scope",
+        403,
+        "model_not_in_scope",
+    ),
+    "credential deleted": Stop(within(delete_credential), "credential_unknown", 401, "invalid_api_key"),
+    "allocation revoked and granted anew": Stop(
+        within(revoke_and_grant_anew), "allocation_revoked", 403, "allocation_revoked", next_call="ok"
     ),
 }
 
@@ -99,7 +131,10 @@ async def test_a_right_taken_back_is_used_to_the_end_and_again(g, sim, name):
         began = time.monotonic()
         for replica in (other, g):
             refused = await replica.chat(caller)
-            assert (refused.status, error_of(refused)["code"]) == (stop.status, stop.shown)
+            if stop.next_call == "ok":
+                assert refused.status == 200
+            else:
+                assert (refused.status, error_of(refused)["code"]) == (stop.status, stop.next_call or stop.shown)
         answers = await asyncio.gather(*calls)
         assert time.monotonic() - began < 1.0
         for shape, answer in zip([*SHAPES, SHAPES[0]], answers, strict=True):
@@ -149,6 +184,69 @@ async def test_what_others_are_given_ends_calls_under_way(g, sim):
     assert all(answer.status == 200 and answer.ending == "whole" for answer in answers)
     assert {each["outcome"] for each in await g.books.records()} == {"ok"}
     assert (await g.chat(caller)).status == 429
+
+
+async def test_what_a_name_means_by_now_ends_calls_by_it(g, sim):
+    """Two granted models with one bare name: a new call must say which, one under way is under way by the first."""
+    caller = await g.org.caller(slug="acme/shared-name")
+    body = {**SHAPES[1].body(caller, told(chunk_delay_ms=40, chunks=30)), "model": "shared-name"}
+    call = asyncio.create_task(g.ask(caller, CHAT, body))
+    while not sim.counters.open:
+        await asyncio.sleep(0.01)
+    await g.org.allocation(caller.member, await g.org.model(slug="other/shared-name"))
+    answer = await call
+    assert has_success_end(answer)
+    refused = await g.ask(caller, CHAT, {**chat_body(caller), "model": "shared-name"})
+    assert error_of(refused)["code"] == "model_ambiguous"
+
+
+async def test_a_call_escapes_by_a_name_that_means_something_else_by_now(g, sim):
+    """The bare name would now find the other model, whose allocation is fine; the call was admitted by the revoked one."""
+    caller = await g.org.caller(slug="acme/lent-name")
+    body = {**SHAPES[1].body(caller, told(chunk_delay_ms=40, chunks=500)), "model": "lent-name"}
+    call = asyncio.create_task(g.ask(caller, CHAT, body))
+    while not sim.counters.open:
+        await asyncio.sleep(0.01)
+    await g.org.allocation(caller.member, await g.org.model(slug="other/lent-name"))
+    await g.org.move(caller, "revoke")
+    assert error_of(await call)["code"] == "allocation_revoked"
+
+
+async def test_a_call_moves_to_a_provider_key_that_was_disabled_before(g, sim):
+    """Disabled while the call was waiting at another one, so that nothing changes any more once it has moved."""
+    slow, disabled = await g.org.key(secret="sk-first"), await g.org.key(secret="sk-second")
+    caller = await g.org.caller(key=slow)
+    await g.org.route(caller.model, disabled, priority=200)
+    sim.behave(Behaviour(status=500, delay_ms=1_500), key="sk-first")
+    sim.behave(Behaviour(chunk_delay_ms=40, chunks=500), key="sk-second")
+    call = asyncio.create_task(g.ask(caller, CHAT, SHAPES[1].body(caller)))
+    while not sim.counters.open:
+        await asyncio.sleep(0.01)
+    began = time.monotonic()
+    async with g.org.database.transaction() as tx:
+        await providers.disable_key(tx, CLI, disabled.id)
+    answer = await call
+    assert time.monotonic() - began < 1.5 + 1.0
+    assert error_of(answer)["code"] == "provider_key_disabled"
+    assert (await g.books.record())["outcome"] == "provider_key_disabled"
+
+
+async def test_calls_that_fill_the_connections_keep_the_watch_from_looking(g, sim):
+    """Every connection of the data plane waits for a lock; who loses a right meanwhile is cut off from the provider in time."""
+    caller, others = await g.org.caller(), [await g.org.caller(usd="5") for _ in range(4)]
+    call = asyncio.create_task(g.ask(caller, CHAT, SHAPES[1].body(caller, told(chunk_delay_ms=40, chunks=500))))
+    for other in others:
+        await g.chat(other)
+    async with g.org.database.transaction() as tx:
+        await tx.execute(text("LOCK TABLE quota_accounts IN ACCESS EXCLUSIVE MODE"))
+        waiting = [asyncio.create_task(g.chat(other)) for other in others]
+        await asyncio.sleep(0.1)
+        await STOPS["credential paused"].do(g.org, caller)
+        began = time.monotonic()
+        await sim.witness.wait_for("aborted")
+        assert time.monotonic() - began < 1.0
+    assert error_of(await call)["code"] == "credential_paused"
+    await asyncio.gather(*waiting)
 
 
 async def test_a_call_that_waits_for_its_hold_escapes_the_revocation(g, sim):

@@ -16,7 +16,7 @@ import pytest
 
 from ai_api.portal.router import create_router
 from tests.support.portal import Caller, Portal
-from tests.support.portal_writes import WRITES, Ask, Stage
+from tests.support.portal_writes import TAG, WRITES, Ask, Stage
 from tests.support.routes_of import openapi_of
 
 pytestmark = pytest.mark.integration
@@ -54,6 +54,14 @@ def new(make: Callable[[Stage], Awaitable[str]], *, many: bool = False) -> Value
     return made
 
 
+async def identifiers_of_new_members(stage: Stage, ask: Ask) -> list[Any]:
+    return [[], [(await stage.portal.member()).identifier.upper()]]
+
+
+async def ids_of_the_tag(stage: Stage, ask: Ask) -> list[Any]:
+    return [[], ask.body["member_ids"]]
+
+
 # Fields with a form that their schema does not tell, by name; a route may have its own.
 VALUES: dict[str | tuple[str, str, str], Values] = {
     "identifier": just("given@example.test"),
@@ -62,6 +70,11 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
     "model_id": new(Stage.model),
     "provider_key_id": new(Stage.provider_key),
     "member_ids": new(Stage.member, many=True),
+    "denied_member_ids": new(Stage.member, many=True),
+    "tag_ids": new(Stage.tag, many=True),
+    "denied_tag_ids": new(Stage.tag, many=True),
+    "identifiers": identifiers_of_new_members,
+    ("POST", f"{TAG}/members/remove", "member_ids"): ids_of_the_tag,
     "allocation_ids": allocations_of_the_member,
     "slug": just("anthropic/Given-1.5"),
     "provider": just("openai", "anthropic", "gemini"),
@@ -74,6 +87,12 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
         {"input_usd": "0.000001", "output_usd": "12.5"}, {"request_usd": "1"}, {"input_usd": "1", "nonsense_usd": "2"}
     ),
     "monthly_cost_usd": just("0", "12.345678901", "0.000000001", "9223372036.854775807", None),
+    "limits": just(
+        [{"metric": "cost", "window_kind": "day", "amount": "2.5"}],
+        [{"metric": "requests", "window_kind": "sliding", "window_s": 60, "on_exceed": "warn", "amount": 0}],
+    ),
+    ("POST", "/api/admin/limits", "subject_id"): new(Stage.member),
+    "zone": just("Asia/Taipei", None),
     "expires_at": just(SOON.isoformat(), "2999-12-31T23:59:59+08:00", None),
     "in_force_from": just(SOON.isoformat(), None),
 }
@@ -85,6 +104,7 @@ ALONG: dict[tuple[str, str, str], dict[str, Any]] = {
         "secret": "sk-again-0123456789abcd",
         "base_url": "https://given.example.com/v1",
     },
+    ("POST", "/api/admin/limits", "window_s"): {"window_kind": "sliding"},
     ("POST", "/api/admin/provider-keys", "api_version"): {
         "provider": "azure",
         "base_url": "https://x.openai.azure.com",
@@ -105,6 +125,11 @@ class Written:
 
 def reads_as(written: Written, name: str, given: Any) -> bool:
     """Whether the portal shows what was given."""
+    if name in {"member_ids", "identifiers"} and "items" in written.again:
+        # The members of a tag: those that were named have it, or have it no more.
+        shown = {text.lower() for item in written.again["items"] for text in (item["id"], item["identifier"])}
+        named = {text.lower() for text in given}
+        return not named & shown if written.route[1].endswith("/remove") else named <= shown
     if name == "secret":
         shown = written.again["secret_display"]
         told = str((written.answer, written.again, written.latest_event))
@@ -116,6 +141,12 @@ def reads_as(written: Written, name: str, given: Any) -> bool:
     if name == "overlap_s":
         ends = written.again["revoked_at"] or written.again["expires_at"]
         return abs(datetime.fromisoformat(ends) - datetime.now(UTC) - timedelta(seconds=given)) < timedelta(seconds=30)
+    if name == "limits":
+        kept = written.again["limits"]["credential"]
+        return [(each["metric"], each["limit"], each["on_exceed"]) for each in kept] == [
+            (each["metric"], "2.50" if each["metric"] == "cost" else each["amount"], each.get("on_exceed", "reject"))
+            for each in given
+        ]
     if name == "base_url" and given is None:
         return written.again["base_url"].startswith("https://")
     if name == "api_version" and given is None:
@@ -186,6 +217,8 @@ async def read_again(stage: Stage, ask: Ask, answer: dict[str, Any]) -> dict[str
         found = await stage.owner.client.get(url)
         if found.status_code == 200:
             shown = found.json()
+            if "id" not in answer:
+                return shown
             return next(item for item in shown["items"] if item["id"] == answer["id"]) if "items" in shown else shown
     raise AssertionError(f"{ask.url} answers nothing that could be read again")
 
@@ -240,6 +273,8 @@ async def test_what_a_change_does_not_name_stays(portal: Portal, owner: Caller, 
     if "limits" in before:
         # The same limits once more, with what is left of them.
         named.add("limits")
+    if "left" in before:
+        named.add("left")
     assert {k: v for k, v in after.items() if k not in named} == {k: v for k, v in before.items() if k not in named}
     assert (await stage.send(route[0], Ask(ask.url, {}))).status_code == 422
 

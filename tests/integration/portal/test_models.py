@@ -63,7 +63,7 @@ async def test_a_model_is_restricted_unless_said_otherwise(portal: Portal, admin
     made = await admin.client.post(MODELS, json={"slug": "a/b", "display_name": "B", "operations": ["chat"]})
     assert made.json()["access"] == "restricted"
     member = await portal.member()
-    assert not access.verdict((await world(portal))[0], member.id).visible
+    assert not access.verdict((await world(portal))[0], member.id, frozenset()).visible
 
 
 UNPUBLISHABLE: list[tuple[dict[str, Any], int]] = [
@@ -117,7 +117,7 @@ async def test_a_policy_replaces_the_one_before(portal: Portal, admin: Caller) -
 
     async def visible() -> list[bool]:
         [loaded] = await world(portal)
-        return [access.verdict(loaded, member.id).visible for member in (mei, tom)]
+        return [access.verdict(loaded, member.id, frozenset()).visible for member in (mei, tom)]
 
     assert await visible() == [False, False]
     given = await admin.client.put(path, json={"access": "restricted", "member_ids": [str(mei.id), str(mei.id)]})

@@ -39,6 +39,14 @@ def test_a_secret_copied_to_another_row_does_not_open():
         ring.open(ring.seal("sk-1", ROW), uuid7())
 
 
+def test_bytes_that_are_no_text_are_changed():
+    ring = KeyRing({"k": NEW})
+    sealed = ring.seal_bytes(b"\xff\x00\xfe", ROW)
+    assert ring.open_bytes(sealed, ROW) == b"\xff\x00\xfe"
+    with pytest.raises(SealError):
+        ring.open(sealed, ROW)
+
+
 def test_the_first_key_seals_and_all_of_them_open():
     before = KeyRing({"old": OLD}).seal("sk-1", ROW)
     ring = KeyRing({"new": NEW, "old": OLD})

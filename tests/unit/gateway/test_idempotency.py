@@ -7,7 +7,7 @@ import pytest
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.gateway.docket import Ending
-from ai_api.gateway.idempotency import conclusion, refusal_of
+from ai_api.gateway.idempotency_rules import conclusion, refusal_of
 from ai_api.gateway.remembered import Remembered, Room
 from ai_api.gateway.store_idempotency import Found
 from ai_api.wire import openai_errors

@@ -15,7 +15,7 @@ from ai_api.quotas.bound import (
     likely_input_tokens,
 )
 from ai_api.quotas.media import Maxima, maxima, media_tokens
-from ai_api.wire.input_size import InputSize
+from ai_api.wire.input_size import InputSize, measure
 
 sizes = st.integers(1, 10**7)
 few = st.integers(0, 40)
@@ -100,6 +100,15 @@ def test_a_call_can_use_no_more_than_its_bound(size, values):
 def test_known_bounds(size, values, expected):
     found = bound_of(size, **values)
     assert (found.input_tokens, found.output_tokens, found.choices) == expected
+
+
+def test_a_question_about_two_pictures():
+    text = {"type": "text", "text": "How many of these are cats?"}
+    image = {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}}
+    size = measure("chat", {"messages": [{"role": "user", "content": [text, image, image]}], "n": 2, "max_tokens": 300})
+    found = bound_of(size, output_tokens_asked=300, choices=2)
+    assert (found.input_tokens, found.output_tokens) == (27 + 4 * 8 + 128 + 2 * 1_445, 600)
+    assert found.input_tokens == 3_077
 
 
 @given(tokens=st.integers(0, 5_000), exact=st.booleans())

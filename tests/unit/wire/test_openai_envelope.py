@@ -38,13 +38,7 @@ def test_a_plain_request(door):
     assert envelope.output_field is None
     assert envelope.choices == 1
     assert envelope.service_tier is None
-    assert envelope.input_is_bounded
-
-
-@BOTH
-def test_the_input_is_bounded_by_the_bytes_of_the_whole_body(door):
-    body = json.dumps({"model": "m", "messages": [HI], "input": "Hi", "x": "ü" * 50}, ensure_ascii=False).encode()
-    assert door(json_body.read(body)).input_bytes == len(body)
+    assert (envelope.input_size.text_bytes, envelope.input_size.unbounded) == (2, None)
 
 
 @BOTH
@@ -107,6 +101,14 @@ def test_n_answers_are_held_for_n_times_up_to_a_bound():
     assert refused(chat, n=CHOICES_MAX + 1).param == "n"
 
 
+def test_answers_that_are_written_and_thrown_away_count_too():
+    assert read(chat, n=2, best_of=5).choices == 5
+    assert read(chat, n=2, best_of=1).choices == 2
+    assert read(chat, best_of=None).choices == 1
+    assert refused(chat, best_of=CHOICES_MAX + 1).param == "best_of"
+    assert refused(chat, best_of="2").param == "best_of"
+
+
 def test_the_usage_chunk_is_hidden_from_callers_that_did_not_ask():
     assert read(chat).wants_usage is False
     assert read(chat, stream_options=None).wants_usage is False
@@ -145,7 +147,7 @@ def test_a_chat_without_messages_is_refused_by_name():
     ],
 )
 def test_what_only_the_provider_can_judge_is_left_to_it(members):
-    assert read(chat, **members).input_is_bounded
+    assert read(chat, **members).input_size.unbounded is None
 
 
 @pytest.mark.parametrize(
@@ -159,7 +161,7 @@ def test_what_only_the_provider_can_judge_is_left_to_it(members):
     ],
 )
 def test_odd_shapes_are_no_accident_of_ours(members):
-    assert read(responses, **members).input_is_bounded
+    assert read(responses, **members).input_size.unbounded is None
 
 
 # ── steering ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -269,98 +271,26 @@ def test_files_and_recordings_of_somebody_else_are_out_of_reach_in_a_chat(messag
     assert (told.code, told.kind, told.param) == ("pointer_not_found", "not_found", "messages")
 
 
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"cached_content": "cachedContents/1"},
+        {"extra_body": {"google": {"cached_content": "cachedContents/1"}}},
+        {"extra_body": {"cachedContent": "cachedContents/1"}},
+    ],
+)
+def test_what_google_keeps_for_somebody_else_is_out_of_reach(members):
+    told = refused(chat, **members)
+    assert (told.code, told.kind, told.param) == ("pointer_not_found", "not_found", "cached_content")
+    assert read(chat, extra_body={"google": {"thinking_config": {}}}).model == "m"
+
+
 def test_a_refused_pointer_is_not_repeated():
     for members in [
         {"conversation": "conv_secret"},
         {"tools": [{"type": "file_search", "vector_store_ids": ["vs_secret"]}]},
     ]:
         assert "secret" not in refused(responses, **members).message
-
-
-# ── what the body does not bound ─────────────────────────────────────────────────────────────────────────────────────────
-
-
-@pytest.mark.parametrize(
-    "part",
-    [
-        {"type": "image_url", "image_url": {"url": "https://example.com/a.png"}},
-        {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
-        {"type": "input_audio", "input_audio": {"data": "AAAA", "format": "wav"}},
-        {"type": "file", "file": {"file_data": "AAAA", "filename": "a.pdf"}},
-        {"type": "video_url", "video_url": {"url": "https://example.com/a.mp4"}},
-    ],
-)
-def test_media_in_a_chat_is_not_bounded_by_its_bytes(part):
-    text = {"type": "text", "text": "What is this?"}
-    assert read(chat, messages=[{"role": "user", "content": [text]}]).input_is_bounded
-    assert not read(chat, messages=[HI, {"role": "user", "content": [text, part]}]).input_is_bounded
-
-
-@pytest.mark.parametrize(
-    "item",
-    [
-        {"role": "user", "content": [{"type": "input_image", "image_url": "https://example.com/a.png"}]},
-        {"role": "user", "content": [{"type": "input_file", "file_url": "https://example.com/a.pdf"}]},
-        {"role": "user", "content": [{"type": "input_audio", "input_audio": {"data": "AAAA"}}]},
-        {"type": "function_call_output", "output": [{"type": "input_image", "image_url": "data:image/png;base64,AA"}]},
-        {
-            "type": "computer_call_output",
-            "output": {"type": "computer_screenshot", "image_url": "data:image/png;base64,AA"},
-        },
-        {"type": "image_generation_call", "id": "ig_1", "result": "AAAA"},
-    ],
-)
-def test_media_in_a_response_is_not_bounded_by_its_bytes(item):
-    assert not read(responses, input=[HI, item]).input_is_bounded
-
-
-@pytest.mark.parametrize(
-    "tool",
-    [
-        {"type": "web_search"},
-        {"type": "web_search_preview", "search_context_size": "low"},
-        {"type": "file_search"},
-        {"type": "code_interpreter", "container": {"type": "auto"}},
-        {"type": "image_generation"},
-        {"type": "shell", "environment": {"type": "container_auto"}},
-        {"type": "invented_next_year"},
-    ],
-)
-def test_tools_the_provider_runs_may_read_more_than_the_body(tool):
-    for members in (
-        {"tools": [tool]},
-        {"tools": [{"type": "namespace", "tools": [tool]}]},
-        {"input": [{"type": "additional_tools", "tools": [tool]}]},
-    ):
-        assert not read(responses, **members).input_is_bounded
-    assert not read(chat, tools=[tool]).input_is_bounded
-
-
-@pytest.mark.parametrize(
-    "tool",
-    [
-        {
-            "type": "function",
-            "name": "f",
-            "parameters": {"properties": {"file_id": {"type": "string"}, "container": {}}},
-        },
-        {"type": "custom", "name": "apply_patch", "format": {"type": "grammar", "definition": "start: x"}},
-        {"type": "local_shell"},
-        {"type": "shell"},
-        {"type": "shell", "environment": {"type": "local"}},
-        {"type": "apply_patch"},
-        {"type": "tool_search"},
-        {"name": "f"},
-    ],
-)
-def test_tools_the_caller_runs_are_all_in_the_body(tool):
-    assert read(responses, tools=[tool]).input_is_bounded
-    assert read(chat, tools=[tool]).input_is_bounded
-
-
-def test_searching_the_web_in_a_chat_reads_more_than_the_body():
-    assert not read(chat, web_search_options={}).input_is_bounded
-    assert read(chat, web_search_options=None).input_is_bounded
 
 
 # ── a coding agent's request ─────────────────────────────────────────────────────────────────────────────────────────────
@@ -400,7 +330,6 @@ AGENT = {
             "tools": [{"type": "function", "name": "send", "parameters": {}}],
         },
         {"type": "message", "id": "msg_1", "role": "assistant", "content": [{"type": "output_text", "text": "Done."}]},
-        {"type": "invented_next_year", "id": "x_1", "anything": {"id": "y"}},
     ],
 }
 
@@ -409,13 +338,17 @@ def test_a_coding_agents_request_passes():
     envelope = read(responses, **AGENT)
     assert envelope.stream
     assert envelope.service_tier == "priority"
-    assert envelope.input_is_bounded
+    assert envelope.input_size.unbounded is None
 
 
 def test_a_coding_agent_that_searches_the_web_passes_unbounded():
-    assert not read(
-        responses, **AGENT | {"tools": [*AGENT["tools"], {"type": "web_search", "external_web_access": True}]}
-    ).input_is_bounded
+    searching = AGENT | {"tools": [*AGENT["tools"], {"type": "web_search", "external_web_access": True}]}
+    assert read(responses, **searching).input_size.unbounded == "a tool the provider runs"
+
+
+def test_an_item_invented_next_year_passes_unbounded():
+    newer = AGENT | {"input": [*AGENT["input"], {"type": "invented_next_year", "id": "x_1", "anything": {"id": "y"}}]}
+    assert read(responses, **newer).input_size.unbounded == "an item of a kind not known"
 
 
 @BOTH

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 from uuid import UUID
@@ -9,21 +10,38 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ai_api import credentials
+from ai_api import credentials, quotas
 from ai_api.credentials import NAME_CHARACTERS_MAX, OVERLAP_MAX, SCOPE_MAX, By, Changes, Credential, Order, State
 from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.limits_shown import Amount, LimitsLeft, amount_of, left_of_credential
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Name, Patch, Strict, not_given
+from ai_api.quotas import Terms
+from ai_api.quotas.limit import SLIDING_S_MAX, Metric, OnExceed
+from ai_api.quotas.windows import WindowKind
 
 router = APIRouter(prefix="/api/admin/credentials", tags=["credentials"])
 
 CredentialName = Annotated[Name, Field(max_length=NAME_CHARACTERS_MAX)]
+LIMITS_MAX: Final = 20
 Scope = Annotated[list[UUID], Field(max_length=SCOPE_MAX)]
+
+
+class LimitGiven(Strict):
+    """A limit of the new credential. `amount` null is none of this kind, also where one is usual; 0 allows nothing."""
+
+    metric: Metric
+    window_kind: WindowKind
+    window_s: Annotated[int, Field(ge=1, le=SLIDING_S_MAX, strict=True)] | None = None
+    zone: Annotated[str, Field(max_length=64)] | None = None
+    on_exceed: OnExceed = "reject"
+    amount: Amount | None
 
 
 class Issue(Strict):
     """A new credential. `expires_at` absent is the organization's usual life, null is never.
 
     `allocation_ids` absent or null is all of the member's, now and later; a list is exactly those, an empty one none.
+    `limits` are in place of the usual ones of the same kind; the others of these stay.
     """
 
     member_id: UUID
@@ -31,6 +49,7 @@ class Issue(Strict):
     prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
     expires_at: Moment | None = None
     allocation_ids: Scope | None = None
+    limits: Annotated[list[LimitGiven], Field(max_length=LIMITS_MAX)] = Field(default_factory=list)
 
 
 class Change(Patch):
@@ -82,6 +101,12 @@ class CredentialShown(BaseModel):
     updated_at: datetime
 
 
+class CredentialFound(CredentialShown):
+    """One credential, with every limit that matches calls with it and what is left of it."""
+
+    limits: LimitsLeft
+
+
 class CredentialIssued(CredentialShown):
     """A new credential with its secret: this answer is the only place it ever stands in."""
 
@@ -122,15 +147,18 @@ async def issue_credential(body: Issue, actor: Admin, tx: Transaction, house: Ho
         prefix=body.prefix or house.settings.credential_prefix,
         expires_at=expires_at,
         allocation_ids=body.allocation_ids,
+        limits=_limits(house.settings.credential_limits, body.limits),
     )
     issued = await credentials.issue(tx, actor, order, at=at)
     return CredentialIssued(**_shape(issued.credential, at).model_dump(), secret=issued.secret)
 
 
 @router.get("/{credential_id}")
-async def get_credential(credential_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> CredentialShown:
-    """One credential."""
-    return _shape(await credentials.find(tx, credential_id), house.clock.now())
+async def get_credential(credential_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> CredentialFound:
+    """One credential, with what is left to it."""
+    credential = await credentials.find(tx, credential_id)
+    shown = _shape(credential, house.clock.now())
+    return CredentialFound(**dict(shown), limits=await left_of_credential(tx, house, credential))
 
 
 @router.patch("/{credential_id}")
@@ -184,6 +212,22 @@ async def rotate_credential(
     at = house.clock.now()
     issued = await credentials.rotate(tx, actor, credential_id, overlap=timedelta(seconds=body.overlap_s), at=at)
     return CredentialIssued(**_shape(issued.credential, at).model_dump(), secret=issued.secret)
+
+
+def _limits(usual: Sequence[Terms], given: Sequence[LimitGiven]) -> tuple[Terms, ...]:
+    wanted = [_terms(each) for each in given if each.amount is not None]
+    return quotas.merged(usual, wanted, without=[_terms(each) for each in given if each.amount is None])
+
+
+def _terms(given: LimitGiven) -> Terms:
+    return Terms(
+        metric=given.metric,
+        amount=0 if given.amount is None else amount_of(given.metric, given.amount),
+        window_kind=given.window_kind,
+        window_s=given.window_s,
+        zone=given.zone,
+        on_exceed=given.on_exceed,
+    )
 
 
 def _shape(credential: Credential, at: datetime) -> CredentialShown:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -9,15 +11,25 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 
 from ai_api import identity
+from ai_api.core.db import Tx
 from ai_api.identity import By, Kind, Member, Role, Status
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
-from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, listed, not_given
+from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, not_given
 
 router = APIRouter(prefix="/api/admin/members", tags=["members"])
 
 
+class TagOfMemberShown(Shown):
+    """A tag that applies to a member: given to them, or everyone's."""
+
+    id: UUID
+    name: str
+    priority: int
+    everyone: bool
+
+
 class MemberShown(Shown):
-    """A member. `responsible_member_id` is set for service accounts alone."""
+    """A member. `responsible_member_id` is set for service accounts alone; `tags` are by priority and name."""
 
     id: UUID
     kind: Kind
@@ -29,6 +41,7 @@ class MemberShown(Shown):
     responsible_member_id: UUID | None
     created_at: datetime
     updated_at: datetime
+    tags: list[TagOfMemberShown]
 
 
 class MemberCreate(Strict):
@@ -72,13 +85,13 @@ async def list_members(_: AdminHolder, tx: Transaction, query: Annotated[Members
         responsible_member_id=query.responsible_member_id,
     )
     page = await identity.list_members(tx, filters=filters, limit=query.limit, cursor=query.cursor)
-    return listed(page, MemberShown)
+    return Listed(items=await _shown(tx, page.items), next=page.next)
 
 
 @router.post("", status_code=201, response_model=MemberShown)
 async def create_member(
     body: MemberCreate, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
-) -> Member:
+) -> MemberShown:
     """Makes a member. Only owners make owners."""
     draft = identity.Draft(
         identifier=body.identifier,
@@ -87,42 +100,56 @@ async def create_member(
         role=body.role,
         responsible_member_id=body.responsible_member_id,
     )
-    return await identity.create_member(tx, actor, draft, by=_by(holder), now=house.clock.now())
+    return await _one(tx, await identity.create_member(tx, actor, draft, by=_by(holder), now=house.clock.now()))
 
 
 @router.get("/{member_id}", response_model=MemberShown)
-async def get_member(member_id: UUID, _: AdminHolder, tx: Transaction) -> Member:
+async def get_member(member_id: UUID, _: AdminHolder, tx: Transaction) -> MemberShown:
     """One member."""
-    return await identity.get_member(tx, member_id)
+    return await _one(tx, await identity.get_member(tx, member_id))
 
 
 @router.patch("/{member_id}", response_model=MemberShown)
 async def change_member(
     member_id: UUID, body: MemberChange, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
-) -> Member:
+) -> MemberShown:
     """Changes a member. Only owners change owners, the last active owner stays one, and nobody raises themself."""
     changes = identity.Changes(**body.changes())
-    return await identity.change_member(tx, actor, member_id, changes, by=_by(holder), now=house.clock.now())
+    changed = await identity.change_member(tx, actor, member_id, changes, by=_by(holder), now=house.clock.now())
+    return await _one(tx, changed)
 
 
 @router.post("/{member_id}/disable", response_model=MemberShown)
 async def disable_member(
     member_id: UUID, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
-) -> Member:
+) -> MemberShown:
     """Disables a member: their credentials and access tokens stop within a second."""
-    return await identity.disable_member(tx, actor, member_id, by=_by(holder), now=house.clock.now())
+    return await _one(tx, await identity.disable_member(tx, actor, member_id, by=_by(holder), now=house.clock.now()))
 
 
 @router.post("/{member_id}/enable", response_model=MemberShown)
-async def enable_member(member_id: UUID, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep) -> Member:
+async def enable_member(
+    member_id: UUID, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
+) -> MemberShown:
     """Makes a member active again."""
-    return await identity.enable_member(tx, actor, member_id, by=_by(holder), now=house.clock.now())
+    return await _one(tx, await identity.enable_member(tx, actor, member_id, by=_by(holder), now=house.clock.now()))
 
 
 @router.delete("/{member_id}", status_code=204)
 async def delete_member(member_id: UUID, actor: Admin, holder: AdminHolder, tx: Transaction) -> None:
     """Deletes a member that nothing refers to; one that is in use is refused, and can be disabled."""
     await identity.delete_member(tx, actor, member_id, by=_by(holder))
+
+
+async def _one(tx: Tx, member: Member) -> MemberShown:
+    (shown,) = await _shown(tx, [member])
+    return shown
+
+
+async def _shown(tx: Tx, members: Sequence[Member]) -> list[MemberShown]:
+    """Members with their tags, in two queries however many there are."""
+    tags = await identity.tags_of_members(tx, [each.id for each in members])
+    return [MemberShown.model_validate({**asdict(each), "tags": tags[each.id]}) for each in members]
 
 
 def _by(holder: identity.TokenHolder) -> By:

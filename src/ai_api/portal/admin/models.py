@@ -9,9 +9,10 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ai_api import catalog, setup
-from ai_api.catalog import ALLOWED_MEMBERS_MAX, Draft, Model
+from ai_api import access, catalog, setup
+from ai_api.catalog import ALLOWED_MEMBERS_MAX, POLICY_TAGS_MAX, Draft, Model
 from ai_api.portal.deps import Admin, AdminHolder, Transaction
+from ai_api.portal.previews import DryRun, PreviewShown, previewed
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Strict, not_given
 
 router = APIRouter(prefix="/api/admin/models", tags=["models"])
@@ -23,10 +24,14 @@ Operations = Annotated[list[Operation], Field(min_length=1, max_length=16)]
 Tokens = Annotated[int, Field(strict=True, gt=0, le=2**31 - 1)]
 Flag = Annotated[bool, Field(strict=True)]
 Description = Annotated[str, Field(max_length=4000)]
+MemberIds = Annotated[list[UUID], Field(max_length=ALLOWED_MEMBERS_MAX)]
+TagIds = Annotated[list[UUID], Field(max_length=POLICY_TAGS_MAX)]
 
 
 class ModelShown(BaseModel):
-    """A model. Token counts are null where unknown; `allowed_members` counts whom the allow-list names."""
+    """A model. Token counts are null where unknown; `allowed_members` counts the members its policy allows by name, and
+    `allowed_tags`, `denied_members` and `denied_tags` what the other lists name.
+    """
 
     id: UUID
     slug: str
@@ -40,14 +45,20 @@ class ModelShown(BaseModel):
     access: Access
     status: Status
     allowed_members: int
+    allowed_tags: int
+    denied_members: int
+    denied_tags: int
     created_at: datetime
     updated_at: datetime
 
 
 class ModelDetail(ModelShown):
-    """A model with its allow-list, which is in force while `access` is restricted."""
+    """A model with its policy. Whom it allows is in force while `access` is restricted, whom it denies always."""
 
     member_ids: list[UUID]
+    tag_ids: list[UUID]
+    denied_member_ids: list[UUID]
+    denied_tag_ids: list[UUID]
 
 
 class ModelCreate(Strict):
@@ -77,10 +88,13 @@ class ModelChange(Patch):
 
 
 class Policy(Strict):
-    """Who may see a model, whole: what is not named here is taken away."""
+    """Who may see a model. Each list that is given replaces its own, whole; one that is left out stays as it is."""
 
     access: Access
-    member_ids: Annotated[list[UUID], Field(max_length=ALLOWED_MEMBERS_MAX)]
+    member_ids: MemberIds
+    tag_ids: TagIds = not_given()
+    denied_member_ids: MemberIds = not_given()
+    denied_tag_ids: TagIds = not_given()
 
 
 class ModelsQuery(ListQuery):
@@ -150,14 +164,27 @@ async def unarchive_model(model_id: UUID, actor: Admin, tx: Transaction) -> Mode
     return _detail(await catalog.unarchive(tx, actor, model_id))
 
 
-@router.put("/{model_id}/policy", response_model=ModelDetail)
-async def set_policy(model_id: UUID, body: Policy, actor: Admin, tx: Transaction) -> ModelDetail:
-    """Replaces who may see a model. In force for the very next call."""
-    return _detail(await catalog.set_policy(tx, actor, model_id, access=body.access, member_ids=body.member_ids))
+@router.put("/{model_id}/policy", response_model=ModelDetail | PreviewShown)
+async def set_policy(
+    model_id: UUID, body: Policy, actor: Admin, tx: Transaction, *, dry_run: DryRun = False
+) -> ModelDetail | PreviewShown:
+    """Replaces who may see a model; a deny wins. In force for the very next call."""
+    given = {name: getattr(body, name) for name in body.model_fields_set - {"access"}}
+
+    async def write() -> Model:
+        return await catalog.set_policy(tx, actor, model_id, access=body.access, **cast(catalog.Lists, given))
+
+    return previewed(await access.preview_policy(tx, model_id, write)) if dry_run else _detail(await write())
 
 
 def _detail(model: Model) -> ModelDetail:
-    return ModelDetail.model_validate({**_fields(model), "member_ids": sorted(model.allowed_members)})
+    lists = {
+        "member_ids": sorted(model.allowed_members),
+        "tag_ids": sorted(model.allowed_tags),
+        "denied_member_ids": sorted(model.denied_members),
+        "denied_tag_ids": sorted(model.denied_tags),
+    }
+    return ModelDetail.model_validate({**_fields(model), **lists})
 
 
 def _fields(model: Model) -> dict[str, object]:
@@ -174,6 +201,9 @@ def _fields(model: Model) -> dict[str, object]:
         "access": model.access,
         "status": model.status,
         "allowed_members": len(model.allowed_members),
+        "allowed_tags": len(model.allowed_tags),
+        "denied_members": len(model.denied_members),
+        "denied_tags": len(model.denied_tags),
         "created_at": model.created_at,
         "updated_at": model.updated_at,
     }

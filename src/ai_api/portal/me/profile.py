@@ -1,4 +1,4 @@
-"""/api/me: who the caller is."""
+"""/api/me: who the caller is, and what is left to them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from ai_api import identity
-from ai_api.identity import Kind, Member, Role, Status
-from ai_api.portal.deps import Signed, Transaction
+from ai_api.identity import Kind, Role, Status
+from ai_api.portal.deps import HouseDep, Signed, Transaction
+from ai_api.portal.limits_shown import LimitsLeft, left_of_member
 from ai_api.portal.shapes import Shown
 
 router = APIRouter(prefix="/api/me", tags=["me"])
@@ -29,7 +30,15 @@ class ProfileShown(Shown):
     updated_at: datetime
 
 
-@router.get("", response_model=ProfileShown)
-async def get_me(holder: Signed, tx: Transaction) -> Member:
-    """Who the caller is, with the role they have now."""
-    return await identity.get_member(tx, holder.member_id)
+class MeShown(ProfileShown):
+    """The caller, with every limit that matches their calls and what is left of it."""
+
+    limits: LimitsLeft
+
+
+@router.get("")
+async def get_me(holder: Signed, tx: Transaction, house: HouseDep) -> MeShown:
+    """Who the caller is, with the role they have now, and what is left to them."""
+    member = await identity.get_member(tx, holder.member_id)
+    profile = ProfileShown.model_validate(member)
+    return MeShown(**dict(profile), limits=await left_of_member(tx, house, member.id))

@@ -1,0 +1,233 @@
+"""Limits: of the whole, of tags, members, allocations, credentials and provider keys, with what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Response
+from pydantic import BaseModel, Field
+
+from ai_api import identity, quotas, setup
+from ai_api.core.db import Tx
+from ai_api.core.money import format_usd
+from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.house import House
+from ai_api.portal.limits_shown import Amount, AmountOut, LimitLeft, LimitsLeft, amount_of, left_of_member, left_shown
+from ai_api.portal.shapes import Listed, ListQuery, Patch, Strict, not_given
+from ai_api.quotas import LimitFilters, Reach, StoredLimit, Subject, Terms
+from ai_api.quotas.limit import SLIDING_S_MAX, Metric, OnExceed, Partition, SubjectKind
+from ai_api.quotas.windows import WindowKind
+
+router = APIRouter(prefix="/api/admin/limits", tags=["limits"])
+of_members = APIRouter(prefix="/api/admin/members", tags=["limits"])
+
+DryRun = Annotated[bool, Query(description="Run the write, take it back, and answer who stands over the limit now")]
+
+
+class LimitSet(Strict):
+    """A limit to be set. What it is of and what it counts cannot be changed later; its amount and `on_exceed` can.
+
+    `window_s` is the length of a sliding window in seconds. Calls at a time (`concurrency`) have the window `lifetime`.
+    `zone` is for days and months; null is the organization's. An `amount` of 0 allows nothing.
+    """
+
+    subject_kind: SubjectKind
+    subject_id: UUID | None = None
+    metric: Metric
+    window_kind: WindowKind
+    window_s: Annotated[int, Field(ge=1, le=SLIDING_S_MAX, strict=True)] | None = None
+    zone: Annotated[str, Field(max_length=64)] | None = None
+    partition_by: Partition = "subject"
+    on_exceed: OnExceed = "reject"
+    amount: Amount
+
+
+class LimitChange(Patch):
+    """What of a limit can change. To take it away, delete it: an amount is never null."""
+
+    amount: Amount = not_given()
+    on_exceed: OnExceed = not_given()
+
+
+class LimitsQuery(ListQuery):
+    """Filters of the list."""
+
+    SORTS = ("created_at", "-created_at")
+
+    subject_kind: SubjectKind | None = None
+    subject_id: UUID | None = None
+    metric: Metric | None = None
+    window_kind: WindowKind | None = None
+
+
+class LimitShown(BaseModel):
+    """A limit."""
+
+    id: UUID
+    subject_kind: SubjectKind
+    subject_id: UUID | None
+    metric: Metric
+    window_kind: WindowKind
+    window_s: int | None
+    zone: str | None
+    partition_by: Partition
+    on_exceed: OnExceed
+    amount: AmountOut
+    created_at: datetime
+    updated_at: datetime
+
+
+class LimitFound(LimitShown):
+    """A limit with what is left; `left` is null where each member or credential has the whole amount for itself."""
+
+    left: LimitLeft | None
+
+
+class OneOver(BaseModel):
+    """What stands over a limit: the subject itself, or a member or credential of it."""
+
+    id: UUID | None
+    name: str
+
+
+class OverShown(BaseModel):
+    """How many accounts stand over the limit now, of `looked_at`, and the first 20; `complete` when those were all."""
+
+    count: int
+    first: list[OneOver]
+    looked_at: int
+    complete: bool
+
+
+class LimitPreview(BaseModel):
+    """What a write would do. Nothing was changed."""
+
+    dry_run: Literal[True]
+    over: OverShown
+
+
+@router.get("")
+async def list_limits(query: Annotated[LimitsQuery, Query()], _: Admin, tx: Transaction) -> Listed[LimitShown]:
+    """Limits in the order they were set, the newest first unless asked otherwise; those of allocations' months too."""
+    filters = LimitFilters(
+        subject_kind=query.subject_kind,
+        subject_id=query.subject_id,
+        metric=query.metric,
+        window_kind=query.window_kind,
+    )
+    sort = query.sort or "-created_at"
+    page = await quotas.list_limits(tx, filters, limit=query.limit, cursor=query.cursor, sort=sort)
+    return Listed(items=[LimitShown(**_fields(each)) for each in page.items], next=page.next)
+
+
+@router.post("", status_code=201, response_model=LimitFound | LimitPreview)
+async def set_limit(
+    body: LimitSet, response: Response, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryRun = False
+) -> LimitFound | LimitPreview:
+    """Sets a limit, in force for the next call. 409 `limit_exists` when the subject has one that counts the same."""
+    subject = await setup.limit_subject(tx, body.subject_kind, body.subject_id)
+    terms = Terms(
+        metric=body.metric,
+        amount=amount_of(body.metric, body.amount),
+        window_kind=body.window_kind,
+        window_s=body.window_s,
+        zone=body.zone,
+        partition=body.partition_by,
+        on_exceed=body.on_exceed,
+    )
+
+    async def write() -> StoredLimit:
+        return await quotas.set_limit(tx, actor, subject, terms)
+
+    if dry_run:
+        response.status_code = 200
+        return await _preview(tx, house, subject, write)
+    return await _found(tx, house, await write())
+
+
+@router.get("/{limit_id}")
+async def get_limit(limit_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> LimitFound:
+    """One limit with what is left."""
+    return await _found(tx, house, await quotas.find_limit(tx, limit_id))
+
+
+@router.patch("/{limit_id}", response_model=LimitFound | LimitPreview)
+async def change_limit(
+    limit_id: UUID, body: LimitChange, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryRun = False
+) -> LimitFound | LimitPreview:
+    """Changes the amount, or what happens when it is exceeded, in force for the next call; open calls go on."""
+    limit = (await quotas.find_limit(tx, limit_id)).limit
+    subject = await setup.limit_subject(tx, limit.subject_kind, limit.subject_id)
+    changes = body.changes()
+    amount = amount_of(limit.metric, changes["amount"]) if "amount" in changes else None
+
+    async def write() -> StoredLimit:
+        return await quotas.change_limit(
+            tx, actor, limit_id, subject, amount=amount, on_exceed=changes.get("on_exceed")
+        )
+
+    if dry_run:
+        return await _preview(tx, house, subject, write)
+    return await _found(tx, house, await write())
+
+
+@router.delete("/{limit_id}", status_code=204)
+async def remove_limit(limit_id: UUID, actor: Admin, tx: Transaction) -> None:
+    """Takes a limit away. The same limit set again knows what was used."""
+    limit = (await quotas.find_limit(tx, limit_id)).limit
+    subject = await setup.limit_subject(tx, limit.subject_kind, limit.subject_id)
+    await quotas.remove_limit(tx, actor, limit_id, subject)
+
+
+@of_members.get("/{member_id}/limits")
+async def get_limits_of_member(member_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> LimitsLeft:
+    """Every limit that matches calls of a member, with what is left."""
+    member = await identity.get_member(tx, member_id)
+    return await left_of_member(tx, house, member.id)
+
+
+async def _preview(tx: Tx, house: House, subject: Subject, write: Callable[[], Awaitable[StoredLimit]]) -> LimitPreview:
+    zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
+    savepoint = await tx.begin_nested()
+    written = (await write()).limit
+    await savepoint.rollback()
+    over = await setup.over_limit(tx, written, subject, zone=zone, at=house.clock.now())
+    return LimitPreview(
+        dry_run=True,
+        over=OverShown(
+            count=over.count,
+            first=[OneOver(id=each, name=name) for each, name in over.first],
+            looked_at=over.looked_at,
+            complete=over.complete,
+        ),
+    )
+
+
+async def _found(tx: Tx, house: House, stored: StoredLimit) -> LimitFound:
+    left = None
+    if stored.limit.partition == "subject":
+        zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
+        (found,) = await quotas.left_under(tx, [stored.limit], Reach(), zone=zone, at=house.clock.now())
+        left = left_shown(found)
+    return LimitFound(**_fields(stored), left=left)
+
+
+def _fields(stored: StoredLimit) -> dict[str, Any]:
+    limit = stored.limit
+    return {
+        "id": limit.id,
+        "subject_kind": limit.subject_kind,
+        "subject_id": limit.subject_id,
+        "metric": limit.metric,
+        "window_kind": limit.window_kind,
+        "window_s": limit.window_s,
+        "zone": limit.zone,
+        "partition_by": limit.partition,
+        "on_exceed": limit.on_exceed,
+        "amount": format_usd(limit.amount) if limit.metric == "cost" else limit.amount,
+        "created_at": stored.created_at,
+        "updated_at": stored.updated_at,
+    }

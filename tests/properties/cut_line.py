@@ -1,0 +1,54 @@
+"""The line to Postgres, which can be cut before a statement arrives, or before its answer does."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Literal
+
+import asyncpg
+
+from ai_api.core.db import Hot
+from ai_api.core.errors import StoreUnavailable
+from ai_api.gateway import store_admission, store_settlement
+
+Cut = Literal[
+    "admit not asked", "admit not answered", "which not answered", "slow not answered", "settle not answered",
+    "correct not answered",
+]  # fmt: skip
+
+_ASKED: dict[str, Cut] = {store_admission._ADMIT: "admit not asked"}
+_ANSWERED: dict[str, Cut] = {
+    store_admission._ADMIT: "admit not answered",
+    store_settlement._SETTLE: "settle not answered",
+    store_settlement._CORRECT: "correct not answered",
+}
+_WHICH = "SELECT call_id FROM holds WHERE call_id = ANY"
+
+
+class CutLine(Hot):
+    """A real pool whose answers can be lost, each so often as `cuts` says. Two connections, opened once."""
+
+    def __init__(self, dsn: str) -> None:
+        super().__init__(dsn, size=2)
+        self.cuts: Counter[Cut] = Counter()
+
+    async def fetch(self, statement: str, *arguments: object, timeout_s: float | None = None) -> Sequence[Any]:
+        self._cut(_ASKED.get(statement))
+        rows = await super().fetch(statement, *arguments, timeout_s=timeout_s)
+        self._cut(_ANSWERED.get(statement))
+        if statement.startswith(_WHICH):
+            self._cut("which not answered")
+        return rows
+
+    @asynccontextmanager
+    async def transaction(self, *, timeout_s: float = 5.0) -> AsyncIterator[asyncpg.Connection]:
+        async with super().transaction(timeout_s=timeout_s) as connection:
+            yield connection
+        self._cut("slow not answered")
+
+    def _cut(self, cut: Cut | None) -> None:
+        if cut is not None and self.cuts[cut]:
+            self.cuts[cut] -= 1
+            raise StoreUnavailable

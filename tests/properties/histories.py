@@ -1,0 +1,384 @@
+"""Histories written by hand, for what chance seldom meets. They are told by the same machine, so the same laws are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import cycle
+from typing import Any
+
+from tests.properties.house import at
+from tests.properties.machine import AMOUNTS, AnyOrder
+from tests.properties.sight import price_nanos
+
+NOON = at("2031-06-10T12:00:00Z")
+"""Where a bucket of ten seconds, and one of sixty, begins."""
+MONTH_END = at("2031-03-31T21:59:53Z")
+"""Seven seconds before April in Berlin."""
+SLIDING, MINUTE, DAY, MONTH, EVER, EACH = (
+    ("sliding", 10), ("sliding", 60), ("day", None), ("month", None), ("lifetime", None), ("request", None)
+)  # fmt: skip
+
+
+def limit(subject: str, metric: str, window: Any, level: int, **more: Any) -> dict[str, Any]:
+    """A limit; `level` is its place among the amounts of its metric."""
+    known = {"zone": None, "partition": "subject", "rejects": True}
+    return {"subject": subject, "metric": metric, "window": window, "level": level, **known, **more}
+
+
+def order(**more: Any) -> dict[str, Any]:
+    """One call of the first caller's, short, with a small answer."""
+    return {"caller": 0, "prompt_chars": 1, "output_tokens": 100, "choices": 1, "stream": False, "after_ms": 0, **more}
+
+
+class Teller:
+    """Tells a history: each step, then the laws."""
+
+    def __init__(self, machine: AnyOrder) -> None:
+        self._machine = machine
+
+    def begin(self, *limits: dict[str, Any], beginning: Any = NOON) -> None:
+        self._machine.begin(beginning=beginning, limits=list(limits))
+
+    def call(self, *orders: dict[str, Any], gate: int = 0, cuts: Any = (), locks: bool = False) -> None:
+        self._machine.calls_arrive(gate=gate, wanted=list(orders) or [order()], cuts=cuts, locks=locks)
+        self._machine.laws_hold()
+
+    def end(self, used: str = "little", *, which: int = 0, count: int = 1, cuts: Any = ()) -> None:
+        self._machine.calls_end(which=which, count=count, used=used, cuts=cuts)
+        self._machine.laws_hold()
+
+    def assert_open(self, count: int) -> None:
+        assert len(self._machine._open()) == count
+
+    def input_tokens(self) -> int:
+        """What the call under way is bound to read at most."""
+        (told,) = self._machine._open()
+        assert told.docket.bound is not None
+        return told.docket.bound.input_tokens
+
+    def wait(self, ms: int) -> None:
+        self._machine.time_passes(jump_ms=ms)
+
+    def do(self, step: str, **given: Any) -> None:
+        getattr(self._machine, step)(**given)
+        self._machine.laws_hold()
+
+    def crash(self, gate: int = 0) -> None:
+        self.do("a_replica_crashes", gate=gate)
+
+    def sweep(self) -> None:
+        self.do("the_sweep_looks")
+
+    def watch(self, gate: int = 0, *, tokens: int = 0, clearing: bool = False) -> None:
+        self.do("a_watch_looks", gate=gate, tokens=tokens, clearing=clearing)
+
+
+def days_and_months_roll(t: Teller) -> None:
+    t.begin(
+        limit("member", "total_tokens", MONTH, 2),
+        limit("allocation", "cost", DAY, 2),
+        limit("global", "requests", DAY, 4, zone="Asia/Kathmandu"),
+        beginning=MONTH_END,
+    )
+    t.call(order(), order(), order())
+    t.end("all", count=2)
+    t.call()
+    t.wait(10_000)
+    t.call(order(), order(caller=2))
+    t.end("more", count=4)
+    t.wait(3_600_000 * 30)
+    t.call(order(), order(caller=2))
+
+
+def buckets_roll(t: Teller) -> None:
+    t.begin(limit("member", "requests", SLIDING, 3), limit("member", "total_tokens", SLIDING, 4, rejects=False))
+    t.call(order(), order())
+    t.wait(10_000)
+    t.call()
+    t.end("all")
+    t.call()
+    t.wait(30_000)
+    t.call()
+    t.end("all", count=3)
+    t.call(order(), order(), order(), order())
+    t.wait(14_000)
+    t.end("all", count=4)
+    t.call(order(), order(), order())
+
+
+def settlements_roll_buckets(t: Teller) -> None:
+    t.begin(limit("credential", "output_tokens", SLIDING, 2, rejects=False))
+    t.call()
+    t.end("more")
+    t.wait(10_000)
+    t.call(order(), order())
+    t.end("all")
+    t.wait(20_000)
+    t.call(order(), order(caller=1))
+    t.end("all", count=4)
+
+
+def a_late_clock(t: Teller) -> None:
+    # The second replica is a second and a half behind: it asks for a bucket that is over already, and full.
+    t.begin(limit("member", "requests", SLIDING, 4, rejects=False), limit("tag", "output_tokens", SLIDING, 3))
+    t.wait(9_500)
+    for _ in range(3):
+        t.call(order(output_tokens=700), gate=0)
+        t.end("all")
+    t.wait(1_000)
+    t.call(gate=0)
+    t.end("all")
+    for _ in range(3):
+        t.call(order(output_tokens=256), gate=1)
+    t.call(order(output_tokens=256), order(output_tokens=256, after_ms=800), order(after_ms=800), gate=1, locks=True)
+    t.end("all", count=4)
+
+
+def one_batch_of_two_buckets(t: Teller) -> None:
+    t.begin(limit("member", "requests", SLIDING, 4, rejects=False), limit("member", "output_tokens", SLIDING, 3))
+    t.wait(9_000)
+    t.call(order(output_tokens=700), order(output_tokens=700), order(output_tokens=700), order(), order(), order())
+    t.end("all", count=6)
+    t.call(order(after_ms=400), order(), order(after_ms=400), order(after_ms=700), order())
+
+
+def answers_are_lost(t: Teller) -> None:
+    t.begin(limit("member", "requests", EVER, 4), limit("allocation", "cost", MONTH, 4))
+    t.call()
+    t.end("little", cuts=("settle not answered",))
+    t.call(order(), order(), cuts=("admit not asked",))
+    t.call(order(), order(), cuts=("admit not answered",))
+    t.call(cuts=("admit not answered", "which not answered"))
+    t.watch(clearing=False)
+    t.watch(clearing=True)
+    t.call(order(), order(), order(), cuts=("slow not answered",), locks=True)
+    t.watch(clearing=True)
+    t.end("all", count=3, cuts=("settle not answered",))
+    t.do("a_call_is_settled_again", which=0)
+    # A replica that dies with a hold nobody knows of: the sweep finds it.
+    t.call(cuts=("admit not answered", "which not answered"))
+    t.crash()
+    t.sweep()
+
+
+def a_replica_is_cut_off_and_comes_back(t: Teller) -> None:
+    t.begin(limit("member", "total_tokens", SLIDING, 4), limit("allocation", "requests", DAY, 4))
+    t.call(order(), order(), gate=0)
+    t.do("a_replica_is_cut_off", gate=0)
+    t.sweep()
+    t.end("more", cuts=("correct not answered",))
+    t.do("a_call_is_settled_again", which=0)
+    t.wait(10_000)
+    t.watch(gate=0)
+    t.end("little")
+    t.do("a_call_is_settled_again", which=1)
+    t.call(gate=0)
+    t.end("nothing")
+
+
+def replicas_die(t: Teller) -> None:
+    t.begin(limit("member", "total_tokens", MINUTE, 4), limit("allocation", "cost", DAY, 4))
+    t.call(order(stream=True), order(), gate=0)
+    t.watch(gate=0, tokens=900)
+    t.crash(0)
+    t.call(gate=1)
+    t.crash(1)
+    t.sweep()
+    for _ in range(3):
+        t.call(gate=0)
+        t.end("all")
+    t.call(gate=0)
+    t.crash(0)
+    t.sweep()
+
+
+def postgres_refuses_records(t: Teller) -> None:
+    t.begin(limit("member", "requests", EVER, 4), limit("allocation", "cost", MONTH, 4))
+    t.call(order(), order(), order(), order())
+    t.do("postgres_refuses_a_record", which=0, poison="its kind of count is none", beside=True)
+    t.call(order())
+    t.do("postgres_refuses_a_record", which=0, poison="its outcome is no text\x00", beside=False)
+    t.call(order(caller=2))
+    t.crash(0)
+    t.sweep()
+
+
+def more_is_used_than_held(t: Teller) -> None:
+    t.begin(limit("allocation", "cost", MONTH, 3), limit("global", "output_tokens", DAY, 1, rejects=False))
+    t.call(order(), order())
+    t.end("more")
+    t.call()
+    t.end("nothing")
+
+
+def less_is_granted(t: Teller) -> None:
+    t.begin(limit("allocation", "output_tokens", DAY, 2), limit("member", "cost", EVER, 3))
+    t.call(order(output_tokens=700, prompt_chars=300), order(output_tokens=700))
+    t.end("all", count=2)
+    t.call(order(output_tokens=2_048), order(caller=1, output_tokens=2_048), order(output_tokens=2_048, choices=2))
+
+
+def answers_grow(t: Teller) -> None:
+    t.begin(limit("allocation", "total_tokens", DAY, 4), limit("member", "output_tokens", MINUTE, 4))
+    t.call(order(stream=True, output_tokens=None, prompt_chars=300))
+    t.do("an_answer_grows", which=0, share=0.2, says_input=30)
+    t.do("an_answer_grows", which=0, share=0.5, says_input=None)
+    t.do("a_limit_changes", which=0, change="lower")
+    t.wait(61_000)
+    t.do("an_answer_grows", which=0, share=0.9, says_input=None)
+    t.end("all")
+
+
+def answers_stop_growing(t: Teller) -> None:
+    t.begin(limit("member", "output_tokens", MINUTE, 4), limit("credential", "cost", EVER, 4, partition="credential"))
+    t.call(order(stream=True, output_tokens=None))
+    # Others come and take what it would have grown into.
+    for _ in range(4):
+        t.call(order(caller=1, output_tokens=2_048))
+    t.do("an_answer_grows", which=0, share=0.9, says_input=9_000)
+    t.do("an_answer_grows", which=0, share=0.9, says_input=None)
+    t.do("an_answer_grows", which=0, share=1.5, says_input=None)
+    t.end("more", count=4)
+
+
+def provider_keys_have_limits(t: Teller) -> None:
+    t.begin(limit("provider_key", "requests", DAY, 1), limit("member", "requests", DAY, 4))
+    t.call(order(), order(caller=2))
+    t.do("a_try_asks_for_room_at_its_provider_key", which=0)
+    t.do("a_try_asks_for_room_at_its_provider_key", which=1)
+    t.end("all")
+    t.crash(0)
+    t.sweep()
+    t.call(gate=1)
+    t.do("a_replica_is_cut_off", gate=0)
+    t.sweep()
+    t.do("a_try_asks_for_room_at_its_provider_key", which=0)
+    t.end("all")
+
+
+def rights_change(t: Teller) -> None:
+    t.begin(limit("allocation", "requests", DAY, 2), limit("tag", "cost", DAY, 4), limit("global", "concurrency", EVER, 2))
+    t.call(order(), order(), order(), gate=0)
+    t.call(gate=1)
+    for change in ("raise", "lower", "lower", "turn", "zero", "remove"):
+        t.do("a_limit_changes", which=0, change=change)
+        t.call(gate=0)
+        t.call(gate=1)
+    t.do("an_allocation_is_paused_or_resumed", action="pause")
+    t.watch(gate=0)
+    t.call(gate=0)
+    t.do("an_allocation_is_paused_or_resumed", action="resume")
+    t.call(gate=1)
+    t.do("a_limit_is_set", limit=limit("member", "input_tokens", EACH, 1))
+    t.call(order(prompt_chars=300))
+    t.do("a_limit_is_set", limit=limit("global", "cost", MONTH, 4, partition="member", zone="America/New_York"))
+    t.call(order(caller=3))
+    t.end("all", count=4)
+
+
+def every_kind_of_limit(t: Teller) -> None:
+    """Two calls fit under each kind, in every partition; a third does not, unless the limit only warns."""
+    t.begin()
+    t.call(order(caller=1))
+    read = t.input_tokens()
+    t.end("all")
+    calls = {
+        "requests": 1,
+        "input_tokens": read,
+        "output_tokens": 100,
+        "total_tokens": read + 100,
+        "cost": price_nanos(read, 100),
+        "concurrency": 1,
+    }
+    subjects = cycle(["global", "tag", "member", "credential"])
+    for metric, each in calls.items():
+        for window in [EVER] if metric == "concurrency" else [SLIDING, DAY, MONTH, EVER]:
+            subject = next(subjects)
+            for partition in ("subject", "member", "credential"):
+                t.do("a_limit_is_set", limit=limit(subject, metric, window, 1, partition=partition, amount=2 * each))
+            t.call(order(), order(), order())
+            t.assert_open(2)
+            t.end("all", count=4)
+            for which in range(3):
+                t.do("a_limit_changes", which=which, change="turn")
+            t.call()
+            t.end("all")
+            for _ in range(3):
+                t.do("a_limit_changes", which=0, change="remove")
+
+
+HISTORIES: tuple[Callable[[Teller], None], ...] = (
+    every_kind_of_limit,
+    days_and_months_roll,
+    buckets_roll,
+    settlements_roll_buckets,
+    a_late_clock,
+    one_batch_of_two_buckets,
+    answers_are_lost,
+    a_replica_is_cut_off_and_comes_back,
+    replicas_die,
+    postgres_refuses_records,
+    more_is_used_than_held,
+    less_is_granted,
+    answers_grow,
+    answers_stop_growing,
+    provider_keys_have_limits,
+    rights_change,
+)
+
+BRANCHES = frozenset(
+    {
+        *(f"subject: {subject}" for subject in ("global", "tag", "member", "allocation", "credential")),
+        *(f"metric: {metric}" for metric in AMOUNTS),
+        *(f"window: {window}" for window in ("sliding", "day", "month", "lifetime")),
+        *(f"partition: {partition}" for partition in ("subject", "member", "credential")),
+        *(f"on exceed: {what}" for what in ("reject", "warn")),
+        *(f"limit changed: {change}" for change in ("raise", "lower", "zero", "remove", "turn")),
+        *(f"settled: {used}" for used in ("nothing", "little", "all", "more")),
+        *(f"parked: {why}" for why in ("its kind of count is none", "its outcome is no text")),
+        *(f"wide lane: {outcome}" for outcome in ("Granted", "left", "stale", "proven")),
+        *(f"narrow lane: {outcome}" for outcome in ("Granted", "Denied", "stale", "away")),
+        *(f"refused: {code}" for code in ("rate_limited", "concurrency_limited", "token_quota_exceeded", "token_quota_in_use")),
+        *(f"refused: {code}" for code in ("allocation_paused", "model_unpriced", "input_too_long", "cost_quota_exceeded")),
+        "allocation: pause",
+        "allocation: resume",
+        "answer cut where the limit is",
+        "booked in no bucket any more",
+        "booked in present bucket",
+        "booked in previous bucket",
+        "bucket rolled by admission",
+        "bucket rolled by settlement",
+        "came late for its bucket",
+        "crash with open calls",
+        "day rolled",
+        "decided under locks",
+        "denied while others hold",
+        "extension refused: cut at what is held",
+        "found itself swept",
+        "granted light",
+        "granted shortened",
+        "granted whole",
+        "hold extended",
+        "late settlement corrects",
+        "leak given back",
+        "month rolled",
+        "overrun booked",
+        "past a limit that warns",
+        "provider key: no room",
+        "provider key: room",
+        "settled again after a lost answer",
+        "settled beside a parked one",
+        "settled twice",
+        "settled twice: corrected before",
+        "stopped by the watch",
+        "surplus of the input given back",
+        "sweep passes a parked hold by",
+        "swept with likely output",
+        "swept with nothing known",
+        "swept with progress",
+        "unknown commit: found held",
+        "unknown commit: held, not known",
+        "unknown commit: not held",
+    }
+)
+"""All that has to be met before any of this proves anything."""

@@ -1,0 +1,337 @@
+"""Several replicas of the gateway's own modules over one real database, with a clock that is set by hand.
+
+Nothing of admission, settlement, watch or sweep is modelled here: dockets are made, carried and ended by the product.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+from pytest import MonkeyPatch
+
+from ai_api import app as composition
+from ai_api.app import Application
+from ai_api.core.batch import GroupCommit
+from ai_api.core.clock import SystemClock
+from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.ids import uuid7
+from ai_api.credentials.secret import hash_of
+from ai_api.gateway import record, store_admission, store_watch
+from ai_api.gateway.admit import BATCH_MAX
+from ai_api.gateway.candidate import Asked, Outcome
+from ai_api.gateway.docket import Ask, Docket, Ending
+from ai_api.gateway.narrow import _accounts
+from ai_api.gateway.open_call import OpenCall
+from ai_api.gateway.settle import Settlement
+from ai_api.gateway.sweep import READINGS_MIN, Sweep
+from ai_api.gateway.world import Worlds
+from ai_api.observability.redact import Redactor
+from ai_api.providers.port import UpstreamAnswer, UpstreamCall
+from ai_api.settings import load_settings
+from ai_api.wire import json_body, openai_envelope
+from ai_api.wire.usage import Usage
+from tests.properties.cut_line import CutLine
+from tests.support.organization import KEYS_TEXT, Caller, Organization
+
+ZONE = "Europe/Berlin"
+SILENT_S = 5.0
+COUNTABLE_BYTES_MIN = 120
+_TABLES = ("holds", "call_records", "usage_quarters", "quota_accounts", "limits", "unsettled", "replicas")
+
+
+class HandClock(SystemClock):
+    """The time of all replicas; `ahead_ms` is how far one of them is off, which the watch allows up to two seconds."""
+
+    def __init__(self, source: HandClock | None = None, *, ahead_ms: int = 0) -> None:
+        super().__init__()
+        self.ms = 0
+        self._source = source or self
+        self._ahead_ms = ahead_ms
+
+    def unix_ms(self) -> int:
+        return self._source.ms + self._ahead_ms
+
+
+class Nobody:
+    """A provider that is never asked."""
+
+    async def open(self, call: UpstreamCall) -> UpstreamAnswer:
+        raise AssertionError("no provider is asked here")
+
+    async def close(self) -> None:
+        return None
+
+
+@dataclass(frozen=True)
+class Order:
+    """One call that somebody wants to make. `after_ms` is how long after the one before it comes."""
+
+    caller: Caller
+    prompt_chars: int = 40
+    output_tokens: int | None = None
+    choices: int = 1
+    stream: bool = False
+    after_ms: int = 0
+
+
+@dataclass
+class Placed:
+    """An order and what came of it: admitted (`call` is open), or `refusal` says why not."""
+
+    order: Order
+    docket: Docket
+    refusal: Refusal | None = None
+    call: OpenCall | None = None
+
+
+@dataclass
+class Gate:
+    """One replica: the whole application, but for its doors and its loops. `beating` is False while it is cut off."""
+
+    app: Application
+    line: CutLine
+    clock: HandClock
+    beating: bool = True
+    decided: list[tuple[str, list[tuple[UUID, Outcome]]]] = field(default_factory=list)
+    """What admission decided, batch by batch in the order it did: the lane, and each call with its outcome."""
+
+    @property
+    def replica_id(self) -> UUID:
+        return self.app.replica.id
+
+
+@dataclass
+class House:
+    """The organization, its replicas and the sweep. Everything runs in one event loop."""
+
+    dsn: str
+    org: Organization
+    callers: list[Caller]
+    tag_id: UUID
+    connection: asyncpg.Connection
+    lines: list[CutLine] = field(default_factory=list)
+    """Open, and in nobody's use."""
+    opened: list[CutLine] = field(default_factory=list)
+    clock: HandClock = field(default_factory=HandClock)
+    gates: list[Gate] = field(default_factory=list)
+    sweep: Sweep = field(init=False)
+    sweep_line: CutLine = field(init=False)
+    monotonic_s: float = 0.0
+
+    # ── building ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @classmethod
+    async def build(cls, dsn: str) -> House:
+        """Two members (the first has a tag and two credentials), a priced model for each, one without a price."""
+        org = Organization(dsn, "http://127.0.0.1:9")
+        first = await org.caller(context_tokens=8_192, output_tokens_max=2_048)
+        second = Caller(first.member, first.model, first.allocation, await org.credential(first.member))
+        third = await org.caller(model=first.model)
+        unpriced = await org.model(prices=None)
+        fourth = Caller(third.member, unpriced, await org.allocation(third.member, unpriced), third.credential)
+        connection = await asyncpg.connect(dsn)
+        tag_id = uuid4()
+        await connection.execute("INSERT INTO tags (id, name) VALUES ($1, 'team')", tag_id)
+        await connection.execute(
+            "INSERT INTO member_tags (member_id, tag_id) VALUES ($1, $2)", first.member.id, tag_id
+        )
+        await connection.execute("UPDATE price_versions SET in_force_from = '2020-01-01T00:00:00Z'")
+        return cls(dsn, org, [first, second, third, fourth], tag_id, connection)
+
+    async def close(self) -> None:
+        for gate in self.gates:
+            await gate.app.settlement.drain(1)
+        for line in self.opened:
+            await line.close()
+        await self.connection.close()
+        await self.org.close()
+
+    async def begin(self, at: datetime, *, replicas: int = 2) -> None:
+        """Empties the books, sets the clock, and starts replicas that know nothing yet. The second one's clock is late."""
+        self.clock.ms = int(at.timestamp() * 1000)
+        for table in _TABLES:
+            await self.connection.execute(f"DELETE FROM {table}")
+        await self.connection.execute("UPDATE allocations SET state = 'active', paused_by = NULL")
+        await self.bump()
+        self.gates.clear()
+        for number in range(replicas):
+            self.gates.append(await self.gate(ahead_ms=-1_500 * number))
+        self.sweep_line = await self._line()
+        worlds = Worlds(self.org.database, zone=ZONE)
+        await worlds.reload()
+        settlement = Settlement(self.sweep_line, lambda what, call_id, reason: None)
+        self.sweep = Sweep(self.sweep_line, worlds, settlement, lambda: self.monotonic_s, silent_s=SILENT_S)
+
+    async def end(self) -> None:
+        """Gives the lines of all replicas back, for the next beginning."""
+        for gate in self.gates:
+            await gate.app.settlement.drain(5)
+            self.lines.append(gate.line)
+        self.lines.append(self.sweep_line)
+        self.gates.clear()
+
+    async def gate(self, *, ahead_ms: int = 0) -> Gate:
+        """A replica that has just started, put together as in production."""
+        line, clock = await self._line(), HandClock(self.clock, ahead_ms=ahead_ms)
+        with MonkeyPatch.context() as parts:
+            parts.setattr(composition, "Hot", lambda *_, **__: line)
+            parts.setattr(composition, "SystemClock", lambda: clock)
+            parts.setattr(composition, "Database", lambda *_, **__: self.org.database)
+            settings = load_settings(
+                {}, database_url=self.dsn, encryption_keys=KEYS_TEXT, organization_zone=ZONE
+            )
+            app = Application(settings, Nobody(), frozenset(), Redactor())
+        gate = Gate(app, line, clock)
+        _take_turns(gate)
+        app.calls._entrance._count_input = _counted
+        await app.watch.start()
+        return gate
+
+    async def _line(self) -> CutLine:
+        if self.lines:
+            line = self.lines.pop()
+            line.cuts.clear()
+            return line
+        line = CutLine(self.dsn)
+        await line.open()
+        self.opened.append(line)
+        return line
+
+    # ── what happens ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def place(self, gate: Gate, orders: Sequence[Order]) -> list[Placed]:
+        """Asks for several calls at once, in this order, and does with each what the gateway does with it."""
+        placed = []
+        for order in orders:
+            self.clock.ms += order.after_ms
+            placed.append(Placed(order, Docket(uuid7(gate.clock.unix_ms()), _ask(order))))
+        await asyncio.gather(*(self._carry(gate, each) for each in placed))
+        return placed
+
+    async def _carry(self, gate: Gate, placed: Placed) -> None:
+        try:
+            await gate.app.calls._entrance.admit(placed.docket)
+        except Refusal as refusal:
+            placed.refusal = refusal
+            if not isinstance(refusal, StoreUnavailable):
+                written = gate.app._refusals.note(placed.docket, refusal, gate.clock.now())
+                if written is not None:
+                    await gate.app.settlement.submit(written)
+            return
+        task = asyncio.current_task()
+        assert task is not None
+        placed.call = OpenCall(placed.docket, task)
+        if placed.order.stream:
+            placed.call.growing = gate.app.holds.of(placed.call)
+        gate.app.calls.open_calls[placed.docket.call_id] = placed.call
+
+    async def settle(self, gate: Gate, endings: Sequence[tuple[Docket, Ending]]) -> None:
+        """Ends several calls at once and waits until Postgres has all of them."""
+        settling = []
+        for docket, ending in endings:
+            settling.append(gate.app.settlement.submit(record.of(docket, ending, gate.clock.now())))
+            gate.app.calls.open_calls.pop(docket.call_id, None)
+        await asyncio.gather(*settling)
+
+    async def crash(self, gate: Gate) -> None:
+        """Ends a replica without a word: its connections break, what it had in memory is gone."""
+        self.gates.remove(gate)
+        await gate.line.close()
+        self.opened.remove(gate.line)
+
+    async def sweep_dead(self) -> int:
+        """Lets every replica but those that are cut off beat between so many looks as a dead one is given."""
+        swept = 0
+        for _ in range(READINGS_MIN + 1):
+            for gate in self.gates:
+                if gate.beating:
+                    await store_watch.beat(gate.line, gate.replica_id, [], timeout_s=5)
+            swept += await self.sweep.look()
+            self.monotonic_s += SILENT_S / READINGS_MIN + 0.01
+        return swept
+
+    async def look(self, gate: Gate, *, progress: bool = False, clearing: bool = False) -> None:
+        """One look of a replica's watch; holds are old enough to be cleared where `clearing` says so."""
+        watch = gate.app.watch
+        watch._next_progress = 0.0 if progress else time.monotonic() + 1e6
+        watch._next_clearing = 0.0 if clearing else time.monotonic() + 1e6
+        if clearing:
+            await self.connection.execute("UPDATE holds SET created_at = created_at - interval '11 seconds'")
+        await watch._look()
+        await watch._keep_house()
+        await gate.app.settlement._batches.drain()
+
+    async def bump(self) -> None:
+        """Makes every copy stale."""
+        await self.connection.execute("UPDATE world SET epoch = (random() * 1e15)::bigint")
+        await self.connection.execute("UPDATE members SET epoch = (random() * 1e15)::bigint")
+
+
+def _take_turns(gate: Gate) -> None:
+    """One batch at a time, so that what was decided before what can be told; races have their own tests."""
+    admission, turn = gate.app.admission, asyncio.Lock()
+
+    def lane(name: str, commit: Callable[[list[Asked]], Awaitable[Sequence[Outcome]]]) -> GroupCommit[Asked, Outcome]:
+        async def decide(asked: list[Asked]) -> Sequence[Outcome]:
+            async with turn:
+                outcomes = await commit(asked)
+                said = [(each.row.call_id, outcome) for each, outcome in zip(asked, outcomes, strict=True)]
+                gate.decided.append((name, said))
+                return outcomes
+
+        return GroupCommit(decide, batch_max=BATCH_MAX, in_flight_max=1)
+
+    admission._wide = lane("wide", admission._commit_wide)
+    admission._narrow = lane("narrow", admission._commit_narrow)
+
+
+@contextmanager
+def races_lost(gate: Gate) -> Iterator[None]:
+    """Whoever looks whether a hold fits finds each time that somebody was faster: it is decided under locks."""
+    narrow = gate.app.admission._narrow_lane
+
+    async def look(waiting: list[Asked], _outcomes: dict[UUID, Outcome]) -> list[Asked]:
+        accounts = _accounts(waiting)
+        await store_admission.create_accounts(gate.line, [accounts[key] for key in sorted(accounts)], timeout_s=20)
+        return waiting
+
+    with MonkeyPatch.context() as patch:
+        patch.setattr(narrow, "_look", look)
+        yield
+
+
+async def _counted(docket: Docket) -> int | None:
+    """A count of the input: nobody can count the shortest, others have fewer tokens than bytes."""
+    if docket.bound is None or docket.ask.body.size_bytes < COUNTABLE_BYTES_MIN:
+        return None
+    return docket.bound.input_tokens * 2 // 3
+
+
+def ending(input_tokens: int, output_tokens: int) -> Ending:
+    """A call that ended well, by the provider's own count."""
+    return Ending("ok", Usage(input_total=input_tokens, output=output_tokens), "provider", "stop")
+
+
+def _ask(order: Order) -> Ask:
+    asked = {"model": order.caller.model.slug, "messages": [{"role": "user", "content": "x" * order.prompt_chars}]}
+    if order.output_tokens is not None:
+        asked["max_tokens"] = order.output_tokens  # type: ignore[assignment]  # one field of another kind
+    if order.stream:
+        asked["stream"] = True
+    if order.choices > 1:
+        asked["n"] = order.choices  # type: ignore[assignment]  # as above
+    body = json_body.read(json_body.encode(asked))
+    return Ask(openai_envelope.chat(body), body, hash_of(order.caller.secret), "chat", "req", None, time.perf_counter())
+
+
+def at(text: str) -> datetime:
+    """A moment in UTC."""
+    return datetime.fromisoformat(text).astimezone(UTC)

@@ -1,0 +1,66 @@
+"""No order of events breaks a law; and every branch there is was met on the way.
+
+`PROPERTIES=full` tries other and many more orders than the ones that are always tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from ai_api.gateway import admit, narrow, people, settle
+from tests.properties.histories import BRANCHES, HISTORIES, Teller
+from tests.properties.house import House
+from tests.properties.machine import AnyOrder
+
+FULL = os.environ.get("PROPERTIES") == "full"
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine must not look like a database that is away; and what is tried again is tried at once."""
+    monkeypatch.setattr(admit, "AWAY_AFTER_S", 20.0)
+    monkeypatch.setattr(admit, "ADMIT_TIMEOUT_S", 20.0)
+    monkeypatch.setattr(admit, "WAITED_MAX_S", 60.0)
+    monkeypatch.setattr(narrow, "TIGHT_FOR_S", 1e6)
+    monkeypatch.setattr(people, "LOOKUP_TIMEOUT_S", 20.0)
+    monkeypatch.setattr(people, "LOOKUPS_PER_S_MAX", 10_000)
+    monkeypatch.setattr(settle, "RETRY_FIRST_S", 0.001)
+
+
+def test_no_order_of_events_breaks_a_law(database: str) -> None:
+    met: Counter[str] = Counter()
+    with asyncio.Runner() as runner:
+        house = runner.run(House.build(database))
+        machine = type("AnyOrderHere", (AnyOrder,), {"house": house, "runner": runner, "met": met})
+        try:
+            for history in HISTORIES:
+                told = machine()
+                try:
+                    history(Teller(told))
+                except BaseException as error:
+                    error.add_note(history.__name__)
+                    raise
+                finally:
+                    told.teardown()
+            run_state_machine_as_test(
+                machine,
+                settings=settings(
+                    max_examples=2_000 if FULL else 8,
+                    stateful_step_count=60 if FULL else 40,
+                    derandomize=not FULL,
+                    database=None,
+                    deadline=None,
+                    phases=[Phase.generate, Phase.shrink] if FULL else [Phase.generate],
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+        finally:
+            runner.run(house.close())
+            print(*(f"{met[name]:7}  {name}" for name in sorted(BRANCHES | met.keys())), sep="\n")
+    assert [name for name in sorted(BRANCHES) if not met[name]] == [], "never met"
