@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install run check test e2e faults-short faults load fresh mutants house openapi format clean
+.PHONY: help install run check test e2e faults-short faults races load fresh mutants house openapi format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -44,6 +44,10 @@ faults-short: install ## processes killed at bad moments, ten rounds of each
 faults: install ## the same with a hundred rounds, or ROUNDS=1000
 	$(call suite,tests/faults)
 	@AI_API_FAULT_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest tests/faults -m faults $(ARGS)
+
+races: install ## replicas against one another on a real Postgres, the short form; RACES=full for the long one
+	$(call suite,tests/races)
+	@RACES=$(or $(RACES),ci) $(BIN)/pytest tests/races $(ARGS)
 
 load: install ## the load run; writes its tables into the docs
 	$(call suite,tests/load)

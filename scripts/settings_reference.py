@@ -119,7 +119,7 @@ def _default(field: FieldInfo) -> str:
         return "**required**"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
-    return "none" if field.default is None else f"`{field.default}`"
+    return "none" if field.default in (None, ()) else f"`{field.default}`"
 
 
 def main() -> int:

@@ -25,7 +25,7 @@ from ai_api.core.db import Database, Hot, read_schema_state
 from ai_api.core.egress import Egress
 from ai_api.core.errors import StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import store_admission, store_extend, store_idempotency, store_settlement, store_watch
+from ai_api.gateway import store_admission, store_extend, store_idempotency, store_look, store_settlement, store_watch
 from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
 from ai_api.gateway.entrance import Entrance
@@ -78,6 +78,7 @@ class Application:
             rehearsal=(
                 *store_admission.REHEARSAL,
                 *store_extend.REHEARSAL,
+                *store_look.REHEARSAL,
                 *store_idempotency.REHEARSAL,
                 *store_settlement.REHEARSAL,
                 *store_watch.REHEARSAL,

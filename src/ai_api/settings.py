@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ai_api.core.money import MoneyError, parse_usd
@@ -120,7 +129,7 @@ class Settings(BaseSettings):
     """How long a replica's heart must stand still before it is taken for dead, in seconds."""
     idempotency: bool = True
     """Whether answers to calls with an `Idempotency-Key` are kept for a day, sealed. When not, such calls are refused."""
-    credential_limits: Annotated[tuple[CredentialLimit, ...], NoDecode] = ()
+    credential_limits: Annotated[tuple[CredentialLimit, ...], NoDecode, WithJsonSchema({"type": "string"})] = ()
     """What every new credential may use, unless something else is asked for: a list of `metric:amount/window` such as
     `requests:60/60s, concurrency:8, cost:5/day`. The window is a number of seconds, `day`, `month`, `lifetime` or `call`;
     `concurrency` has none. `cost` is in USD. Empty is no limit."""

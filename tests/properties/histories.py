@@ -4,73 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import cycle
-from typing import Any
 
-from tests.properties.house import at
-from tests.properties.machine import AMOUNTS, AnyOrder
 from tests.properties.sight import price_nanos
-
-NOON = at("2031-06-10T12:00:00Z")
-"""Where a bucket of ten seconds, and one of sixty, begins."""
-MONTH_END = at("2031-03-31T21:59:53Z")
-"""Seven seconds before April in Berlin."""
-SLIDING, MINUTE, DAY, MONTH, EVER, EACH = (
-    ("sliding", 10), ("sliding", 60), ("day", None), ("month", None), ("lifetime", None), ("request", None)
-)  # fmt: skip
-
-
-def limit(subject: str, metric: str, window: Any, level: int, **more: Any) -> dict[str, Any]:
-    """A limit; `level` is its place among the amounts of its metric."""
-    known = {"zone": None, "partition": "subject", "rejects": True}
-    return {"subject": subject, "metric": metric, "window": window, "level": level, **known, **more}
-
-
-def order(**more: Any) -> dict[str, Any]:
-    """One call of the first caller's, short, with a small answer."""
-    return {"caller": 0, "prompt_chars": 1, "output_tokens": 100, "choices": 1, "stream": False, "after_ms": 0, **more}
-
-
-class Teller:
-    """Tells a history: each step, then the laws."""
-
-    def __init__(self, machine: AnyOrder) -> None:
-        self._machine = machine
-
-    def begin(self, *limits: dict[str, Any], beginning: Any = NOON) -> None:
-        self._machine.begin(beginning=beginning, limits=list(limits))
-
-    def call(self, *orders: dict[str, Any], gate: int = 0, cuts: Any = (), locks: bool = False) -> None:
-        self._machine.calls_arrive(gate=gate, wanted=list(orders) or [order()], cuts=cuts, locks=locks)
-        self._machine.laws_hold()
-
-    def end(self, used: str = "little", *, which: int = 0, count: int = 1, cuts: Any = ()) -> None:
-        self._machine.calls_end(which=which, count=count, used=used, cuts=cuts)
-        self._machine.laws_hold()
-
-    def assert_open(self, count: int) -> None:
-        assert len(self._machine._open()) == count
-
-    def input_tokens(self) -> int:
-        """What the call under way is bound to read at most."""
-        (told,) = self._machine._open()
-        assert told.docket.bound is not None
-        return told.docket.bound.input_tokens
-
-    def wait(self, ms: int) -> None:
-        self._machine.time_passes(jump_ms=ms)
-
-    def do(self, step: str, **given: Any) -> None:
-        getattr(self._machine, step)(**given)
-        self._machine.laws_hold()
-
-    def crash(self, gate: int = 0) -> None:
-        self.do("a_replica_crashes", gate=gate)
-
-    def sweep(self) -> None:
-        self.do("the_sweep_looks")
-
-    def watch(self, gate: int = 0, *, tokens: int = 0, clearing: bool = False) -> None:
-        self.do("a_watch_looks", gate=gate, tokens=tokens, clearing=clearing)
+from tests.properties.teller import DAY, EACH, EVER, MINUTE, MONTH, MONTH_END, SLIDING, Teller, limit, order
 
 
 def days_and_months_roll(t: Teller) -> None:
@@ -135,10 +71,13 @@ def a_late_clock(t: Teller) -> None:
 
 
 def one_batch_of_two_buckets(t: Teller) -> None:
+    # The bucket is full to the brim; a tenth of a second into the next one there is room again, but not for who came before.
     t.begin(limit("member", "requests", SLIDING, 4, rejects=False), limit("member", "output_tokens", SLIDING, 3))
     t.wait(9_000)
-    t.call(order(output_tokens=700), order(output_tokens=700), order(output_tokens=700), order(), order(), order())
-    t.end("all", count=6)
+    t.call(order(output_tokens=700), order(output_tokens=700), order(output_tokens=700), order(output_tokens=400))
+    t.end("all", count=4)
+    t.wait(300)
+    t.call(order(caller=2), order(output_tokens=1, after_ms=100), order(output_tokens=1, after_ms=700))
     t.call(order(after_ms=400), order(), order(after_ms=400), order(after_ms=700), order())
 
 
@@ -257,7 +196,9 @@ def provider_keys_have_limits(t: Teller) -> None:
 
 
 def rights_change(t: Teller) -> None:
-    t.begin(limit("allocation", "requests", DAY, 2), limit("tag", "cost", DAY, 4), limit("global", "concurrency", EVER, 2))
+    t.begin(
+        limit("allocation", "requests", DAY, 2), limit("tag", "cost", DAY, 4), limit("global", "concurrency", EVER, 2)
+    )
     t.call(order(), order(), order(), gate=0)
     t.call(gate=1)
     for change in ("raise", "lower", "lower", "turn", "zero", "remove"):
@@ -325,60 +266,3 @@ HISTORIES: tuple[Callable[[Teller], None], ...] = (
     provider_keys_have_limits,
     rights_change,
 )
-
-BRANCHES = frozenset(
-    {
-        *(f"subject: {subject}" for subject in ("global", "tag", "member", "allocation", "credential")),
-        *(f"metric: {metric}" for metric in AMOUNTS),
-        *(f"window: {window}" for window in ("sliding", "day", "month", "lifetime")),
-        *(f"partition: {partition}" for partition in ("subject", "member", "credential")),
-        *(f"on exceed: {what}" for what in ("reject", "warn")),
-        *(f"limit changed: {change}" for change in ("raise", "lower", "zero", "remove", "turn")),
-        *(f"settled: {used}" for used in ("nothing", "little", "all", "more")),
-        *(f"parked: {why}" for why in ("its kind of count is none", "its outcome is no text")),
-        *(f"wide lane: {outcome}" for outcome in ("Granted", "left", "stale", "proven")),
-        *(f"narrow lane: {outcome}" for outcome in ("Granted", "Denied", "stale", "away")),
-        *(f"refused: {code}" for code in ("rate_limited", "concurrency_limited", "token_quota_exceeded", "token_quota_in_use")),
-        *(f"refused: {code}" for code in ("allocation_paused", "model_unpriced", "input_too_long", "cost_quota_exceeded")),
-        "allocation: pause",
-        "allocation: resume",
-        "answer cut where the limit is",
-        "booked in no bucket any more",
-        "booked in present bucket",
-        "booked in previous bucket",
-        "bucket rolled by admission",
-        "bucket rolled by settlement",
-        "came late for its bucket",
-        "crash with open calls",
-        "day rolled",
-        "decided under locks",
-        "denied while others hold",
-        "extension refused: cut at what is held",
-        "found itself swept",
-        "granted light",
-        "granted shortened",
-        "granted whole",
-        "hold extended",
-        "late settlement corrects",
-        "leak given back",
-        "month rolled",
-        "overrun booked",
-        "past a limit that warns",
-        "provider key: no room",
-        "provider key: room",
-        "settled again after a lost answer",
-        "settled beside a parked one",
-        "settled twice",
-        "settled twice: corrected before",
-        "stopped by the watch",
-        "surplus of the input given back",
-        "sweep passes a parked hold by",
-        "swept with likely output",
-        "swept with nothing known",
-        "swept with progress",
-        "unknown commit: found held",
-        "unknown commit: held, not known",
-        "unknown commit: not held",
-    }
-)
-"""All that has to be met before any of this proves anything."""

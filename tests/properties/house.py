@@ -10,12 +10,11 @@ import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import asyncpg
-from pytest import MonkeyPatch
+import pytest
 
 from ai_api import app as composition
 from ai_api.app import Application
@@ -23,11 +22,10 @@ from ai_api.core.batch import GroupCommit
 from ai_api.core.clock import SystemClock
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.credentials.secret import hash_of
 from ai_api.gateway import record, store_admission, store_watch
 from ai_api.gateway.admit import BATCH_MAX
 from ai_api.gateway.candidate import Asked, Outcome
-from ai_api.gateway.docket import Ask, Docket, Ending
+from ai_api.gateway.docket import Docket, Ending
 from ai_api.gateway.narrow import _accounts
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.settle import Settlement
@@ -36,14 +34,12 @@ from ai_api.gateway.world import Worlds
 from ai_api.observability.redact import Redactor
 from ai_api.providers.port import UpstreamAnswer, UpstreamCall
 from ai_api.settings import load_settings
-from ai_api.wire import json_body, openai_envelope
-from ai_api.wire.usage import Usage
 from tests.properties.cut_line import CutLine
+from tests.properties.orders import Counter, Order, Placed, ask_of
 from tests.support.organization import KEYS_TEXT, Caller, Organization
 
 ZONE = "Europe/Berlin"
 SILENT_S = 5.0
-COUNTABLE_BYTES_MIN = 120
 _TABLES = ("holds", "call_records", "usage_quarters", "quota_accounts", "limits", "unsettled", "replicas")
 
 
@@ -68,28 +64,6 @@ class Nobody:
 
     async def close(self) -> None:
         return None
-
-
-@dataclass(frozen=True)
-class Order:
-    """One call that somebody wants to make. `after_ms` is how long after the one before it comes."""
-
-    caller: Caller
-    prompt_chars: int = 40
-    output_tokens: int | None = None
-    choices: int = 1
-    stream: bool = False
-    after_ms: int = 0
-
-
-@dataclass
-class Placed:
-    """An order and what came of it: admitted (`call` is open), or `refusal` says why not."""
-
-    order: Order
-    docket: Docket
-    refusal: Refusal | None = None
-    call: OpenCall | None = None
 
 
 @dataclass
@@ -140,9 +114,7 @@ class House:
         connection = await asyncpg.connect(dsn)
         tag_id = uuid4()
         await connection.execute("INSERT INTO tags (id, name) VALUES ($1, 'team')", tag_id)
-        await connection.execute(
-            "INSERT INTO member_tags (member_id, tag_id) VALUES ($1, $2)", first.member.id, tag_id
-        )
+        await connection.execute("INSERT INTO member_tags (member_id, tag_id) VALUES ($1, $2)", first.member.id, tag_id)
         await connection.execute("UPDATE price_versions SET in_force_from = '2020-01-01T00:00:00Z'")
         return cls(dsn, org, [first, second, third, fourth], tag_id, connection)
 
@@ -181,17 +153,15 @@ class House:
     async def gate(self, *, ahead_ms: int = 0) -> Gate:
         """A replica that has just started, put together as in production."""
         line, clock = await self._line(), HandClock(self.clock, ahead_ms=ahead_ms)
-        with MonkeyPatch.context() as parts:
+        with pytest.MonkeyPatch.context() as parts:
             parts.setattr(composition, "Hot", lambda *_, **__: line)
             parts.setattr(composition, "SystemClock", lambda: clock)
             parts.setattr(composition, "Database", lambda *_, **__: self.org.database)
-            settings = load_settings(
-                {}, database_url=self.dsn, encryption_keys=KEYS_TEXT, organization_zone=ZONE
-            )
+            parts.setattr(composition, "TokenCounter", lambda **_: Counter())
+            settings = load_settings({}, database_url=self.dsn, encryption_keys=KEYS_TEXT, organization_zone=ZONE)
             app = Application(settings, Nobody(), frozenset(), Redactor())
         gate = Gate(app, line, clock)
         _take_turns(gate)
-        app.calls._entrance._count_input = _counted
         await app.watch.start()
         return gate
 
@@ -212,7 +182,7 @@ class House:
         placed = []
         for order in orders:
             self.clock.ms += order.after_ms
-            placed.append(Placed(order, Docket(uuid7(gate.clock.unix_ms()), _ask(order))))
+            placed.append(Placed(order, Docket(uuid7(gate.clock.unix_ms()), ask_of(order))))
         await asyncio.gather(*(self._carry(gate, each) for each in placed))
         return placed
 
@@ -303,35 +273,6 @@ def races_lost(gate: Gate) -> Iterator[None]:
         await store_admission.create_accounts(gate.line, [accounts[key] for key in sorted(accounts)], timeout_s=20)
         return waiting
 
-    with MonkeyPatch.context() as patch:
+    with pytest.MonkeyPatch.context() as patch:
         patch.setattr(narrow, "_look", look)
         yield
-
-
-async def _counted(docket: Docket) -> int | None:
-    """A count of the input: nobody can count the shortest, others have fewer tokens than bytes."""
-    if docket.bound is None or docket.ask.body.size_bytes < COUNTABLE_BYTES_MIN:
-        return None
-    return docket.bound.input_tokens * 2 // 3
-
-
-def ending(input_tokens: int, output_tokens: int) -> Ending:
-    """A call that ended well, by the provider's own count."""
-    return Ending("ok", Usage(input_total=input_tokens, output=output_tokens), "provider", "stop")
-
-
-def _ask(order: Order) -> Ask:
-    asked = {"model": order.caller.model.slug, "messages": [{"role": "user", "content": "x" * order.prompt_chars}]}
-    if order.output_tokens is not None:
-        asked["max_tokens"] = order.output_tokens  # type: ignore[assignment]  # one field of another kind
-    if order.stream:
-        asked["stream"] = True
-    if order.choices > 1:
-        asked["n"] = order.choices  # type: ignore[assignment]  # as above
-    body = json_body.read(json_body.encode(asked))
-    return Ask(openai_envelope.chat(body), body, hash_of(order.caller.secret), "chat", "req", None, time.perf_counter())
-
-
-def at(text: str) -> datetime:
-    """A moment in UTC."""
-    return datetime.fromisoformat(text).astimezone(UTC)

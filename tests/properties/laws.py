@@ -19,7 +19,8 @@ from ai_api.gateway.candidate import Outcome
 from ai_api.gateway.docket import Docket
 from ai_api.quotas.rules import Denied
 from ai_api.wire.usage import Usage
-from tests.properties.house import Gate, Placed
+from tests.properties.house import Gate
+from tests.properties.orders import Placed
 from tests.properties.sight import Matched, Sight, amount_of, bookings_of, from_birth, price_nanos
 
 Fate = Literal["open", "settled", "parked", "unknown", "refused"]
@@ -92,7 +93,9 @@ class History:
                 if last[call_id] == number:
                     if isinstance(outcome, Denied):
                         least = _least(self.calls[call_id].docket)
-                        fits = _all_fit(before, limits[call_id], held, self.calls[call_id].docket, least, rounded_up=True)
+                        fits = _all_fit(
+                            before, limits[call_id], held, self.calls[call_id].docket, least, rounded_up=True
+                        )
                         assert not fits, "refused while it fits"
                     self._check_decision(before, after, limits[call_id], held, self.calls[call_id])
         for call_id in limits.keys() - last.keys():
@@ -152,7 +155,9 @@ class History:
                 used = before.used(limit, rounded_up=False)
                 assert used + after.account(limit.account_id).held <= limit.amount, "extended past a limit"
             if output is not None and limit.rejects and call_id not in before.parked:
-                assert new[limit.account_id] == _demanded(told.docket, limit, output), "holds what the answer may come to"
+                assert new[limit.account_id] == _demanded(told.docket, limit, output), (
+                    "holds what the answer may come to"
+                )
         told.hold = new
 
     # ── between any two moments ──────────────────────────────────────────────────────────────────────────────────────
@@ -164,7 +169,9 @@ class History:
         _check_rollups(sight)
         for call_id, told in self.calls.items():
             self._check_call(sight, call_id, told)
-        strangers = {key for key, record in sight.records.items() if key not in self.calls and not record["refused_count"]}
+        strangers = {
+            key for key, record in sight.records.items() if key not in self.calls and not record["refused_count"]
+        }
         assert not strangers, "a record of a call that nobody made"
         assert sight.holds.keys() <= self.calls.keys()
 
@@ -243,7 +250,16 @@ def _check_rollups(sight: Sight) -> None:
     for record in sight.records.values():
         started_at = datetime.fromisoformat(record["started_at"])
         quarter = (_ORIGIN + (started_at - _ORIGIN) // _QUARTER * _QUARTER).isoformat()
-        names = ("member_id", "credential_id", "allocation_id", "model_id", "model", "provider", "provider_key_id", "outcome")
+        names = (
+            "member_id",
+            "credential_id",
+            "allocation_id",
+            "model_id",
+            "model",
+            "provider",
+            "provider_key_id",
+            "outcome",
+        )
         row = sums[quarter, *(record[name] for name in names)]
         row[0] += max(1, record["refused_count"])
         tokens = ("input_tokens", "cached_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")

@@ -45,6 +45,8 @@ class Matched:
     rejects: bool
     kind: tuple[str, str, str, str, str]
     """Subject, metric, window, partition, what happens when it is exceeded."""
+    start: datetime = _FOREVER[0]
+    """When its window began."""
     bucket: int = 0
     into: Fraction = Fraction(0)
     """How much of its bucket is over when the call starts."""
@@ -178,6 +180,7 @@ def _matched(row: Any, caller: Caller, call_id: UUID) -> Matched:
         row["amount"],
         row["on_exceed"] == "reject",
         kind,
+        start,
         ms // length_ms if length_ms else 0,
         Fraction(ms % length_ms, length_ms) if length_ms else Fraction(0),
         length_ms,
@@ -213,7 +216,9 @@ def from_birth(caller: Caller, call_id: UUID) -> list[tuple[UUID, str]]:
     """The accounts that count every call of an allocation, limited or not."""
     moment = datetime.fromtimestamp(unix_ms_of(call_id) / 1000, UTC)
     start = window("month", ZONE, moment)[0]
-    return [(account_id("allocation", caller.allocation.id, metric, start), metric) for metric in ("total_tokens", "cost")]
+    return [
+        (account_id("allocation", caller.allocation.id, metric, start), metric) for metric in ("total_tokens", "cost")
+    ]
 
 
 def amount_of(metric: str, input_tokens: int, output_tokens: int, cost_nanos: int) -> int:

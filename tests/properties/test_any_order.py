@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from ai_api.gateway import admit, narrow, people, settle
-from tests.properties.histories import BRANCHES, HISTORIES, Teller
+from tests.properties.branches import BRANCHES
+from tests.properties.histories import HISTORIES
 from tests.properties.house import House
 from tests.properties.machine import AnyOrder
+from tests.properties.teller import Teller
 
 FULL = os.environ.get("PROPERTIES") == "full"
 

@@ -193,7 +193,7 @@ class Crew(list[Replica]):
         """A call of a member that starts now."""
         return Call(self.members[member], limits, size)
 
-    async def clear(self, calls: Iterable[Call]) -> int:
+    async def give_back(self, calls: Iterable[Call]) -> int:
         """Settles at zero what refused calls hold, as the watch does with holds that are nobody's; gives how many."""
         by_id, cleared = {call.id: call for call in calls}, 0
         # A statement that was given up on may still be on its way in the server.

@@ -48,8 +48,7 @@ async def outcomes_of(crew: Crew, calls: list[Call]) -> Counter[str]:
         replica = crew[number % len(crew)]
         try:
             verdict = await replica.ask(call)
-        except StoreUnavailable as refusal:
-            assert (refusal.kind, refusal.retry_after_s) == ("unavailable", 2)
+        except StoreUnavailable:
             said["unavailable"] += 1
             return
         said[type(verdict).__name__] += 1
@@ -62,7 +61,7 @@ async def outcomes_of(crew: Crew, calls: list[Call]) -> Counter[str]:
 
 async def assert_once(crew: Crew, calls: list[Call], granted: int, *, leaked_max: int = 0) -> None:
     """So many records of calls that were admitted, each once; nothing else is held."""
-    assert await crew.clear(calls) <= leaked_max
+    assert await crew.give_back(calls) <= leaked_max
     records = await crew.books.records(outcome="ok")
     assert len(records) == len({record["call_id"] for record in records}) == granted
 
@@ -117,11 +116,11 @@ async def test_a_rival_that_locks_the_other_way_round_stops_calls(database):
                 await asyncio.sleep(0.05)
             await connection.close()
 
-        rivals = [asyncio.create_task(rival()) for _ in range(2)]
-        calls = [crew.call(*limits) for _ in range(60)]
+        rivals = [asyncio.create_task(rival())]
+        calls = [crew.call(*limits) for _ in range(40)]
         said: Counter[str] = Counter()
-        for number in range(0, len(calls), 20):
-            said += await outcomes_of(crew, calls[number : number + 20])
+        for number in range(0, len(calls), 10):
+            said += await outcomes_of(crew, calls[number : number + 10])
         stop.set()
         await asyncio.gather(*rivals)
         assert said["Granted"] + said["unavailable"] == len(calls)
@@ -130,33 +129,32 @@ async def test_a_rival_that_locks_the_other_way_round_stops_calls(database):
 
 async def test_a_database_far_away_makes_a_queue_that_only_grows(database, full):
     """200 ms a round trip: one for the admission of a call, and no more than the batch before it to wait for."""
-    async with replicas(database, 1, members=4) as crew, slow_wire(database) as wire:
-        async with crew.replica(wire.dsn) as far:
-            crew[0] = far
-            limits = [crew.limit(10_000) for _ in range(4)]
-            await outcomes_of(crew, [crew.call(limit, member=n) for n, limit in enumerate(limits)])
-            wire.round_trip_s = ROUND_TRIP_S
-            times: list[float] = []
+    async with replicas(database, 1, members=4) as crew, slow_wire(database) as wire, crew.replica(wire.dsn) as far:
+        crew[0] = far
+        limits = [crew.limit(10_000) for _ in range(4)]
+        await outcomes_of(crew, [crew.call(limit, member=n) for n, limit in enumerate(limits)])
+        wire.round_trip_s = ROUND_TRIP_S
+        times: list[float] = []
 
-            async def client(member: int) -> None:
-                for _ in range(20 if full else 5):
-                    call = crew.call(limits[member], member=member)
-                    began = time.monotonic()
-                    assert isinstance(await far.ask(call), Granted)
-                    times.append(time.monotonic() - began)
-                    await far.settle(call)
+        async def client(member: int) -> None:
+            for _ in range(20 if full else 5):
+                call = crew.call(limits[member], member=member)
+                began = time.monotonic()
+                assert isinstance(await far.ask(call), Granted)
+                times.append(time.monotonic() - began)
+                await far.settle(call)
 
-            await client(0)
-            assert max(times) < ROUND_TRIP_S + 0.1
-            await asyncio.gather(*(client(n % 4) for n in range(200)))
-            assert max(times) < 2 * ROUND_TRIP_S + 0.3
-            # Used up: one round trip to look is all that a refusal takes.
-            full_up = crew.limit(0)
-            refused = [crew.call(full_up) for _ in range(200)]
-            began = time.monotonic()
-            assert await outcomes_of(crew, refused) == {"Denied": 200}
-            assert time.monotonic() - began < 6 * ROUND_TRIP_S
-            wire.round_trip_s = 0
+        await client(0)
+        assert max(times) < ROUND_TRIP_S + 0.1
+        await asyncio.gather(*(client(n % 4) for n in range(200)))
+        assert max(times) < 2 * ROUND_TRIP_S + 0.3
+        # Used up: one round trip to look is all that a refusal takes.
+        full_up = crew.limit(0)
+        refused = [crew.call(full_up) for _ in range(200)]
+        began = time.monotonic()
+        assert await outcomes_of(crew, refused) == {"Denied": 200}
+        assert time.monotonic() - began < 6 * ROUND_TRIP_S
+        wire.round_trip_s = 0
 
 
 async def test_calls_hang_or_leak_when_the_database_restarts(private_postgres, full):

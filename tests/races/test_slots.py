@@ -72,18 +72,23 @@ async def assert_all_free(g: Gateway, caller: Caller, sim: Simulator) -> None:
 
 
 async def test_slots_leak_when_calls_end_badly(database, sim, full):
-    calls = 1_000 if full else 300
-    async with gateway(database, sim, upstream={"first_byte_s": 0.3, "idle_s": 0.3}) as g, beside(g, sim) as other:
+    calls = 10_200 if full else 1_020
+    hasty = {"first_byte_s": 0.3, "idle_s": 0.3}
+    async with (
+        gateway(database, sim) as g,
+        beside(g, sim, upstream=hasty) as first,
+        beside(g, sim, upstream=hasty) as second,
+    ):
         caller = await limited(g)
         names, statuses = list(ENDINGS), Counter()
 
         async def client(number: int) -> None:
             for turn in range(calls // 60):
-                status = await one((g, other)[number % 2], caller, names[(number + turn) % len(names)])
+                status = await one((first, second)[number % 2], caller, names[(number + turn) % len(names)])
                 statuses[status] += 1
 
         await asyncio.gather(*(client(number) for number in range(60)))
-        for each in (g, other):
+        for each in (first, second):
             await each.at_rest(20)
         assert sum(statuses.values()) == calls
         assert await g.books.holds() == 0
@@ -99,7 +104,6 @@ async def test_slots_leak_when_calls_end_badly(database, sim, full):
         await g.at_rest(20)
         await g.org.move(caller, "resume")
         await assert_all_free(g, caller, sim)
-        await other.at_rest(20)
 
 
 async def test_slots_of_a_killed_replica_are_lost(database, sim, tmp_path):

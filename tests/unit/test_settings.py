@@ -37,6 +37,8 @@ def test_two_secrets_are_enough():
         "organization_zone": "UTC",
         "log_level": "INFO",
         "sweep_silent_s": 30.0,
+        "idempotency": True,
+        "credential_limits": (),
         "listen": {
             "host": "127.0.0.1",
             "port": 8080,

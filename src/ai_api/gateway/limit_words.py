@@ -133,8 +133,10 @@ def _answer(denied: Denied, now: datetime) -> tuple[str, Kind, float | None]:
     what = {"cost": "cost", "requests": "request"}.get(limit.metric, "token")
     if denied.busy:
         # It fits as soon as calls that are under way give back what they hold.
-        return f"{what}_quota_in_use", "limited", 5.0
-    return f"{what}_quota_exceeded", "exhausted", None
+        code = f"{what}_quota_in_use"
+        return code, "limited", 5.0
+    code = f"{what}_quota_exceeded"
+    return code, "exhausted", None
 
 
 def _repair(denied: Denied, charge: Charge, now: datetime, retry_after_s: float | None) -> str:

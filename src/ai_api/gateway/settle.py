@@ -16,11 +16,15 @@ from uuid import UUID
 from ai_api.core.batch import GroupCommit
 from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import StoreUnavailable
+from ai_api.core.lines import Turns
 from ai_api.gateway import store_settlement
 from ai_api.wire.json_body import encode
 
 BATCH_MAX = 500
-BATCHES_IN_FLIGHT_MAX = 2
+BATCHES_IN_FLIGHT_MAX = 3
+OTHERS_CONNECTIONS = 5
+"""Connections of the pool that admission needs beside settlements."""
+SHARE = 32
 SETTLE_TIMEOUT_S = 5.0
 RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
 PENDING_MAX = 2_000
@@ -46,8 +50,9 @@ class Settlement:
         self._alarm = alarm
         self._pending: dict[UUID, Settling] = {}
         self._pending_bytes = 0
+        in_flight_max = max(2, min(BATCHES_IN_FLIGHT_MAX, hot.size - OTHERS_CONNECTIONS))
         self._batches: GroupCommit[Settling, None] = GroupCommit(
-            self._commit, batch_max=BATCH_MAX, in_flight_max=BATCHES_IN_FLIGHT_MAX
+            self._commit, batch_max=BATCH_MAX, in_flight_max=in_flight_max, line=_turns(in_flight_max)
         )
 
     def submit(self, record: Mapping[str, Any]) -> asyncio.Future[None]:
@@ -152,3 +157,8 @@ class Settlement:
 
 def _joined(items: list[Settling]) -> str:
     return (b"[" + b",".join(item.json for item in items) + b"]").decode()
+
+
+def _turns(in_flight_max: int) -> Turns[tuple[Settling, asyncio.Future[None]]]:
+    # As in admission: a member whose account is locked, or who ends thousands of calls at once, keeps nobody else's receipt.
+    return Turns(lambda waiting: waiting[0].record["member_id"], share=SHARE, of_a_kind_max=in_flight_max - 1)

@@ -35,7 +35,8 @@ wanted AS MATERIALIZED (
 ),
 sums AS MATERIALIZED (
     SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit, max(bucket) AS bucket,
-        CASE WHEN min(bucket) < max(bucket) THEN 1000000 ELSE max(previous_weight) END AS previous_weight, greatest(sum(amount), max(reserve))::bigint AS reserve
+        CASE WHEN min(bucket) < max(bucket) THEN 1000000 ELSE max(previous_weight) END AS previous_weight,
+        greatest(sum(amount), max(reserve))::bigint AS reserve
     FROM wanted GROUP BY account_id
 ),
 locked AS MATERIALIZED (

@@ -19,11 +19,11 @@ from ai_api.quotas.store import StoredLimit
 from ai_api.quotas.terms import Subject, Terms, check, check_amount, check_on_exceed, kind_of
 
 _NOBODY = {
-    "fk_limits_member_id": "member",
-    "fk_limits_allocation_id": "allocation",
-    "fk_limits_credential_id": "credential",
-    "fk_limits_tag_id": "tag",
-    "fk_limits_provider_key_id": "provider_key",
+    "fk_limits_member_id": ("member_not_found", "There is no such member."),
+    "fk_limits_allocation_id": ("allocation_not_found", "There is no such allocation."),
+    "fk_limits_credential_id": ("credential_not_found", "There is no such credential."),
+    "fk_limits_tag_id": ("tag_not_found", "There is no such tag."),
+    "fk_limits_provider_key_id": ("provider_key_not_found", "There is no such provider key."),
 }
 
 
@@ -37,10 +37,8 @@ async def set_limit(tx: Tx, actor: Actor, subject: Subject, terms: Terms) -> Sto
     limit_id = uuid7()
     refused_by = await store.add_limit(tx, limit_id, subject, terms)
     if refused_by in _NOBODY:
-        kind = _NOBODY[refused_by]
-        raise Refusal(
-            f"{kind}_not_found", "not_found", f"There is no such {kind.replace('_', ' ')}.", param="subject_id"
-        )
+        code, message = _NOBODY[refused_by]
+        raise Refusal(code, "not_found", message, param="subject_id")
     if refused_by is not None:
         raise await _exists(tx, subject, terms)
     stored = await find_limit(tx, limit_id)

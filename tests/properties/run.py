@@ -1,0 +1,77 @@
+"""One run of any order of events: what every kind of step shares."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Coroutine
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant
+
+from tests.properties import sight
+from tests.properties.house import Gate, House
+from tests.properties.laws import History, Told
+from tests.properties.sight import Sight
+
+T = TypeVar("T")
+
+some = st.integers(0, 30)
+
+
+class Run(RuleBasedStateMachine):
+    """One run. The house, the loop and the count of what was met are the test's, and outlive it."""
+
+    house: ClassVar[House]
+    runner: ClassVar[asyncio.Runner]
+    met: ClassVar[Counter[str]]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history = History(self.met)
+        self.spans: dict[object, datetime] = {}
+        """When the window began that a call was last counted in, by what counts it."""
+        self.broken = False
+        self.books = self.checked = sight.EMPTY
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        try:
+            return self.runner.run(work)
+        except BaseException:
+            self.broken = True
+            raise
+
+    @invariant()
+    def laws_hold(self) -> None:
+        if self.checked is not self.books:
+            self.history.check(self.books)
+            self.checked = self.books
+
+    async def _look(self) -> Sight:
+        """The books as they are after what was just done."""
+        self.books = await sight.look(self.house.connection)
+        return self.books
+
+    def _gate(self, number: int) -> Gate:
+        return self.house.gates[number % len(self.house.gates)]
+
+    def _open(self) -> list[Told]:
+        return [told for told in self.history.of("open") if told.gate in self.house.gates]
+
+    def teardown(self) -> None:
+        # A run that broke a law has nothing to say about its end.
+        self.runner.run(self.house.end() if self.broken else self._come_to_rest())
+
+    async def _come_to_rest(self) -> None:
+        """Everything dies, everything is swept: there is one record for each call, and nothing is held but what is parked."""
+        for gate in self.house.gates:
+            gate.beating = False
+        await self.house.sweep_dead()
+        books = await self._look()
+        self.history.check(books)
+        assert books.holds.keys() == books.parked
+        for told in self.history.of("open", "settled"):
+            assert told.docket.call_id in books.records
+        await self.house.end()
