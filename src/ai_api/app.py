@@ -30,6 +30,7 @@ from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
 from ai_api.gateway.entrance import Entrance
 from ai_api.gateway.growing_hold import GrowingHolds
+from ai_api.gateway.hold_changes import HoldChanges
 from ai_api.gateway.idempotency import Idempotency
 from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.people import People
@@ -109,7 +110,8 @@ class Application:
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
         typical = TypicalOutput()
         self._counter = TokenCounter(clock=self.clock)
-        self.holds = GrowingHolds(self.hot, self.clock, self.tell.counters.extensions)
+        changes = HoldChanges(self.hot)
+        self.holds = GrowingHolds(changes, self.clock, self.tell.counters.extensions)
         entrance = Entrance(
             worlds=self.worlds,
             people=self.people,
@@ -119,7 +121,7 @@ class Application:
             typical=typical,
             counter=self._counter,
         )
-        key_holds = KeyHolds(self.hot, self.worlds, self.clock)
+        key_holds = KeyHolds(self.hot, changes, self.worlds, self.clock)
         self.calls = Calls(
             entrance=entrance,
             settlement=self.settlement,

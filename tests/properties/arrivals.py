@@ -73,6 +73,7 @@ class Arrivals(Run):
     def _count_admission(self, before: Sight, after: Sight, limits: list[Matched], told: Told, cut: list[Cut]) -> None:
         refusal, held = told.placed.refusal, told.docket.call_id in after.holds
         if isinstance(refusal, StoreUnavailable):
+            assert not held or {"which not answered", "slow not answered"} & {*cut}, "whoever could be asked was not"
             self.met["unknown commit: held, not known" if held else "unknown commit: not held"] += 1
         elif refusal is not None:
             self.met[f"refused: {refusal.code}"] += 1

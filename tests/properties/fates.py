@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
@@ -30,7 +32,7 @@ class Fates(Run):
     async def _sweep(self) -> None:
         before = self.books
         rows = await self.house.connection.fetch("SELECT call_id, replica_id, progress FROM holds")
-        progress = {row["call_id"] for row in rows if row["progress"] is not None}
+        progress = {row["call_id"]: json.loads(row["progress"]) for row in rows if row["progress"] is not None}
         held_by = {row["call_id"]: row["replica_id"] for row in rows}
         alive = {gate.replica_id for gate in self.house.gates if gate.beating}
         swept = await self.house.sweep_dead()
@@ -41,6 +43,8 @@ class Fates(Run):
             record = after.records[call_id]
             assert record["swept"]
             assert held_by[call_id] not in alive, "who beats is not swept"
+            if call_id in progress:
+                assert record["output_tokens"] == progress[call_id]["output_tokens"]
             how = (
                 "progress" if call_id in progress else ("likely output" if record["output_tokens"] else "nothing known")
             )

@@ -75,8 +75,10 @@ def one_batch_of_two_buckets(t: Teller) -> None:
     t.begin(limit("member", "requests", SLIDING, 4, rejects=False), limit("member", "output_tokens", SLIDING, 3))
     t.wait(9_000)
     t.call(order(output_tokens=700), order(output_tokens=700), order(output_tokens=700), order(output_tokens=400))
+    t.call(order(caller=2))
     t.end("all", count=4)
     t.wait(300)
+    # Whoever comes first goes alone, and those behind it together.
     t.call(order(caller=2), order(output_tokens=1, after_ms=100), order(output_tokens=1, after_ms=700))
     t.call(order(after_ms=400), order(), order(after_ms=400), order(after_ms=700), order())
 

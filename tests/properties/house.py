@@ -22,7 +22,7 @@ from ai_api.core.batch import GroupCommit
 from ai_api.core.clock import SystemClock
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import record, store_admission, store_watch
+from ai_api.gateway import record, store_admission, store_settlement, store_watch
 from ai_api.gateway.admit import BATCH_MAX
 from ai_api.gateway.candidate import Asked, Outcome
 from ai_api.gateway.docket import Docket, Ending
@@ -34,6 +34,7 @@ from ai_api.gateway.world import Worlds
 from ai_api.observability.redact import Redactor
 from ai_api.providers.port import UpstreamAnswer, UpstreamCall
 from ai_api.settings import load_settings
+from ai_api.wire import json_body
 from tests.properties.cut_line import CutLine
 from tests.properties.orders import Counter, Order, Placed, ask_of
 from tests.support.organization import KEYS_TEXT, Caller, Organization
@@ -210,6 +211,11 @@ class House:
             settling.append(gate.app.settlement.submit(record.of(docket, ending, gate.clock.now())))
             gate.app.calls.open_calls.pop(docket.call_id, None)
         await asyncio.gather(*settling)
+
+    async def correct(self, gate: Gate, docket: Docket, ending: Ending) -> None:
+        """Corrects a swept record without asking first whether it still may be."""
+        record_json = json_body.encode([record.of(docket, ending, gate.clock.now())]).decode()
+        await store_settlement.correct(gate.line, record_json, timeout_s=20)
 
     async def crash(self, gate: Gate) -> None:
         """Ends a replica without a word: its connections break, what it had in memory is gone."""

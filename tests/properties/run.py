@@ -45,9 +45,14 @@ class Run(RuleBasedStateMachine):
 
     @invariant()
     def laws_hold(self) -> None:
-        if self.checked is not self.books:
+        if self.checked is self.books:
+            return
+        self.checked = self.books
+        try:
             self.history.check(self.books)
-            self.checked = self.books
+        except AssertionError:
+            self.broken = True
+            raise
 
     async def _look(self) -> Sight:
         """The books as they are after what was just done."""

@@ -53,7 +53,7 @@ def test_no_order_of_events_breaks_a_law(database: str) -> None:
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=2_000 if FULL else 8,
+                    max_examples=2_000 if FULL else 15,
                     stateful_step_count=60 if FULL else 40,
                     derandomize=not FULL,
                     database=None,

@@ -12,8 +12,9 @@ import json
 import pkgutil
 import secrets
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -35,6 +36,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ai_api.core.errors import Refusal, StatementUndone, StoreUnavailable
+from ai_api.core.silence import Silence
 
 METADATA = MetaData(
     naming_convention={
@@ -205,6 +207,14 @@ class Database:
         await self.engine.dispose()
 
 
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a caller waits: `away_after_s` while Postgres says nothing to anybody, `timeout_s` while it answers others."""
+
+    away_after_s: float
+    timeout_s: float
+
+
 class Hot:
     """asyncpg's pool for the data plane: autocommit statements with a deadline on both sides.
 
@@ -227,6 +237,7 @@ class Hot:
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: asyncpg.Pool | None = None
         self._giving_back: set[asyncio.Future[None]] = set()
+        self._silence = Silence(lambda: self._fetch("SELECT 1", (), None))
 
     @property
     def size(self) -> int:
@@ -276,30 +287,47 @@ class Hot:
         Raises StoreUnavailable when the connection is lost or the deadline passes, StatementUndone when Postgres says that
         nothing of it happened and it may be asked again, StatementRefused.
         """
-        pool = self._opened()
-        began = time.monotonic()
+        return await self._told(self._fetch(statement, arguments, timeout_s))
+
+    async def fetch_unless_away(self, statement: str, *arguments: object, patience: Patience) -> Sequence[Any]:
+        """Rows of one autocommit statement, for which a caller waits: given up as soon as Postgres is away.
+
+        Raises as `fetch` does, and StoreSilent.
+        """
+        asking = self._fetch(statement, arguments, patience.timeout_s)
+        return await self._told(self._silence.wait(asking, patience_s=patience.away_after_s))
+
+    async def _told(self, asking: Coroutine[Any, Any, Sequence[Any]]) -> Sequence[Any]:
         try:
-            connection = await pool.acquire(timeout=timeout_s)
-            in_time = True
-            try:
-                left_s = None if timeout_s is None else max(0.001, timeout_s - (time.monotonic() - began))
-                return list(await connection.fetch(statement, *arguments, timeout=left_s))
-            except TimeoutError:
-                in_time = False
-                raise
-            except asyncpg.InternalClientError:
-                # The client has lost track of a connection that broke under it: nobody else may be given it.
-                connection.terminate()
-                raise
-            finally:
-                if in_time:
-                    await pool.release(connection)
-                else:
-                    self._give_back_later(pool, connection)
+            return await asking
         except asyncpg.PostgresError as error:
             raise _refused(error) from error
         except _LOST as error:
             raise StoreUnavailable from error
+
+    async def _fetch(self, statement: str, arguments: Sequence[object], timeout_s: float | None) -> Sequence[Any]:
+        pool = self._opened()
+        began = time.monotonic()
+        connection = await pool.acquire(timeout=timeout_s)
+        in_time = False
+        try:
+            left_s = None if timeout_s is None else max(0.001, timeout_s - (time.monotonic() - began))
+            rows = list(await connection.fetch(statement, *arguments, timeout=left_s))
+            in_time = True
+            self._silence.heard()
+        except asyncpg.InternalClientError:
+            # The client has lost track of a connection that broke under it: nobody else may be given it.
+            connection.terminate()
+            raise
+        except asyncpg.PostgresError:
+            in_time = True
+            raise
+        finally:
+            if in_time:
+                await pool.release(connection)
+            else:
+                self._give_back_later(pool, connection)
+        return rows
 
     def _give_back_later(self, pool: asyncpg.Pool, connection: Any) -> None:
         # A connection is given back once the server has cancelled its statement; who set a deadline does not wait for that.

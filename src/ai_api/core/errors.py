@@ -67,6 +67,10 @@ class StoreUnavailable(Refusal):
         super().__init__("store_unavailable", "unavailable", message, retry_after_s=2)
 
 
+class StoreSilent(StoreUnavailable):
+    """Postgres has said nothing at all, to anybody, for as long as a call may wait."""
+
+
 class StatementUndone(StoreUnavailable):
     """Postgres undid the statement, or never began it, for a reason that passes: a deadlock, a lock, no connection left.
 

@@ -30,8 +30,6 @@ OTHERS_CONNECTIONS = 5
 """Connections of the pool that the narrow lane, settlements and the watch need beside the wide lane."""
 NARROW_IN_FLIGHT_MAX = 2
 ADMIT_TIMEOUT_S = 2.0
-AWAY_AFTER_S = 0.45
-"""How long new calls wait for Postgres before they are told that it is away."""
 SHARE = 32
 """A member with more calls waiting than this goes alone."""
 WAITING_MAX = 10_000
@@ -45,7 +43,7 @@ class Admission:
     """Admits calls in batches, on behalf of one replica."""
 
     def __init__(self, hot: Hot, replica_id: Callable[[], UUID]) -> None:
-        self._taking = Taking(hot, replica_id, away_after_s=AWAY_AFTER_S)
+        self._taking = Taking(hot, replica_id)
         self._narrow_lane = Narrow(hot, self._taking, replica_id, locked_timeout_s=ADMIT_TIMEOUT_S)
         wide_max = max(2, min(WIDE_IN_FLIGHT_MAX, hot.size - OTHERS_CONNECTIONS))
         self._wide_line: Turns[Waiting] = _turns(wide_max)

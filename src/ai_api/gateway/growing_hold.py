@@ -12,17 +12,17 @@ from collections.abc import Coroutine
 from dataclasses import replace
 
 from ai_api.core.clock import Clock
-from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import Refusal, StoreUnavailable
-from ai_api.gateway import limit_words, store_extend
+from ai_api.gateway import limit_words
 from ai_api.gateway.charges import depends_on_output, recharged, size_of
 from ai_api.gateway.docket import Docket
+from ai_api.gateway.hold_changes import HoldChanges
 from ai_api.gateway.open_call import OpenCall
+from ai_api.gateway.store_extend import Change, Changed
 from ai_api.providers.port import StreamReader
 from ai_api.quotas.rules import Charge, Demand, Wanted
 from ai_api.quotas.windows import bucket_at
 
-EXTEND_TIMEOUT_S = 2.0
 ASKED_AGAIN_S = 1.0
 """After the database could not be asked, it is left alone for so long."""
 
@@ -30,10 +30,10 @@ ASKED_AGAIN_S = 1.0
 class GrowingHolds:
     """Keeps the tasks by which holds change, so that none is lost when its call ends before it."""
 
-    def __init__(self, hot: Hot, clock: Clock, counted: Counter[str]) -> None:
+    def __init__(self, changes: HoldChanges, clock: Clock, counted: Counter[str]) -> None:
         """`counted` is told what becomes of each extension: `extended`, `refused`, `not_asked`."""
         self.counted = counted
-        self._hot = hot
+        self.changes = changes
         self._clock = clock
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -42,7 +42,7 @@ class GrowingHolds:
         demand = call.docket.demand
         if demand is None or not any(each.limit.rejects for each in demand.charges):
             return None
-        return GrowingHold(self, call, self._hot, self._clock)
+        return GrowingHold(self, call, self._clock)
 
     async def drain(self) -> None:
         """Returns when no change is on its way."""
@@ -60,10 +60,9 @@ class GrowingHolds:
 class GrowingHold:
     """The hold of one streamed call."""
 
-    def __init__(self, holds: GrowingHolds, call: OpenCall, hot: Hot, clock: Clock) -> None:
+    def __init__(self, holds: GrowingHolds, call: OpenCall, clock: Clock) -> None:
         self._holds = holds
         self._call = call
-        self._hot = hot
         self._clock = clock
         docket = call.docket
         self._output = docket.output_tokens
@@ -117,7 +116,7 @@ class GrowingHold:
             return
         await self._extend_as_far_as_it_goes(demand, changed)
 
-    async def _extend_as_far_as_it_goes(self, demand: Demand, refused: store_extend.Changed) -> None:
+    async def _extend_as_far_as_it_goes(self, demand: Demand, refused: Changed) -> None:
         """Less than was wished for is taken, and then it ends: the caller is cut where the limit is, not before."""
         docket = self._call.docket
         charges = (*demand.charges, *docket.key_charges)
@@ -137,13 +136,13 @@ class GrowingHold:
         self._holds.counted["refused"] += 1
         self._refusal = limit_words.cut(tightest, docket, self._clock.now())
 
-    async def _change(self, demand: Demand, output_tokens: int) -> store_extend.Changed | None:
+    async def _change(self, demand: Demand, output_tokens: int) -> Changed | None:
         """None where the database could not be asked."""
         docket = self._call.docket
         wanted = wanted_now((*demand.charges, *docket.key_charges), output_tokens, self._clock.unix_ms())
         try:
-            changed = await store_extend.change(self._hot, docket.call_id, wanted, timeout_s=EXTEND_TIMEOUT_S)
-        except (StoreUnavailable, StatementRefused):
+            changed = await self._holds.changes.make(Change(docket.call_id, wanted))
+        except StoreUnavailable:
             self._not_before = self._clock.monotonic() + ASKED_AGAIN_S
             self._holds.counted["not_asked"] += 1
             return None

@@ -17,7 +17,7 @@ from uuid import UUID
 from ai_api.core.batch import GroupCommit
 from ai_api.core.clock import Clock
 from ai_api.core.db import Hot, StatementRefused
-from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.errors import Refusal, StoreSilent, StoreUnavailable
 from ai_api.core.ids import uuid7
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.gateway import preflight, store_idempotency
@@ -26,6 +26,7 @@ from ai_api.gateway.docket import Ask, Docket, IdempotencyKey
 from ai_api.gateway.entrance import STALE_TRIES_MAX
 from ai_api.gateway.idempotency_rules import Conclusion, conclusion, refusal_of
 from ai_api.gateway.open_call import OpenCall, Out
+from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.people import Holder, People
 from ai_api.gateway.remembered import Remembered, Room
 from ai_api.gateway.settle import Settlement
@@ -36,7 +37,6 @@ ANSWER_BYTES_MAX = 1024 * 1024
 REMEMBERED_BYTES_MAX = 64 * 1024 * 1024
 """What all open calls of a replica may remember together: a thousand long streams must not be a gigabyte."""
 CLAIMS_MAX, CLAIM_BATCHES_MAX, CONCLUSIONS_AT_ONCE_MAX = 200, 2, 2
-CLAIM_TIMEOUT_S = 0.45
 CONCLUDE_TIMEOUT_S = 5.0
 RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
 CLAIM_TRUSTED_S = 15.0
@@ -195,14 +195,12 @@ class Idempotency:
             # These have waited while the batch before met silence: they do not wait through another one.
             raise StoreUnavailable
         claims = [claim for claim, _ in asked]
-        began = time.monotonic()
         try:
-            found = await store_idempotency.claim(self._hot, claims, self._replica_id(), timeout_s=CLAIM_TIMEOUT_S)
+            found = await store_idempotency.claim(self._hot, claims, self._replica_id(), patience=PATIENCE)
         except StatementRefused as error:
             raise StoreUnavailable from error
-        except StoreUnavailable:
-            if time.monotonic() - began > CLAIM_TIMEOUT_S * 0.9:
-                self._silent_at = time.monotonic()
+        except StoreSilent:
+            self._silent_at = time.monotonic()
             raise
         return [found[claim.call_id] for claim in claims]
 

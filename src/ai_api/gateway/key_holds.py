@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ai_api.core.clock import Clock
-from ai_api.core.db import Hot, StatementRefused
-from ai_api.core.errors import StoreUnavailable
+from ai_api.core.db import Hot
 from ai_api.core.ids import unix_ms_of
-from ai_api.gateway import record, store_admission, store_extend
+from ai_api.gateway import record, store_admission
 from ai_api.gateway.charges import charge, size_of
 from ai_api.gateway.docket import Counted, Docket
 from ai_api.gateway.growing_hold import wanted_now
+from ai_api.gateway.hold_changes import HoldChanges
+from ai_api.gateway.patience import PATIENCE
+from ai_api.gateway.store_extend import Change
 from ai_api.gateway.world import Worlds
 from ai_api.providers import ProviderKey
 from ai_api.quotas.limit import AccountKey, account_of
@@ -19,14 +21,13 @@ from ai_api.quotas.rules import Charge, Wanted
 from ai_api.quotas.windows import bucket_at
 from ai_api.wire.json_body import encode
 
-TAKE_TIMEOUT_S = 2.0
-
 
 class KeyHolds:
     """Takes and gives back what calls hold under the limits of provider keys."""
 
-    def __init__(self, hot: Hot, worlds: Worlds, clock: Clock) -> None:
+    def __init__(self, hot: Hot, changes: HoldChanges, worlds: Worlds, clock: Clock) -> None:
         self._hot = hot
+        self._changes = changes
         self._worlds = worlds
         self._clock = clock
 
@@ -59,12 +60,7 @@ class KeyHolds:
     ) -> bool:
         described = encode(record.accounts_of(docket.accounts, accounts)).decode()
         for _ in range(2):
-            try:
-                changed = await store_extend.change(
-                    self._hot, docket.call_id, wanted, accounts_json=described, timeout_s=TAKE_TIMEOUT_S
-                )
-            except StatementRefused as error:
-                raise StoreUnavailable from error
+            changed = await self._changes.make(Change(docket.call_id, wanted, described))
             if changed.fits or not changed.is_held:
                 # A hold that is gone was swept while this replica seemed dead: the call goes on, and is corrected at its end.
                 docket.amounts = tuple((dict(docket.amounts) | {w.account_id: w.amount for w in wanted}).items())
@@ -77,9 +73,7 @@ class KeyHolds:
 
     async def _create(self, accounts: list[AccountKey]) -> None:
         by_id = {account.id: account for account in accounts}
-        await store_admission.create_accounts(
-            self._hot, [by_id[key] for key in sorted(by_id)], timeout_s=TAKE_TIMEOUT_S
-        )
+        await store_admission.create_accounts(self._hot, [by_id[key] for key in sorted(by_id)], patience=PATIENCE)
 
     def _charges(self, docket: Docket, key: ProviderKey) -> tuple[Charge, ...]:
         world, holder = self._worlds.current, docket.holder

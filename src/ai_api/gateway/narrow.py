@@ -61,11 +61,13 @@ class Narrow:
         accounts = _accounts(waiting)
         rows = [each.row for each in waiting]
         balances, fresh = await self._taking.ask(
-            lambda left_s: store_look.look(self._hot, accounts.keys(), rows, timeout_s=left_s)
+            lambda patience: store_look.look(self._hot, accounts.keys(), rows, patience=patience)
         )
         missing = [accounts[key] for key in sorted(accounts.keys() - balances.keys())]
         if missing:
-            await self._taking.ask(lambda left_s: store_admission.create_accounts(self._hot, missing, timeout_s=left_s))
+            await self._taking.ask(
+                lambda patience: store_admission.create_accounts(self._hot, missing, patience=patience)
+            )
         fitting = []
         for each in waiting:
             if each.row.call_id not in fresh:

@@ -13,18 +13,16 @@ from uuid import UUID
 
 from ai_api.core.batch import GroupCommit
 from ai_api.core.clock import Clock
-from ai_api.core.db import Hot
-from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.db import Hot, Patience
+from ai_api.core.errors import Refusal, StoreSilent, StoreUnavailable
 from ai_api.gateway import store_watch
+from ai_api.gateway.patience import PATIENCE
 from ai_api.quotas.limit import Limit, limit_of
 
 HOLDERS_MAX = 20_000
 UNKNOWN_SECRETS_MAX = 10_000
 UNKNOWN_FOR_S = 5.0
 LOOKUPS_PER_S_MAX = 50
-LOOKUP_TIMEOUT_S = 0.45
-READ_MIN_S = 0.02
-"""Less time than this is left: beginning a read is not worth it."""
 READ_AT_ONCE_MAX = 200
 READS_IN_FLIGHT_MAX = 3
 
@@ -75,6 +73,7 @@ class People:
         self._clock = clock
         self._holders: OrderedDict[bytes, Holder] = OrderedDict()
         self._unknown: OrderedDict[bytes, float] = OrderedDict()
+        self._silent_at = 0.0
         self._looking: dict[bytes, asyncio.Future[Holder | None]] = {}
         self._reads: GroupCommit[tuple[bytes, float], Holder | None] = GroupCommit(
             self._read_in_time, batch_max=READ_AT_ONCE_MAX, in_flight_max=READS_IN_FLIGHT_MAX
@@ -107,7 +106,7 @@ class People:
         return await self._submit(stale.secret_hash)
 
     async def read_again(
-        self, secret_hashes: Iterable[bytes], hot: Hot, *, timeout_s: float
+        self, secret_hashes: Iterable[bytes], hot: Hot, *, patience: Patience
     ) -> dict[bytes, Holder | None]:
         """Reads many holders by reads that begin now, over `hot`, with a deadline for each; None for who is gone.
 
@@ -117,7 +116,7 @@ class People:
         found: dict[bytes, Holder | None] = {}
         for start in range(0, len(wanted), READ_AT_ONCE_MAX):
             some = wanted[start : start + READ_AT_ONCE_MAX]
-            rows = await store_watch.read_holders(hot, some, timeout_s=timeout_s)
+            rows = await store_watch.read_holders(hot, some, patience=patience)
             found |= {secret_hash: self._keep(secret_hash, rows.get(secret_hash)) for secret_hash in some}
         return found
 
@@ -130,15 +129,18 @@ class People:
         return await asyncio.shield(looking)
 
     def _submit(self, secret_hash: bytes) -> asyncio.Future[Holder | None]:
-        return self._reads.submit((secret_hash, self._clock.monotonic() + LOOKUP_TIMEOUT_S))
+        return self._reads.submit((secret_hash, self._clock.monotonic()))
 
     async def _read_in_time(self, asked: list[tuple[bytes, float]]) -> list[Holder | None]:
-        left_s = min(deadline for _, deadline in asked) - self._clock.monotonic()
-        if left_s < READ_MIN_S:
+        if asked[0][1] <= self._silent_at:
             # These have waited for reads that met silence: they do not wait through another one.
             raise StoreUnavailable
         secret_hashes = {secret_hash for secret_hash, _ in asked}
-        rows = await store_watch.read_holders(self._hot, sorted(secret_hashes), timeout_s=left_s)
+        try:
+            rows = await store_watch.read_holders(self._hot, sorted(secret_hashes), patience=PATIENCE)
+        except StoreSilent:
+            self._silent_at = self._clock.monotonic()
+            raise
         found = {secret_hash: self._keep(secret_hash, rows.get(secret_hash)) for secret_hash in secret_hashes}
         return [found[secret_hash] for secret_hash, _ in asked]
 

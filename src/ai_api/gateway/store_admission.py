@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from ai_api.core.db import Hot, dump_json
+from ai_api.core.db import Hot, Patience, dump_json
 from ai_api.quotas.rules import AccountKey, Balance, Wanted
 
 # A hold that a crash of the database loses is an intent that was never answered: no need to wait for the disk.
@@ -149,10 +149,10 @@ class Answer:
     used: Mapping[UUID, int]
 
 
-async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, timeout_s: float) -> dict[UUID, Answer]:
+async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, patience: Patience) -> dict[UUID, Answer]:
     """Admits a batch on the fast path; an answer per call id. Raises StoreUnavailable."""
     wanted = [(row.call_id, each) for row in rows for each in row.wanted]
-    found = await hot.fetch(
+    found = await hot.fetch_unless_away(
         _ADMIT,
         [row.call_id for row in rows],
         [row.member_id for row in rows],
@@ -169,7 +169,7 @@ async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, timeout_s: f
         [each.bucket.number for _, each in wanted],
         [each.bucket.previous_weight for _, each in wanted],
         [each.reserve for _, each in wanted],
-        timeout_s=timeout_s,
+        patience=patience,
     )
     return {row["call_id"]: Answer(row["verdict"], _used(row["used"])) for row in found}
 
@@ -178,7 +178,7 @@ def _used(text: str | None) -> dict[UUID, int]:
     return {UUID(account_id): int(used) for account_id, used in json.loads(text).items()} if text else {}
 
 
-async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, timeout_s: float) -> None:
+async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, patience: Patience) -> None:
     """Creates accounts that do not exist yet, empty, in a transaction of its own. Raises StoreUnavailable."""
     described = [
         {
@@ -191,7 +191,7 @@ async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, timeout_s
         }
         for account in accounts
     ]
-    await hot.fetch(_CREATE_ACCOUNTS, dump_json(described), timeout_s=timeout_s)
+    await hot.fetch_unless_away(_CREATE_ACCOUNTS, dump_json(described), patience=patience)
 
 
 async def lock_accounts(connection: Any, account_ids: Sequence[UUID]) -> dict[UUID, Balance]:
@@ -227,9 +227,9 @@ async def take_holds(connection: Any, rows: Sequence[Row], replica_id: UUID) -> 
     )
 
 
-async def which_are_held(hot: Hot, call_ids: Sequence[UUID], *, timeout_s: float) -> set[UUID]:
+async def which_are_held(hot: Hot, call_ids: Sequence[UUID], *, patience: Patience) -> set[UUID]:
     """Of these calls, those whose hold is in the database: asked after a commit whose answer was lost."""
-    rows = await hot.fetch(
-        "SELECT call_id FROM holds WHERE call_id = ANY($1::uuid[])", list(call_ids), timeout_s=timeout_s
+    rows = await hot.fetch_unless_away(
+        "SELECT call_id FROM holds WHERE call_id = ANY($1::uuid[])", list(call_ids), patience=patience
     )
     return {row["call_id"] for row in rows}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from ai_api.core.db import Hot, dump_json
+from ai_api.core.db import Hot, Patience, dump_json
 from ai_api.core.seal import Sealed
 
 LIVES_S = 24 * 3600
@@ -123,9 +123,9 @@ class StoredAnswer:
     size_bytes: int
 
 
-async def claim(hot: Hot, claims: Sequence[Claim], replica_id: UUID, *, timeout_s: float) -> dict[UUID, Found]:
+async def claim(hot: Hot, claims: Sequence[Claim], replica_id: UUID, *, patience: Patience) -> dict[UUID, Found]:
     """Claims keys for calls; an answer per call id. Raises StoreUnavailable, StatementRefused."""
-    rows = await hot.fetch(
+    rows = await hot.fetch_unless_away(
         _CLAIM,
         [each.credential_id for each in claims],
         [each.key_hash for each in claims],
@@ -134,7 +134,7 @@ async def claim(hot: Hot, claims: Sequence[Claim], replica_id: UUID, *, timeout_
         [each.member_id for each in claims],
         [each.member_epoch for each in claims],
         replica_id,
-        timeout_s=timeout_s,
+        patience=patience,
     )
     return {row["call_id"]: Found(row["verdict"], row["first_call_id"]) for row in rows}
 

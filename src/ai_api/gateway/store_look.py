@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from ai_api.core.db import Hot
+from ai_api.core.db import Hot, Patience
 from ai_api.gateway.store_admission import Row
 from ai_api.quotas.rules import Balance
 
@@ -25,17 +25,17 @@ REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_LOOK, ([], [], [], []
 
 
 async def look(
-    hot: Hot, account_ids: Collection[UUID], rows: Sequence[Row], *, timeout_s: float
+    hot: Hot, account_ids: Collection[UUID], rows: Sequence[Row], *, patience: Patience
 ) -> tuple[dict[UUID, Balance], set[UUID]]:
     """The balances of those accounts that exist, and the calls whose copies are current. Raises StoreUnavailable."""
-    found = await hot.fetch(
+    found = await hot.fetch_unless_away(
         _LOOK,
         list(account_ids),
         [row.call_id for row in rows],
         [row.member_id for row in rows],
         [row.member_epoch for row in rows],
         [row.world_epoch for row in rows],
-        timeout_s=timeout_s,
+        patience=patience,
     )
     balances = {
         row["account_id"]: Balance(row["settled"], row["held"], row["previous"], row["bucket"])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from ai_api.core.db import Hot, dump_json
+from ai_api.core.db import Hot, Patience, dump_json
 
 _HOLDERS = """
 SELECT c.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations, c.expires_at, c.paused_at, c.revoked_at,
@@ -78,12 +78,12 @@ class Beat:
     member_epochs: Mapping[UUID, int]
 
 
-async def read_holders(hot: Hot, secret_hashes: Sequence[bytes], *, timeout_s: float) -> dict[bytes, Any]:
+async def read_holders(hot: Hot, secret_hashes: Sequence[bytes], *, patience: Patience) -> dict[bytes, Any]:
     """By secret: the credential, its member and the allocations in its scope, as one row; nothing for a secret nobody has.
 
     Raises StoreUnavailable.
     """
-    rows = await hot.fetch(_HOLDERS, list(secret_hashes), timeout_s=timeout_s)
+    rows = await hot.fetch_unless_away(_HOLDERS, list(secret_hashes), patience=patience)
     return {row["secret_hash"]: row for row in rows}
 
 

@@ -8,9 +8,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
-from ai_api.core.db import Hot
-from ai_api.core.errors import StatementUndone, StoreUnavailable
+from ai_api.core.db import Hot, Patience
+from ai_api.core.errors import StatementUndone, StoreSilent, StoreUnavailable
 from ai_api.gateway import store_admission
+from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.store_admission import Answer, Row
 
 ASKED_AGAIN_S = 0.05
@@ -21,41 +22,29 @@ Said = TypeVar("Said")
 
 
 class Taking:
-    """Asks Postgres on behalf of one replica, and remembers when it was silent last (`silent_at`, monotonic seconds).
+    """Asks Postgres on behalf of one replica, and remembers when it was silent last (`silent_at`, monotonic seconds)."""
 
-    `away_after_s` is how long an answer may take.
-    """
-
-    def __init__(self, hot: Hot, replica_id: Callable[[], UUID], *, away_after_s: float) -> None:
+    def __init__(self, hot: Hot, replica_id: Callable[[], UUID]) -> None:
         self.silent_at = 0.0
-        self._answered_at = 0.0
-        self._away_after_s = away_after_s
         self._hot = hot
         self._replica_id = replica_id
 
-    async def ask(self, statement: Callable[[float], Awaitable[Said]]) -> Said:
-        """What Postgres says to a statement, which is told how many seconds it has.
+    async def ask(self, statement: Callable[[Patience], Awaitable[Said]]) -> Said:
+        """What Postgres says to a statement, which is told how long it may take.
 
         Asked again, while there is time, where Postgres says that nothing of it happened. Raises StoreUnavailable.
         """
-        began = time.monotonic()
+        over = time.monotonic() + PATIENCE.away_after_s
         pause_s = UNDONE_PAUSE_S
         while True:
             try:
-                said = await statement(began + self._away_after_s - time.monotonic())
+                return await statement(PATIENCE)
             except StatementUndone:
-                self._answered_at = time.monotonic()
-                if began + self._away_after_s - self._answered_at < pause_s + ASKED_AGAIN_S:
+                if time.monotonic() + pause_s > over:
                     raise
-            except StoreUnavailable:
-                waited = time.monotonic() - began > self._away_after_s - ASKED_AGAIN_S
-                if waited and self._answered_at < began:
-                    # Where others were answered meanwhile, it is not Postgres that is away, but a lock that is held.
-                    self.silent_at = time.monotonic()
+            except StoreSilent:
+                self.silent_at = time.monotonic()
                 raise
-            else:
-                self._answered_at = time.monotonic()
-                return said
             await asyncio.sleep(pause_s)
             pause_s *= 2
 
@@ -64,18 +53,18 @@ class Taking:
         began = time.monotonic()
         try:
             return await self.ask(
-                lambda left_s: store_admission.admit(self._hot, rows, self._replica_id(), timeout_s=left_s)
+                lambda patience: store_admission.admit(self._hot, rows, self._replica_id(), patience=patience)
             )
         except StatementUndone:
             raise
         except StoreUnavailable:
-            left_s = self._away_after_s - (time.monotonic() - began)
+            left_s = PATIENCE.away_after_s - (time.monotonic() - began)
             if left_s < ASKED_AGAIN_S:
                 raise
             # The commit may have happened although its answer was lost: ask once before every call of the batch is refused.
             # What this misses (Postgres still away) the replica's own clearing of holds gives back.
             held = await store_admission.which_are_held(
-                self._hot, [row.call_id for row in rows if row.holds], timeout_s=left_s
+                self._hot, [row.call_id for row in rows if row.holds], patience=Patience(left_s, left_s)
             )
             if not held:
                 raise

@@ -14,7 +14,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ai_api.core.clock import SystemClock
-from ai_api.core.db import Hot
+from ai_api.core.db import Hot, Patience
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
 from ai_api.gateway import record, store_watch
@@ -148,7 +148,7 @@ class Watch:
             for call in open_calls
             if call.holder and not call.ended and epochs.get(call.holder.member_id) != call.holder.member_epoch
         }
-        return await self._people.read_again(changed, self._own, timeout_s=BEAT_TIMEOUT_S)
+        return await self._people.read_again(changed, self._own, patience=Patience(BEAT_TIMEOUT_S, BEAT_TIMEOUT_S))
 
     def _reconsider(self, open_calls: list[OpenCall], changed: Mapping[bytes, Holder | None]) -> None:
         """Ends those that may not go on. Each one at each look, changed or not: time passes, and calls move between routes."""

@@ -514,7 +514,7 @@ async def test_a_batch_of_claims_gives_one_key_to_two_calls(g, sim):
     await hot.open()
     try:
         asked = [claim(b"one"), claim(b"one"), claim(b"two"), claim(b"three", stale=True)]
-        found = await store_idempotency.claim(hot, asked, uuid7(), timeout_s=2)
+        found = await store_idempotency.claim(hot, asked, uuid7(), patience=Patience(2, 2))
         one, again, two, stale = (found[each.call_id].verdict for each in asked)
         assert {one, again} == {"claimed", "again"}
         assert (two, stale) == ("claimed", "stale")

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid5
 
-from ai_api.core.db import Hot
+from ai_api.core.db import Hot, Patience
 from ai_api.core.ids import time_of, uuid7
 from ai_api.gateway import record as records
 from ai_api.gateway import store_admission, store_settlement
@@ -120,7 +120,7 @@ class Desk:
     async def admit(self, *calls: Call) -> None:
         """Takes the holds of calls, as the slow path does."""
         accounts = {each.id: each for call in calls for each in call.accounts}
-        await store_admission.create_accounts(self.hot, [each.key for each in accounts.values()], timeout_s=5)
+        await store_admission.create_accounts(self.hot, [each.key for each in accounts.values()], patience=Patience(5, 5))
         rows = [self._row(call) for call in sorted(calls, key=lambda call: call.call_id)]
         async with self.hot.transaction() as connection:
             await store_admission.lock_accounts(connection, list(accounts))
