@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from ai_api import credentials, identity
-from ai_api.core.db import Hot
+from ai_api.core.db import Hot, Patience
 from ai_api.core.ids import uuid7
 from ai_api.gateway import store_idempotency
 from ai_api.jobs import forget_idempotency_keys

@@ -120,7 +120,9 @@ class Desk:
     async def admit(self, *calls: Call) -> None:
         """Takes the holds of calls, as the slow path does."""
         accounts = {each.id: each for call in calls for each in call.accounts}
-        await store_admission.create_accounts(self.hot, [each.key for each in accounts.values()], patience=Patience(5, 5))
+        await store_admission.create_accounts(
+            self.hot, [each.key for each in accounts.values()], patience=Patience(5, 5)
+        )
         rows = [self._row(call) for call in sorted(calls, key=lambda call: call.call_id)]
         async with self.hot.transaction() as connection:
             await store_admission.lock_accounts(connection, list(accounts))
