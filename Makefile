@@ -45,9 +45,10 @@ faults: install ## the same with a hundred rounds, or ROUNDS=1000
 	$(call suite,tests/faults)
 	@AI_API_FAULT_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest tests/faults -m faults $(ARGS)
 
-races: install ## replicas against one another on a real Postgres, the short form; RACES=full for the long one
+races: install ## replicas against one another, and any order of events, on a real Postgres; RACES=full for the long form
 	$(call suite,tests/races)
-	@RACES=$(or $(RACES),ci) $(BIN)/pytest tests/races $(ARGS)
+	$(call suite,tests/properties)
+	@RACES=$(or $(RACES),ci) $(BIN)/pytest tests/properties tests/races $(ARGS)
 
 load: install ## the load run; writes its tables into the docs
 	$(call suite,tests/load)

@@ -44,6 +44,7 @@ def test_two_secrets_are_enough():
             "port": 8080,
             "ops_host": "127.0.0.1",
             "ops_port": 9090,
+            "worker_ops_port": 9091,
             "grace_s": 30.0,
             "drain_delay_s": 0.0,
         },

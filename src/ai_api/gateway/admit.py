@@ -64,10 +64,8 @@ class Admission:
         """The verdict on one call. Raises StoreUnavailable, and Refusal `overloaded` where it would wait too long."""
         asked = Asked(candidate, candidate.row, time.monotonic())
         self._check_room(asked)
-        outcome: Outcome = "left"
-        if not self._narrow_lane.leads_here(candidate):
-            outcome = await self._wide.submit(asked)
-        if outcome == "left":
+        outcome = None if self._narrow_lane.leads_here(candidate) else await self._wide.submit(asked)
+        if outcome is None or outcome == "left":
             outcome = await self._narrow.submit(asked)
         if outcome == "away":
             raise StoreUnavailable

@@ -21,7 +21,8 @@ class CallRecord:
     """One call as it was billed: point in time, never changed by what happens to models, prices or members later.
 
     `_nanos` are nano-USD; a cost is None when no price was known, which is not the same as 0. `outcome` is `ok` or the
-    code of the error. `refused_count` is more than 0 where one row stands for that many refusals.
+    code of the error. `refused_count` is more than 0 where one row stands for that many refusals. `tags` are the ids of the
+    tags the member had.
     """
 
     call_id: UUID
@@ -68,6 +69,7 @@ class CallRecord:
     request_id: str
     upstream_request_id: str | None
     client: str | None
+    tags: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

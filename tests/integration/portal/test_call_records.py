@@ -60,6 +60,7 @@ async def make_partitions(portal: Portal) -> None:
 
 async def test_a_record_shows_every_column_and_money_as_text(portal: Portal, admin: Caller) -> None:
     ids = {name: uuid4() for name in ("credential_id", "allocation_id", "member_id", "model_id", "route_id")}
+    tag_id = uuid4()
     at = datetime(2026, 1, 5, 10, 30, 0, 123_000, tzinfo=UTC)
     call_id = await record(
         portal,
@@ -83,6 +84,7 @@ async def test_a_record_shows_every_column_and_money_as_text(portal: Portal, adm
         held_nanos=9_223_372_036_854_775_807,
         bookings=[{"account_id": "a", "amount": 7}],
         client="openai-python",
+        tags=[str(tag_id)],
     )
     shown = (await admin.client.get(f"{RECORDS}/{call_id}")).json()
     assert (await admin.client.get(RECORDS)).json() == {"items": [shown], "next": None}
@@ -99,6 +101,7 @@ async def test_a_record_shows_every_column_and_money_as_text(portal: Portal, adm
     assert shown["attempts"][1] == {"status": 200, "cost_usd": "0.0000015"}
     assert shown["details"] == {"limit": 5, "left_usd": None, "deep": [{"used_usd": "2.50"}]}
     assert shown["bookings"] == [{"account_id": "a", "amount": 7}]
+    assert shown["tags"] == [str(tag_id)]
 
 
 async def test_a_call_without_a_price_costs_null_and_not_nothing(portal: Portal, admin: Caller) -> None:

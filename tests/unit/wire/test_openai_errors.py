@@ -24,6 +24,8 @@ TABLE = [
     ("forbidden", "model_not_in_scope", 403, "permission_error", "model_not_in_scope", True, False),
     ("not_found", "model_not_found", 404, "invalid_request_error", "model_not_found", True, False),
     ("conflict", "in_use", 409, "invalid_request_error", "in_use", True, False),
+    ("busy", "idempotency_in_flight", 409, "invalid_request_error", "idempotency_in_flight", False, True),
+    ("unprocessable", "idempotency_key_reused", 422, "invalid_request_error", "idempotency_key_reused", True, False),
     ("too_large", "body_too_large", 413, "invalid_request_error", "body_too_large", True, False),
     ("exhausted", "token_quota_exceeded", 429, "insufficient_quota", "insufficient_quota", True, False),
     ("exhausted", "cost_quota_exceeded", 429, "insufficient_quota", "insufficient_quota", True, False),

@@ -88,6 +88,7 @@ class CallRecordShown(Shown):
     request_id: str
     upstream_request_id: str | None
     client: str | None
+    tags: list[UUID]
 
 
 @router.get("")
