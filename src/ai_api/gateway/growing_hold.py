@@ -78,7 +78,8 @@ class GrowingHold:
             if reader.output_tokens_seen >= self._output:
                 self._call.stop(self._refusal)
             return
-        if self._task is not None and not self._task.done():
+        if reader.finish_reason is not None or (self._task is not None and not self._task.done()):
+            # All has been said: the settlement comes next, and gives back whatever was held too much.
             return
         if not self._input_known and reader.usage is not None and reader.usage.input_known:
             self._input_known = True

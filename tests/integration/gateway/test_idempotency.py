@@ -339,7 +339,8 @@ async def test_a_claim_whose_answer_was_lost_is_taken_for_ever(g, sim, monkeypat
         began = time.monotonic()
         answer = await ask(g, caller, "k")
         assert (answer.status, error_of(answer)["code"]) == (503, "store_unavailable")
-        assert time.monotonic() - began < 0.7
+        # A lock is held, and Postgres answers others: that is waited for.
+        assert time.monotonic() - began < 4
         # As if the claim had been committed all the same.
     (row,) = await g.books.fetch("SELECT id FROM replicas WHERE swept_at IS NULL LIMIT 1")
     await insert_open(g, caller, uuid7(), row["id"])
