@@ -33,7 +33,7 @@ CREATE INDEX ix_member_tags_tag_id ON member_tags (tag_id);
 
 ALTER TABLE access_rules ALTER COLUMN member_id DROP NOT NULL;
 ALTER TABLE access_rules ADD COLUMN tag_id UUID;
-ALTER TABLE access_rules ADD CONSTRAINT fk_access_rules_tag_id FOREIGN KEY(tag_id) REFERENCES tags (id) ON DELETE CASCADE;
+ALTER TABLE access_rules ADD CONSTRAINT fk_access_rules_tag_id FOREIGN KEY(tag_id) REFERENCES tags (id) ON DELETE RESTRICT;
 ALTER TABLE access_rules DROP CONSTRAINT ck_access_rules_effect;
 ALTER TABLE access_rules ADD CONSTRAINT ck_access_rules_effect CHECK (effect IN ('allow', 'deny'));
 ALTER TABLE access_rules ADD CONSTRAINT ck_access_rules_one_subject CHECK (num_nonnulls(member_id, tag_id) = 1);
@@ -52,7 +52,7 @@ ALTER TABLE limits ADD COLUMN on_exceed TEXT DEFAULT 'reject' NOT NULL;
 ALTER TABLE limits ADD CONSTRAINT fk_limits_member_id FOREIGN KEY(member_id) REFERENCES members (id) ON DELETE CASCADE;
 ALTER TABLE limits ADD CONSTRAINT fk_limits_credential_id
     FOREIGN KEY(credential_id) REFERENCES credentials (id) ON DELETE CASCADE;
-ALTER TABLE limits ADD CONSTRAINT fk_limits_tag_id FOREIGN KEY(tag_id) REFERENCES tags (id) ON DELETE CASCADE;
+ALTER TABLE limits ADD CONSTRAINT fk_limits_tag_id FOREIGN KEY(tag_id) REFERENCES tags (id) ON DELETE RESTRICT;
 ALTER TABLE limits ADD CONSTRAINT fk_limits_provider_key_id
     FOREIGN KEY(provider_key_id) REFERENCES provider_keys (id) ON DELETE CASCADE;
 ALTER TABLE limits DROP CONSTRAINT ck_limits_subject_kind;

@@ -48,7 +48,7 @@ access_rules = Table(
     Column("id", Uuid, primary_key=True),
     Column("model_id", Uuid, ForeignKey("models.id", ondelete="CASCADE"), nullable=False),
     Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), index=True),
-    Column("tag_id", Uuid, ForeignKey("tags.id", ondelete="CASCADE"), index=True),
+    Column("tag_id", Uuid, ForeignKey("tags.id", ondelete="RESTRICT"), index=True),
     Column("effect", Text, nullable=False, server_default="allow"),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     CheckConstraint("effect IN ('allow', 'deny')", name="effect"),

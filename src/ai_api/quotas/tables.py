@@ -28,7 +28,7 @@ limits = Table(
     Column("allocation_id", Uuid, ForeignKey("allocations.id", ondelete="CASCADE"), index=True),
     Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), index=True),
     Column("credential_id", Uuid, ForeignKey("credentials.id", ondelete="CASCADE"), index=True),
-    Column("tag_id", Uuid, ForeignKey("tags.id", ondelete="CASCADE"), index=True),
+    Column("tag_id", Uuid, ForeignKey("tags.id", ondelete="RESTRICT"), index=True),
     Column("provider_key_id", Uuid, ForeignKey("provider_keys.id", ondelete="CASCADE"), index=True),
     Column("metric", Text, nullable=False),
     Column("window_kind", Text, nullable=False),

@@ -79,6 +79,22 @@ async def test_an_unknown_path_shows_a_page(g, method, path, status):
         assert answer.headers["allow"]
 
 
+@pytest.mark.parametrize("path", ["/v1/realtime?model=gpt-realtime", "/v1/realtime/sessions", "/v1/realtime/calls"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_a_session_that_bills_what_its_client_says_is_begun(g, sim, method, path):
+    caller = await g.org.caller()
+    upgrade = {
+        "upgrade": "websocket",
+        "connection": "Upgrade",
+        "sec-websocket-version": "13",
+        "sec-websocket-key": "x" * 24,
+    }
+    for headers in (caller.headers, caller.headers | upgrade):
+        answer = await knock(g, method, path, headers)
+        assert (answer.status, error_of(answer)["code"]) == (404, "unknown_path")
+    assert len(sim.requests) == 0
+
+
 async def test_the_lists_show_what_may_not_be_called(g):
     caller = await g.org.caller(tokens=1_000, usd="5")
     paused = await g.org.model()
