@@ -187,4 +187,5 @@ def _amount(limit: Limit, value: int) -> int | str:
 def _shown(limit: Limit, value: int) -> str:
     if limit.metric == "cost":
         return f"{format_usd(value)} USD"
-    return f"{value:,} {_METRIC_WORDS[limit.metric]}"
+    words = _METRIC_WORDS[limit.metric]
+    return f"{value:,} {words.removesuffix('s') if value == 1 else words}"
