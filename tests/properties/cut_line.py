@@ -34,9 +34,9 @@ class CutLine(Hot):
         super().__init__(dsn, size=2)
         self.cuts: Counter[Cut] = Counter()
 
-    async def fetch(self, statement: str, *arguments: object, timeout_s: float | None = None) -> Sequence[Any]:
+    async def _fetch(self, statement: str, arguments: Sequence[object], timeout_s: float | None) -> Sequence[Any]:
         self._cut(_ASKED.get(statement))
-        rows = await super().fetch(statement, *arguments, timeout_s=timeout_s)
+        rows = await super()._fetch(statement, arguments, timeout_s)
         self._cut(_ANSWERED.get(statement))
         if statement.startswith(_WHICH):
             self._cut("which not answered")

@@ -20,6 +20,7 @@ from ai_api import app as composition
 from ai_api.app import Application
 from ai_api.core.batch import GroupCommit
 from ai_api.core.clock import SystemClock
+from ai_api.core.db import Patience
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
 from ai_api.gateway import record, store_admission, store_settlement, store_watch
@@ -41,6 +42,7 @@ from tests.support.organization import KEYS_TEXT, Caller, Organization
 
 ZONE = "Europe/Berlin"
 SILENT_S = 5.0
+LONG = Patience(away_after_s=20.0, timeout_s=20.0)
 _TABLES = ("holds", "call_records", "usage_quarters", "quota_accounts", "limits", "unsettled", "replicas")
 
 
@@ -276,7 +278,7 @@ def races_lost(gate: Gate) -> Iterator[None]:
 
     async def look(waiting: list[Asked], _outcomes: dict[UUID, Outcome]) -> list[Asked]:
         accounts = _accounts(waiting)
-        await store_admission.create_accounts(gate.line, [accounts[key] for key in sorted(accounts)], timeout_s=20)
+        await store_admission.create_accounts(gate.line, [accounts[key] for key in sorted(accounts)], patience=LONG)
         return waiting
 
     with pytest.MonkeyPatch.context() as patch:

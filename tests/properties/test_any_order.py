@@ -6,36 +6,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections import Counter
 
-import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from ai_api.gateway import admit, narrow, people, settle
 from tests.properties.branches import BRANCHES
 from tests.properties.histories import HISTORIES
 from tests.properties.house import House
 from tests.properties.machine import AnyOrder
 from tests.properties.teller import Teller
 
-FULL = os.environ.get("PROPERTIES") == "full"
-
-
-@pytest.fixture(autouse=True)
-def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A busy machine must not look like a database that is away; and what is tried again is tried at once."""
-    monkeypatch.setattr(admit, "AWAY_AFTER_S", 20.0)
-    monkeypatch.setattr(admit, "ADMIT_TIMEOUT_S", 20.0)
-    monkeypatch.setattr(admit, "WAITED_MAX_S", 60.0)
-    monkeypatch.setattr(narrow, "TIGHT_FOR_S", 1e6)
-    monkeypatch.setattr(people, "LOOKUP_TIMEOUT_S", 20.0)
-    monkeypatch.setattr(people, "LOOKUPS_PER_S_MAX", 10_000)
-    monkeypatch.setattr(settle, "RETRY_FIRST_S", 0.001)
-
-
-def test_no_order_of_events_breaks_a_law(database: str) -> None:
+def test_no_order_of_events_breaks_a_law(database: str, full: bool) -> None:
     met: Counter[str] = Counter()
     with asyncio.Runner() as runner:
         house = runner.run(House.build(database))
@@ -53,12 +35,12 @@ def test_no_order_of_events_breaks_a_law(database: str) -> None:
             run_state_machine_as_test(
                 machine,
                 settings=settings(
-                    max_examples=2_000 if FULL else 15,
-                    stateful_step_count=60 if FULL else 40,
-                    derandomize=not FULL,
+                    max_examples=2_000 if full else 15,
+                    stateful_step_count=60 if full else 40,
+                    derandomize=not full,
                     database=None,
                     deadline=None,
-                    phases=[Phase.generate, Phase.shrink] if FULL else [Phase.generate],
+                    phases=[Phase.generate, Phase.shrink] if full else [Phase.generate],
                     suppress_health_check=list(HealthCheck),
                 ),
             )

@@ -106,7 +106,7 @@ class Bench:
         return [each.output_tokens if isinstance(each, Granted) else None for each in said], await self._balances(keys)
 
     def _taking(self) -> Taking:
-        return Taking(self._hot, uuid4, away_after_s=20)
+        return Taking(self._hot, uuid4)
 
     def _asked(self, demand: Demand) -> Asked:
         call_id = uuid7()
@@ -150,12 +150,13 @@ def demands(case: Case, keys: dict[int, UUID]) -> list[Demand]:
     ]
 
 
-def test_every_lane_decides_as_the_rule_does(database: str) -> None:
+def test_every_lane_decides_as_the_rule_does(database: str, full: bool) -> None:
     with asyncio.Runner() as runner:
         bench = runner.run(Bench.build(database))
 
         @settings(
-            max_examples=40, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+            max_examples=2_000 if full else 40, derandomize=not full, database=None, deadline=None,
+            phases=[Phase.generate, Phase.shrink] if full else [Phase.generate],
             suppress_health_check=list(HealthCheck),
         )  # fmt: skip
         @given(cases())

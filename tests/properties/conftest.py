@@ -1,0 +1,31 @@
+"""What every property has: how much of it is tried, and a patient gateway."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ai_api.gateway import admit, growing_hold, hold_changes, key_holds, narrow, people, settle, taking
+from tests.properties.house import LONG
+
+
+@pytest.fixture(scope="session")
+def full() -> bool:
+    """Whether other and many more cases are tried, `PROPERTIES=full`, or those that are always tried, `PROPERTIES=ci`."""
+    chosen = os.environ.get("PROPERTIES", "ci")
+    assert chosen in {"ci", "full"}, f"PROPERTIES is ci or full, not {chosen!r}"
+    return chosen == "full"
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine must not look like a database that is away; and what is tried again is tried at once."""
+    for module in (taking, hold_changes, key_holds, people):
+        monkeypatch.setattr(module, "PATIENCE", LONG)
+    monkeypatch.setattr(admit, "ADMIT_TIMEOUT_S", 20.0)
+    monkeypatch.setattr(admit, "WAITED_MAX_S", 60.0)
+    monkeypatch.setattr(growing_hold, "ASKED_AGAIN_S", 0.0)
+    monkeypatch.setattr(narrow, "TIGHT_FOR_S", 1e6)
+    monkeypatch.setattr(people, "LOOKUPS_PER_S_MAX", 10_000)
+    monkeypatch.setattr(settle, "RETRY_FIRST_S", 0.001)
