@@ -22,6 +22,10 @@ BRANCHES = frozenset(
         ),
         *(
             f"refused: {code}"
+            for code in ("cost_quota_in_use", "request_quota_in_use")
+        ),
+        *(
+            f"refused: {code}"
             for code in ("allocation_paused", "model_unpriced", "input_too_long", "cost_quota_exceeded")
         ),
         "allocation: pause",
@@ -37,7 +41,14 @@ BRANCHES = frozenset(
         "day rolled",
         "decided under locks",
         "denied while others hold",
+        "asked for more when it was swept",
         "extension refused: cut at what is held",
+        "extension refused: grown as far as there is room",
+        "fits alone, but not after the others",
+        "hold change not answered",
+        "hold change not asked",
+        "holds changed together",
+        "one refused beside one that fits",
         "found itself swept",
         "granted light",
         "granted shortened",

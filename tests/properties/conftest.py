@@ -1,21 +1,11 @@
-"""What every property has: how much of it is tried, and a patient gateway."""
+"""What every property has: a patient gateway."""
 
 from __future__ import annotations
-
-import os
 
 import pytest
 
 from ai_api.gateway import admit, growing_hold, hold_changes, key_holds, narrow, people, settle, taking
 from tests.properties.house import LONG
-
-
-@pytest.fixture(scope="session")
-def full() -> bool:
-    """Whether other and many more cases are tried, `PROPERTIES=full`, or those that are always tried, `PROPERTIES=ci`."""
-    chosen = os.environ.get("PROPERTIES", "ci")
-    assert chosen in {"ci", "full"}, f"PROPERTIES is ci or full, not {chosen!r}"
-    return chosen == "full"
 
 
 @pytest.fixture(autouse=True)

@@ -11,18 +11,19 @@ import asyncpg
 
 from ai_api.core.db import Hot
 from ai_api.core.errors import StoreUnavailable
-from ai_api.gateway import store_admission, store_settlement
+from ai_api.gateway import store_admission, store_extend, store_settlement
 
 Cut = Literal[
     "admit not asked", "admit not answered", "which not answered", "slow not answered", "settle not answered",
-    "correct not answered",
+    "correct not answered", "change not asked", "change not answered",
 ]  # fmt: skip
 
-_ASKED: dict[str, Cut] = {store_admission._ADMIT: "admit not asked"}
+_ASKED: dict[str, Cut] = {store_admission._ADMIT: "admit not asked", store_extend._CHANGE: "change not asked"}
 _ANSWERED: dict[str, Cut] = {
     store_admission._ADMIT: "admit not answered",
     store_settlement._SETTLE: "settle not answered",
     store_settlement._CORRECT: "correct not answered",
+    store_extend._CHANGE: "change not answered",
 }
 _WHICH = "SELECT call_id FROM holds WHERE call_id = ANY"
 
@@ -33,10 +34,14 @@ class CutLine(Hot):
     def __init__(self, dsn: str) -> None:
         super().__init__(dsn, size=2)
         self.cuts: Counter[Cut] = Counter()
+        self.changes: list[Sequence[Any]] = []
+        """What was answered to each question for changes of holds."""
 
     async def _fetch(self, statement: str, arguments: Sequence[object], timeout_s: float | None) -> Sequence[Any]:
         self._cut(_ASKED.get(statement))
         rows = await super()._fetch(statement, arguments, timeout_s)
+        if statement == store_extend._CHANGE:
+            self.changes.append(rows)
         self._cut(_ANSWERED.get(statement))
         if statement.startswith(_WHICH):
             self._cut("which not answered")

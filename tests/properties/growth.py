@@ -1,17 +1,31 @@
-"""Steps by which the hold of a call under way changes."""
+"""Steps by which the holds of calls under way change."""
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
+from ai_api.quotas.rules import Charge
 from ai_api.wire.usage import Usage
-from tests.properties.laws import Told
+from tests.properties.cut_line import Cut
+from tests.properties.house import Gate, in_one_batch
+from tests.properties.laws import Grown, Told
 from tests.properties.run import Run, some
 from tests.properties.sight import Matched
+
+TELLS_INPUT = 30
+"""A provider that says so has read less than any bound."""
+
+progress: st.SearchStrategy[tuple[float, int | None]] = st.tuples(
+    st.sampled_from([0.2, 0.5, 0.9, 1.5]), st.sampled_from([None, None, TELLS_INPUT, 9_000])
+)
+change_cuts: st.SearchStrategy[tuple[Cut, ...]] = st.sampled_from(
+    [()] * 8 + [("change not asked",), ("change not answered",)]
+)
 
 
 @dataclass
@@ -25,31 +39,55 @@ class Reader:
 class Growth(Run):
     """Holds grow with their answers, shrink when the provider says what it has read, and move between provider keys."""
 
-    @rule(which=some, share=st.sampled_from([0.2, 0.5, 0.9, 1.5]), says_input=st.sampled_from([None, None, 30, 9_000]))
-    def an_answer_grows(self, which: int, share: float, says_input: int | None) -> None:
+    @rule(which=some, answers=st.lists(progress, min_size=1, max_size=5), cuts=change_cuts)
+    def answers_grow(self, which: int, answers: list[tuple[float, int | None]], cuts: tuple[Cut, ...]) -> None:
         found = [told for told in self._open() if told.placed.call is not None and told.placed.call.growing is not None]
-        if found:
-            self.run(self._grow(found[which % len(found)], share, says_input))
+        if not found:
+            return
+        first = found[which % len(found)]
+        beside = [told for told in found if told.gate is first.gate and told is not first]
+        self.run(self._grow(first.gate, list(zip([first, *beside], answers, strict=False)), cuts))
 
-    async def _grow(self, told: Told, share: float, says_input: int | None) -> None:
-        call = told.placed.call
-        assert call is not None
-        growing: Any = call.growing
+    async def _grow(
+        self, gate: Gate, answers: list[tuple[Told, tuple[float, int | None]]], cuts: tuple[Cut, ...]
+    ) -> None:
         before = self.books
-        refused_before, output_before = growing._refusal, growing._output
-        seen = Reader(int(growing._output * share), None if says_input is None else Usage(says_input))
-        growing.notice(seen)
-        await told.gate.app.holds.drain()
+        gate.line.cuts.update(cuts)
+        gate.line.changes.clear()
+        grown = [_Growing(told) for told, _ in answers]
+        async with in_one_batch(gate):
+            for each, (_, (share, says_input)) in zip(grown, answers, strict=True):
+                each.notice(share, says_input)
+            await asyncio.sleep(0)
+        await gate.app.holds.drain()
+        lost = {cut for cut in cuts if not gate.line.cuts[cut]}
+        gate.line.cuts.clear()
+        for each in grown:
+            each.told.unsure |= bool(lost)
         after = await self._look()
-        now_ms = told.gate.clock.unix_ms()
-        self.history.check_change(before, after, told, [each.seen_at(now_ms) for each in told.limits], growing._output)
-        if growing._output > output_before:
-            self.met["hold extended"] += 1
-        if growing._refusal is not None and refused_before is None:
-            self.met["extension refused: cut at what is held"] += 1
-        self.met["answer cut where the limit is"] += call.refusal is not None
-        if says_input == 30 and told.docket.call_id in after.holds and before.holds != after.holds:
-            self.met["surplus of the input given back"] += 1
+        self.history.check_changes(before, after, [each.seen() for each in grown])
+        self._count_changes(gate, grown, lost)
+        for each, (_, (_, says_input)) in zip(grown, answers, strict=True):
+            call_id = each.told.docket.call_id
+            self.met["asked for more when it was swept"] += call_id not in before.holds and bool(gate.line.changes)
+            if says_input == TELLS_INPUT and not lost and before.holds.get(call_id) != after.holds.get(call_id):
+                self.met["surplus of the input given back"] += 1
+
+    def _count_changes(self, gate: Gate, grown: list[_Growing], lost: set[Cut]) -> None:
+        for each in grown:
+            self.met["hold extended"] += each.has_grown
+            self.met["extension refused: cut at what is held"] += each.is_refused and not each.has_grown
+            self.met["extension refused: grown as far as there is room"] += each.is_refused and each.has_grown
+            self.met["answer cut where the limit is"] += each.told.placed.call.refusal is not None
+        for cut in lost:
+            self.met[f"hold {cut}"] += 1
+        for rows in gate.line.changes:
+            fitted = [row["fits"] for row in rows if row["held"]]
+            self.met["holds changed together"] += sum(fitted) > 1
+            self.met["one refused beside one that fits"] += {True, False} == {*fitted}
+            self.met["fits alone, but not after the others"] += any(
+                row["fits_alone"] and not row["fits"] for row in rows
+            )
 
     @rule(which=some)
     def a_try_asks_for_room_at_its_provider_key(self, which: int) -> None:
@@ -64,20 +102,9 @@ class Growth(Run):
         fits = await app.calls._tries._key_holds.take(docket, docket.permission.routes[0][1])
         after = await self._look()
         held = docket.call_id in after.holds
-        keys = [
-            Matched(
-                account_id=each.account.id,
-                metric=each.limit.metric,
-                amount=each.limit.amount,
-                rejects=each.limit.rejects,
-                kind=("provider_key",) * 5,
-                bucket=each.bucket.number,
-                length_ms=(each.limit.window_s or 0) * 1000,
-            )
-            for each in docket.key_charges
-        ]
+        keys = [_matched(each) for each in docket.key_charges]
         now_ms = told.gate.clock.unix_ms()
-        self.history.check_change(before, after, told, [each.seen_at(now_ms) for each in keys], None)
+        self.history.check_changes(before, after, [Grown(told, [each.seen_at(now_ms) for each in keys])])
         if not fits:
             assert before.holds == after.holds
         elif docket.key_accounts:
@@ -88,3 +115,44 @@ class Growth(Run):
                 told.booked_late = counted
         if keys or not fits:
             self.met[f"provider key: {'room' if fits else 'no room'}"] += 1
+
+
+class _Growing:
+    """One call whose answer grows, and how its hold stood before."""
+
+    def __init__(self, told: Told) -> None:
+        self.told = told
+        assert told.placed.call is not None
+        self._hold: Any = told.placed.call.growing
+        self._output, self._refusal = self._hold._output, self._hold._refusal
+
+    def notice(self, share: float, says_input: int | None) -> None:
+        self._hold.notice(Reader(int(self._output * share), None if says_input is None else Usage(says_input)))
+
+    @property
+    def has_grown(self) -> bool:
+        return bool(self._hold._output > self._output)
+
+    @property
+    def is_refused(self) -> bool:
+        return self._hold._refusal is not None and self._refusal is None
+
+    def seen(self) -> Grown:
+        now_ms = self.told.gate.clock.unix_ms()
+        keys = [_matched(each) for each in self.told.docket.key_charges]
+        limits = [each.seen_at(now_ms) for each in (*self.told.limits, *keys)]
+        return Grown(self.told, limits, self._hold._output, self.is_refused)
+
+
+def _matched(charge: Charge) -> Matched:
+    """The limit of a provider key that a try is charged under."""
+    limit = charge.limit
+    return Matched(
+        account_id=charge.account.id,
+        metric=limit.metric,
+        amount=limit.amount,
+        rejects=limit.rejects,
+        kind=("provider_key",) * 5,
+        bucket=charge.bucket.number,
+        length_ms=(limit.window_s or 0) * 1000,
+    )

@@ -162,11 +162,11 @@ def less_is_granted(t: Teller) -> None:
 def answers_grow(t: Teller) -> None:
     t.begin(limit("allocation", "total_tokens", DAY, 4), limit("member", "output_tokens", MINUTE, 4))
     t.call(order(stream=True, output_tokens=None, prompt_chars=300))
-    t.do("an_answer_grows", which=0, share=0.2, says_input=30)
-    t.do("an_answer_grows", which=0, share=0.5, says_input=None)
+    t.grow((0.2, 30), which=0)
+    t.grow((0.5, None), which=0)
     t.do("a_limit_changes", which=0, change="lower")
     t.wait(61_000)
-    t.do("an_answer_grows", which=0, share=0.9, says_input=None)
+    t.grow((0.9, None), which=0)
     t.end("all")
 
 
@@ -176,10 +176,40 @@ def answers_stop_growing(t: Teller) -> None:
     # Others come and take what it would have grown into.
     for _ in range(4):
         t.call(order(caller=1, output_tokens=2_048))
-    t.do("an_answer_grows", which=0, share=0.9, says_input=9_000)
-    t.do("an_answer_grows", which=0, share=0.9, says_input=None)
-    t.do("an_answer_grows", which=0, share=1.5, says_input=None)
+    t.grow((0.9, 9_000), which=0)
+    t.grow((0.9, None), which=0)
+    t.grow((1.5, None), which=0)
     t.end("more", count=4)
+
+
+def answers_grow_together(t: Teller) -> None:
+    # Plenty at first, for light holds; then as much as two of the three can grow by.
+    t.begin(limit("member", "output_tokens", DAY, 4, amount=10_000))
+    streamed = order(stream=True, output_tokens=None)
+    t.call(streamed, streamed, streamed)
+    t.assert_light(3)
+    for output_tokens in (2_048, 2_048, 1_000):
+        t.call(order(caller=1, output_tokens=output_tokens))
+    t.grow((0.9, None), (0.9, None), (0.9, None))
+    t.grow((0.9, None), (0.9, None), (0.9, None))
+    t.grow((1.5, None), (1.5, None), (1.5, None))
+    t.end("all", count=4)
+
+
+def changes_of_holds_are_lost(t: Teller) -> None:
+    t.begin(limit("member", "total_tokens", DAY, 4, amount=60_000), limit("allocation", "cost", MONTH, 4, amount=10**9))
+    streamed = order(stream=True, output_tokens=None)
+    t.call(streamed, streamed)
+    t.assert_light(2)
+    t.grow((0.5, None), (0.9, None), cuts=("change not answered",))
+    t.grow((0.5, None), (0.9, None))
+    t.grow((0.5, 30), cuts=("change not asked",))
+    t.end("all", count=2)
+    t.call(streamed, gate=1)
+    t.do("a_replica_is_cut_off", gate=1)
+    t.sweep()
+    t.grow((0.9, None))
+    t.end("all")
 
 
 def provider_keys_have_limits(t: Teller) -> None:
@@ -265,6 +295,8 @@ HISTORIES: tuple[Callable[[Teller], None], ...] = (
     less_is_granted,
     answers_grow,
     answers_stop_growing,
+    answers_grow_together,
+    changes_of_holds_are_lost,
     provider_keys_have_limits,
     rights_change,
 )

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -172,6 +172,7 @@ class House:
         if self.lines:
             line = self.lines.pop()
             line.cuts.clear()
+            line.changes.clear()
             return line
         line = CutLine(self.dsn)
         await line.open()
@@ -269,6 +270,18 @@ def _take_turns(gate: Gate) -> None:
 
     admission._wide = lane("wide", admission._commit_wide)
     admission._narrow = lane("narrow", admission._commit_narrow)
+
+
+@asynccontextmanager
+async def in_one_batch(gate: Gate) -> AsyncIterator[None]:
+    """What is asked of holds meanwhile is asked together."""
+    batches = gate.app.holds.changes._batches
+    batches._in_flight_max, in_flight_max = 0, batches._in_flight_max
+    try:
+        yield
+    finally:
+        batches._in_flight_max = in_flight_max
+        batches._pump()
 
 
 @contextmanager

@@ -54,10 +54,29 @@ class Told:
     """Accounts that count it once it is settled itself: it came upon them when its hold was gone."""
     usage: Usage | None = None
     """The truth about it, once it was settled."""
+    unsure: bool = False
+    """Its replica does not know what it holds: an answer was lost."""
 
     @property
     def docket(self) -> Docket:
         return self.placed.docket
+
+
+@dataclass(frozen=True)
+class Grown:
+    """A call whose hold was to change, the limits that matter as its replica's clock sees them now, and what it heard.
+
+    `output_tokens` is what its answer may come to by then, where that is known; `is_refused` that it was told to end there.
+    """
+
+    told: Told
+    limits: Sequence[Matched]
+    output_tokens: int | None = None
+    is_refused: bool = False
+
+    def of(self, sight: Sight) -> Mapping[UUID, int]:
+        """What it holds; nothing where it is gone."""
+        return sight.holds.get(self.told.docket.call_id, {})
 
 
 @dataclass
@@ -150,22 +169,35 @@ class History:
         else:
             self.met["granted whole"] += 1
 
-    def check_change(self, before: Sight, after: Sight, told: Told, limits: list[Matched], output: int | None) -> None:
-        """Q2 of a hold that changes: what grew fits, on all accounts or none; `output` is what an answer may come to now."""
-        call_id = told.docket.call_id
-        old, new = before.holds.get(call_id), after.holds.get(call_id)
-        assert (old is None) == (new is None)
-        assert {key: held for key, held in before.holds.items() if key != call_id} == {
-            key: held for key, held in after.holds.items() if key != call_id
-        }
-        if old is None or new is None:
+    def check_changes(self, before: Sight, after: Sight, grown: Sequence[Grown]) -> None:
+        """Q2 of holds that change: what grew fits, on all accounts or none, and what was refused leaves no room behind."""
+        ours = {each.told.docket.call_id for each in grown}
+        assert before.holds.keys() == after.holds.keys()
+        assert _without(before.holds, ours) == _without(after.holds, ours)
+        held_most: dict[UUID, int] = {}
+        for each in grown:
+            old, new = each.of(before), each.of(after)
+            for limit in each.limits:
+                more = new.get(limit.account_id, 0) > old.get(limit.account_id, 0)
+                if limit.rejects and more:
+                    # Whoever comes later may be judged by another amount: a limit counts as it was when a call began.
+                    held_most[limit.account_id] = max(held_most.get(limit.account_id, 0), limit.amount)
+        for each in grown:
+            self._check_grown(before, after, each, held_most)
+        for each in grown:
+            if each.is_refused and each.of(after) and not each.told.unsure:
+                assert not _has_room_for_more(before, after, each, grown), "cut while there is room"
+
+    def _check_grown(self, before: Sight, after: Sight, each: Grown, held_most: Mapping[UUID, int]) -> None:
+        told, new = each.told, each.of(after)
+        if not new:
             return
-        for limit in limits:
-            if limit.rejects and new.get(limit.account_id, 0) > old.get(limit.account_id, 0):
+        for limit in each.limits:
+            if limit.account_id in held_most:
                 used = before.used(limit, rounded_up=False)
-                assert used + after.account(limit.account_id).held <= limit.amount, "extended past a limit"
-            if output is not None and limit.rejects and call_id not in before.parked:
-                assert new[limit.account_id] == _demanded(told.docket, limit, output), (
+                assert used + after.account(limit.account_id).held <= held_most[limit.account_id], "extended past a limit"
+            if each.output_tokens is not None and limit.rejects and not told.unsure:
+                assert new[limit.account_id] == _demanded(told.docket, limit, each.output_tokens), (
                     "holds what the answer may come to"
                 )
         told.hold = new
@@ -228,6 +260,28 @@ def _all_fit(
         for limit in limits
         if limit.rejects
     )
+
+
+def _has_room_for_more(before: Sight, after: Sight, each: Grown, grown: Sequence[Grown]) -> bool:
+    """Whether one token more would fit beside all that is held now, and what others gave back meanwhile."""
+    assert each.output_tokens is not None
+    for limit in each.limits:
+        if not limit.rejects:
+            continue
+        more = _demanded(each.told.docket, limit, each.output_tokens + 1) - each.of(after)[limit.account_id]
+        given_back = sum(
+            max(0, other.of(before).get(limit.account_id, 0) - other.of(after).get(limit.account_id, 0))
+            for other in grown
+            if other is not each
+        )
+        held = after.account(limit.account_id).held + given_back
+        if more > 0 and after.used(limit, rounded_up=True) + held + more > limit.amount:
+            return False
+    return True
+
+
+def _without(holds: Mapping[UUID, Mapping[UUID, int]], call_ids: set[UUID]) -> dict[UUID, Mapping[UUID, int]]:
+    return {call_id: held for call_id, held in holds.items() if call_id not in call_ids}
 
 
 def _consumes_nothing(record: Any) -> bool:
@@ -297,5 +351,5 @@ def _check_overrun(record: Any, told: Told, cost: int | None) -> None:
         for each in told.docket.accounts
         if each.account.metric == "cost" and each.account.subject_id == allocation and each.account.id in told.hold
     ]
-    if len(money) == 1 and not record["swept"]:
+    if len(money) == 1 and not record["swept"] and not told.unsure:
         assert record["overrun_nanos"] == max(0, (cost or 0) - money[0]), record

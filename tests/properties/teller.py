@@ -54,6 +54,14 @@ class Teller:
         assert told.docket.bound is not None
         return told.docket.bound.input_tokens
 
+    def assert_light(self, count: int) -> None:
+        """So many of the calls under way hold only the beginning of what their answers may come to."""
+        dockets = [told.docket for told in self._machine._open()]
+        assert sum(each.demand is not None and each.demand.is_light(each.output_tokens) for each in dockets) == count
+
+    def grow(self, *answers: tuple[float, int | None], which: int = 0, cuts: Any = ()) -> None:
+        self.do("answers_grow", which=which, answers=list(answers), cuts=cuts)
+
     def wait(self, ms: int) -> None:
         self._machine.time_passes(jump_ms=ms)
 

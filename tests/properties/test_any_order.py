@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from tests.properties.branches import BRANCHES
@@ -16,8 +15,9 @@ from tests.properties.histories import HISTORIES
 from tests.properties.house import House
 from tests.properties.machine import AnyOrder
 from tests.properties.teller import Teller
+from tests.support.thoroughness import FULL, tried
 
-def test_no_order_of_events_breaks_a_law(database: str, full: bool) -> None:
+def test_no_order_of_events_breaks_a_law(database: str) -> None:
     met: Counter[str] = Counter()
     with asyncio.Runner() as runner:
         house = runner.run(House.build(database))
@@ -34,15 +34,7 @@ def test_no_order_of_events_breaks_a_law(database: str, full: bool) -> None:
                     told.teardown()
             run_state_machine_as_test(
                 machine,
-                settings=settings(
-                    max_examples=2_000 if full else 15,
-                    stateful_step_count=60 if full else 40,
-                    derandomize=not full,
-                    database=None,
-                    deadline=None,
-                    phases=[Phase.generate, Phase.shrink] if full else [Phase.generate],
-                    suppress_health_check=list(HealthCheck),
-                ),
+                settings=tried(ci=30, full=2_000, steps=60 if FULL else 40),
             )
         finally:
             runner.run(house.close())

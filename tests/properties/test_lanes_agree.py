@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 import asyncpg
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_api.core.db import Hot
@@ -22,6 +22,7 @@ from ai_api.gateway.taking import Taking
 from ai_api.quotas.limit import AccountKey, Limit
 from ai_api.quotas.rules import Balance, Charge, Demand, Granted, decide_in_order
 from ai_api.quotas.windows import WHOLE, Bucket
+from tests.support.thoroughness import tried
 
 NOW = 1_000
 """The bucket in which the calls start."""
@@ -150,15 +151,11 @@ def demands(case: Case, keys: dict[int, UUID]) -> list[Demand]:
     ]
 
 
-def test_every_lane_decides_as_the_rule_does(database: str, full: bool) -> None:
+def test_every_lane_decides_as_the_rule_does(database: str) -> None:
     with asyncio.Runner() as runner:
         bench = runner.run(Bench.build(database))
 
-        @settings(
-            max_examples=2_000 if full else 40, derandomize=not full, database=None, deadline=None,
-            phases=[Phase.generate, Phase.shrink] if full else [Phase.generate],
-            suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
+        @tried(ci=80, full=3_000)
         @given(cases())
         def agree(case: Case) -> None:
             keys = {number: UUID(int=number) for number in case.accounts}

@@ -1,0 +1,25 @@
+"""How much of each property is tried: `PROPERTIES=ci`, always the same cases, or `PROPERTIES=full`, other and many more."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+CHOSEN = os.environ.get("PROPERTIES", "ci")
+if CHOSEN not in {"ci", "full"}:
+    raise ValueError(f"PROPERTIES is ci or full, not {CHOSEN!r}")
+FULL = CHOSEN == "full"
+
+
+def tried(*, ci: int = 150, full: int = 5_000, steps: int = 50) -> settings:
+    """Settings for a property: so many cases in each form. None is slow or large: a busy machine is no failure."""
+    return settings(
+        max_examples=full if FULL else ci,
+        stateful_step_count=steps,
+        derandomize=not FULL,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate, Phase.shrink] if FULL else [Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
