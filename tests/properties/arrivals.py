@@ -6,7 +6,6 @@ from contextlib import nullcontext
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from ai_api.core.errors import StoreUnavailable
 from tests.properties import sight
@@ -14,16 +13,16 @@ from tests.properties.cut_line import Cut
 from tests.properties.house import Gate, races_lost
 from tests.properties.laws import Told
 from tests.properties.orders import Order
-from tests.properties.run import Run
+from tests.properties.run import Run, step
 from tests.properties.sight import Matched, Sight
 
 orders: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,
-    caller=st.sampled_from([0, 0, 1, 2, 3]),
+    caller=st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3]),
     prompt_chars=st.sampled_from([1, 60, 300]),
-    output_tokens=st.sampled_from([None, None, 1, 100, 256, 700, 2_048, 5_000]),
-    choices=st.sampled_from([1, 1, 2]),
-    stream=st.booleans(),
+    output_tokens=st.sampled_from([None, None, None, None, 1, 100, 256, 700, 2_048, 5_000]),
+    choices=st.sampled_from([1, 1, 1, 2]),
+    stream=st.sampled_from([True, True, False]),
     after_ms=st.sampled_from([0, 0, 1, 700]),
 )
 admission_cuts: st.SearchStrategy[tuple[Cut, ...]] = st.sampled_from(
@@ -40,7 +39,8 @@ admission_cuts: st.SearchStrategy[tuple[Cut, ...]] = st.sampled_from(
 class Arrivals(Run):
     """Several calls arrive at once; answers of the database are lost on the way."""
 
-    @rule(
+    @step(
+        weight=8,
         gate=st.integers(0, 3),
         wanted=st.lists(orders, min_size=1, max_size=5),
         cuts=admission_cuts,

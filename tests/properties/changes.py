@@ -6,13 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, rule
 
 from ai_api.core.db import bump_members, bump_world
 from ai_api.core.ids import uuid7
 from ai_api.quotas.tables import limits as limits_table
 from tests.properties.orders import at
-from tests.properties.run import Run, some
+from tests.properties.run import Run, some, step
 
 # On the eve of what calendars do: a day of 23 hours, one of 25, the ends of months and of a year, in several zones.
 BEGINNINGS = [
@@ -35,12 +34,12 @@ WINDOWS = [
     ("request", None),
 ]
 AMOUNTS = {
-    "requests": [0, 1, 2, 3, 5],
-    "input_tokens": [0, 90, 200, 500, 1_500],
-    "output_tokens": [0, 200, 600, 2_500, 9_000],
-    "total_tokens": [0, 300, 900, 3_000, 12_000],
-    "cost": [0, 600_000, 1_500_000, 5_000_000, 20_000_000],
-    "concurrency": [0, 1, 2, 3, 4],
+    "requests": [0, 1, 2, 3, 5, 12],
+    "input_tokens": [0, 90, 200, 500, 1_500, 6_000],
+    "output_tokens": [0, 200, 600, 2_500, 9_000, 30_000],
+    "total_tokens": [0, 300, 900, 3_000, 12_000, 50_000],
+    "cost": [0, 600_000, 1_500_000, 5_000_000, 20_000_000, 500_000_000],
+    "concurrency": [0, 1, 2, 3, 4, 9],
 }
 JUMPS = [1, 400, 1_500, 5_000, 9_990, 10_000, 25_000, 61_000, 3_600_000 * 7, 3_600_000 * 30]
 
@@ -52,7 +51,7 @@ limits = st.fixed_dictionaries(
         "zone": st.sampled_from(ZONES),
         "partition": st.sampled_from(["subject", "member", "credential"]),
         "rejects": st.sampled_from([True, True, True, False]),
-        "level": st.integers(1, 4),
+        "level": st.sampled_from([1, 2, 3, 4, 5, 5, 5, 5, 5]),
     }
 )
 
@@ -60,13 +59,12 @@ limits = st.fixed_dictionaries(
 class Changes(Run):
     """Limits are set and changed, an allocation is paused, time passes."""
 
-    @initialize(beginning=st.sampled_from(BEGINNINGS), limits=st.lists(limits, min_size=2, max_size=5))
     def begin(self, beginning: datetime, limits: list[dict[str, Any]]) -> None:
         self.run(self.house.begin(beginning))
         for limit in limits:
             self._set(**limit)
 
-    @rule(limit=limits)
+    @step(weight=1, limit=limits)
     def a_limit_is_set(self, limit: dict[str, Any]) -> None:
         self._set(**limit)
 
@@ -107,7 +105,7 @@ class Changes(Run):
             values[f"{subject}_id"] = subject_id
         self.run(self._write(limits_table.insert().values(values), subject))
 
-    @rule(which=some, change=st.sampled_from(["raise", "lower", "zero", "remove", "turn"]))
+    @step(weight=2, which=some, change=st.sampled_from(["raise", "raise", "lower", "zero", "remove", "turn"]))
     def a_limit_changes(self, which: int, change: str) -> None:
         row = self.run(self._a_limit(which))
         if row is None:
@@ -117,7 +115,7 @@ class Changes(Run):
         now = next(level for level, amount in enumerate([*levels, row["amount"]]) if amount >= row["amount"])
         statement: Any = limits_table.delete().where(here)
         if change in {"raise", "lower", "zero"}:
-            level = {"raise": min(now + 1, 4), "lower": max(now - 1, 1), "zero": 0}[change]
+            level = {"raise": min(now + 1, 5), "lower": max(now - 1, 1), "zero": 0}[change]
             statement = limits_table.update().where(here).values(amount=levels[level])
         elif change == "turn":
             other = "warn" if row["on_exceed"] == "reject" else "reject"
@@ -145,7 +143,7 @@ class Changes(Run):
             else:
                 await bump_members(tx, [self.house.callers[0].member.id])
 
-    @rule(action=st.sampled_from(["pause", "resume", "resume"]))
+    @step(weight=1, action=st.sampled_from(["pause", "resume", "resume", "resume"]))
     def an_allocation_is_paused_or_resumed(self, action: str) -> None:
         values = "state = 'paused', paused_by = 'admin'" if action == "pause" else "state = 'active', paused_by = NULL"
 
@@ -158,11 +156,11 @@ class Changes(Run):
         self.run(write())
         self.met[f"allocation: {action}"] += 1
 
-    @rule(jump_ms=st.sampled_from(JUMPS))
+    @step(weight=2, jump_ms=st.sampled_from(JUMPS))
     def time_passes(self, jump_ms: int) -> None:
         self.house.clock.ms += jump_ms
 
-    @rule(short_ms=st.sampled_from([-1, 0, 1, -700]))
+    @step(weight=1, short_ms=st.sampled_from([-1, 0, 1, -700]))
     def time_passes_to_the_next_bucket(self, short_ms: int) -> None:
         clock = self.house.clock
         clock.ms = max(clock.ms, (clock.ms // 10_000 + 1) * 10_000 + short_ms)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from ai_api.gateway.docket import Docket, Ending
 from ai_api.wire.usage import Usage
@@ -12,7 +11,7 @@ from tests.properties.cut_line import Cut
 from tests.properties.house import Gate
 from tests.properties.laws import Told
 from tests.properties.orders import ending
-from tests.properties.run import Run, some
+from tests.properties.run import Run, some, step
 from tests.properties.sight import Sight
 
 POISON = ["its kind of count is none", "its outcome is no text\x00"]
@@ -21,7 +20,8 @@ POISON = ["its kind of count is none", "its outcome is no text\x00"]
 class Endings(Run):
     """Calls end with less or more than was held, twice, after a sweep, or with a record that Postgres refuses."""
 
-    @rule(
+    @step(
+        weight=5,
         which=some,
         count=st.integers(1, 4),
         used=st.sampled_from(["nothing", "little", "all", "more"]),
@@ -63,7 +63,7 @@ class Endings(Run):
                     where = {0: "present bucket", 1: "previous bucket"}.get(now - bucket, "no bucket any more")
                     self.met[f"booked in {where}"] += 1
 
-    @rule(which=some)
+    @step(weight=1, which=some)
     def a_call_is_settled_again(self, which: int) -> None:
         settled = [told for told in self.history.of("settled") if told.gate in self.house.gates]
         if not settled:
@@ -79,7 +79,7 @@ class Endings(Run):
         assert self.run(self._look()) == before
         self.met["settled twice: corrected before" if corrected else "settled twice"] += 1
 
-    @rule(which=some, poison=st.sampled_from(POISON), beside=st.booleans())
+    @step(weight=1, which=some, poison=st.sampled_from(POISON), beside=st.booleans())
     def postgres_refuses_a_record(self, which: int, poison: str, beside: bool) -> None:
         found = self._open()
         if not found:

@@ -5,27 +5,26 @@ from __future__ import annotations
 import json
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from tests.properties.house import Gate
-from tests.properties.run import Run
+from tests.properties.run import Run, step
 
 
 class Fates(Run):
     """Replicas crash or fall silent, the sweep takes what they held, their watches look."""
 
-    @rule(gate=st.integers(0, 3))
+    @step(weight=1, gate=st.integers(0, 3))
     def a_replica_crashes(self, gate: int) -> None:
         crashed = self._gate(gate)
         self.met["crash with open calls"] += any(told.gate is crashed for told in self.history.of("open"))
         self.run(self.house.crash(crashed))
         self.house.gates.append(self.run(self.house.gate(ahead_ms=crashed.clock._ahead_ms)))
 
-    @rule(gate=st.integers(0, 3))
+    @step(weight=1, gate=st.integers(0, 3))
     def a_replica_is_cut_off(self, gate: int) -> None:
         self._gate(gate).beating = False
 
-    @rule()
+    @step(weight=2)
     def the_sweep_looks(self) -> None:
         self.run(self._sweep())
 
@@ -51,7 +50,7 @@ class Fates(Run):
             self.met[f"swept with {how}"] += 1
         self.met["sweep passes a parked hold by"] += bool(new and after.parked)
 
-    @rule(gate=st.integers(0, 3), tokens=st.sampled_from([0, 3, 900]), clearing=st.booleans())
+    @step(weight=2, gate=st.integers(0, 3), tokens=st.sampled_from([0, 3, 900]), clearing=st.booleans())
     def a_watch_looks(self, gate: int, tokens: int, clearing: bool) -> None:
         self.run(self._watch(self._gate(gate), tokens, clearing))
 

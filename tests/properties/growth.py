@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import rule
 
 from ai_api.quotas.rules import Charge
 from ai_api.wire.usage import Usage
 from tests.properties.cut_line import Cut
 from tests.properties.house import Gate, in_one_batch
 from tests.properties.laws import Grown, Told
-from tests.properties.run import Run, some
+from tests.properties.run import Run, some, step
 from tests.properties.sight import Matched
 
 TELLS_INPUT = 30
@@ -39,7 +38,7 @@ class Reader:
 class Growth(Run):
     """Holds grow with their answers, shrink when the provider says what it has read, and move between provider keys."""
 
-    @rule(which=some, answers=st.lists(progress, min_size=1, max_size=5), cuts=change_cuts)
+    @step(weight=4, which=some, answers=st.lists(progress, min_size=1, max_size=5), cuts=change_cuts)
     def answers_grow(self, which: int, answers: list[tuple[float, int | None]], cuts: tuple[Cut, ...]) -> None:
         found = [told for told in self._open() if told.placed.call is not None and told.placed.call.growing is not None]
         if not found:
@@ -89,7 +88,7 @@ class Growth(Run):
                 row["fits_alone"] and not row["fits"] for row in rows
             )
 
-    @rule(which=some)
+    @step(weight=1, which=some)
     def a_try_asks_for_room_at_its_provider_key(self, which: int) -> None:
         found = self._open()
         if found:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from tests.properties import sight
 from tests.properties.house import Gate, House
@@ -18,19 +17,29 @@ from tests.properties.sight import Sight
 
 T = TypeVar("T")
 
+Step = TypeVar("Step", bound=Callable[..., None])
+
 some = st.integers(0, 30)
 
 
-class Run(RuleBasedStateMachine):
+def step(*, weight: int, **given: st.SearchStrategy[Any]) -> Callable[[Step], Step]:
+    """Marks what may happen next in a run: how often beside the others, and with which arguments."""
+
+    def mark(method: Step) -> Step:
+        vars(method).update(weight=weight, given=given)
+        return method
+
+    return mark
+
+
+class Run:
     """One run. The house, the loop and the count of what was met are the test's, and outlive it."""
 
-    house: ClassVar[House]
-    runner: ClassVar[asyncio.Runner]
-    met: ClassVar[Counter[str]]
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.history = History(self.met)
+    def __init__(self, house: House, runner: asyncio.Runner, met: Counter[str]) -> None:
+        self.house = house
+        self.runner = runner
+        self.met = met
+        self.history = History(met)
         self.spans: dict[object, datetime] = {}
         """When the window began that a call was last counted in, by what counts it."""
         self.broken = False
@@ -43,8 +52,8 @@ class Run(RuleBasedStateMachine):
             self.broken = True
             raise
 
-    @invariant()
     def laws_hold(self) -> None:
+        """Looks at every law, after each step."""
         if self.checked is self.books:
             return
         self.checked = self.books
@@ -65,7 +74,8 @@ class Run(RuleBasedStateMachine):
     def _open(self) -> list[Told]:
         return [told for told in self.history.of("open") if told.gate in self.house.gates]
 
-    def teardown(self) -> None:
+    def end(self) -> None:
+        """Comes to rest, looks at the laws once more, and leaves the house to the next run."""
         # A run that broke a law has nothing to say about its end.
         self.runner.run(self.house.end() if self.broken else self._come_to_rest())
 

@@ -7,35 +7,43 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 
-from hypothesis.stateful import run_state_machine_as_test
+from hypothesis import given
 
 from tests.properties.branches import BRANCHES
 from tests.properties.histories import HISTORIES
 from tests.properties.house import House
-from tests.properties.machine import AnyOrder
+from tests.properties.machine import AnyOrder, Order, orders
 from tests.properties.teller import Teller
 from tests.support.thoroughness import FULL, tried
+
 
 def test_no_order_of_events_breaks_a_law(database: str) -> None:
     met: Counter[str] = Counter()
     with asyncio.Runner() as runner:
         house = runner.run(House.build(database))
-        machine = type("AnyOrderHere", (AnyOrder,), {"house": house, "runner": runner, "met": met})
+
+        def lived(live: Callable[[AnyOrder], None]) -> None:
+            machine = AnyOrder(house, runner, met)
+            try:
+                live(machine)
+            finally:
+                machine.end()
+
+        @tried(ci=60, full=1_000)
+        @given(orders(steps_max=80 if FULL else 40))
+        def any_order(order: Order) -> None:
+            lived(lambda machine: machine.live(order))
+
         try:
             for history in HISTORIES:
-                told = machine()
                 try:
-                    history(Teller(told))
+                    lived(lambda machine, tell=history: tell(Teller(machine)))
                 except BaseException as error:
                     error.add_note(history.__name__)
                     raise
-                finally:
-                    told.teardown()
-            run_state_machine_as_test(
-                machine,
-                settings=tried(ci=30, full=2_000, steps=60 if FULL else 40),
-            )
+            any_order()
         finally:
             runner.run(house.close())
             print(*(f"{met[name]:7}  {name}" for name in sorted(BRANCHES | met.keys())), sep="\n")

@@ -12,11 +12,10 @@ if CHOSEN not in {"ci", "full"}:
 FULL = CHOSEN == "full"
 
 
-def tried(*, ci: int = 150, full: int = 5_000, steps: int = 50) -> settings:
+def tried(*, ci: int = 150, full: int = 5_000) -> settings:
     """Settings for a property: so many cases in each form. None is slow or large: a busy machine is no failure."""
     return settings(
         max_examples=full if FULL else ci,
-        stateful_step_count=steps,
         derandomize=not FULL,
         database=None,
         deadline=None,
