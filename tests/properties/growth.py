@@ -77,7 +77,7 @@ class Growth(Run):
             self.met["hold extended"] += each.has_grown
             self.met["extension refused: cut at what is held"] += each.is_refused and not each.has_grown
             self.met["extension refused: grown as far as there is room"] += each.is_refused and each.has_grown
-            self.met["answer cut where the limit is"] += each.told.placed.call.refusal is not None
+            self.met["answer cut where the limit is"] += each.is_cut
         for cut in lost:
             self.met[f"hold {cut}"] += 1
         for rows in gate.line.changes:
@@ -122,11 +122,17 @@ class _Growing:
     def __init__(self, told: Told) -> None:
         self.told = told
         assert told.placed.call is not None
+        self._call = told.placed.call
         self._hold: Any = told.placed.call.growing
-        self._output, self._refusal = self._hold._output, self._hold._refusal
+        self._output: int = self._hold._output
+        self._refusal: object = self._hold._refusal
 
     def notice(self, share: float, says_input: int | None) -> None:
         self._hold.notice(Reader(int(self._output * share), None if says_input is None else Usage(says_input)))
+
+    @property
+    def is_cut(self) -> bool:
+        return self._call.refusal is not None
 
     @property
     def has_grown(self) -> bool:

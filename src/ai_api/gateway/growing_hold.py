@@ -26,6 +26,9 @@ from ai_api.quotas.windows import bucket_at
 ASKED_AGAIN_S = 1.0
 """After the database could not be asked, it is left alone for so long."""
 
+CONTENT_WITH_LESS_MAX = 5
+"""So often an answer that cannot grow as it wishes asks for what is left, which others take as well."""
+
 
 class GrowingHolds:
     """Keeps the tasks by which holds change, so that none is lost when its call ends before it."""
@@ -119,23 +122,36 @@ class GrowingHold:
 
     async def _extend_as_far_as_it_goes(self, demand: Demand, refused: Changed) -> None:
         """Less than was wished for is taken, and then it ends: the caller is cut where the limit is, not before."""
-        docket = self._call.docket
-        charges = (*demand.charges, *docket.key_charges)
-        tight = [
-            each for each in charges if depends_on_output(each.limit) and refused.room.get(each.account.id) is not None
-        ]
-        if not tight:
-            return
-        affordable = {each.limit.id: each.output_for(refused.room[each.account.id] or 0) for each in tight}
-        tightest = min(tight, key=lambda each: affordable[each.limit.id])
-        output = affordable[tightest.limit.id]
-        if output > self._output:
+        tightest = None
+        for _ in range(CONTENT_WITH_LESS_MAX):
+            found = self._tightest(demand, refused)
+            if found is None:
+                break
+            tightest, output = found
+            if output <= self._output:
+                break
             changed = await self._change(demand, output)
-            if changed is not None and changed.fits:
+            if changed is None or not changed.is_held:
+                break
+            if changed.fits:
                 self._output = output
                 self._holds.counted["extended"] += 1
-        self._holds.counted["refused"] += 1
-        self._refusal = limit_words.cut(tightest, docket, self._clock.now())
+                break
+            # Somebody was faster: what is left by now may still be more than what is held.
+            refused = changed
+        if tightest is not None:
+            self._holds.counted["refused"] += 1
+            self._refusal = limit_words.cut(tightest, self._call.docket, self._clock.now())
+
+    def _tightest(self, demand: Demand, refused: Changed) -> tuple[Charge, int] | None:
+        """The charge that leaves room for the smallest output, and that output."""
+        known = [
+            (each, room)
+            for each in (*demand.charges, *self._call.docket.key_charges)
+            if depends_on_output(each.limit) and (room := refused.room.get(each.account.id)) is not None
+        ]
+        affordable = [(each, each.output_for(room)) for each, room in known]
+        return min(affordable, key=lambda each: each[1], default=None)
 
     async def _change(self, demand: Demand, output_tokens: int) -> Changed | None:
         """None where the database could not be asked."""

@@ -74,8 +74,12 @@ noted AS (
         record = CASE WHEN v.accounts IS NULL THEN h.record ELSE jsonb_set(h.record, '{accounts}', v.accounts) END
     FROM verdict v WHERE v.fits AND h.call_id = v.call_id AND NOT h.parked
 )
-SELECT v.call_id, v.held, v.fits, v.fits_alone,
-    (SELECT jsonb_object_agg(account_id, free + has) FROM seen WHERE seen.call_id = v.call_id) AS room
+SELECT v.call_id, v.held, v.fits, v.fits_alone, (
+    SELECT jsonb_object_agg(s.account_id, s.free + s.has - coalesce((
+        SELECT sum(o.more) FROM seen o JOIN verdict USING (call_id)
+        WHERE fits AND o.account_id = s.account_id AND o.call_id <> v.call_id), 0))
+    FROM seen s WHERE s.call_id = v.call_id
+) AS room
 FROM verdict v
 """
 
@@ -101,7 +105,8 @@ class Changed:
 
     `is_held` is False where the hold is gone: settled, or swept. `fits` says whether it was changed, all of it or nothing.
     `is_decided` is False where it might have fitted without the others that were asked with it.
-    `room` is what each account could have held for this call; None where the account does not exist yet.
+    `room` is what each account could hold for this call beside all that was given with it; None where the account does not
+    exist yet.
     """
 
     is_held: bool
