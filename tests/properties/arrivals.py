@@ -11,10 +11,10 @@ from ai_api.core.errors import StoreUnavailable
 from tests.properties import sight
 from tests.properties.cut_line import Cut
 from tests.properties.house import Gate, races_lost
-from tests.properties.laws import Told
 from tests.properties.orders import Order
 from tests.properties.run import Run, step
 from tests.properties.sight import Matched, Sight
+from tests.properties.told import Told
 
 orders: st.SearchStrategy[dict[str, Any]] = st.builds(
     dict,

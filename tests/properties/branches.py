@@ -20,10 +20,7 @@ BRANCHES = frozenset(
             f"refused: {code}"
             for code in ("rate_limited", "concurrency_limited", "token_quota_exceeded", "token_quota_in_use")
         ),
-        *(
-            f"refused: {code}"
-            for code in ("cost_quota_in_use", "request_quota_in_use")
-        ),
+        *(f"refused: {code}" for code in ("cost_quota_in_use", "request_quota_in_use")),
         *(
             f"refused: {code}"
             for code in ("allocation_paused", "model_unpriced", "input_too_long", "cost_quota_exceeded")
@@ -41,6 +38,12 @@ BRANCHES = frozenset(
         "day rolled",
         "decided under locks",
         "denied while others hold",
+        "at once: granted beside a settlement",
+        "at once: granted beside an extension",
+        "at once: granted by two replicas",
+        "at once: one granted, one refused",
+        "at once: settled beside the sweep",
+        "died over what it was asked",
         "asked for more when it was swept",
         "extension refused: cut at what is held",
         "extension refused: grown as far as there is room",

@@ -47,6 +47,11 @@ class CutLine(Hot):
             self._cut("which not answered")
         return rows
 
+    def break_off(self) -> None:
+        """Every connection ends at once, whatever is on its way."""
+        if self._pool is not None:
+            self._pool.terminate()
+
     @asynccontextmanager
     async def transaction(self, *, timeout_s: float = 5.0) -> AsyncIterator[asyncpg.Connection]:
         async with super().transaction(timeout_s=timeout_s) as connection:

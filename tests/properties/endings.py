@@ -9,10 +9,10 @@ from ai_api.wire.usage import Usage
 from tests.properties import sight
 from tests.properties.cut_line import Cut
 from tests.properties.house import Gate
-from tests.properties.laws import Told
 from tests.properties.orders import ending
 from tests.properties.run import Run, some, step
 from tests.properties.sight import Sight
+from tests.properties.told import Told
 
 POISON = ["its kind of count is none", "its outcome is no text\x00"]
 
@@ -39,7 +39,7 @@ class Endings(Run):
         ended = [told for told in self.history.of("open") if id(told) in chosen]
         before = self.books
         gate.line.cuts.update(cuts)
-        endings = [_end(told, used) for told in ended]
+        endings = [end_of(told, used) for told in ended]
         await self.house.settle(gate, endings)
         self.met["settled again after a lost answer"] += sum(not gate.line.cuts[cut] for cut in cuts)
         gate.line.cuts.clear()
@@ -94,13 +94,13 @@ class Endings(Run):
         usage = Usage(input_total=5, output=5)
         refused = Ending("ok", usage, "made up") if poison == POISON[0] else Ending("ok\x00", usage, "provider")
         bad.fate = "parked"
-        await self.house.settle(bad.gate, [(bad.docket, refused), *(_end(told, "little") for told in others)])
+        await self.house.settle(bad.gate, [(bad.docket, refused), *(end_of(told, "little") for told in others)])
         await self._look()
         self.met[f"parked: {poison.replace(chr(0), '')}"] += 1
         self.met["settled beside a parked one"] += bool(others)
 
 
-def _end(told: Told, used: str) -> tuple[Docket, Ending]:
+def end_of(told: Told, used: str) -> tuple[Docket, Ending]:
     """How a call ends that used so much; the history knows it from now on."""
     bound = told.docket.bound
     assert bound is not None

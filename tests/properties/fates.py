@@ -18,7 +18,7 @@ class Fates(Run):
         crashed = self._gate(gate)
         self.met["crash with open calls"] += any(told.gate is crashed for told in self.history.of("open"))
         self.run(self.house.crash(crashed))
-        self.house.gates.append(self.run(self.house.gate(ahead_ms=crashed.clock._ahead_ms)))
+        self.run(self.house.replace(crashed))
 
     @step(weight=1, gate=st.integers(0, 3))
     def a_replica_is_cut_off(self, gate: int) -> None:

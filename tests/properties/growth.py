@@ -8,13 +8,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from ai_api.gateway.growing_hold import GrowingHold
 from ai_api.quotas.rules import Charge
 from ai_api.wire.usage import Usage
 from tests.properties.cut_line import Cut
 from tests.properties.house import Gate, in_one_batch
-from tests.properties.laws import Grown, Told
 from tests.properties.run import Run, some, step
 from tests.properties.sight import Matched
+from tests.properties.told import Grown, Told
 
 TELLS_INPUT = 30
 """A provider that says so has read less than any bound."""
@@ -53,7 +54,7 @@ class Growth(Run):
         before = self.books
         gate.line.cuts.update(cuts)
         gate.line.changes.clear()
-        grown = [_Growing(told) for told, _ in answers]
+        grown = [Growing(told) for told, _ in answers]
         async with in_one_batch(gate):
             for each, (_, (share, says_input)) in zip(grown, answers, strict=True):
                 each.notice(share, says_input)
@@ -72,7 +73,7 @@ class Growth(Run):
             if says_input == TELLS_INPUT and not lost and before.holds.get(call_id) != after.holds.get(call_id):
                 self.met["surplus of the input given back"] += 1
 
-    def _count_changes(self, gate: Gate, grown: list[_Growing], lost: set[Cut]) -> None:
+    def _count_changes(self, gate: Gate, grown: list[Growing], lost: set[Cut]) -> None:
         for each in grown:
             self.met["hold extended"] += each.has_grown
             self.met["extension refused: cut at what is held"] += each.is_refused and not each.has_grown
@@ -116,19 +117,23 @@ class Growth(Run):
             self.met[f"provider key: {'room' if fits else 'no room'}"] += 1
 
 
-class _Growing:
+class Growing:
     """One call whose answer grows, and how its hold stood before."""
 
     def __init__(self, told: Told) -> None:
         self.told = told
         assert told.placed.call is not None
         self._call = told.placed.call
-        self._hold: Any = told.placed.call.growing
-        self._output: int = self._hold._output
-        self._refusal: object = self._hold._refusal
+        growing = told.placed.call.growing
+        assert isinstance(growing, GrowingHold)
+        self._hold = growing
+        self._output = growing._output
+        self._refusal = growing._refusal
 
     def notice(self, share: float, says_input: int | None) -> None:
-        self._hold.notice(Reader(int(self._output * share), None if says_input is None else Usage(says_input)))
+        # All that a growing hold looks at.
+        reader: Any = Reader(int(self._output * share), None if says_input is None else Usage(says_input))
+        self._hold.notice(reader)
 
     @property
     def is_cut(self) -> bool:

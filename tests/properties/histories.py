@@ -197,6 +197,30 @@ def rights_change(t: Teller) -> None:
     t.end("all", count=4)
 
 
+def everything_at_once(t: Teller) -> None:
+    t.begin(
+        limit("member", "total_tokens", DAY, 4, amount=24_000),
+        limit("allocation", "cost", MONTH, 4, amount=10**9),
+        limit("global", "requests", SLIDING, 5),
+    )
+    streamed = order(stream=True, output_tokens=None)
+    t.call(streamed, streamed, gate=0)
+    t.call(streamed, order(), gate=1)
+    t.crowd((0, order()), (1, order()), (0, order(caller=2)), ends=2, used="all", grows=2)
+    t.crowd((0, order()), (1, streamed), (1, order(output_tokens=2_048)), (0, order(output_tokens=2_048)), ends=1)
+    t.wait(20_000)
+    for _ in range(3):
+        t.crowd(*((number % 2, order(output_tokens=2_048)) for number in range(6)), ends=1, grows=1)
+    t.do("a_replica_is_cut_off", gate=0)
+    t.crowd((1, order(output_tokens=1)), ends=3, used="little", besides="sweep")
+    t.wait(20_000)
+    for after_ms in (0, 1, 2, 4, 6):
+        t.crowd((0, order()), (0, streamed), (1, order()), ends=2, grows=1, besides="death", after_ms=after_ms)
+        t.sweep()
+        t.end("all", count=4)
+        t.wait(20_000)
+
+
 def every_kind_of_limit(t: Teller) -> None:
     """Two calls fit under each kind, in every partition; a third does not, unless the limit only warns."""
     t.begin()
@@ -244,4 +268,5 @@ HISTORIES: tuple[Callable[[Teller], None], ...] = (
     *OF_GROWTH,
     provider_keys_have_limits,
     rights_change,
+    everything_at_once,
 )

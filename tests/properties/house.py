@@ -43,6 +43,10 @@ from tests.support.organization import KEYS_TEXT, Caller, Organization
 ZONE = "Europe/Berlin"
 SILENT_S = 5.0
 LONG = Patience(away_after_s=20.0, timeout_s=20.0)
+_OTHERS_AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state = 'active'
+"""
 _TABLES = ("holds", "call_records", "usage_quarters", "quota_accounts", "limits", "unsettled", "replicas")
 
 
@@ -69,7 +73,7 @@ class Nobody:
         return None
 
 
-@dataclass
+@dataclass(eq=False)
 class Gate:
     """One replica: the whole application, but for its doors and its loops. `beating` is False while it is cut off."""
 
@@ -183,14 +187,20 @@ class House:
 
     async def place(self, gate: Gate, orders: Sequence[Order]) -> list[Placed]:
         """Asks for several calls at once, in this order, and does with each what the gateway does with it."""
+        placed = self.dockets(gate, orders)
+        await asyncio.gather(*(self.carry(gate, each) for each in placed))
+        return placed
+
+    def dockets(self, gate: Gate, orders: Sequence[Order]) -> list[Placed]:
+        """The calls as the doors hand them over, one after another."""
         placed = []
         for order in orders:
             self.clock.ms += order.after_ms
             placed.append(Placed(order, Docket(uuid7(gate.clock.unix_ms()), ask_of(order))))
-        await asyncio.gather(*(self._carry(gate, each) for each in placed))
         return placed
 
-    async def _carry(self, gate: Gate, placed: Placed) -> None:
+    async def carry(self, gate: Gate, placed: Placed) -> None:
+        """Asks for one call."""
         try:
             await gate.app.calls._entrance.admit(placed.docket)
         except Refusal as refusal:
@@ -220,11 +230,32 @@ class House:
         record_json = json_body.encode([record.of(docket, ending, gate.clock.now())]).decode()
         await store_settlement.correct(gate.line, record_json, timeout_s=20)
 
-    async def crash(self, gate: Gate) -> None:
-        """Ends a replica without a word: its connections break, what it had in memory is gone."""
+    async def crash(self, gate: Gate, asking: Sequence[asyncio.Task[None]] = ()) -> None:
+        """Ends a replica without a word: its connections break, what it had in memory and what it was `asking` is gone.
+
+        What Postgres was told already it does, or not: when this returns it is one or the other.
+        """
         self.gates.remove(gate)
-        await gate.line.close()
         self.opened.remove(gate.line)
+        gate.line.break_off()
+        app = gate.app
+        for batches in (
+            app.admission._wide,
+            app.admission._narrow,
+            app.settlement._batches,
+            app.holds.changes._batches,
+        ):
+            batches.abandon()
+        for task in (*asking, *app.holds._tasks):
+            task.cancel()
+        await asyncio.gather(*asking, return_exceptions=True)
+        await app.holds.drain()
+        while await self.connection.fetchval(_OTHERS_AT_WORK):
+            await asyncio.sleep(0.002)
+
+    async def replace(self, crashed: Gate) -> None:
+        """Starts a replica in the place of one that is gone, on the same machine: its clock is as wrong."""
+        self.gates.append(await self.gate(ahead_ms=crashed.clock._ahead_ms))
 
     async def sweep_dead(self) -> int:
         """Lets every replica but those that are cut off beat between so many looks as a dead one is given."""

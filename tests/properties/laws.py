@@ -10,73 +10,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
 from uuid import UUID
 
 from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway.candidate import Outcome
 from ai_api.gateway.docket import Docket
 from ai_api.quotas.rules import Denied
-from ai_api.wire.usage import Usage
 from tests.properties.house import Gate
+from tests.properties.laws_of_books import check_q1, check_q3, check_record, check_rollups, consumes_nothing
 from tests.properties.orders import Placed
-from tests.properties.sight import Matched, Sight, amount_of, bookings_of, from_birth, price_nanos
-
-Fate = Literal["open", "settled", "parked", "unknown", "refused"]
-_QUARTER = timedelta(minutes=15)
-_ORIGIN = datetime(2000, 1, 1, tzinfo=UTC)
-_ROLLED_UP_BY = [
-    "member_id",
-    "credential_id",
-    "allocation_id",
-    "model_id",
-    "model",
-    "provider",
-    "provider_key_id",
-    "outcome",
-]
+from tests.properties.sight import Matched, Sight, amount_of, from_birth, price_nanos
+from tests.properties.told import Fate, Grown, Told
 
 
-@dataclass
-class Told:
-    """What the history knows of one call."""
-
-    placed: Placed
-    gate: Gate
-    fate: Fate
-    booked_on: list[tuple[UUID, int, str]] = field(default_factory=list)
-    """Accounts that count it, with bucket and metric."""
-    limits: list[Matched] = field(default_factory=list)
-    """Those that matched it when it was asked."""
-    hold: Mapping[UUID, int] = field(default_factory=dict)
-    booked_late: list[tuple[UUID, int, str]] = field(default_factory=list)
-    """Accounts that count it once it is settled itself: it came upon them when its hold was gone."""
-    usage: Usage | None = None
-    """The truth about it, once it was settled."""
-    unsure: bool = False
-    """Its replica does not know what it holds: an answer was lost."""
-
-    @property
-    def docket(self) -> Docket:
-        return self.placed.docket
-
-
-@dataclass(frozen=True)
-class Grown:
-    """A call whose hold was to change, the limits that matter as its replica's clock sees them now, and what it heard.
-
-    `output_tokens` is what its answer may come to by then, where that is known; `is_refused` that it was told to end there.
-    """
-
-    told: Told
-    limits: Sequence[Matched]
-    output_tokens: int | None = None
-    is_refused: bool = False
-
-    def of(self, sight: Sight) -> Mapping[UUID, int]:
-        """What it holds; nothing where it is gone."""
-        return sight.holds.get(self.told.docket.call_id, {})
+PLENTY = 4
+"""While so many whole answers are left, a call may begin with less than one."""
 
 
 @dataclass
@@ -161,6 +109,11 @@ class History:
                 self.met["bucket rolled by admission"] += 1
         if demand.is_light(docket.output_tokens):
             self.met["granted light"] += 1
+            for limit in limits:
+                if limit.rejects and limit.metric in {"output_tokens", "total_tokens", "cost"}:
+                    whole = _demanded(docket, limit, demand.output_tokens)
+                    used = before.used(limit, rounded_up=False) + held[limit.account_id]
+                    assert used + PLENTY * whole <= limit.amount, "begun light where there is no plenty"
         elif docket.output_tokens < demand.output_tokens:
             self.met["granted shortened"] += 1
             assert docket.output_tokens >= demand.output_tokens_min
@@ -195,20 +148,56 @@ class History:
         for limit in each.limits:
             if limit.account_id in held_most:
                 used = before.used(limit, rounded_up=False)
-                assert used + after.account(limit.account_id).held <= held_most[limit.account_id], "extended past a limit"
+                assert used + after.account(limit.account_id).held <= held_most[limit.account_id], (
+                    "extended past a limit"
+                )
             if each.output_tokens is not None and limit.rejects and not told.unsure:
                 assert new[limit.account_id] == _demanded(told.docket, limit, each.output_tokens), (
                     "holds what the answer may come to"
                 )
         told.hold = new
 
+    def check_crowd(self, after: Sight, new: Sequence[Told], grown: Sequence[Grown], unsettled: set[UUID]) -> None:
+        """Q2 of what happened at once, in whatever order: all accounts or none, and none past its limit at the end.
+
+        `unsettled` are accounts of which more was used meanwhile than had been held.
+        """
+        touched: dict[UUID, list[Matched]] = defaultdict(list)
+        for told in new:
+            rejecting = [limit for limit in told.limits if limit.rejects]
+            hold = after.holds.get(told.docket.call_id)
+            assert hold is None or told.fate in {"open", "unknown"}, "a refused call holds"
+            if hold is None:
+                continue
+            assert hold.keys() == {limit.account_id for limit in rejecting}, "all of its accounts or none"
+            for limit in rejecting:
+                assert told.fate == "unknown" or hold[limit.account_id] == _demanded(
+                    told.docket, limit, told.docket.output_tokens
+                )
+                touched[limit.account_id].append(limit)
+            told.hold = hold
+        for each in grown:
+            more = {key for key, held in each.of(after).items() if held > each.told.hold.get(key, 0)}
+            for limit in each.limits:
+                if limit.account_id in more and limit.rejects:
+                    touched[limit.account_id].append(limit)
+            told = each.told
+            told.hold = each.of(after) or told.hold
+        for account_id, limits in touched.items():
+            if account_id not in unsettled:
+                # Not all saw the same window, nor the same amount: the laxest of them was asked last, for all we know.
+                used = min(after.used(limit, rounded_up=False) for limit in limits)
+                assert used + after.account(account_id).held <= max(limit.amount for limit in limits), (
+                    "together past a limit"
+                )
+
     # ── between any two moments ──────────────────────────────────────────────────────────────────────────────────────
 
     def check(self, sight: Sight) -> None:
         """Every law that is about a state of the books."""
-        _check_q1(sight)
-        _check_q3(sight)
-        _check_rollups(sight)
+        check_q1(sight)
+        check_q3(sight)
+        check_rollups(sight)
         for call_id, told in self.calls.items():
             self._check_call(sight, call_id, told)
         made = {key for key, record in sight.records.items() if not record["refused_count"]}
@@ -219,11 +208,11 @@ class History:
         record, holds = sight.records.get(call_id), call_id in sight.holds
         if told.fate == "refused":
             assert not holds
-            assert record is None or _consumes_nothing(record)
+            assert record is None or consumes_nothing(record)
             return
         if told.fate == "unknown":
             assert not (record and holds)
-            assert record is None or _consumes_nothing(record) or record["swept"]
+            assert record is None or consumes_nothing(record) or record["swept"]
             return
         if told.fate == "parked":
             assert call_id in sight.unsettled
@@ -233,7 +222,7 @@ class History:
         assert (record is not None) != holds, (told.fate, record, holds)
         if record is not None:
             assert told.fate == "settled" or record["swept"] or record["outcome"] == "store_unavailable", record
-            _check_record(record, told)
+            check_record(record, told)
         else:
             assert told.fate == "open"
 
@@ -282,74 +271,3 @@ def _has_room_for_more(before: Sight, after: Sight, each: Grown, grown: Sequence
 
 def _without(holds: Mapping[UUID, Mapping[UUID, int]], call_ids: set[UUID]) -> dict[UUID, Mapping[UUID, int]]:
     return {call_id: held for call_id, held in holds.items() if call_id not in call_ids}
-
-
-def _consumes_nothing(record: Any) -> bool:
-    return record["bookings"] == [] and not record["billed_cost_nanos"] and record["outcome"] != "ok"
-
-
-def _check_q1(sight: Sight) -> None:
-    open_holds: Counter[UUID] = Counter()
-    for amounts in sight.holds.values():
-        open_holds.update(amounts)
-    held = {identifier: account.held for identifier, account in sight.accounts.items() if account.held}
-    assert held == {identifier: amount for identifier, amount in open_holds.items() if amount}, "Q1"
-
-
-def _check_q3(sight: Sight) -> None:
-    for identifier, account in sight.accounts.items():
-        counts = sight.counted.get(identifier, {})
-        # Of a sliding window the two buckets that still count; what is older is in the records alone.
-        assert account.settled == counts.get(account.bucket, 0), "Q3"
-        assert account.previous == (counts.get(account.bucket - 1, 0) if account.bucket else 0), "Q3"
-        assert max(counts, default=0) <= account.bucket
-        assert min(counts, default=1) > 0 or account.bucket == 0
-    assert sight.counted.keys() <= sight.accounts.keys(), "Q3"
-
-
-def _check_rollups(sight: Sight) -> None:
-    sums: dict[tuple[Any, ...], list[int]] = defaultdict(lambda: [0] * 8)
-    for record in sight.records.values():
-        started_at = datetime.fromisoformat(record["started_at"])
-        quarter = (_ORIGIN + (started_at - _ORIGIN) // _QUARTER * _QUARTER).isoformat()
-        row = sums[quarter, *(record[name] for name in _ROLLED_UP_BY)]
-        row[0] += max(1, record["refused_count"])
-        tokens = ("input_tokens", "cached_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
-        for at, name in enumerate(tokens, start=1):
-            row[at] += record[name]
-        row[6] += record["billed_cost_nanos"] or 0
-        row[7] += record["billed_cost_nanos"] is None
-    there = {key: list(values) for key, values in sight.quarters.items() if any(values)}
-    assert there == {key: values for key, values in sums.items() if any(values)}, "roll-ups"
-
-
-def _check_record(record: Any, told: Told) -> None:
-    read, written = record["input_tokens"], record["output_tokens"]
-    priced = record["price_version_id"] is not None
-    if record["outcome"] == "store_unavailable":
-        assert _consumes_nothing(record)
-        return
-    cost = price_nanos(read, written) if priced else None
-    assert record["billed_cost_nanos"] == cost, record
-    _check_overrun(record, told, cost)
-    if told.usage is not None:
-        assert (read, written) == (told.usage.input_total, told.usage.output), "the truth is what is kept"
-    expected = {
-        (identifier, bucket): amount
-        for identifier, bucket, metric in told.booked_on
-        if (amount := amount_of(metric, read, written, cost or 0))
-    }
-    assert bookings_of(record) == expected, "a call is booked on each account that counts it, once"
-    owner = told.placed.order.caller
-    assert (record["allocation_id"], record["member_id"]) == (str(owner.allocation.id), str(owner.member.id))
-
-
-def _check_overrun(record: Any, told: Told, cost: int | None) -> None:
-    allocation = told.placed.order.caller.allocation.id
-    money = [
-        told.hold[each.account.id]
-        for each in told.docket.accounts
-        if each.account.metric == "cost" and each.account.subject_id == allocation and each.account.id in told.hold
-    ]
-    if len(money) == 1 and not record["swept"] and not told.unsure:
-        assert record["overrun_nanos"] == max(0, (cost or 0) - money[0]), record

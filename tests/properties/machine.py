@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tests.properties.arrivals import Arrivals
 from tests.properties.changes import BEGINNINGS, Changes, limits
+from tests.properties.crowds import Crowds
 from tests.properties.endings import Endings
 from tests.properties.fates import Fates
 from tests.properties.growth import Growth
@@ -18,7 +19,7 @@ Order: TypeAlias = tuple[datetime, list[dict[str, Any]], list[Happening]]
 """When it begins, under which limits, and the steps with their arguments."""
 
 
-class AnyOrder(Changes, Arrivals, Endings, Growth, Fates):
+class AnyOrder(Changes, Arrivals, Endings, Growth, Fates, Crowds):
     """All steps there are."""
 
     def live(self, order: Order) -> None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tests.properties import sight
 from tests.properties.house import Gate, House
-from tests.properties.laws import History, Told
+from tests.properties.laws import History
 from tests.properties.sight import Sight
+from tests.properties.told import Told
 
 T = TypeVar("T")
 

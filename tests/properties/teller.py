@@ -62,6 +62,11 @@ class Teller:
     def grow(self, *answers: tuple[float, int | None], which: int = 0, cuts: Any = ()) -> None:
         self.do("answers_grow", which=which, answers=list(answers), cuts=cuts)
 
+    def crowd(self, *orders: tuple[int, dict[str, Any]], **more: Any) -> None:
+        """Orders, each with the number of its replica, beside whatever else happens at the same time."""
+        known = {"ends": 0, "used": "little", "grows": 0, "share": 0.5, "besides": "nothing", "after_ms": 0}
+        self.do("everything_happens_at_once", wanted=list(orders), **{**known, **more})
+
     def wait(self, ms: int) -> None:
         self._machine.time_passes(jump_ms=ms)
 
