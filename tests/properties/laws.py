@@ -22,7 +22,6 @@ from tests.properties.orders import Placed
 from tests.properties.sight import Matched, Sight, amount_of, from_birth, price_nanos
 from tests.properties.told import Fate, Grown, Told
 
-
 PLENTY = 4
 """While so many whole answers are left, a call may begin with less than one."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
@@ -20,13 +22,30 @@ from ai_api.gateway.narrow import Narrow
 from ai_api.gateway.store_admission import Row
 from ai_api.gateway.taking import Taking
 from ai_api.quotas.limit import AccountKey, Limit
-from ai_api.quotas.rules import Balance, Charge, Demand, Granted, decide_in_order
+from ai_api.quotas.rules import Balance, Charge, Demand, Denied, Granted, decide_in_order
 from ai_api.quotas.windows import WHOLE, Bucket
 from tests.support.thoroughness import tried
 
 NOW = 1_000
 """The bucket in which the calls start."""
 START, END = datetime(2031, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+
+BRANCHES = frozenset(
+    {
+        "comes late",
+        "denied",
+        "denied while others hold",
+        "granted light",
+        "granted shortened",
+        "granted whole",
+        "later bucket",
+        "next bucket",
+        "one statement for all",
+        "one statement for none",
+        "one statement for some",
+        "same bucket",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +60,7 @@ class Case:
 
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
-    amounts, limits = st.integers(0, 60), st.integers(1, 160)
+    amounts, limits = st.integers(0, 60), st.integers(1, 160) | st.integers(250, 900)
     accounts = {
         number: Balance(draw(amounts), draw(amounts), draw(amounts), NOW + draw(st.sampled_from([-2, -1, -1, 0, 0, 1])))
         for number in range(draw(st.integers(1, 3)))
@@ -155,6 +174,8 @@ def test_every_lane_decides_as_the_rule_does(database: str) -> None:
     with asyncio.Runner() as runner:
         bench = runner.run(Bench.build(database))
 
+        met: Counter[str] = Counter()
+
         @tried(ci=80, full=3_000)
         @given(cases())
         def agree(case: Case) -> None:
@@ -174,8 +195,31 @@ def test_every_lane_decides_as_the_rule_does(database: str) -> None:
             else:
                 for number, each in left.items():
                     assert each.held <= balances[number].held
+            met.update(_branches(case, verdicts, wide))
 
         try:
             agree()
         finally:
             runner.run(bench.close())
+            print(*(f"{met[name]:7}  {name}" for name in sorted(BRANCHES | met.keys())), sep="\n")
+    assert [name for name in sorted(BRANCHES) if not met[name]] == [], "never met"
+
+
+def _branches(case: Case, verdicts: list[Granted | Denied], wide: list[int | None]) -> Iterator[str]:
+    for (_, whole, _, light), verdict in zip(case.calls, verdicts, strict=True):
+        if isinstance(verdict, Denied):
+            yield "denied while others hold" if verdict.busy else "denied"
+        elif verdict.output_tokens == whole:
+            yield "granted whole"
+        else:
+            yield "granted light" if verdict.output_tokens == light else "granted shortened"
+    for each in case.accounts.values():
+        yield {-1: "comes late", 0: "same bucket", 1: "next bucket"}.get(NOW - each.bucket, "later bucket")
+    left = wide.count(None)
+    yield (
+        "one statement for all"
+        if not left
+        else "one statement for some"
+        if left < len(wide)
+        else "one statement for none"
+    )

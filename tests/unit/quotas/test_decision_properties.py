@@ -1,15 +1,19 @@
 """What must hold of any decision: all or none, in order, and never worse off for a higher limit or for less that was used."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.thoroughness import tried
 
 from ai_api.quotas.limit import AccountKey, Limit
 from ai_api.quotas.rules import Balance, Charge, Demand, Denied, Granted, decide, decide_in_order, take
 from ai_api.quotas.windows import WHOLE, Bucket
+
+PROPERTY = tried(ci=200, full=20_000)
 
 START, END = datetime(2031, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 NOW = 1_000
@@ -60,9 +64,33 @@ def is_light(demand, verdict):
     return isinstance(verdict, Granted) and demand.is_light(verdict.output_tokens)
 
 
-@given(demands(), states)
-def test_what_is_granted_fits_everywhere_and_what_is_denied_does_not_fit_somewhere(demand, state):
-    verdict = decide(demand, state)
+def test_what_is_granted_fits_everywhere_and_what_is_denied_does_not_fit_somewhere():
+    met = Counter()
+
+    @PROPERTY
+    @given(demands(), states)
+    def fits(demand, state):
+        verdict = decide(demand, state)
+        met[_kind(demand, state, verdict)] += 1
+        _check_fits(demand, state, verdict)
+
+    fits()
+    assert met.keys() >= {"whole", "light", "shortened", "denied", "denied while others hold", "past what warns"}, met
+
+
+def _kind(demand, state, verdict):
+    if isinstance(verdict, Denied):
+        return "denied while others hold" if verdict.busy else "denied"
+    if is_light(demand, verdict):
+        return "light"
+    if verdict.output_tokens < demand.output_tokens:
+        return "shortened"
+    warned = [each for each in demand.charges if not each.limit.rejects]
+    used = {each.account.id: state.get(each.account.id, Balance(0, 0)).used(each.bucket) for each in warned}
+    return "past what warns" if any(used[each.account.id] > each.limit.amount for each in warned) else "whole"
+
+
+def _check_fits(demand, state, verdict):
     output = output_of(verdict) if isinstance(verdict, Granted) else demand.output_tokens_min
     room = {
         each.account.id: each.limit.amount - balance.used(each.bucket) - balance.held
@@ -81,6 +109,7 @@ def test_what_is_granted_fits_everywhere_and_what_is_denied_does_not_fit_somewhe
         assert any(each.amount_for(output + 1) > room[each.account.id] for each in demand.charges if each.limit.rejects)
 
 
+@PROPERTY
 @given(demands(), states, st.integers(0, 200))
 def test_a_higher_limit_never_refuses_what_was_granted_nor_shortens_it(demand, state, by):
     before, after = decide(demand, state), decide(raised(demand, by), state)
@@ -88,6 +117,7 @@ def test_a_higher_limit_never_refuses_what_was_granted_nor_shortens_it(demand, s
     assert output_of(after) >= output_of(before) or is_light(demand, after)
 
 
+@PROPERTY
 @given(demands(), states, st.sampled_from(["settled", "held", "previous"]))
 def test_less_that_is_used_or_held_never_refuses_what_was_granted(demand, state, what):
     lighter = {key: replace(each, **{what: getattr(each, what) // 2}) for key, each in state.items()}
@@ -96,6 +126,7 @@ def test_less_that_is_used_or_held_never_refuses_what_was_granted(demand, state,
     assert output_of(after) >= output_of(before) or is_light(demand, after)
 
 
+@PROPERTY
 @given(st.lists(demands(), max_size=6), states)
 def test_calls_are_decided_in_order_each_after_what_those_before_it_took(calls, state):
     verdicts, after = decide_in_order(calls, state)
@@ -114,6 +145,7 @@ def test_calls_are_decided_in_order_each_after_what_those_before_it_took(calls, 
     assert now == after
 
 
+@PROPERTY
 @given(st.lists(demands(), min_size=1, max_size=6), states)
 def test_who_comes_later_takes_nothing_from_who_came_before(calls, state):
     alone, _ = decide_in_order(calls[:-1], state)
@@ -121,6 +153,7 @@ def test_who_comes_later_takes_nothing_from_who_came_before(calls, state):
     assert together[:-1] == alone
 
 
+@PROPERTY
 @given(demands(), states)
 def test_where_the_verdict_says_how_much_is_used_it_counts_this_call(demand, state):
     verdict = decide(demand, state)

@@ -1,17 +1,22 @@
 """Windows of every kind: each instant in exactly one, days of 23 and 25 hours, buckets and what they weigh, when there is room."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.support.thoroughness import tried
 
 from ai_api.quotas.limit import AccountKey, Limit, account_of
 from ai_api.quotas.rules import Balance, Charge, room_in_s
 from ai_api.quotas.windows import STILL, WHOLE, Bucket, bucket_at, calendar_window, limit_account_id
+
+PROPERTY = tried(ci=200, full=20_000)
 
 ZONES = [
     "UTC",
@@ -27,6 +32,7 @@ lengths = st.integers(1, 86_400)
 instants_ms = st.integers(946_800_000_000, 3_786_900_000_000)
 
 
+@PROPERTY
 @given(st.sampled_from(ZONES), moments)
 def test_every_instant_lies_in_exactly_one_day_and_days_touch(zone, at):
     window = calendar_window("day", zone, at)
@@ -56,12 +62,14 @@ def test_days_on_which_the_clock_changes(zone, at, hours):
     assert window.end - window.start == timedelta(hours=hours)
 
 
+@PROPERTY
 @given(st.sampled_from(["sliding", "lifetime"]), st.sampled_from(ZONES), moments)
 def test_what_has_no_calendar_is_one_span(kind, zone, at):
     assert calendar_window(kind, zone, at) == calendar_window(kind, "UTC", datetime(2000, 1, 1, tzinfo=UTC))
     assert calendar_window(kind, zone, at).holds(at)
 
 
+@PROPERTY
 @given(lengths, instants_ms)
 def test_a_bucket_weighs_the_part_of_the_one_before_that_the_window_still_covers_and_never_less(length_s, ms):
     bucket = bucket_at(length_s, ms)
@@ -72,6 +80,7 @@ def test_a_bucket_weighs_the_part_of_the_one_before_that_the_window_still_covers
     assert 0 < bucket.previous_weight <= WHOLE
 
 
+@PROPERTY
 @given(lengths, instants_ms, st.integers(1, 10**6))
 def test_time_never_makes_a_bucket_heavier_or_earlier(length_s, ms, later_ms):
     one, other = bucket_at(length_s, ms), bucket_at(length_s, ms + later_ms)
@@ -87,6 +96,7 @@ balances = st.builds(Balance, counts, counts, counts, st.integers(5, 8))
 buckets = st.builds(Bucket, st.integers(4, 9), st.integers(1, WHOLE))
 
 
+@PROPERTY
 @given(balances, buckets)
 def test_used_is_the_two_buckets_with_the_exact_weight_rounded_up(balance, bucket):
     if bucket.number < balance.bucket:
@@ -98,6 +108,7 @@ def test_used_is_the_two_buckets_with_the_exact_weight_rounded_up(balance, bucke
     assert exact <= balance.used(bucket) < exact + 1
 
 
+@PROPERTY
 @given(st.lists(st.tuples(st.integers(0, 29_999), st.integers(1, 50)), max_size=40), st.integers(50, 300))
 def test_no_ten_seconds_take_more_than_the_limit_and_what_of_the_bucket_before_no_longer_weighed(arrivals, limit):
     """What two weighted buckets promise: no bucket over the limit, and no window over it by more than the part of the bucket
@@ -116,10 +127,22 @@ def test_no_ten_seconds_take_more_than_the_limit_and_what_of_the_bucket_before_n
         assert within <= limit + unweighed < 2 * limit + 1
 
 
-@given(balances, st.integers(1, 86_400), st.integers(0, 86_399_999), st.integers(0, 10**12), st.integers(1, 10**12))
-def test_after_the_wait_there_is_room_and_just_before_it_there_is_not(balance, length_s, into_ms, limit_amount, needed):
-    start_ms = 8 * length_s * 1000
-    now_ms = start_ms + into_ms % (length_s * 1000)
+def test_after_the_wait_there_is_room_and_just_before_it_there_is_not():
+    met = Counter()
+
+    @tried(ci=600, full=50_000)
+    @given(balances, st.integers(1, 86_400), st.integers(0, 86_399_999), st.integers(0, 10**12), st.integers(1, 10**12))
+    def waits(balance, length_s, into_ms, limit_amount, needed):
+        met[_check_wait(balance, length_s, into_ms, limit_amount, needed)] += 1
+
+    waits()
+    assert met.keys() == {"never", "at once", "in this bucket", "in the next one"}, met
+
+
+def _check_wait(balance, length_s, into_ms, limit_amount, needed):
+    """Calls come in the bucket 8 or later than their account's."""
+    balance = replace(balance, bucket=min(balance.bucket, 8))
+    now_ms = 8 * length_s * 1000 + into_ms % (length_s * 1000)
     charge = sliding(limit_amount, length_s, bucket_at(length_s, now_ms))
 
     def fits(at_s):
@@ -129,16 +152,15 @@ def test_after_the_wait_there_is_room_and_just_before_it_there_is_not(balance, l
     if wait_s is None:
         # Not even an empty window has room beside what is held.
         assert balance.held + needed > limit_amount
-        return
-    assume(balance.bucket <= 8)
+        return "never"
     # Times are whole milliseconds, and weights are rounded up to millionths.
     grain_s = 0.002 + 2e-6 * length_s + wait_s * 1e-9
     assert fits(now_ms / 1000 + wait_s + grain_s)
     assert wait_s <= 2 * length_s
-    if wait_s > grain_s:
-        # One amount less than what is needed may be all that is missing, so the moment before is judged by the exact weight.
-        before = balance.used(bucket_at(length_s, int((now_ms / 1000 + wait_s - grain_s) * 1000)))
-        assert before + balance.held + needed >= limit_amount
+    if wait_s <= grain_s:
+        return "at once"
+    assert not fits(now_ms / 1000 + wait_s - grain_s)
+    return "in this bucket" if wait_s <= length_s - into_ms % (length_s * 1000) / 1000 else "in the next one"
 
 
 def sliding(amount, length_s, bucket):
@@ -148,6 +170,7 @@ def sliding(amount, length_s, bucket):
     return Charge(account, limit, bucket, lambda _: 1, lambda room: room)
 
 
+@PROPERTY
 @given(
     st.sets(
         st.tuples(
