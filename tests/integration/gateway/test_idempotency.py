@@ -134,6 +134,9 @@ async def test_another_credential_with_the_key_reads_the_answer(g, sim):
     stranger = await g.org.caller(model=caller.model)
     answers = [await ask(g, each, "k") for each in (caller, same_member, stranger)]
     assert len({answer.headers["x-ai-api-call-id"] for answer in answers}) == 3
+    # And each gets its own again.
+    for each, first in zip((caller, same_member, stranger), answers, strict=True):
+        assert_replay(await ask(g, each, "k"), first)
     assert sim.counters.started == 3
 
 

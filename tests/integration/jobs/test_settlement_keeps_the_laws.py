@@ -94,6 +94,15 @@ async def test_a_sliding_account_counts_a_bucket_that_is_past(desk, books):
     await books.assert_at_rest()
 
 
+async def test_a_bucket_that_nothing_was_held_in_is_forgotten(desk, books):
+    """Under a limit that only warns nothing is held: the settlement itself finds that a bucket is over."""
+    at = NOW.replace(second=0, microsecond=0)
+    slides = [*accounts(), Account("requests", UUID(int=3), window_s=60)]
+    for seconds in (0, 1, 61, 30, 130, 70, 5, 190, 400, 350, 410):
+        await desk.settle(Call(slides, at + timedelta(seconds=seconds), fields={**MEMBER, "holdless": True}))
+        await books.assert_at_rest()
+
+
 async def test_replicas_that_settle_and_correct_at_once_deadlock(desk, books, hot):
     """Batches that share accounts, roll-up rows and records, from four connections, in any order."""
     dice = random.Random(3)

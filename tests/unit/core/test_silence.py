@@ -1,6 +1,4 @@
-"""Silence: an outage is told at once, and what is only slow is waited for."""
-
-from __future__ import annotations
+"""Silence: a server that is heard is waited for, one that says nothing to anybody is given up."""
 
 import asyncio
 import time
@@ -8,105 +6,116 @@ import time
 import pytest
 
 from ai_api.core.errors import StoreSilent
-from ai_api.core.silence import Silence
+from ai_api.core.silence import TICKS, Silence
 
 PATIENCE_S = 0.2
 
 
-class Server:
-    """Answers questions after a time; `away` answers none."""
-
-    def __init__(self, *, after_s: float = 0.0, away: bool = False) -> None:
-        self.silence = Silence(self.answer)
-        self.asked = 0
-        self._after_s = after_s
-        self._away = asyncio.Event()
-        if not away:
-            self._away.set()
-
-    async def answer(self, after_s: float | None = None) -> str:
-        self.asked += 1
-        await self._away.wait()
-        await asyncio.sleep(self._after_s if after_s is None else after_s)
-        for _ in range(5):
-            # From a socket to who waits for it, an answer takes a few turns of the loop.
-            await asyncio.sleep(0)
-        self.silence.heard()
-        return "said"
+async def never():
+    await asyncio.Event().wait()
 
 
-async def test_an_answer_is_given_as_it_comes():
-    server = Server()
-    assert await server.silence.wait(server.answer(), patience_s=PATIENCE_S) == "said"
-    assert server.asked == 1
+async def said(answer):
+    return await answer
 
 
-async def test_silence_is_told_at_once():
-    server = Server(away=True)
+@pytest.fixture
+async def answer():
+    """An answer that has not come yet."""
+    return asyncio.get_running_loop().create_future()
+
+
+async def test_an_answer_that_comes_is_given_and_nothing_else_is_asked(answer):
+    asked = []
+
+    async def ask():
+        asked.append(1)
+
+    asyncio.get_running_loop().call_later(PATIENCE_S / TICKS, answer.set_result, "here")
+    assert await Silence(ask).wait(said(answer), patience_s=PATIENCE_S) == "here"
+    assert asked == []
+
+
+async def test_while_others_are_answered_a_question_is_waited_for(answer):
+    silence = Silence(never)
+    waiting = asyncio.create_task(silence.wait(said(answer), patience_s=PATIENCE_S))
+    for _ in range(12):
+        await asyncio.sleep(PATIENCE_S / 4)
+        silence.heard()
+    assert not waiting.done()
+    answer.set_result("late")
+    assert await waiting == "late"
+
+
+async def test_where_nobody_else_asks_it_asks_itself(answer):
+    """A lock is held, and nothing else goes on: the server answers something small, so it is there."""
+
+    async def ask():
+        silence.heard()
+
+    silence = Silence(ask)
+    waiting = asyncio.create_task(silence.wait(said(answer), patience_s=PATIENCE_S))
+    await asyncio.sleep(3 * PATIENCE_S)
+    assert not waiting.done()
+    answer.set_result("late")
+    assert await waiting == "late"
+
+
+async def test_a_server_that_says_nothing_is_given_up_and_the_question_with_it(answer):
     began = time.monotonic()
-    waiting = [server.silence.wait(server.answer(), patience_s=PATIENCE_S) for _ in range(20)]
-    results = await asyncio.gather(*waiting, return_exceptions=True)
-    assert {type(result) for result in results} == {StoreSilent}
-    assert time.monotonic() - began < 2 * PATIENCE_S
-    # Twenty wait, and one question is asked for them all.
-    assert server.asked == 21
+    async with asyncio.timeout(10 * PATIENCE_S):
+        with pytest.raises(StoreSilent):
+            await Silence(never).wait(said(answer), patience_s=PATIENCE_S)
+    assert time.monotonic() - began >= PATIENCE_S * 0.9
+    await asyncio.sleep(0)
+    assert answer.cancelled()
 
 
-async def test_a_slow_answer_is_taken_for_silence():
-    """It takes three times the patience; but the small question is answered, so somebody is there."""
-    server = Server()
-    assert await server.silence.wait(server.answer(3 * PATIENCE_S), patience_s=PATIENCE_S) == "said"
+async def test_a_server_that_falls_silent_later_is_given_up_too(answer):
+    silence = Silence(never)
+    asyncio.get_running_loop().call_later(PATIENCE_S / 2, silence.heard)
+    began = time.monotonic()
+    async with asyncio.timeout(10 * PATIENCE_S):
+        with pytest.raises(StoreSilent):
+            await silence.wait(said(answer), patience_s=PATIENCE_S)
+    assert time.monotonic() - began >= 2 * PATIENCE_S * 0.9
 
 
-async def test_others_who_are_answered_prove_that_somebody_is_there():
-    server = Server(away=True)
+async def test_for_many_who_wait_it_asks_once():
+    asked = []
 
-    async def others() -> None:
-        for _ in range(10):
-            await asyncio.sleep(PATIENCE_S / 2)
-            server.silence.heard()
+    async def ask():
+        asked.append(1)
+        await never()
 
-    async def late() -> str:
-        await asyncio.sleep(4 * PATIENCE_S)
-        return "late"
-
-    talking = asyncio.create_task(others())
-    assert await server.silence.wait(late(), patience_s=PATIENCE_S) == "late"
-    await talking
+    silence = Silence(ask)
+    waiting = [silence.wait(never(), patience_s=PATIENCE_S) for _ in range(50)]
+    assert {type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)} == {StoreSilent}
+    assert len(asked) == 1
 
 
-async def test_a_stall_of_our_own_is_taken_for_silence():
-    """The answer is there in time, and nobody reads it, because the event loop stands still."""
-    server = Server(after_s=PATIENCE_S / 4)
-    waiting = asyncio.create_task(server.silence.wait(server.answer(), patience_s=PATIENCE_S))
+async def test_while_this_process_stands_still_nobody_is_silent(answer):
+    waiting = asyncio.create_task(Silence(never).wait(said(answer), patience_s=PATIENCE_S))
     await asyncio.sleep(0)
     time.sleep(2 * PATIENCE_S)
-    assert await waiting == "said"
+    await asyncio.sleep(0)
+    answer.set_result("in time")
+    assert await waiting == "in time"
 
 
-async def test_what_is_answered_with_an_error_is_told_so():
-    server = Server()
+async def test_what_a_question_raises_is_raised():
+    async def broken():
+        raise ConnectionError("the wire is cut")
 
-    async def refused() -> str:
-        raise ValueError("refused")
-
-    with pytest.raises(ValueError, match="refused"):
-        await server.silence.wait(refused(), patience_s=PATIENCE_S)
+    with pytest.raises(ConnectionError, match="the wire is cut"):
+        await Silence(never).wait(broken(), patience_s=PATIENCE_S)
 
 
-async def test_a_question_nobody_waits_for_any_more_is_given_up():
-    server = Server(away=True)
-    ended = asyncio.Event()
-
-    async def question() -> None:
-        try:
-            await asyncio.sleep(60)
-        finally:
-            ended.set()
-
-    waiting = asyncio.create_task(server.silence.wait(question(), patience_s=60))
+async def test_who_does_not_wait_any_more_leaves_no_question_behind(answer):
+    waiting = asyncio.create_task(Silence(never).wait(said(answer), patience_s=PATIENCE_S))
     await asyncio.sleep(0.01)
     waiting.cancel()
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await asyncio.wait_for(ended.wait(), 1)
+    await asyncio.sleep(0)
+    assert answer.cancelled()

@@ -270,3 +270,14 @@ def test_a_provider_keys_accounts_are_booked_with_the_callers():
     bookings = record.of(call, Ending("ok", USAGE, "provider"), LATER)["bookings"]
     assert bookings[-1] == {"account_id": key_tokens.id, "tokens": 1500, "bucket": 7}
     assert [each[0] for each in record.of(call, Ending("ok"), LATER)["accounts"]] == [TOKENS.id, COST.id, key_tokens.id]
+
+
+def test_a_record_keeps_the_tags_its_member_had():
+    tags = frozenset({UUID(int=2), UUID(int=1)})
+    call = admitted(holder=replace(HOLDER, tags=tags))
+    kept = [str(UUID(int=1)), str(UUID(int=2))]
+    assert record.of(call, Ending("ok", USAGE, "provider"), LATER)["tags"] == kept
+    swept = record.swept(stored(call), progress=None, likely_output=5, price=PRICE, finished_at=LATER)
+    assert swept["tags"] == kept
+    # Whoever is nobody has none.
+    assert record.of(docket(holder=None), Ending("credential_unknown"), LATER, holdless=True)["tags"] == []
