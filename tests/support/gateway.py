@@ -18,7 +18,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -169,6 +169,7 @@ class GatewayProcess(Address):
     url: str
     ops_url: str
     child: asyncio.subprocess.Process
+    log: Path
 
     async def kill(self) -> None:
         """SIGKILL, and until it is gone."""
@@ -179,11 +180,16 @@ class GatewayProcess(Address):
         """Until it answers that it is ready. Raises TimeoutError, or AssertionError when it has ended."""
         async with asyncio.timeout(READY_S), httpx.AsyncClient() as http:
             while True:
-                assert self.child.returncode is None, f"it ended with code {self.child.returncode}"
+                assert self.child.returncode is None, (
+                    f"it ended with code {self.child.returncode}: {self._last_words()}"
+                )
                 with contextlib.suppress(httpx.TransportError):
                     if (await http.get(f"{self.ops_url}/readyz")).status_code == 200:
                         return
                 await asyncio.sleep(0.05)
+
+    def _last_words(self) -> str:
+        return self.log.read_text(errors="replace")[-2_000:]
 
 
 @asynccontextmanager
@@ -192,16 +198,15 @@ async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIt
 
     What it writes goes to `log`. `environment` are further settings, `AI_API_…`.
     """
-    port, ops_port = _free_port(), _free_port()
-    settings = {
-        "AI_API_DATABASE_URL": dsn,
-        "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
-        "AI_API_LISTEN__PORT": str(port),
-        "AI_API_LISTEN__OPS_PORT": str(ops_port),
-        **environment,
-    }
-    outside = {name: value for name, value in os.environ.items() if not name.startswith("AI_API_")}
-    with log.open("ab") as output:
+    with _kept_port() as port, _kept_port() as ops_port, log.open("ab") as output:
+        settings = {
+            "AI_API_DATABASE_URL": dsn,
+            "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
+            "AI_API_LISTEN__PORT": str(port),
+            "AI_API_LISTEN__OPS_PORT": str(ops_port),
+            **environment,
+        }
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("AI_API_")}
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ai_api", "serve"),
             cwd=_CHECKOUT,
@@ -210,22 +215,27 @@ async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIt
             stdout=output,
             stderr=output,
         )
-    process = GatewayProcess(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ops_port}", child)
-    try:
-        await process.wait_ready()
-        yield process
-    finally:
-        if child.returncode is None:
-            child.send_signal(signal.SIGTERM)
+        process = GatewayProcess(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ops_port}", child, log)
         try:
-            async with asyncio.timeout(REST_S):
-                await child.wait()
-        except TimeoutError:
-            await process.kill()
-            raise
+            await process.wait_ready()
+            yield process
+        finally:
+            if child.returncode is None:
+                child.send_signal(signal.SIGTERM)
+            try:
+                async with asyncio.timeout(REST_S):
+                    await child.wait()
+            except TimeoutError:
+                await process.kill()
+                raise
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+@contextlib.contextmanager
+def _kept_port() -> Iterator[int]:
+    """A free port that stays free for a process of ours to listen on: bound and not listening, so that no connection of
+    anybody on this machine is given it meanwhile, as it would be a port that was merely seen to be free.
+    """
+    with socket.socket() as keeper:
+        keeper.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        keeper.bind(("127.0.0.1", 0))
+        yield int(keeper.getsockname()[1])
