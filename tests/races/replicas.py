@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -220,6 +220,21 @@ class Crew(list[Replica]):
             assert one.alarms == []
         finally:
             await hot.close()
+
+
+@asynccontextmanager
+async def meanwhile(*doings: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+    """What goes on all the while, until the end of the block; what goes wrong with it is raised there."""
+    tasks = [asyncio.create_task(doing) for doing in doings]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception):
+            raise outcome
 
 
 @asynccontextmanager

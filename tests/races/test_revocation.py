@@ -23,6 +23,7 @@ from ai_api.wire.json_body import encode
 from tests.integration.gateway.shapes import STREAMS, error_of, has_success_end, told
 from tests.races.changes import CHANGES, Change, Standing, stand
 from tests.races.listener import Listener
+from tests.races.times import percentile
 from tests.support import upstream
 from tests.support.books import Books
 from tests.support.gateway import CHAT, Address, GatewayProcess, gateway_process
@@ -278,11 +279,6 @@ async def audited(race: Race) -> None:
     sent_on = "SELECT call_id FROM call_records WHERE call_id = ANY($1::uuid[]) AND attempts <> '[]'"
     for row in await race.books.fetch(sent_on, list(race.after_ids)):
         race.tallies[race.after_ids[row["call_id"]]].admitted_after.append(str(row["call_id"]))
-
-
-def percentile(values: list[float], share: float) -> float:
-    """The smallest of `values` that at least this share of them does not exceed."""
-    return sorted(values)[max(0, -(-int(len(values) * share * 1000) // 1000) - 1)]
 
 
 def table(race: Race) -> str:
