@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ai_api.core.errors import StoreUnavailable
 from tests.properties import sight
 from tests.properties.cut_line import Cut
-from tests.properties.house import Gate, races_lost
+from tests.properties.gate import Gate, races_lost
 from tests.properties.orders import Order
 from tests.properties.run import Run, step
 from tests.properties.sight import Matched, Sight

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ai_api.gateway import admit, growing_hold, hold_changes, key_holds, narrow, people, settle, taking
-from tests.properties.house import LONG
+from tests.properties.gate import LONG
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,8 @@ from ai_api.core.errors import StoreUnavailable
 from tests.properties import sight
 from tests.properties.arrivals import orders
 from tests.properties.endings import end_of
+from tests.properties.gate import Gate
 from tests.properties.growth import Growing
-from tests.properties.house import Gate
 from tests.properties.orders import Order, Placed
 from tests.properties.run import Run, step
 from tests.properties.sight import Sight

@@ -8,7 +8,7 @@ from ai_api.gateway.docket import Docket, Ending
 from ai_api.wire.usage import Usage
 from tests.properties import sight
 from tests.properties.cut_line import Cut
-from tests.properties.house import Gate
+from tests.properties.gate import Gate
 from tests.properties.orders import ending
 from tests.properties.run import Run, some, step
 from tests.properties.sight import Sight

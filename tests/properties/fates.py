@@ -6,7 +6,7 @@ import json
 
 from hypothesis import strategies as st
 
-from tests.properties.house import Gate
+from tests.properties.gate import Gate
 from tests.properties.run import Run, step
 
 

@@ -12,7 +12,7 @@ from ai_api.gateway.growing_hold import GrowingHold
 from ai_api.quotas.rules import Charge
 from ai_api.wire.usage import Usage
 from tests.properties.cut_line import Cut
-from tests.properties.house import Gate, in_one_batch
+from tests.properties.gate import Gate, in_one_batch
 from tests.properties.run import Run, some, step
 from tests.properties.sight import Matched
 from tests.properties.told import Grown, Told

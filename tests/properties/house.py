@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -18,75 +17,29 @@ import pytest
 
 from ai_api import app as composition
 from ai_api.app import Application
-from ai_api.core.batch import GroupCommit
-from ai_api.core.clock import SystemClock
-from ai_api.core.db import Patience
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import record, store_admission, store_settlement, store_watch
-from ai_api.gateway.admit import BATCH_MAX
-from ai_api.gateway.candidate import Asked, Outcome
+from ai_api.gateway import record, store_settlement, store_watch
 from ai_api.gateway.docket import Docket, Ending
-from ai_api.gateway.narrow import _accounts
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.sweep import READINGS_MIN, Sweep
 from ai_api.gateway.world import Worlds
 from ai_api.observability.redact import Redactor
-from ai_api.providers.port import UpstreamAnswer, UpstreamCall
 from ai_api.settings import load_settings
 from ai_api.wire import json_body
 from tests.properties.cut_line import CutLine
+from tests.properties.gate import Gate, HandClock, Nobody, take_turns
 from tests.properties.orders import Counter, Order, Placed, ask_of
 from tests.support.organization import KEYS_TEXT, Caller, Organization
 
 ZONE = "Europe/Berlin"
 SILENT_S = 5.0
-LONG = Patience(away_after_s=20.0, timeout_s=20.0)
 _OTHERS_AT_WORK = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state = 'active'
 """
 _TABLES = ("holds", "call_records", "usage_quarters", "quota_accounts", "limits", "unsettled", "replicas")
-
-
-class HandClock(SystemClock):
-    """The time of all replicas; `ahead_ms` is how far one of them is off, which the watch allows up to two seconds."""
-
-    def __init__(self, source: HandClock | None = None, *, ahead_ms: int = 0) -> None:
-        super().__init__()
-        self.ms = 0
-        self._source = source or self
-        self._ahead_ms = ahead_ms
-
-    def unix_ms(self) -> int:
-        return self._source.ms + self._ahead_ms
-
-
-class Nobody:
-    """A provider that is never asked."""
-
-    async def open(self, call: UpstreamCall) -> UpstreamAnswer:
-        raise AssertionError("no provider is asked here")
-
-    async def close(self) -> None:
-        return None
-
-
-@dataclass(eq=False)
-class Gate:
-    """One replica: the whole application, but for its doors and its loops. `beating` is False while it is cut off."""
-
-    app: Application
-    line: CutLine
-    clock: HandClock
-    beating: bool = True
-    decided: list[tuple[str, list[tuple[UUID, Outcome]]]] = field(default_factory=list)
-    """What admission decided, batch by batch in the order it did: the lane, and each call with its outcome."""
-
-    @property
-    def replica_id(self) -> UUID:
-        return self.app.replica.id
 
 
 @dataclass
@@ -168,7 +121,7 @@ class House:
             settings = load_settings({}, database_url=self.dsn, encryption_keys=KEYS_TEXT, organization_zone=ZONE)
             app = Application(settings, Nobody(), frozenset(), Redactor())
         gate = Gate(app, line, clock)
-        _take_turns(gate)
+        take_turns(gate)
         await app.watch.start()
         return gate
 
@@ -283,48 +236,3 @@ class House:
         """Makes every copy stale."""
         await self.connection.execute("UPDATE world SET epoch = (random() * 1e15)::bigint")
         await self.connection.execute("UPDATE members SET epoch = (random() * 1e15)::bigint")
-
-
-def _take_turns(gate: Gate) -> None:
-    """One batch at a time, so that what was decided before what can be told; races have their own tests."""
-    admission, turn = gate.app.admission, asyncio.Lock()
-
-    def lane(name: str, commit: Callable[[list[Asked]], Awaitable[Sequence[Outcome]]]) -> GroupCommit[Asked, Outcome]:
-        async def decide(asked: list[Asked]) -> Sequence[Outcome]:
-            async with turn:
-                outcomes = await commit(asked)
-                said = [(each.row.call_id, outcome) for each, outcome in zip(asked, outcomes, strict=True)]
-                gate.decided.append((name, said))
-                return outcomes
-
-        return GroupCommit(decide, batch_max=BATCH_MAX, in_flight_max=1)
-
-    admission._wide = lane("wide", admission._commit_wide)
-    admission._narrow = lane("narrow", admission._commit_narrow)
-
-
-@asynccontextmanager
-async def in_one_batch(gate: Gate) -> AsyncIterator[None]:
-    """What is asked of holds meanwhile is asked together."""
-    batches = gate.app.holds.changes._batches
-    batches._in_flight_max, in_flight_max = 0, batches._in_flight_max
-    try:
-        yield
-    finally:
-        batches._in_flight_max = in_flight_max
-        batches._pump()
-
-
-@contextmanager
-def races_lost(gate: Gate) -> Iterator[None]:
-    """Whoever looks whether a hold fits finds each time that somebody was faster: it is decided under locks."""
-    narrow = gate.app.admission._narrow_lane
-
-    async def look(waiting: list[Asked], _outcomes: dict[UUID, Outcome]) -> list[Asked]:
-        accounts = _accounts(waiting)
-        await store_admission.create_accounts(gate.line, [accounts[key] for key in sorted(accounts)], patience=LONG)
-        return waiting
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(narrow, "_look", look)
-        yield

@@ -16,7 +16,7 @@ from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway.candidate import Outcome
 from ai_api.gateway.docket import Docket
 from ai_api.quotas.rules import Denied
-from tests.properties.house import Gate
+from tests.properties.gate import Gate
 from tests.properties.laws_of_books import check_q1, check_q3, check_record, check_rollups, consumes_nothing
 from tests.properties.orders import Placed
 from tests.properties.sight import Matched, Sight, amount_of, from_birth, price_nanos

@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 from hypothesis import strategies as st
 
 from tests.properties import sight
-from tests.properties.house import Gate, House
+from tests.properties.gate import Gate
+from tests.properties.house import House
 from tests.properties.laws import History
 from tests.properties.sight import Sight
 from tests.properties.told import Told

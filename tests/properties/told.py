@@ -9,7 +9,7 @@ from uuid import UUID
 
 from ai_api.gateway.docket import Docket
 from ai_api.wire.usage import Usage
-from tests.properties.house import Gate
+from tests.properties.gate import Gate
 from tests.properties.orders import Placed
 from tests.properties.sight import Matched, Sight
 
