@@ -32,15 +32,26 @@ def answers_stop_growing(t: Teller) -> None:
 
 def answers_grow_together(t: Teller) -> None:
     # Plenty at first, for light holds; then as much as two of the three can grow by.
-    t.begin(limit("member", "output_tokens", DAY, 4, amount=10_000))
+    t.begin(limit("member", "output_tokens", DAY, 4, amount=11_000))
     streamed = order(stream=True, output_tokens=None)
     t.call(streamed, streamed, streamed)
     t.assert_light(3)
-    for output_tokens in (2_048, 2_048, 1_000):
+    for output_tokens in (2_048, 2_048, 2_000):
         t.call(order(caller=1, output_tokens=output_tokens))
     t.grow((0.9, None), (0.9, None), (0.9, None))
     t.grow((0.9, None), (0.9, None), (0.9, None))
     t.grow((1.5, None), (1.5, None), (1.5, None))
+    t.end("all", count=4)
+
+
+def plenty_is_not_counted_twice(t: Teller) -> None:
+    # Four whole answers are left for the first and the second, but not for the third, although all of them come at once.
+    t.begin(limit("member", "output_tokens", DAY, 4, amount=10_000))
+    streamed = order(stream=True, output_tokens=None)
+    t.call(streamed)
+    t.end("nothing")
+    t.call(streamed, streamed, streamed)
+    t.assert_light(2)
     t.end("all", count=4)
 
 
@@ -90,6 +101,7 @@ OF_GROWTH: tuple[Callable[[Teller], None], ...] = (
     answers_grow,
     answers_stop_growing,
     answers_grow_together,
+    plenty_is_not_counted_twice,
     one_grows_beside_one_that_is_cut,
     two_are_cut_by_different_limits,
     changes_of_holds_are_lost,

@@ -29,14 +29,16 @@ fresh AS MATERIALIZED (
     WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 ),
 wanted AS MATERIALIZED (
-    SELECT w.* FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[], $13::bigint[], $14::bigint[],
-        $15::bigint[]) AS w(call_id, account_id, amount, account_limit, bucket, previous_weight, reserve)
+    SELECT w.*, sum(w.amount) OVER (PARTITION BY w.account_id ORDER BY w.turn) - w.amount AS before
+    FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
+        WITH ORDINALITY AS w(call_id, account_id, amount, account_limit, bucket, previous_weight, reserve, turn)
     JOIN fresh USING (call_id)
 ),
 sums AS MATERIALIZED (
     SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit, max(bucket) AS bucket,
         CASE WHEN min(bucket) < max(bucket) THEN 1000000 ELSE max(previous_weight) END AS previous_weight,
-        greatest(sum(amount), max(reserve))::bigint AS reserve
+        -- Each needs its reserve beside what those before it take; the last one's is at least the sum.
+        max(before + reserve)::bigint AS reserve
     FROM wanted GROUP BY account_id
 ),
 locked AS MATERIALIZED (
