@@ -17,7 +17,9 @@ from ai_api.core.db import Patience
 from ai_api.gateway import store_admission
 from ai_api.gateway.admit import BATCH_MAX
 from ai_api.gateway.candidate import Asked, Outcome
+from ai_api.gateway.hold_changes import BATCH_MAX as CHANGES_MAX
 from ai_api.gateway.narrow import _accounts
+from ai_api.gateway.store_extend import Change, Changed
 from ai_api.providers.port import UpstreamAnswer, UpstreamCall
 from tests.properties.cut_line import CutLine
 
@@ -57,6 +59,8 @@ class Gate:
     beating: bool = True
     decided: list[tuple[str, list[tuple[UUID, Outcome]]]] = field(default_factory=list)
     """What admission decided, batch by batch in the order it did: the lane, and each call with its outcome."""
+    changed: list[list[tuple[Change, Changed]]] = field(default_factory=list)
+    """What became of changes of holds, batch by batch."""
 
     @property
     def replica_id(self) -> UUID:
@@ -77,6 +81,14 @@ def take_turns(gate: Gate) -> None:
 
         return GroupCommit(decide, batch_max=BATCH_MAX, in_flight_max=1)
 
+    changes = gate.app.holds.changes
+
+    async def change(asked: list[Change]) -> Sequence[Changed]:
+        answers = await changes._commit(asked)
+        gate.changed.append(list(zip(asked, answers, strict=True)))
+        return answers
+
+    changes._batches = GroupCommit(change, batch_max=CHANGES_MAX)
     admission._wide = lane("wide", admission._commit_wide)
     admission._narrow = lane("narrow", admission._commit_narrow)
 

@@ -54,6 +54,7 @@ class Growth(Run):
         before = self.books
         gate.line.cuts.update(cuts)
         gate.line.changes.clear()
+        gate.changed.clear()
         grown = [Growing(told) for told, _ in answers]
         async with in_one_batch(gate):
             for each, (_, (share, says_input)) in zip(grown, answers, strict=True):
@@ -65,7 +66,10 @@ class Growth(Run):
         for each in grown:
             each.told.unsure |= bool(lost)
         after = await self._look()
-        self.history.check_changes(before, after, [each.seen() for each in grown])
+        seen = [each.seen() for each in grown]
+        self.history.check_changes(before, after, seen)
+        if not lost:
+            self.history.check_batches(before, gate.changed, [limit for each in seen for limit in each.limits])
         self._count_changes(gate, grown, lost)
         for each, (_, (_, says_input)) in zip(grown, answers, strict=True):
             call_id = each.told.docket.call_id

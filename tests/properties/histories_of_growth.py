@@ -66,6 +66,17 @@ def one_grows_beside_one_that_is_cut(t: Teller) -> None:
     t.end("all", count=4)
 
 
+def one_that_is_refused_stands_before_one_that_fits(t: Teller) -> None:
+    # As before, but the one that asks for too much asks first.
+    t.begin(limit("member", "output_tokens", DAY, 4, amount=10_000))
+    streamed = order(stream=True, output_tokens=None)
+    t.call(streamed, streamed)
+    t.assert_light(2)
+    t.call(*(order(caller=1, output_tokens=each) for each in (2_048, 2_048, 2_048, 836)))
+    t.grow((1.5, None), (0.5, None))
+    t.end("all", count=4)
+
+
 def two_are_cut_by_different_limits(t: Teller) -> None:
     # Both are content with what is left: 12 under a limit of the first one's own, and the rest for the second.
     t.begin(
@@ -103,6 +114,7 @@ OF_GROWTH: tuple[Callable[[Teller], None], ...] = (
     answers_grow_together,
     plenty_is_not_counted_twice,
     one_grows_beside_one_that_is_cut,
+    one_that_is_refused_stands_before_one_that_fits,
     two_are_cut_by_different_limits,
     changes_of_holds_are_lost,
 )

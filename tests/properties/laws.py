@@ -15,6 +15,7 @@ from uuid import UUID
 from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway.candidate import Outcome
 from ai_api.gateway.docket import Docket
+from ai_api.gateway.store_extend import Change, Changed
 from ai_api.quotas.rules import Denied
 from tests.properties.gate import Gate
 from tests.properties.laws_of_books import check_q1, check_q3, check_record, check_rollups, consumes_nothing
@@ -155,6 +156,32 @@ class History:
                     "holds what the answer may come to"
                 )
         told.hold = new
+
+    def check_batches(
+        self, before: Sight, batches: Sequence[Sequence[tuple[Change, Changed]]], limits: Sequence[Matched]
+    ) -> None:
+        """Nobody was refused who fits beside all that was given in the same batch, and what others gave back in it."""
+        seen = {limit.account_id: limit for limit in limits}
+        held = Counter({identifier: account.held for identifier, account in before.accounts.items()})
+        holds = {call_id: dict(hold) for call_id, hold in before.holds.items()}
+        for batch in batches:
+            given_back: Counter[UUID] = Counter()
+            for change, answer in batch:
+                for wanted in change.wanted if answer.fits and answer.is_held else ():
+                    more = wanted.amount - holds[change.call_id].get(wanted.account_id, 0)
+                    held[wanted.account_id] += more
+                    given_back[wanted.account_id] += max(0, -more)
+                    holds[change.call_id][wanted.account_id] = wanted.amount
+            for change, answer in batch:
+                if answer.is_held and not answer.fits:
+                    assert any(
+                        answer.room[each.account_id] is None
+                        or before.used(seen[each.account_id], rounded_up=True)
+                        + held[each.account_id] + given_back[each.account_id]
+                        + each.amount - holds[change.call_id].get(each.account_id, 0)
+                        > each.limit
+                        for each in change.wanted
+                    ), "refused while it fits"  # fmt: skip
 
     def check_crowd(self, after: Sight, new: Sequence[Told], grown: Sequence[Grown], unsettled: set[UUID]) -> None:
         """Q2 of what happened at once, in whatever order: all accounts or none, and none past its limit at the end.

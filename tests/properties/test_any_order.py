@@ -32,7 +32,7 @@ def test_no_order_of_events_breaks_a_law(database: str) -> None:
             finally:
                 machine.end()
 
-        @tried(ci=40, full=1_000)
+        @tried(ci=20, full=1_000)
         @given(orders(steps_max=80 if FULL else 40))
         def any_order(order: Order) -> None:
             lived(lambda machine: machine.live(order))

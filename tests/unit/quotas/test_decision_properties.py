@@ -13,7 +13,7 @@ from ai_api.quotas.limit import AccountKey, Limit
 from ai_api.quotas.rules import Balance, Charge, Demand, Denied, Granted, decide, decide_in_order, take
 from ai_api.quotas.windows import WHOLE, Bucket
 
-PROPERTY = tried(ci=200, full=20_000)
+PROPERTY = tried(ci=200, full=2_000)
 
 START, END = datetime(2031, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 NOW = 1_000
