@@ -62,6 +62,7 @@ BRANCHES = frozenset(
         "month rolled",
         "overrun booked",
         "past a limit that warns",
+        "provider key: given back",
         "provider key: no room",
         "provider key: room",
         "settled again after a lost answer",

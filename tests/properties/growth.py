@@ -111,7 +111,12 @@ class Growth(Run):
         self.history.check_changes(before, after, [Grown(told, [each.seen_at(now_ms) for each in keys])])
         if not fits:
             assert before.holds == after.holds
-        elif docket.key_accounts:
+        if fits and held:
+            # What the try before held of its key has moved on with it.
+            limited = {each.account_id for each in (*told.limits, *keys) if each.rejects}
+            assert {key for key, amount in after.holds[docket.call_id].items() if amount} <= limited
+            self.met["provider key: given back"] += len(after.holds[docket.call_id]) < len(before.holds[docket.call_id])
+        if fits and docket.key_accounts:
             counted = [(each.account.id, each.bucket, each.account.metric) for each in docket.key_accounts]
             if held:
                 told.booked_on = list(dict.fromkeys([*told.booked_on, *counted]))

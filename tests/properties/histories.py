@@ -165,6 +165,13 @@ def provider_keys_have_limits(t: Teller) -> None:
     t.call(order(), order(caller=2))
     t.do("a_try_asks_for_room_at_its_provider_key", which=0)
     t.do("a_try_asks_for_room_at_its_provider_key", which=1)
+    # The key has no limit any more, and the next try holds nothing of it.
+    t.do("a_limit_changes", which=0, change="remove")
+    t.watch(gate=0)
+    t.do("a_try_asks_for_room_at_its_provider_key", which=0)
+    t.do("a_limit_is_set", limit=limit("provider_key", "requests", DAY, 1))
+    t.watch(gate=0)
+    t.do("a_try_asks_for_room_at_its_provider_key", which=0)
     t.end("all")
     t.crash(0)
     t.sweep()
