@@ -99,9 +99,16 @@ async def _delete_credential(tx: Tx, s: Standing) -> None:
 
 async def _let_expire(s: Standing) -> None:
     """The last write is half a second before: at the moment itself nobody writes anything."""
-    at = _now() + EXPIRES_IN
-    at = at.replace(microsecond=at.microsecond // 1000 * 1000)
-    await within(lambda tx, s: _change_credential(tx, s, expires_at=at))(s)
+    at = _now()
+
+    async def soon(tx: Tx, s: Standing) -> None:
+        nonlocal at
+        # Reckoned here: to come by a transaction may take longer than that.
+        at = _now() + EXPIRES_IN
+        at = at.replace(microsecond=at.microsecond // 1000 * 1000)
+        await _change_credential(tx, s, expires_at=at)
+
+    await within(soon)(s)
     while (left_s := (at - _now()).total_seconds()) > 0:
         await asyncio.sleep(left_s)
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import random
 import time
+import traceback
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -32,8 +34,9 @@ from tests.support.upstream.raw import RawAnswer
 
 AT_A_TIME = 20
 OF_EACH, OF_EACH_FULL = 50, 500
-END_S_MAX = 1.0
-HAMMER_EVERY_S = 0.25
+END_S_MAX, CALL_S = 1.0, 0.1
+"""Within a second, where half of all short calls are answered within a tenth; a machine that is slower has longer for both."""
+HAMMER_EVERY_S = 0.5
 REST_S = 20.0
 PATIENCE_S = 20.0
 BYSTANDERS = 4
@@ -70,6 +73,10 @@ class Race:
     outcomes: dict[str, str] = field(default_factory=dict)
     """What the record of each stream must say, by request id."""
     faults: list[str] = field(default_factory=list)
+    broken: bool = False
+    """A change could not be played to its end."""
+    calls_s: list[float] = field(default_factory=list)
+    """How long short calls took: what the machine is like."""
 
 
 @dataclass
@@ -77,6 +84,7 @@ class Shot:
     """A short call and what it was told."""
 
     sent_at: float
+    took_s: float
     status: int
     code: str | None
     call_id: UUID | None
@@ -88,7 +96,7 @@ async def shoot(replica: Address, path: str, body: bytes, headers: dict[str, str
     answer = await replica.ask(None, path, body, headers=headers, timeout_s=PATIENCE_S)
     code = None if answer.status == 200 else str(error_of(answer)["code"])
     call_id = answer.headers.get("x-ai-api-call-id")
-    return Shot(sent_at, answer.status, code, UUID(call_id) if call_id else None)
+    return Shot(sent_at, time.monotonic() - sent_at, answer.status, code, UUID(call_id) if call_id else None)
 
 
 class Attack:
@@ -135,8 +143,8 @@ class Attack:
     def _tally(self) -> Tally:
         return self._race.tallies[self._name]
 
-    def _request_id(self, index: int) -> str:
-        return f"{self._name.replace(' ', '-')}.{self._number}.{index}"
+    def _request_id(self, index: int, attempt: int = 0) -> str:
+        return f"{self._name.replace(' ', '-')}.{self._number}.{index}.{attempt}"
 
     async def _begin(self, index: int) -> None:
         """Opens a stream on its replica: chat on one, responses on the other. Until it is open, if it has to be asked twice."""
@@ -147,16 +155,17 @@ class Attack:
             {"input": prompt} if shape.operation == "responses" else {"messages": [{"role": "user", "content": prompt}]}
         )
         body = encode({"model": self._standing.model.slug, "stream": True, **content})
-        headers = {**self._headers, "x-request-id": self._request_id(index)}
         async with asyncio.timeout(PATIENCE_S):
-            while True:
+            for attempt in itertools.count():
+                request_id = self._request_id(index, attempt)
+                headers = {**self._headers, "x-request-id": request_id}
                 await self._listeners[index].begin(shape.path, headers=headers, body=body)
                 if self._listeners[index].status == 200:
                     break
                 refused = await self._listeners[index].rest()
                 assert error_of(refused)["code"] in BUSY, refused
                 await asyncio.sleep(ASKED_AGAIN_S)
-        self._race.outcomes[self._request_id(index)] = self._change.outcome or "ok"
+        self._race.outcomes[request_id] = self._change.outcome or "ok"
 
     async def _listen(self, listener: Listener) -> tuple[RawAnswer, float]:
         answer = await listener.rest(timeout_s=PATIENCE_S)
@@ -172,6 +181,7 @@ class Attack:
                 await asyncio.wait_for(self._over.wait(), HAMMER_EVERY_S * self._race.chance.uniform(0.5, 1.5))
 
     def _judge_shots(self, known: float) -> None:
+        self._race.calls_s += [shot.took_s for shot in self._shots if shot.status == 200]
         for shot in self._shots:
             if shot.sent_at < known:
                 continue
@@ -254,7 +264,14 @@ async def played(race: Race, standings: list[Standing], of_each: int) -> None:
     async def take_turns(standing: Standing) -> None:
         for number in numbers:
             name = order[number]
-            await Attack(race, name, CHANGES[name], standing, number).run()
+            try:
+                await Attack(race, name, CHANGES[name], standing, number).run()
+            except Exception:
+                # Told with the other faults, whatever it was; nobody plays on after it.
+                race.faults.append(f"{name}.{number}: {traceback.format_exc()}")
+                race.broken = True
+            if race.broken:
+                return
 
     async with asyncio.TaskGroup() as turns:
         for standing in standings:
@@ -290,6 +307,7 @@ def table(race: Race) -> str:
         for share in (0.5, 0.99, 1.0) if tally.to_end_s else ():
             line += f"{percentile(tally.to_end_s, share) * 1000:7.0f}"
         lines.append(line)
+    lines.append(f"{len(race.calls_s)} short calls, half of them within {percentile(race.calls_s, 0.5) * 1000:.0f} ms")
     return "\n".join(lines)
 
 
@@ -314,7 +332,7 @@ async def test_a_right_taken_back_is_good_for_one_more_call(
         with capsys.disabled():
             print(f"\n{table(race)}\n{stood_by} streams of a bystander; {time.monotonic() - began:.0f} s in all")
         await race.books.assert_at_rest()
-    assert race.faults == []
+    assert not race.faults, "\n".join(race.faults)
     assert {name: tally.admitted_after for name, tally in race.tallies.items() if tally.admitted_after} == {}
     ends = [each for tally in race.tallies.values() for each in tally.to_end_s]
-    assert percentile(ends, 0.99) < END_S_MAX
+    assert percentile(ends, 0.99) < END_S_MAX * max(1.0, percentile(race.calls_s, 0.5) / CALL_S)
