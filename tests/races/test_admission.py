@@ -15,6 +15,8 @@ from ai_api.quotas.limit import Limit
 from ai_api.quotas.rules import Denied, Granted
 from tests.races.replicas import Call, Crew, replicas
 
+pytestmark = pytest.mark.usefixtures("unhurried")
+
 AT_ONCE = 1_000
 REPLICAS = 3
 

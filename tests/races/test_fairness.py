@@ -92,6 +92,7 @@ async def flood(crew: Crew, limit: Limit, said: Counter[str], waits: list[float]
         await asyncio.gather(*clients)
 
 
+@pytest.mark.usefixtures("unhurried")
 @pytest.mark.parametrize("room", ["used up", "plenty"])
 async def test_a_flood_on_one_account_drowns_the_others(database, seconds, room, capsys):
     """Far more than this one process can do, for the whole time. Its Python is shared by all: the queue is not."""
@@ -134,6 +135,7 @@ async def paced(crew: Crew, limit: Limit, rate: float, done: Counter[str]) -> No
         await asyncio.gather(*running)
 
 
+@pytest.mark.usefixtures("unhurried")
 async def test_a_hot_account_at_two_thousand_calls_a_second_slows_the_others_down(database, seconds, capsys):
     """Or at two fifths of what it does with nobody beside, where a slow machine cannot do five thousand."""
     async with replicas(database, 4, members=2) as crew:
