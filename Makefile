@@ -48,7 +48,7 @@ faults: install ## the same with a hundred rounds, or ROUNDS=1000
 races: install ## replicas against one another, and any order of events, on a real Postgres; RACES=full for the long form
 	$(call suite,tests/races)
 	$(call suite,tests/properties)
-	@RACES=$(or $(RACES),ci) $(BIN)/pytest tests/properties tests/races $(ARGS)
+	@RACES=$(or $(RACES),ci) PROPERTIES=$(or $(RACES),ci) $(BIN)/pytest tests/properties tests/races $(ARGS)
 
 load: install ## the load run; writes its tables into the docs
 	$(call suite,tests/load)
