@@ -20,7 +20,7 @@ from tests.support.upstream.raw import RawAnswer
 
 AT_ONCE = 50
 SILENT_S = 1
-SWEPT_S = 20
+SWEPT_S = 60
 
 
 @asynccontextmanager

@@ -36,7 +36,7 @@ from tests.support.upstream import raw
 from tests.support.upstream.raw import RawAnswer, RawClient
 
 CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
-READY_S = 20.0
+READY_S = 60.0
 REST_S = 5.0
 STOP_S = 20.0
 """A test that failed while its database was away must not wait for it for ever."""
