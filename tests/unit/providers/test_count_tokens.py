@@ -1,6 +1,7 @@
 """Counting tokens: never below what a provider counts, never long, never by the network, and whoever waits is told."""
 
 import asyncio
+import copy
 import math
 import os
 import socket
@@ -251,7 +252,8 @@ async def test_a_tokenizer_whose_file_is_not_there_is_not_downloaded(monkeypatch
         for file in TOKENIZERS.glob("*"):
             if file.is_file():
                 (package / "litellm_core_utils" / "tokenizers" / file.name).write_bytes(b"IQ== 0\n")
-    spec = None if damage == "no package" else find_spec("litellm")
+    # A copy: where the package was imported before, this is the module's own.
+    spec = None if damage == "no package" else copy.copy(find_spec("litellm"))
     if spec is not None:
         spec.submodule_search_locations = [str(package)]
     monkeypatch.setattr("importlib.util.find_spec", lambda _: spec)
