@@ -6,9 +6,14 @@ import os
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
 pytest_plugins = ["tests.support.skip_gate", "tests.support.database"]
+
+# How long an example takes says something of the machine, not of us. What else CI sets (no chance) stays.
+settings.register_profile("any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
 
 # Real sockets are what most tests are about, as long as they end on this machine (or in the test database).
 _LOOPBACK = ["127.0.0.1", "::1"]
