@@ -34,6 +34,7 @@ class Reader:
 
     output_tokens_seen: int
     usage: Usage | None
+    finish_reason: str | None = None
 
 
 class Growth(Run):
