@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -58,4 +59,16 @@ routes = Table(
     CheckConstraint("weight >= 0", name="weight"),
     CheckConstraint("status IN ('active', 'disabled')", name="status"),
     UniqueConstraint("model_id", "provider_key_id", "upstream_model"),
+)
+
+# What the replicas tell one another of routes that fail. Unlogged: after a crash of the database all are taken for well.
+route_health = Table(
+    "route_health",
+    METADATA,
+    Column("route_id", Uuid, ForeignKey("routes.id", ondelete="CASCADE"), primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("told", Boolean, nullable=False),
+    prefixes=["UNLOGGED"],
 )
