@@ -47,6 +47,7 @@ from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
 from ai_api.protocols.app import create_data_plane
 from ai_api.protocols.serve import DataPlane
+from ai_api.providers import RouteHealth
 from ai_api.providers.count_tokens import TokenCounter
 from ai_api.providers.http import HttpUpstream
 from ai_api.providers.litellm_translate import AnthropicLane
@@ -121,12 +122,13 @@ class Application:
             typical=typical,
             counter=self._counter,
         )
+        self.health = RouteHealth()
         key_holds = KeyHolds(self.hot, changes, self.worlds, self.clock)
         self.calls = Calls(
             entrance=entrance,
             settlement=self.settlement,
             refusals=self._refusals,
-            tries=Tries(self.upstream, ring, deadlines, self._flag, redactor.learn, key_holds),
+            tries=Tries(self.upstream, ring, deadlines, self._flag, redactor.learn, key_holds, self.health, self.clock),
             clock=self.clock,
             tell=self.tell,
             holds=self.holds,
@@ -141,6 +143,7 @@ class Application:
             worlds=self.worlds,
             settlement=self.settlement,
             refusals=self._refusals,
+            health=self.health,
             clock=self.clock,
             log=log,
             now=self.clock.now,
@@ -191,6 +194,7 @@ class Application:
             open_calls=len(self.calls.open_calls),
             settlements_pending=self.settlement.pending,
             people=len(self.people),
+            routes_cooling=len(self.health.cooling(self.clock.unix_ms())),
         )
 
     async def start(self) -> None:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from ai_api import allocations, credentials, identity, pricing, quotas, setup
+from ai_api import allocations, credentials, identity, pricing, providers, quotas, setup
 from ai_api.allocations import Allocation
 from ai_api.audit import Actor
 from ai_api.catalog import Draft as ModelDraft
@@ -201,6 +201,11 @@ class Organization:
         """Pauses, resumes, quarantines, releases or revokes a caller's allocation, as an administrator."""
         async with self._transaction() as tx:
             await allocations.move(tx, CLI, caller.allocation.id, action, by="admin", reason="a test")
+
+    async def mend(self, key: ProviderKey) -> None:
+        """Gives a provider key its secret again."""
+        async with self._transaction() as tx:
+            await providers.revise_key(tx, CLI, self.ring, key.id, secret=UPSTREAM_SECRET)
 
     async def disable(self, member: Member) -> None:
         async with self._transaction() as tx:

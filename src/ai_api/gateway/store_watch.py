@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from ai_api.core.db import Hot, Patience, dump_json
+from ai_api.providers import Cooling
 
 _HOLDERS = """
 SELECT c.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations, c.expires_at, c.paused_at, c.revoked_at,
@@ -40,7 +41,8 @@ WITH beating AS (
 )
 SELECT (SELECT epoch FROM world) AS world_epoch, EXISTS (SELECT 1 FROM beating) AS alive,
     extract(epoch FROM clock_timestamp()) AS now_s,
-    (SELECT coalesce(jsonb_object_agg(id, epoch::text), '{}') FROM members WHERE id = ANY($2::uuid[])) AS members
+    (SELECT coalesce(jsonb_object_agg(id, epoch::text), '{}') FROM members WHERE id = ANY($2::uuid[])) AS members,
+    (SELECT coalesce(jsonb_agg(to_jsonb(h)), '[]') FROM route_health h) AS health
 """
 
 _PROGRESS = """
@@ -76,6 +78,7 @@ class Beat:
     alive: bool
     now_ms: int
     member_epochs: Mapping[UUID, int]
+    cooling: Mapping[UUID, Cooling]
 
 
 async def read_holders(hot: Hot, secret_hashes: Sequence[bytes], *, patience: Patience) -> dict[bytes, Any]:
@@ -88,10 +91,14 @@ async def read_holders(hot: Hot, secret_hashes: Sequence[bytes], *, patience: Pa
 
 
 async def beat(hot: Hot, replica_id: UUID, member_ids: Sequence[UUID], *, timeout_s: float) -> Beat:
-    """Beats this replica's heart and reads the epochs of the world and of these members."""
+    """Beats this replica's heart and reads the epochs of the world and of these members, and which routes cool down."""
     row = (await hot.fetch(_WATCH, replica_id, list(member_ids), timeout_s=timeout_s))[0]
     members = {UUID(key): int(value) for key, value in json.loads(row["members"]).items()}
-    return Beat(row["world_epoch"], row["alive"], int(row["now_s"] * 1000), members)
+    cooling = {
+        UUID(each["route_id"]): Cooling(each["code"], each["turn"], each["until_ms"], each["told"])
+        for each in json.loads(row["health"])
+    }
+    return Beat(row["world_epoch"], row["alive"], int(row["now_s"] * 1000), members, cooling)
 
 
 async def write_progress(hot: Hot, progress: Mapping[UUID, Mapping[str, Any]]) -> None:

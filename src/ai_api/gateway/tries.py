@@ -1,19 +1,24 @@
-"""Trying routes in order until one answers. Nothing has reached the client yet, so another route may still serve the call."""
+"""Trying routes in order until one answers. Nothing has reached the client yet, so another route may still serve the call.
+
+Routes that cool down are left out. Where none is left, the one that cools down shortest is asked all the same, unless its
+provider has named the time: then the client is told so, and nobody is asked.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from uuid import UUID
 
 from ai_api import providers
+from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.gateway import demand, relay
 from ai_api.gateway.docket import Attempt, Docket, Ending
 from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.open_call import CallEnded, OpenCall
-from ai_api.providers import ProviderKey, Route
+from ai_api.providers import ProviderKey, RetryBudget, Route, RouteHealth
 from ai_api.providers.port import Deadlines, OpenKey, Upstream, UpstreamAnswer, UpstreamCall, UpstreamError
 from ai_api.wire.usage import Usage
 
@@ -34,6 +39,8 @@ class Tries:
         flag: Callable[[UUID, str], None],
         learn: Callable[[str], None],
         key_holds: KeyHolds,
+        health: RouteHealth,
+        clock: Clock,
     ) -> None:
         self.deadlines = deadlines
         self._upstream = upstream
@@ -41,33 +48,75 @@ class Tries:
         self._flag = flag
         self._learn = learn
         self._key_holds = key_holds
+        self._health = health
+        self._budget = RetryBudget()
+        self._clock = clock
 
     async def open(self, call: OpenCall, routes: Sequence[tuple[Route, ProviderKey]]) -> UpstreamAnswer:
         """The first open answer. Raises Refusal for the last failure, CallEnded."""
-        failure = Refusal("no_route", "unavailable", "No route of this model is in service.", retry_after_s=30)
-        for number, (route, key) in enumerate(routes, start=1):
-            if call.ended:
-                # While it waited for its hold, or for the route before: nobody is asked for an answer that nobody waits for.
-                raise CallEnded
-            if not await self._key_holds.take(call.docket, key):
-                failure = failure if call.docket.attempts else _full()
-                continue
-            attempt = Attempt(route, key)
-            call.docket.attempts.append(attempt)
-            started = time.perf_counter()
+        failure: Refusal | None = None
+        self._budget.earn(self._clock.unix_ms())
+        for route, key in self._in_service(routes, call.docket):
             try:
-                return await self._try(call, attempt, number)
+                if call.ended:
+                    # While it waited for its hold, or for the route before: nobody is asked for what nobody waits for.
+                    raise CallEnded
+                if failure is not None and call.docket.attempts and not self._budget.spend():
+                    break
+                if not await self._key_holds.take(call.docket, key):
+                    failure = failure if call.docket.attempts else _full()
+                    continue
+                return await self._attempt(call, Attempt(route, key))
             except UpstreamError as error:
-                self._note(call.docket, attempt, error)
                 failure = relay.refusal_for(error.code, error.message, retry_after_s=error.retry_after_s)
                 if not may_repeat(error):
                     break
-            except Refusal as refusal:
-                attempt.code = refusal.code
-                raise
             finally:
-                attempt.ms = round((time.perf_counter() - started) * 1000)
-        raise failure
+                # Judged, or not asked at all: whoever comes next may try it.
+                self._health.leave(route.id, call.docket.call_id)
+        raise failure or self._out_of_service(routes)
+
+    def _in_service(
+        self, routes: Sequence[tuple[Route, ProviderKey]], docket: Docket
+    ) -> Iterator[tuple[Route, ProviderKey]]:
+        """The routes that may be tried, each one judged when its turn comes; else the one that is free soonest."""
+        now_ms = self._clock.unix_ms()
+        waiting = []
+        for route, key in routes:
+            if self._health.begin(route.id, docket.call_id, now_ms):
+                yield route, key
+            else:
+                waiting.append((route, key))
+        if docket.attempts or not waiting:
+            return
+        soonest = self._health.soonest([route.id for route, _ in waiting], now_ms)
+        if soonest is not None and not soonest[1].told:
+            yield next(each for each in waiting if each[0].id == soonest[0])
+
+    def _out_of_service(self, routes: Sequence[tuple[Route, ProviderKey]]) -> Refusal:
+        now_ms = self._clock.unix_ms()
+        soonest = self._health.soonest([route.id for route, _ in routes], now_ms)
+        if soonest is None:
+            return Refusal("no_route", "unavailable", "No route of this model is in service.", retry_after_s=30)
+        wait_s = max(1.0, (soonest[1].until_ms - now_ms) / 1000)
+        message = "The provider has asked for a pause, and no other route of this model is in service."
+        return relay.refusal_for(soonest[1].code, message, retry_after_s=wait_s)
+
+    async def _attempt(self, call: OpenCall, attempt: Attempt) -> UpstreamAnswer:
+        call.docket.attempts.append(attempt)
+        started = time.perf_counter()
+        try:
+            answer = await self._try(call, attempt, len(call.docket.attempts))
+        except UpstreamError as error:
+            self._note(call.docket, attempt, error)
+            raise
+        except Refusal as refusal:
+            attempt.code = refusal.code
+            raise
+        finally:
+            attempt.ms = round((time.perf_counter() - started) * 1000)
+        self._health.answered(attempt.route.id)
+        return answer
 
     async def _try(self, call: OpenCall, attempt: Attempt, number: int) -> UpstreamAnswer:
         docket, route, key = call.docket, attempt.route, attempt.key
@@ -109,6 +158,10 @@ class Tries:
         attempt.status, attempt.code, attempt.sent = error.status, error.code, error.sent
         docket.upstream_status = error.status
         docket.upstream_request_id = error.upstream_request_id
+        if error.code == "upstream_invalid":
+            self._health.answered(attempt.route.id)
+        else:
+            self._health.failed(attempt.route.id, error.code, self._clock.unix_ms(), retry_after_s=error.retry_after_s)
         if error.code == "upstream_auth":
             self._flag(attempt.key.id, error.code)
 

@@ -14,10 +14,10 @@ from datetime import datetime
 from uuid import UUID
 
 from ai_api.core.clock import SystemClock
-from ai_api.core.db import Hot, Patience
+from ai_api.core.db import Hot, Patience, StatementRefused
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import record, store_watch
+from ai_api.gateway import record, store_health, store_watch
 from ai_api.gateway.call import Calls
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.people import Holder, People
@@ -26,6 +26,7 @@ from ai_api.gateway.refusals import Refusals
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.tell import CallLog
 from ai_api.gateway.world import Worlds
+from ai_api.providers import RouteHealth
 
 EVERY_S = 0.5
 BEAT_TIMEOUT_S = 2.0
@@ -59,6 +60,7 @@ class Watch:
         worlds: Worlds,
         settlement: Settlement,
         refusals: Refusals,
+        health: RouteHealth,
         clock: SystemClock,
         log: CallLog,
         now: Callable[[], datetime],
@@ -73,6 +75,7 @@ class Watch:
         self._worlds = worlds
         self._settlement = settlement
         self._refusals = refusals
+        self._health = health
         self._clock = clock
         self._log = log
         self._now = now
@@ -122,6 +125,7 @@ class Watch:
             self.ready_faults.add("store_unavailable")
 
     async def _look(self) -> None:
+        await self._tell_health()
         open_calls = list(self._calls.open_calls.values())
         members = {call.holder.member_id for call in open_calls if call.holder}
         asked_ms = self._clock.unix_ms()
@@ -132,12 +136,26 @@ class Watch:
             self._reconsider(open_calls, {})
             raise
         self._check_clock(beat.now_ms, asked_ms)
+        self._health.heard(beat.cooling)
         self._reconsider(open_calls, await self._read_changed(open_calls, beat.member_epochs))
         if beat.world_epoch != self._worlds.current.epoch:
             await self._worlds.reload()
             self._reconsider(open_calls, {})
         if not beat.alive:
             await self._take_new_id()
+
+    async def _tell_health(self) -> None:
+        changes = self._health.take_changes()
+        if not changes:
+            return
+        try:
+            await store_health.tell(self._own, changes, timeout_s=BEAT_TIMEOUT_S)
+        except StoreUnavailable:
+            self._health.not_told(changes)
+            # The look that follows finds out by itself whether Postgres is away.
+        except StatementRefused as error:
+            # What others do not hear costs them a few failures; looking after open calls must not wait for it.
+            self._log.error("route_health_not_told", reason=error.reason)
 
     async def _read_changed(
         self, open_calls: list[OpenCall], epochs: Mapping[UUID, int]

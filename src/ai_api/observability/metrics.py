@@ -27,7 +27,9 @@ class CallCounters(Protocol):
     broken: int
 
 
-def gateway_metrics(counters: CallCounters, *, open_calls: int, settlements_pending: int, people: int) -> list[Family]:
+def gateway_metrics(
+    counters: CallCounters, *, open_calls: int, settlements_pending: int, people: int, routes_cooling: int
+) -> list[Family]:
     """The metric families of one replica. `client` is a credential's public id; beyond the busiest 200 it is `other`.
 
     So are client and model of the least busy calls where that leaves too many series.
@@ -62,6 +64,7 @@ def gateway_metrics(counters: CallCounters, *, open_calls: int, settlements_pend
         _one("ai_gateway_settlements_pending", "Records not yet committed.", "gauge", settlements_pending),
         _one("ai_gateway_unsettled_total", "Records the database refused.", "counter", counters.unsettled),
         _one("ai_gateway_defects_total", "Calls ended by a defect of the gateway.", "counter", counters.broken),
+        _one("ai_gateway_routes_cooling", "Routes that are left alone after failures.", "gauge", routes_cooling),
         _one("ai_gateway_people_in_memory", "Credentials held in memory.", "gauge", people),
     ]
 

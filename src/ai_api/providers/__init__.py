@@ -1,6 +1,7 @@
 """Providers: upstream secrets and addresses, the routes by which models are served, and the port to call them through."""
 
 from ai_api.providers.discover import Probe, ProbeFailed, UpstreamModel, discover, probe
+from ai_api.providers.health import Cooling, RetryBudget, RouteHealth
 from ai_api.providers.port import OpenKey
 from ai_api.providers.provider_keys import (
     KeyChanges,
@@ -24,6 +25,7 @@ from ai_api.providers.routes import (
     RouteChanges,
     RouteDraft,
     add_route,
+    coolings,
     count_routes,
     delete_route,
     find_route,
@@ -39,6 +41,7 @@ from ai_api.providers.wiring import VENDORS, WIRING_VERSION, derive
 __all__ = [
     "VENDORS",
     "WIRING_VERSION",
+    "Cooling",
     "KeyChanges",
     "KeyDraft",
     "KeyFilter",
@@ -46,14 +49,17 @@ __all__ = [
     "Probe",
     "ProbeFailed",
     "ProviderKey",
+    "RetryBudget",
     "Route",
     "RouteChanges",
     "RouteDraft",
     "RouteFilter",
+    "RouteHealth",
     "UpstreamModel",
     "add_route",
     "align_key",
     "connect",
+    "coolings",
     "count_routes",
     "delete_key",
     "delete_route",

@@ -96,6 +96,8 @@ async def revise_key(tx: Tx, actor: Actor, ring: KeyRing, key_id: UUID, **change
         values |= {"flagged_code": None, "flagged_at": None}
     if not await store.change_key(tx, key_id, values):
         raise _name_taken(str(values["name"]))
+    if not values.keys() <= {"name"}:
+        await store.forget_coolings(tx, provider_key_id=key_id)
     after = await get_key(tx, key_id)
     await _note(tx, actor, "provider_key.change", before, after, secret_replaced="secret" in changes)
     return after
@@ -240,6 +242,7 @@ async def _set_status(tx: Tx, actor: Actor, key_id: UUID, status: Status) -> Pro
     values: dict[str, Any] = {"status": status}
     if status == "active":
         values |= {"flagged_code": None, "flagged_at": None}
+        await store.forget_coolings(tx, provider_key_id=key_id)
     await store.change_key(tx, key_id, values)
     after = await get_key(tx, key_id)
     await _note(tx, actor, f"provider_key.{'enable' if status == 'active' else 'disable'}", before, after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict, Unpack
 from uuid import UUID
@@ -12,6 +13,7 @@ from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page
 from ai_api.providers import rules, store
+from ai_api.providers.health import Cooling
 from ai_api.providers.provider_keys import get_key
 from ai_api.providers.rules import Route, Status
 
@@ -63,13 +65,17 @@ async def add_route(tx: Tx, actor: Actor, draft: RouteDraft, *, operations: froz
 
 
 async def revise_route(tx: Tx, actor: Actor, route_id: UUID, **changes: Unpack[RouteChanges]) -> Route:
-    """The route with the given fields stored. Raises Refusal `route_not_found`, and those of `add_route` for its fields."""
+    """The route with the given fields stored, taken for well again.
+
+    Raises Refusal `route_not_found`, and those of `add_route` for its fields.
+    """
     before = await _locked(tx, route_id)
     if "upstream_model" in changes:
         rules.check_upstream_model(changes["upstream_model"])
     rules.check_balance(changes.get("priority", before.priority), changes.get("weight", before.weight))
     if not await store.change_route(tx, route_id, dict(changes)):
         raise _exists()
+    await store.forget_coolings(tx, route_id=route_id)
     after = await get_route(tx, route_id)
     await _note(tx, actor, "route.change", before, after)
     return after
@@ -110,6 +116,11 @@ async def page_routes(
 ) -> Page[Route]:
     """One page of routes, by `priority`, `upstream_model` or `created_at`. Raises Refusal `bad_sort`, `bad_cursor`."""
     return await store.page_routes(tx, wanted, sort=sort, limit=limit, cursor=cursor)
+
+
+async def coolings(tx: Tx, route_ids: Sequence[UUID]) -> dict[UUID, Cooling]:
+    """Why and until when these routes were left alone last, unless they have been found well since."""
+    return await store.coolings(tx, route_ids)
 
 
 async def _locked(tx: Tx, route_id: UUID) -> Route:

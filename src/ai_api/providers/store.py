@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,9 +15,10 @@ from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.page import Page, decode_cursor, encode_cursor
 from ai_api.core.seal import Sealed
+from ai_api.providers.health import Cooling
 from ai_api.providers.port import Wiring
 from ai_api.providers.rules import ProviderKey, Route
-from ai_api.providers.tables import provider_keys, routes
+from ai_api.providers.tables import provider_keys, route_health, routes
 
 _TIMES: Final = frozenset({"created_at"})
 _NUMBERS: Final = frozenset({"priority"})
@@ -65,6 +66,19 @@ async def active_routes(tx: Tx) -> list[Route]:
     order = (routes.c.model_id, routes.c.priority, routes.c.id)
     rows = await tx.execute(select(routes).where(routes.c.status == "active").order_by(*order))
     return [_route(row) for row in rows]
+
+
+async def coolings(tx: Tx, route_ids: Sequence[UUID]) -> dict[UUID, Cooling]:
+    """Why and until when these routes were left alone last, unless they have been found well since."""
+    rows = await tx.execute(select(route_health).where(route_health.c.route_id.in_(route_ids)))
+    return {row.route_id: Cooling(row.code, row.turn, row.until_ms, row.told) for row in rows}
+
+
+async def forget_coolings(tx: Tx, *, route_id: UUID | None = None, provider_key_id: UUID | None = None) -> None:
+    """Takes a route, or all of a provider key, for well: somebody has changed what may have been wrong."""
+    condition = routes.c.id == route_id if route_id is not None else routes.c.provider_key_id == provider_key_id
+    ids = select(routes.c.id).where(condition)
+    await tx.execute(delete(route_health).where(route_health.c.route_id.in_(ids)))
 
 
 async def get_key(tx: Tx, key_id: UUID, *, lock: bool = False) -> ProviderKey | None:

@@ -60,10 +60,10 @@ async def test_every_upstream_failure_is_a_502_and_is_billed(g, sim):
 @pytest.mark.parametrize("first", ["refused", "reset", "server-error", "unavailable", "rate-limited"])
 async def test_a_call_fails_although_another_route_could_serve_it(g, sim, first):
     url = nowhere() if first == "refused" else None
-    caller = await g.org.caller(usd="5", key=await g.org.key(f"sim-{first}", url=url))
     spare = await g.org.key()
-    await g.org.route(caller.model, spare, priority=200)
     for shape in SHAPES:
+        caller = await g.org.caller(usd="5", key=await g.org.key(f"sim-{first}", url=url))
+        await g.org.route(caller.model, spare, priority=200)
         answer = await shape.ask(g, caller)
         assert (answer.status, answer.ending) == (200, "whole"), shape
         record = await g.books.record(request_id=answer.headers["x-request-id"])
@@ -137,9 +137,10 @@ async def test_an_answer_may_take_for_ever_as_long_as_it_trickles(g, sim):
 
 
 async def test_retry_after_is_lost_and_comes_after_fourteen_seconds(g):
-    caller = await g.org.caller(usd="5")
-    await g.chat(caller)
+    await g.chat(await g.org.caller())
     for shape in SHAPES:
+        caller = await g.org.caller(usd="5")
+        await g.chat(caller)
         began = time.monotonic()
         answer = await shape.ask(g, caller, status=429, retry_after=7)
         assert time.monotonic() - began < 0.25

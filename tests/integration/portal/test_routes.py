@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import insert
 
 from ai_api import providers
+from ai_api.providers.tables import route_health
 from tests.integration.portal.examples_catalog import ROUTES, connected, published, routed
 from tests.support.portal import Caller, Portal
 
@@ -122,3 +124,21 @@ async def test_lists_filter_sort_and_page(portal: Portal, admin: Caller) -> None
         assert seen == await names(sort=sort)
         assert sorted(seen) == ["a", "b", "c", "d"]
     assert (await admin.client.get(ROUTES, params={"model_id": "x"})).status_code == 422
+
+
+async def test_a_route_that_cools_down_says_why_and_until_when(portal: Portal, admin: Caller) -> None:
+    model, key = await published(portal), await connected(portal)
+    route = await routed(portal, model, key, "a")
+    well = await routed(portal, model, key, "b")
+    cooling = {"route_id": route.id, "code": "upstream_error", "turn": 2, "until_ms": 1_800_000_000_500, "told": False}
+    async with portal.house.database.transaction() as tx:
+        await tx.execute(insert(route_health).values(**cooling))
+    shown = (await admin.client.get(f"{ROUTES}/{route.id}")).json()
+    assert shown["cooling"] == {"code": "upstream_error", "turn": 2, "until": "2027-01-15T08:00:00.500000Z"}
+    listed = {item["id"]: item for item in (await admin.client.get(ROUTES)).json()["items"]}
+    assert listed[str(route.id)] == shown
+    assert listed[str(well.id)]["cooling"] is None
+    # Whoever changes a route has mended it, or believes so: the next call finds out.
+    changed = (await admin.client.patch(f"{ROUTES}/{route.id}", json={"upstream_model": "c"})).json()
+    assert changed["cooling"] is None
+    assert (await admin.client.get(f"{ROUTES}/{route.id}")).json() == changed

@@ -13,7 +13,7 @@ SERIES_MAX = 5_000
 
 
 def families(counters, **gauges):
-    values = {"open_calls": 0, "settlements_pending": 0, "people": 0} | gauges
+    values = {"open_calls": 0, "settlements_pending": 0, "people": 0, "routes_cooling": 0} | gauges
     return {family[0]: family for family in gateway_metrics(counters, **values)}
 
 
@@ -28,6 +28,7 @@ def test_an_idle_gateway_shows_all_its_metrics():
         "ai_gateway_refusals_total",
         "ai_gateway_upstream_errors_total",
         "ai_gateway_hold_extensions_total",
+        "ai_gateway_routes_cooling",
         "ai_gateway_requests_in_progress",
         "ai_gateway_input_tokens_total",
         "ai_gateway_output_tokens_total",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, ClassVar, Literal, cast
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from pydantic import Field
 
 from ai_api import providers, setup
 from ai_api.portal.deps import Admin, AdminHolder, Transaction
-from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, listed, not_given
-from ai_api.providers import Route, RouteDraft
+from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, not_given
+from ai_api.providers import Cooling, Route, RouteDraft
 
 router = APIRouter(prefix="/api/admin/routes", tags=["routes"])
 
@@ -21,8 +22,19 @@ UpstreamName = Annotated[str, Field(min_length=1, max_length=256)]
 Rank = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 
 
+class CoolingShown(Shown):
+    """Why a route was left alone last, and until when; `turn` counts how often in a row. Past `until`, one call tries it."""
+
+    code: str
+    turn: int
+    until: datetime
+
+
 class RouteShown(Shown):
-    """One way to serve a model. Lower priorities are tried first; among equals, weights share."""
+    """One way to serve a model. Lower priorities are tried first; among equals, weights share.
+
+    `cooling` is null for a route that is well.
+    """
 
     id: UUID
     model_id: UUID
@@ -33,6 +45,7 @@ class RouteShown(Shown):
     status: Status
     created_at: datetime
     updated_at: datetime
+    cooling: CoolingShown | None = None
 
 
 class RouteCreate(Strict):
@@ -81,11 +94,12 @@ async def list_routes(_: AdminHolder, tx: Transaction, query: Annotated[RoutesQu
     page = await providers.page_routes(
         tx, wanted, sort=query.sort or "priority", limit=query.limit, cursor=query.cursor
     )
-    return listed(page, RouteShown)
+    coolings = await providers.coolings(tx, [route.id for route in page.items])
+    return Listed(items=[_shape(route, coolings) for route in page.items], next=page.next)
 
 
 @router.post("", status_code=201, response_model=RouteShown)
-async def add_route(body: RouteCreate, actor: Admin, tx: Transaction) -> Route:
+async def add_route(body: RouteCreate, actor: Admin, tx: Transaction) -> RouteShown:
     """Adds a way to serve a model; refused when the provider serves none of the model's operations."""
     draft = RouteDraft(
         model_id=body.model_id,
@@ -94,22 +108,32 @@ async def add_route(body: RouteCreate, actor: Admin, tx: Transaction) -> Route:
         priority=body.priority,
         weight=body.weight,
     )
-    return await setup.add_route(tx, actor, draft)
+    return _shape(await setup.add_route(tx, actor, draft), {})
 
 
 @router.get("/{route_id}", response_model=RouteShown)
-async def get_route(route_id: UUID, _: AdminHolder, tx: Transaction) -> Route:
+async def get_route(route_id: UUID, _: AdminHolder, tx: Transaction) -> RouteShown:
     """One route."""
-    return await providers.get_route(tx, route_id)
+    route = await providers.get_route(tx, route_id)
+    return _shape(route, await providers.coolings(tx, [route_id]))
 
 
 @router.patch("/{route_id}", response_model=RouteShown)
-async def change_route(route_id: UUID, body: RouteChange, actor: Admin, tx: Transaction) -> Route:
-    """Changes a route."""
-    return await providers.revise_route(tx, actor, route_id, **cast(providers.RouteChanges, body.changes()))
+async def change_route(route_id: UUID, body: RouteChange, actor: Admin, tx: Transaction) -> RouteShown:
+    """Changes a route, which is taken for well again."""
+    return _shape(await providers.revise_route(tx, actor, route_id, **cast(providers.RouteChanges, body.changes())), {})
 
 
 @router.delete("/{route_id}", status_code=204)
 async def delete_route(route_id: UUID, actor: Admin, tx: Transaction) -> None:
     """Deletes a route; call records keep what they say of it."""
     await providers.delete_route(tx, actor, route_id)
+
+
+def _shape(route: Route, coolings: Mapping[UUID, Cooling]) -> RouteShown:
+    shown = RouteShown.model_validate(route)
+    cooling = coolings.get(route.id)
+    if cooling is None:
+        return shown
+    until = datetime.fromtimestamp(cooling.until_ms / 1000, UTC)
+    return shown.model_copy(update={"cooling": CoolingShown(code=cooling.code, turn=cooling.turn, until=until)})
