@@ -173,8 +173,8 @@ def _resets_at(charge: Charge, now: datetime) -> str | None:
 def _reset_in_s(charge: Charge, now: datetime) -> float:
     limit = charge.limit
     if limit.window_kind == "sliding":
-        # The end of the present bucket, from when on what it counted begins to weigh less.
-        return (limit.window_s or 0) * charge.bucket.previous_weight / WHOLE
+        # The end of the next bucket: until then what this call uses weighs something.
+        return (limit.window_s or 0) * (WHOLE + charge.bucket.previous_weight) / WHOLE
     if limit.window_kind == "lifetime":
         return 0.0
     return max(0.0, (charge.account.window_end - now).total_seconds())

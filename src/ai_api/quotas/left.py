@@ -13,7 +13,7 @@ from ai_api.quotas.limit import AccountKey, Limit, Metric, OnExceed, Partition, 
 from ai_api.quotas.limits import METRICS
 from ai_api.quotas.rules import Balance
 from ai_api.quotas.store import Reach
-from ai_api.quotas.windows import WHOLE, WindowKind, bucket_at
+from ai_api.quotas.windows import WHOLE, Bucket, WindowKind, bucket_at
 
 _NOBODY = UUID(int=0)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ class Left:
     left: int | None
     window_start: datetime | None
     resets_at: datetime | None
-    """When what was used counts no more, or of a sliding window begins to count less. None where that never happens."""
+    """When what was used counts no more, if nothing else is used until then. None where that never happens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,7 @@ def _answer(counter: _Counter, balance: Balance, at: datetime) -> Left:
     used, held = balance.used(bucket), balance.held
     if limit.metric == "concurrency":
         used, held = held, 0
-    start, end = _span(counter, bucket.previous_weight, at)
+    start, end = _span(counter, bucket, balance, at)
     return Left(
         limit_id=limit.id if counter.is_limited else None,
         scope=limit.subject_kind,
@@ -180,11 +180,13 @@ def _answer(counter: _Counter, balance: Balance, at: datetime) -> Left:
     )
 
 
-def _span(counter: _Counter, previous_weight: int, at: datetime) -> tuple[datetime | None, datetime | None]:
+def _span(counter: _Counter, bucket: Bucket, balance: Balance, at: datetime) -> tuple[datetime | None, datetime | None]:
     limit, account = counter.limit, counter.account
     if limit.window_s is not None:
         length = timedelta(seconds=limit.window_s)
-        return at - length, at + length * previous_weight / WHOLE
+        # What the present bucket counts weighs something until the next one ends, what the one before counts until this one ends.
+        in_present = balance.held > 0 or (balance.bucket >= bucket.number and balance.settled > 0)
+        return at - length, at + length * (bucket.previous_weight + (WHOLE if in_present else 0)) / WHOLE
     if account is None or limit.window_kind == "lifetime":
         return None, None
     return account.window_start, account.window_end

@@ -234,7 +234,8 @@ async def test_headers_say_something_else_than_the_accounts(g, sim, window):
 def check_reset(told: str | None, window: str) -> None:
     if window == "sliding":
         assert told is not None
-        assert 0 <= int(told.removesuffix("s")) <= 3600
+        # What this call uses weighs something until the next bucket ends.
+        assert 3600 <= int(told.removesuffix("s")) <= 7200
     elif window == "lifetime":
         assert told is None
     else:
