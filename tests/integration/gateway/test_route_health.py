@@ -123,8 +123,12 @@ async def test_a_key_that_was_mended_stays_unused(g):
     await until_told(g, bad)
     await g.org.mend(caller.model.key)
     async with asyncio.timeout(5):
-        while await g.books.fetch("SELECT 1 FROM route_health WHERE route_id = $1", bad):
+        while g.application.health.standing(bad, SystemClock().unix_ms()) != "good":
             await asyncio.sleep(0.02)
+    answer = await g.chat(caller)
+    record = await g.books.record(request_id=answer.headers["x-request-id"])
+    assert (record["outcome"], record["route_id"]) == ("ok", bad)
+    assert await g.books.fetch("SELECT 1 FROM route_health WHERE route_id = $1", bad) == []
 
 
 async def test_a_provider_that_is_down_is_asked_by_all_who_wait_and_all_bills_are_right(g, sim):
