@@ -61,6 +61,16 @@ DRAIN_S = 10.0
 TRANSLATED = "anthropic"
 """The lane that translates, by the name that wirings have for it."""
 
+_REHEARSAL = (
+    *store_admission.REHEARSAL,
+    *store_extend.REHEARSAL,
+    *store_look.REHEARSAL,
+    *store_idempotency.REHEARSAL,
+    *store_settlement.REHEARSAL,
+    *store_watch.REHEARSAL,
+)
+"""What each new connection of the data plane runs before a call is given it."""
+
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
@@ -74,18 +84,7 @@ class Application:
         dsn = settings.database_url.get_secret_value()
         self.clock = SystemClock()
         self.database = Database(dsn, pool_size=settings.pools.portal)
-        self.hot = Hot(
-            dsn,
-            size=settings.pools.hot,
-            rehearsal=(
-                *store_admission.REHEARSAL,
-                *store_extend.REHEARSAL,
-                *store_look.REHEARSAL,
-                *store_idempotency.REHEARSAL,
-                *store_settlement.REHEARSAL,
-                *store_watch.REHEARSAL,
-            ),
-        )
+        self.hot = Hot(dsn, size=settings.pools.hot, rehearsal=_REHEARSAL)
         # Two for the watch alone: what fills the others must not keep it from beating, or from ending calls.
         self._watch_hot = Hot(dsn, size=2, rehearsal=store_watch.REHEARSAL)
         self.egress = Egress()

@@ -79,7 +79,7 @@ async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
         target_kind="credential",
         target_id=credential.id,
         before=None,
-        after={**rules.audited(credential), "limits": [quotas.audited(each) for each in limits]},
+        after={**rules.audited(credential), "limits": [quotas.described(each) for each in limits]},
     )
     return Issued(credential, secret)
 

@@ -3,7 +3,7 @@
 from ai_api.quotas.find_limits import list_limits
 from ai_api.quotas.left import Left, left, left_of_allocations, left_of_key, left_under
 from ai_api.quotas.limits import METRICS, AllocationLimits, Metric, read_for_allocations, set_for_allocation
-from ai_api.quotas.set_limit import audited, change_limit, find_limit, give_limits, remove_limit, set_limit
+from ai_api.quotas.set_limit import change_limit, described, find_limit, give_limits, remove_limit, set_limit
 from ai_api.quotas.store import LimitFilters, Reach, Replica, StoredLimit, list_replicas
 from ai_api.quotas.store import limits_within as find_within
 from ai_api.quotas.store import shared_limits as load_shared
@@ -20,8 +20,8 @@ __all__ = [
     "StoredLimit",
     "Subject",
     "Terms",
-    "audited",
     "change_limit",
+    "described",
     "find_limit",
     "find_within",
     "give_limits",

@@ -44,7 +44,13 @@ async def set_limit(tx: Tx, actor: Actor, subject: Subject, terms: Terms) -> Sto
     stored = await find_limit(tx, limit_id)
     await _end(tx, subject)
     await audit.note(
-        tx, actor, action="limit.set", target_kind="limit", target_id=limit_id, before=None, after=audited(stored.limit)
+        tx,
+        actor,
+        action="limit.set",
+        target_kind="limit",
+        target_id=limit_id,
+        before=None,
+        after=described(stored.limit),
     )
     return stored
 
@@ -75,8 +81,8 @@ async def change_limit(
         action="limit.change",
         target_kind="limit",
         target_id=limit_id,
-        before=audited(before.limit),
-        after=audited(changed.limit),
+        before=described(before.limit),
+        after=described(changed.limit),
     )
     return changed
 
@@ -93,7 +99,7 @@ async def remove_limit(tx: Tx, actor: Actor, limit_id: UUID, subject: Subject) -
         action="limit.remove",
         target_kind="limit",
         target_id=limit_id,
-        before=audited(before.limit),
+        before=described(before.limit),
         after=None,
     )
 
@@ -118,8 +124,8 @@ async def find_limit(tx: Tx, limit_id: UUID, *, lock: bool = False) -> StoredLim
     return limit
 
 
-def audited(limit: Limit) -> dict[str, Any]:
-    """A limit as the audit trail shows it; an amount of money as a decimal string of USD."""
+def described(limit: Limit) -> dict[str, Any]:
+    """A limit in plain values, as the audit trail and the API show it; an amount of money as a decimal string of USD."""
     return {
         "subject_kind": limit.subject_kind,
         "subject_id": limit.subject_id,

@@ -12,7 +12,6 @@ from pydantic import BaseModel, Field
 
 from ai_api import identity, quotas, setup
 from ai_api.core.db import Tx
-from ai_api.core.money import format_usd
 from ai_api.portal.deps import Admin, HouseDep, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.limits_shown import Amount, AmountOut, LimitLeft, LimitsLeft, amount_of, left_of_member, left_shown
@@ -216,18 +215,5 @@ async def _found(tx: Tx, house: House, stored: StoredLimit) -> LimitFound:
 
 
 def _fields(stored: StoredLimit) -> dict[str, Any]:
-    limit = stored.limit
-    return {
-        "id": limit.id,
-        "subject_kind": limit.subject_kind,
-        "subject_id": limit.subject_id,
-        "metric": limit.metric,
-        "window_kind": limit.window_kind,
-        "window_s": limit.window_s,
-        "zone": limit.zone,
-        "partition_by": limit.partition,
-        "on_exceed": limit.on_exceed,
-        "amount": format_usd(limit.amount) if limit.metric == "cost" else limit.amount,
-        "created_at": stored.created_at,
-        "updated_at": stored.updated_at,
-    }
+    times = {"created_at": stored.created_at, "updated_at": stored.updated_at}
+    return {"id": stored.limit.id, **quotas.described(stored.limit), **times}
