@@ -45,7 +45,7 @@ from ai_api.observability.metrics import gateway_metrics
 from ai_api.observability.redact import Redactor
 from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
-from ai_api.protocols.app import create_data_plane
+from ai_api.protocols.app import DoorsOfCalls, create_data_plane
 from ai_api.protocols.serve import DataPlane
 from ai_api.providers import RouteHealth
 from ai_api.providers.count_tokens import TokenCounter
@@ -163,7 +163,7 @@ class Application:
             settings.limits.body_bytes_max,
             self.idempotency if settings.idempotency else None,
         )
-        self.data_plane: FastAPI | None = (
+        self.data_plane: DoorsOfCalls | None = (
             create_data_plane(plane, self.worlds, self.hot, self.clock) if "protocols" in doors else None
         )
         self.portal: FastAPI | None = create_portal(self._house(settings)) if "portal" in doors else None
@@ -348,7 +348,8 @@ def create_app(
 def openapi_of(application: Application) -> dict[str, object]:
     """The OpenAPI document of all doors together."""
     document: dict[str, object] = {}
-    for app in (application.data_plane, application.portal):
+    plane = application.data_plane
+    for app in (plane.described if plane is not None else None, application.portal):
         if app is None:
             continue
         part = app.openapi()

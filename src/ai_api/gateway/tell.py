@@ -93,6 +93,11 @@ class Tell:
         self.counters.broken += 1
         self._log.error("call_broke", call_id=str(docket.call_id), exc_info=error)
 
+    def door_broke(self, request_id: str, error: Exception) -> None:
+        """A defect of ours met a request before it was a call."""
+        self.counters.broken += 1
+        self._log.error("door_broke", request_id=request_id, exc_info=error)
+
     def alarm(self, what: str, call_id: UUID, reason: str) -> None:
         """Something needs a person: a record that Postgres refused."""
         self.counters.unsettled += 1

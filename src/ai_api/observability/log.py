@@ -18,7 +18,7 @@ from typing import Any, Final, TextIO
 
 import structlog
 
-from ai_api.observability.redact import MASK, Redactor
+from ai_api.observability.redact import MASK, Redactor, is_secret_name
 
 TEXT_CHARACTERS_MAX: Final = 16_384
 _ITEMS_MAX = 100
@@ -33,6 +33,11 @@ _LIBRARIES: Final = (
     "alembic",
     "py.warnings",
 )
+_OWN: Final = frozenset({"at", "level", "logger", "event"})
+"""What every line has; a field of the same name is shown with an underscore."""
+
+# An encoder of one's own: `json.dumps` makes a new one for each line that is not all ASCII.
+_dump: Final = json.JSONEncoder(ensure_ascii=False).encode
 _FROM_EXTRA: Final = ("request_id", "call_id")
 
 # JSON escapes the first 32 control characters by itself; these would break lines or steer terminals too, and lone
@@ -53,13 +58,13 @@ class Sink:
         """Writes one event: its fields as JSON, `error` (an exception, or True for the present one) as a traceback."""
         try:
             line: dict[str, Any] = {
-                "at": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "at": datetime.now(UTC).isoformat(timespec="milliseconds")[:-6] + "Z",
                 "level": level,
                 "logger": logger,
                 "event": self._plain(event, _NESTING_MAX),
             }
-            given = self._mapping(fields, _NESTING_MAX)
-            line |= {f"{name}_" if name in line else name: value for name, value in given.items()}
+            for name, value in self._mapping(fields, _NESTING_MAX).items():
+                line[f"{name}_" if name in _OWN else name] = value
             if (trace := _traceback_of(error)) is not None:
                 line["exception"] = self._short(trace)
             finished = self._finished(line)
@@ -70,32 +75,32 @@ class Sink:
             self.lost += 1
 
     def _finished(self, line: dict[str, Any]) -> str:
-        whole = json.dumps(line, ensure_ascii=False)
+        whole = _dump(line)
         scrubbed = self._redactor.scrub(whole)
         if scrubbed == whole or _is_json(scrubbed):
             return scrubbed
         # A secret with quotes in it took some of the line's own along. What is left is still worth having, as text.
-        return json.dumps(
-            {name: line[name] for name in ("at", "level", "logger")} | {"event": scrubbed}, ensure_ascii=False
-        )
+        return _dump({name: line[name] for name in ("at", "level", "logger")} | {"event": scrubbed})
 
     def _mapping(self, fields: Mapping[Any, Any], depth: int) -> dict[str, Any]:
-        plain = {_text_of(name): value for name, value in list(fields.items())[:_ITEMS_MAX]}
-        hidden = self._redactor.is_secret_name
-        return {name: MASK if hidden(name) else self._plain(value, depth) for name, value in plain.items()}
+        plain: dict[str, Any] = {}
+        for name, value in list(fields.items())[:_ITEMS_MAX]:
+            text = name if isinstance(name, str) else _text_of(name)
+            plain[text] = MASK if is_secret_name(text) else self._plain(value, depth)
+        return plain
 
     def _plain(self, value: object, depth: int) -> Any:
-        if value is None or isinstance(value, bool | int):
+        if isinstance(value, str):
+            return self._short(value)
+        if value is None or isinstance(value, int):
             return value
         if isinstance(value, float):
             return value if value - value == 0 else str(value)
-        if isinstance(value, bytes | bytearray):
-            return self._short(value.decode("utf-8", "backslashreplace"))
         if depth and isinstance(value, Mapping):
             return self._mapping(value, depth - 1)
         if depth and isinstance(value, list | tuple | set | frozenset):
             return [self._plain(item, depth - 1) for item in list(value)[:_ITEMS_MAX]]
-        return self._short(value if isinstance(value, str) else _text_of(value))
+        return self._short(_text_of(value))
 
     def _short(self, text: str) -> str:
         if len(text) <= TEXT_CHARACTERS_MAX:
@@ -231,7 +236,7 @@ def _is_json(text: str) -> bool:
 
 def _text_of(value: object) -> str:
     try:
-        return str(value)
+        return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes | bytearray) else str(value)
     except Exception:  # noqa: BLE001  -- somebody else's __str__: whatever it does, the rest of the line is worth having
         return f"<{type(value).__name__} that cannot be shown>"
 

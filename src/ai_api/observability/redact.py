@@ -10,6 +10,7 @@ import json
 import re
 import threading
 from collections import OrderedDict
+from functools import lru_cache
 from typing import Final
 from urllib.parse import quote
 
@@ -107,10 +108,6 @@ class Redactor:
             if len(self._spellings) > self._learned_max:
                 self._forget_oldest()
 
-    def is_secret_name(self, name: str) -> bool:
-        """Whether what stands under this name is a secret, whatever it looks like."""
-        return _NAME.fullmatch(name) is not None
-
     def scrub(self, text: str) -> str:
         """`text` without secrets, each replaced by `[redacted]`."""
         if self._by_beginning:
@@ -151,6 +148,12 @@ class Redactor:
                 self._by_beginning[beginning] = tuple(left)
             else:
                 del self._by_beginning[beginning]
+
+
+@lru_cache(maxsize=1024)
+def is_secret_name(name: str) -> bool:
+    """Whether what stands under this name is a secret, whatever it looks like."""
+    return _NAME.fullmatch(name) is not None
 
 
 def _spellings(secret: str) -> tuple[str, ...]:

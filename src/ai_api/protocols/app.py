@@ -1,25 +1,66 @@
-"""The data plane as one application: hot doors first, errors in the dialect of the caller."""
+"""The data plane as one application: calls find their door in a table, errors are in the dialect of the caller.
+
+The framework knows every door too, describes it and says what a path does not take; but a call that went through its layers
+paid a tenth of all it costs for them.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Awaitable, Mapping
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from ai_api import __version__
 from ai_api.core.clock import Clock
 from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
+from ai_api.gateway.tell import Tell
 from ai_api.gateway.world import Worlds
 from ai_api.protocols import openai_chat, openai_responses
 from ai_api.protocols.openai_models import Lists
-from ai_api.protocols.serve import DataPlane
+from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
 from ai_api.wire import openai_errors
 
+_DEFECT = Refusal("internal_error", "internal", "The gateway failed on this request. Its operator has been told.")
 
-def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) -> FastAPI:
+
+class DoorsOfCalls:
+    """The data plane as one ASGI application. `described` has every door, `hot` those that calls go through."""
+
+    def __init__(self, described: FastAPI, hot: Mapping[tuple[str, str], CallAnswer], tell: Tell) -> None:
+        self.described = described
+        self.hot = hot
+        self._tell = tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request."""
+        door = self.hot.get((scope["method"], scope["path"]))
+        if door is None:
+            await self.described(scope, receive, send)
+            return
+        has_begun = False
+
+        def noted(message: Message) -> Awaitable[None]:
+            nonlocal has_begun
+            has_begun = True
+            return send(message)
+
+        try:
+            await door(scope, receive, noted)
+        except Exception as error:
+            # The last boundary of a door: the defect is told, and its text stays in here.
+            self._tell.door_broke(scope["state"]["request_id"], error)
+            if has_begun:
+                raise
+            await answer_refusal(AsgiOut(send), _DEFECT, close=True)
+
+
+def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) -> DoorsOfCalls:
     """The application for every path that is not the portal's."""
-    app = FastAPI(
+    described = FastAPI(
         title="ai-api",
         version=__version__,
         docs_url=None,
@@ -28,11 +69,14 @@ def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) 
         redirect_slashes=False,
         exception_handlers={HTTPException: _unknown_path, Exception: _defect},
     )
-    app.include_router(openai_chat.router(plane))
-    app.include_router(openai_responses.router(plane))
-    app.include_router(Lists(plane, worlds, hot, clock).router())
-    app.add_api_route("/", _alive, methods=["HEAD"], include_in_schema=False)
-    return app
+    chat, responses = openai_chat.answer(plane), openai_responses.answer(plane)
+    described.include_router(openai_chat.router(chat))
+    described.include_router(openai_responses.router(responses))
+    described.include_router(Lists(plane, worlds, hot, clock).router())
+    described.add_api_route("/", _alive, methods=["HEAD"], include_in_schema=False)
+    doors = {("POST", path): chat for path in openai_chat.PATHS}
+    doors |= {("POST", path): responses for path in openai_responses.PATHS}
+    return DoorsOfCalls(described, doors, plane.tell)
 
 
 async def _alive() -> Response:
@@ -58,7 +102,5 @@ async def _unknown_path(request: Request, error: Exception) -> Response:
 
 async def _defect(_request: Request, _error: Exception) -> Response:
     # Starlette logs the exception itself after this answer; its text stays in here.
-    rendered = openai_errors.render(
-        Refusal("internal_error", "internal", "The gateway failed on this request. Its operator has been told.")
-    )
+    rendered = openai_errors.render(_DEFECT)
     return Response(rendered.body, rendered.status, {name.decode(): value.decode() for name, value in rendered.headers})

@@ -8,16 +8,24 @@ from ai_api.protocols.openapi import ANSWERS, body_of
 from ai_api.protocols.serve import CallAnswer, DataPlane
 from ai_api.wire import openai_envelope
 
+PATHS = ("/v1/chat/completions", "/chat/completions")
+"""With and without `/v1`."""
 
-def router(plane: DataPlane) -> APIRouter:
-    """The door, with and without `/v1`."""
+
+def answer(plane: DataPlane) -> CallAnswer:
+    """What answers at `PATHS`."""
+    return CallAnswer(plane, "openai", openai_envelope.chat)
+
+
+def router(answer: CallAnswer) -> APIRouter:
+    """The door as the framework knows it."""
     doors = APIRouter(tags=["Calls"])
 
     async def create_chat_completion() -> CallAnswer:
         """Answers a conversation, whole or as a stream of server-sent events."""
-        return CallAnswer(plane, "openai", openai_envelope.chat)
+        return answer
 
-    for path in ("/v1/chat/completions", "/chat/completions"):
+    for path in PATHS:
         doors.add_api_route(
             path,
             create_chat_completion,

@@ -9,20 +9,28 @@ from ai_api.protocols.openapi import ANSWERS, body_of
 from ai_api.protocols.serve import CallAnswer, DataPlane
 from ai_api.wire import openai_envelope
 
+PATHS = ("/v1/responses", "/responses")
+"""With and without `/v1`."""
 
-def router(plane: DataPlane) -> APIRouter:
-    """The door, with and without `/v1`."""
+
+def answer(plane: DataPlane) -> CallAnswer:
+    """What answers at `PATHS`."""
+    return CallAnswer(plane, "openai", openai_envelope.responses)
+
+
+def router(answer: CallAnswer) -> APIRouter:
+    """The door as the framework knows it."""
     doors = APIRouter(tags=["Calls"])
 
     async def create_response() -> CallAnswer:
         """Answers input items, whole or as a stream of events."""
-        return CallAnswer(plane, "openai", openai_envelope.responses)
+        return answer
 
     async def refuse_upgrade() -> Response:
         """Tells clients that try a WebSocket first to go on without one."""
         return Response(status_code=426, headers={"upgrade": "HTTP/1.1", "connection": "close"})
 
-    for path in ("/v1/responses", "/responses"):
+    for path in PATHS:
         doors.add_api_route(
             path,
             create_response,

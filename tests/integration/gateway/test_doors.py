@@ -9,6 +9,8 @@ import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
 from ai_api.credentials.secret import new_secret
+from ai_api.protocols import serve
+from ai_api.protocols.serve import CallAnswer
 from tests.integration.gateway.shapes import error_of
 from tests.support.gateway import CHAT, RESPONSES, chat_body
 from tests.support.upstream.raw import RawClient
@@ -21,7 +23,7 @@ BODY = b'{"model":"m","messages":[],"input":[]}'
 def doors(g) -> list[tuple[str, str]]:
     """All (method, path) of the data plane, with something in the place of each path parameter."""
     found = []
-    for route in iter_route_contexts(g.application.data_plane.routes):
+    for route in iter_route_contexts(g.application.data_plane.described.routes):
         assert isinstance(route.original_route, APIRoute), f"{route} is no ordinary door: say here how it is guarded"
         found += [(method, re.sub(r"\{[^}]*\}", "acme/m", route.path)) for method in sorted(route.methods)]
     return found
@@ -53,6 +55,32 @@ async def test_a_new_door_forgets_to_ask_who_is_there(g, sim):
             assert error_of(nobody)["type"] == "authentication_error"
             assert error_of(stopped)["code"] == "member_disabled"
     assert len(sim.requests) == 0
+
+
+def test_a_door_of_calls_is_in_no_description(g):
+    plane = g.application.data_plane
+    described = {
+        (method, route.path)
+        for route in iter_route_contexts(plane.described.routes)
+        if route.original_route.response_class is CallAnswer
+        for method in route.methods
+    }
+    assert described == plane.hot.keys()
+    assert {("POST", CHAT), ("POST", RESPONSES)} <= described
+
+
+async def test_a_defect_at_the_door_leaves_the_client_without_an_answer(g, monkeypatch):
+    def defective(_headers):
+        raise RuntimeError("the words of a defect")
+
+    monkeypatch.setattr(serve, "credential_of", defective)
+    counters = g.application.tell.counters
+    before = counters.broken
+    got = await knock(g, "POST", CHAT, {"authorization": "Bearer x"})
+    assert (got.status, error_of(got)["code"]) == (500, "internal_error")
+    assert b"the words of a defect" not in got.body
+    assert counters.broken == before + 1
+    counters.broken = before
 
 
 @pytest.mark.parametrize(
