@@ -308,7 +308,8 @@ class Hot:
     async def _fetch(self, statement: str, arguments: Sequence[object], timeout_s: float | None) -> Sequence[Any]:
         pool = self._opened()
         began = time.monotonic()
-        connection = await pool.acquire(timeout=timeout_s)
+        # With a deadline asyncpg makes a task of it, which is worth its price only where one has to wait for a connection.
+        connection = await pool.acquire(timeout=None if pool.get_idle_size() else timeout_s)
         in_time = False
         try:
             left_s = None if timeout_s is None else max(0.001, timeout_s - (time.monotonic() - began))

@@ -115,6 +115,8 @@ class Docket:
     sent_at: float = 0.0
     """When the last try was sent, on the scale of `Ask.received_at`."""
     stream_position: StreamPosition | None = None
+    identity: Mapping[str, Any] | None = None
+    """Who called for what, as the hold and the record say it; written when the hold is asked for."""
     ending: Ending | None = None
     """Set when it is settled."""
 

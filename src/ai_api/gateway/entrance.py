@@ -123,6 +123,8 @@ class Entrance:
     def _judge(self, docket: Docket) -> Permission:
         world = self._worlds.current
         docket.world_epoch = world.epoch
+        # What an older copy said of the call is not what a refusal under this one records.
+        docket.identity = None
         return preflight.judge(docket.ask.envelope, docket.holder, world, self._clock.now(), docket.finding)
 
     def _candidate(self, docket: Docket, permission: Permission) -> Candidate:

@@ -18,8 +18,10 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
     """The record of a call, by column name, with `accounts` and `holdless` for the settlement."""
     usage = ending.usage or _NOTHING
     cost = _cost(docket, usage)
-    record = _identity(docket)
-    held: int = record["held_nanos"]
+    record = _identity(docket) if docket.identity is None else dict(docket.identity)
+    # A hold grows after admission, and the account of the key is that of the last try.
+    held = record["held_nanos"] = docket.held_nanos
+    record["accounts"] = accounts_of(docket.accounts, docket.key_accounts)
     last = docket.attempts[-1] if docket.attempts else None
     record.update(
         first_byte_at=docket.first_byte_at,
@@ -53,9 +55,8 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
 
 def interrupted(docket: Docket) -> dict[str, Any]:
     """What is stored with a hold: enough to make a record of, should this replica die before it does."""
-    record = _identity(docket)
-    record["input_tokens"] = docket.input_tokens_estimate
-    return record
+    docket.identity = _identity(docket)
+    return {**docket.identity, "input_tokens": docket.input_tokens_estimate}
 
 
 def given_back(stored: Mapping[str, Any], finished_at: datetime) -> dict[str, Any]:

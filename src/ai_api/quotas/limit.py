@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from ai_api.quotas.windows import WindowKind, calendar_window, limit_account_id
+from ai_api.quotas.windows import ACCOUNTS_REMEMBERED, Window, WindowKind, calendar_window, limit_account_id
 
 SubjectKind = Literal["global", "tag", "member", "allocation", "credential", "provider_key"]
 Metric = Literal["requests", "input_tokens", "output_tokens", "total_tokens", "cost", "concurrency"]
@@ -98,7 +99,14 @@ def _uuid(value: UUID | str) -> UUID:
 def account_of(limit: Limit, *, zone: str, at: datetime, member_id: UUID, credential_id: UUID) -> AccountKey:
     """The account on which a call of this member and credential, started at `at`, is counted under `limit`."""
     window = calendar_window(limit.window_kind, limit.zone or zone, at)
-    partition_id = {"subject": None, "member": member_id, "credential": credential_id}[limit.partition]
+    if limit.partition == "subject":
+        return _account(limit, window, None)
+    return _account(limit, window, member_id if limit.partition == "member" else credential_id)
+
+
+# What does not change from one call to the next: a limit is the same object as long as the copy it stands in.
+@lru_cache(maxsize=ACCOUNTS_REMEMBERED)
+def _account(limit: Limit, window: Window, partition_id: UUID | None) -> AccountKey:
     identifier = limit_account_id(
         subject_kind=limit.subject_kind,
         subject_id=limit.subject_id,
