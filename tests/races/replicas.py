@@ -28,7 +28,7 @@ from ai_api.gateway.admit import Admission, Candidate
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.store_admission import Row
 from ai_api.quotas.limit import AccountKey, Limit, Metric, account_of
-from ai_api.quotas.rules import Charge, Demand, Denied, Granted
+from ai_api.quotas.rules import Charge, Demand, Denied, Granted, amounts
 from ai_api.quotas.windows import bucket_at
 from ai_api.wire.json_body import encode
 from tests.support.books import Books
@@ -137,7 +137,7 @@ class Call:
             world_epoch=self.asker.world_epoch,
             holds=True,
             wanted=demand.wanted(output_tokens),
-            amounts_json=encode(demand.amounts(output_tokens)).decode(),
+            amounts_json=encode(amounts(demand.wanted(output_tokens))).decode(),
             record_json="{}",
         )
 

@@ -18,7 +18,7 @@ from ai_api.gateway.store_admission import Row
 from ai_api.gateway.world import World
 from ai_api.quotas.bound import bound
 from ai_api.quotas.limit import AccountKey, Limit, account_of
-from ai_api.quotas.rules import OUTPUT_TOKENS_MIN, Charge, Demand
+from ai_api.quotas.rules import OUTPUT_TOKENS_MIN, Charge, Demand, amounts
 from ai_api.quotas.windows import STILL, Window, account_id, bucket_at
 from ai_api.wire.json_body import encode
 
@@ -70,14 +70,15 @@ def row(docket: Docket, output_tokens: int) -> Row:
     holder, demand = docket.holder, docket.demand
     if holder is None or demand is None:
         raise RuntimeError("a call is admitted after preflight")
-    docket.amounts = demand.amounts(output_tokens)
+    wanted = demand.wanted(output_tokens)
+    docket.amounts = amounts(wanted)
     return Row(
         call_id=docket.call_id,
         member_id=holder.member_id,
         member_epoch=holder.member_epoch,
         world_epoch=docket.world_epoch,
         holds=True,
-        wanted=demand.wanted(output_tokens),
+        wanted=wanted,
         amounts_json=encode(docket.amounts).decode(),
         record_json=encode(record.interrupted(docket)).decode(),
     )

@@ -68,14 +68,6 @@ class Demand:
         """The output whose hold is tried first."""
         return self.output_tokens if self.light_output is None else self.light_output
 
-    def amounts(self, output_tokens: int) -> tuple[tuple[UUID, int], ...]:
-        """What is held on each account for this output, once per account; limits that only warn take no hold."""
-        held: dict[UUID, int] = {}
-        for charge in self.charges:
-            if charge.limit.rejects:
-                held[charge.account.id] = charge.amount_for(output_tokens)
-        return tuple(held.items())
-
     def wanted(self, output_tokens: int) -> tuple[Wanted, ...]:
         """The holds as admission takes them: where several limits share an account, the tightest counts."""
         rows: dict[UUID, Wanted] = {}
@@ -83,7 +75,7 @@ class Demand:
             if not charge.limit.rejects:
                 continue
             amount = charge.amount_for(output_tokens)
-            whole = charge.amount_for(self.output_tokens)
+            whole = amount if output_tokens == self.output_tokens else charge.amount_for(self.output_tokens)
             # Only what an answer grows into needs room beyond the hold: a light call is one request like any other.
             reserve = PLENTY * whole if whole > amount and self.is_light(output_tokens) else amount
             row = Wanted(charge.account.id, amount, charge.limit.amount, charge.bucket, reserve)
@@ -108,6 +100,11 @@ class Wanted:
     limit: int
     bucket: Bucket
     reserve: int
+
+
+def amounts(wanted: Sequence[Wanted]) -> tuple[tuple[UUID, int], ...]:
+    """These holds by account, as they are stored to be given back."""
+    return tuple((each.account_id, each.amount) for each in wanted)
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from ai_api.quotas.rules import (
     Demand,
     Denied,
     Granted,
+    amounts,
     decide,
     decide_in_order,
     take,
@@ -200,7 +201,7 @@ def test_the_tightest_account_decides_the_length_and_every_account_holds_that():
     call = Demand((tokens(1, 1000), tokens(2, 700), tokens(3, 800)), 5000, 256)
     verdict = decide(call, {})
     assert output_of(verdict) == 700
-    assert call.amounts(700) == ((UUID(int=1), 700), (UUID(int=2), 700), (UUID(int=3), 700))
+    assert amounts(call.wanted(700)) == ((UUID(int=1), 700), (UUID(int=2), 700), (UUID(int=3), 700))
 
 
 @pytest.mark.parametrize(
@@ -215,7 +216,7 @@ def test_busy_means_that_it_would_fit_were_nothing_held(settled, held, busy):
 def test_a_limit_that_only_warns_takes_no_hold_and_never_refuses():
     call = Demand((tokens(1, None, input_tokens=10**12), tokens(2, 1000)), 500, 256)
     assert output_of(decide(call, {UUID(int=1): Balance(10**15, 10**15)})) == 500
-    assert call.amounts(500) == ((UUID(int=2), 500),)
+    assert amounts(call.wanted(500)) == ((UUID(int=2), 500),)
     state = {}
     take(call, 500, state)
     assert state == {UUID(int=2): Balance(0, 500)}
