@@ -28,9 +28,8 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 	$(call suite,tests/unit)
 	$(call suite,tests/contract)
 	$(call suite,tests/integration)
-	@# The gateway's own tests look at milliseconds: they run alone, all others beside one another.
-	@$(BIN)/pytest -n 2 --dist loadfile tests/unit tests/contract tests/integration --ignore tests/integration/gateway $(ARGS)
-	@$(BIN)/pytest tests/integration/gateway $(ARGS)
+	@# More workers than cores: half of the gateway's tests wait for something most of their time.
+	@$(BIN)/pytest -n 3 --dist loadfile tests/unit tests/contract tests/integration $(ARGS)
 
 e2e: install ## real clients and the real model against a running gateway
 	$(call suite,tests/e2e)
