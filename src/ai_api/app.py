@@ -8,10 +8,11 @@ Porch (request id) ─┬─ /api/…             portal
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import socket
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from uuid import UUID
 
 import structlog
@@ -23,7 +24,7 @@ from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database, Hot, read_schema_state
 from ai_api.core.egress import Egress
-from ai_api.core.errors import StoreUnavailable
+from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
 from ai_api.gateway import store_admission, store_extend, store_idempotency, store_look, store_settlement, store_watch
 from ai_api.gateway.admit import Admission
@@ -58,6 +59,11 @@ from ai_api.settings import Settings
 
 BEGIN_AGAIN_S = 1.0
 DRAIN_S = 10.0
+DRAIN_HURRIED_S = 5.0
+"""How long records are waited for at the end: usually, and when open calls had to be told to end."""
+ENDING_EVERY_S = 0.05
+SCHEMA_EVERY_S = 5.0
+CLOSE_S = 3.0
 TRANSLATED = "anthropic"
 """The lane that translates, by the name that wirings have for it."""
 
@@ -97,8 +103,12 @@ class Application:
         self.settlement = Settlement(self.hot, self.tell.alarm)
         self.admission = Admission(self.hot, lambda: self.replica.id)
         self.draining = False
+        self.settling = False
+        """No connection is open any more, and what is not written down yet is being written."""
+        self._drain_s = DRAIN_S
         self._log = log
         self._head = migrations.head()
+        self._schema_fault: str | None = None
         self._refusals = Refusals()
         self._translate = AnthropicLane(clock=self.clock)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -167,7 +177,7 @@ class Application:
             create_data_plane(plane, self.worlds, self.hot, self.clock) if "protocols" in doors else None
         )
         self.portal: FastAPI | None = create_portal(self._house(settings)) if "portal" in doors else None
-        self._front = Porch(self._route)
+        self._front = Porch(self._route, lambda: self.draining)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -182,6 +192,8 @@ class Application:
         faults = set(self.watch.ready_faults)
         if self.settlement.braking:
             faults.add("settlements_waiting")
+        if self._schema_fault is not None:
+            faults.add(self._schema_fault)
         if self.draining:
             faults.add("draining")
         return faults
@@ -206,51 +218,96 @@ class Application:
             self._spawn(self._begin_later())
 
     async def _begin(self) -> bool:
+        fits = False
         try:
             await self.hot.open()
             await self._watch_hot.open()
-            fault = await self._schema_fault()
-            if fault is None:
+            fits = await self._look_at_schema()
+            if fits:
                 await self.watch.start()
         except StoreUnavailable:
-            fault = "store_unavailable"
-        self.watch.ready_faults = {fault} if fault else set()
-        if fault is None:
+            self.watch.ready_faults = {"store_unavailable"}
+            return False
+        self.watch.ready_faults = set()
+        if fits:
             self._spawn(self.watch.run())
-        return fault is None
+            self._spawn(self._go_on_looking_at_schema())
+        return fits
 
     async def _begin_later(self) -> None:
-        self._log.error("not_ready", faults=sorted(self.watch.ready_faults))
+        self._log.error("not_ready", faults=sorted(self.faults))
         begun = False
         while not begun:
             await asyncio.sleep(BEGIN_AGAIN_S)
             begun = await self._begin()
 
-    async def _schema_fault(self) -> str | None:
-        async with self.database.transaction() as tx:
+    async def _look_at_schema(self) -> bool:
+        """Whether this build works with the schema as it is. Raises StoreUnavailable."""
+        async with self._world_database.transaction() as tx:
             revision, readable_from = await read_schema_state(tx)
-        return migrations.fault_of(revision, readable_from, self._head)
+        fault = migrations.fault_of(revision, readable_from, self._head)
+        if fault != self._schema_fault and fault is not None:
+            self._log.error(fault, revision=revision, readable_from=readable_from, newest_known=self._head)
+        self._schema_fault = fault
+        return fault is None
+
+    async def _go_on_looking_at_schema(self) -> None:
+        # A newer version may contract it while this one still runs.
+        while True:
+            await asyncio.sleep(SCHEMA_EVERY_S)
+            with contextlib.suppress(StoreUnavailable):
+                await self._look_at_schema()
+
+    def end_calls(self) -> None:
+        """Tells every open call to end now, in its own dialect, with what came; and so whatever is admitted after this."""
+        if self._drain_s == DRAIN_S:
+            self._drain_s = DRAIN_HURRIED_S
+            self._end_open_calls()
+            self._spawn(self._go_on_ending())
+
+    async def _go_on_ending(self) -> None:
+        while True:
+            await asyncio.sleep(ENDING_EVERY_S)
+            self._end_open_calls()
+
+    def _end_open_calls(self) -> None:
+        message = "The gateway is shutting down. Try again: another one takes over."
+        for call in list(self.calls.open_calls.values()):
+            call.stop(Refusal("shutting_down", "unavailable", message, retry_after_s=1))
 
     async def stop(self) -> None:
         """Settles what is open, then closes everything."""
-        await self.holds.drain()
-        left = await self.settlement.drain(DRAIN_S)
-        if left:
-            self._log.error("unsettled_at_the_end", count=left)
-        left = await self.idempotency.drain(DRAIN_S)
-        if left:
-            self._log.error("idempotency_keys_not_concluded", count=left)
+        self.settling = True
+        await self._write_down_the_rest()
         for task in list(self._tasks):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=CLOSE_S)
         await self.watch.stop()
         self._counter.close()
         await self.upstream.close()
         await self.egress.close()
-        await self._watch_hot.close()
-        await self.hot.close()
-        await self._world_database.close()
-        await self.database.close()
+        # A server that has frozen is not told goodbye for long.
+        pools = (self._watch_hot, self.hot, self._world_database, self.database)
+        closing = [asyncio.create_task(pool.close()) for pool in pools]
+        _, left = await asyncio.wait(closing, timeout=CLOSE_S)
+        for task in left:
+            task.cancel()
+
+    async def _write_down_the_rest(self) -> None:
+        end_s = asyncio.get_running_loop().time() + self._drain_s
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._drain_s):
+                while self.calls.open_calls:  # noqa: ASYNC110  -- calls have no event that costs nothing while nobody waits
+                    # Cancelled by the server a moment ago: their records are submitted when they notice.
+                    await asyncio.sleep(ENDING_EVERY_S)
+                await self.holds.drain()
+        left_s = max(1.0, end_s - asyncio.get_running_loop().time())
+        unsettled, open_keys = await asyncio.gather(self.settlement.drain(left_s), self.idempotency.drain(left_s))
+        if unsettled:
+            self._log.error("unsettled_at_the_end", count=unsettled)
+        if open_keys:
+            self._log.error("idempotency_keys_not_concluded", count=open_keys)
 
     def warm_up(self) -> None:
         """Loads what is slow to load, beside the first calls, where some key needs it: litellm takes seconds and 100 MB."""
@@ -314,10 +371,14 @@ class Application:
 
 
 class Porch:
-    """What every request passes: an id, the client's where it is harmless, and the time it came."""
+    """What every request passes: an id, the client's where it is harmless, and the time it came.
 
-    def __init__(self, app: ASGIApp) -> None:
+    While `is_draining` says so, every answer is the last one of its connection.
+    """
+
+    def __init__(self, app: ASGIApp, is_draining: Callable[[], bool]) -> None:
         self._app = app
+        self._is_draining = is_draining
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Passes the request on, and its id back."""
@@ -330,6 +391,9 @@ class Porch:
         async def with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+                if self._is_draining():
+                    # A connection that is kept would be closed under the next call on it.
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
 
         await self._app(scope, receive, with_id)

@@ -1,7 +1,6 @@
 """Running the listeners: uvicorn twice in one loop, one clean way down.
 
-The first SIGTERM or SIGINT makes the process not ready, takes calls for `drain_delay_s` more, then lets open ones finish within
-`grace_s`. A second signal ends it at once.
+What happens after a signal is in `way_down`.
 """
 
 from __future__ import annotations
@@ -9,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-import signal
+import math
 import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -17,12 +16,16 @@ from typing import Any
 import uvicorn
 
 from ai_api.app import Application
+from ai_api.cli import way_down
 from ai_api.observability.listener import Family, OpsListener
 from ai_api.settings import Listen
 
 _BACKLOG = 2048
 _KEEP_ALIVE_S = 75
 _GC_THRESHOLDS = (50_000, 50, 1_000)
+_OPS_GRACE_S = 1
+_BACKSTOP_S = 10
+"""So long after the grace the server itself cancels what was told to end and has not. Nothing should ever come to that."""
 
 
 class PortTaken(Exception):
@@ -61,15 +64,15 @@ async def serve(
 
     `more_metrics` are those of what runs beside.
     """
-    asked_to_stop = asyncio.Event()
-    _on_signals(asked_to_stop)
+    asked = way_down.Asked()
+    asked.listen()
 
     def metrics() -> list[Family]:
         return application.metrics() + (more_metrics() if more_metrics is not None else [])
 
     ops = OpsListener(lambda: application.faults, metrics, ops_token)
     public_server = _Server(_config(application, listen_settings, lifespan="on"))
-    ops_server = _Server(_config(ops, listen_settings, lifespan="off"))
+    ops_server = _Server(_ops_config(ops, listen_settings))
     tasks = [
         asyncio.create_task(public_server.serve(sockets=[sockets[0]])),
         asyncio.create_task(ops_server.serve(sockets=[sockets[1]])),
@@ -84,17 +87,16 @@ async def serve(
             along.append(asyncio.create_task(beside(stopping)))
         if ready is not None:
             await ready()
-        stop = asyncio.create_task(asked_to_stop.wait())
+        stop = asyncio.create_task(asked.to_stop.wait())
         await asyncio.wait({stop, tasks[0], *along}, return_when=asyncio.FIRST_COMPLETED)
         stop.cancel()
-        application.draining = True
-        if asked_to_stop.is_set():
-            await asyncio.sleep(listen_settings.drain_delay_s)
+        await way_down.drain(application, listen_settings, asked)
     finally:
-        public_server.should_exit = True
+        await way_down.close(application, public_server, tasks[0], listen_settings, asked)
         await asyncio.gather(tasks[0], return_exceptions=True)
         ops_server.should_exit = True
         stopping.set()
+        await way_down.finish(along, asked.again)
         results = await asyncio.gather(*tasks, *along, return_exceptions=True)
     for result in results:
         if isinstance(result, Exception):
@@ -108,12 +110,15 @@ async def serve_ops(
     work: Callable[[asyncio.Event], Coroutine[Any, Any, None]],
 ) -> None:
     """Serves the internal listener alone for as long as `work` goes on, which a signal asks to stop."""
-    asked_to_stop = asyncio.Event()
-    _on_signals(asked_to_stop)
-    server = _Server(_config(ops, listen_settings, lifespan="off"))
+    asked = way_down.Asked()
+    asked.listen()
+    server = _Server(_ops_config(ops, listen_settings))
     serving = asyncio.create_task(server.serve(sockets=[opened]))
+    working = asyncio.create_task(work(asked.to_stop))
     try:
-        await work(asked_to_stop)
+        await way_down.finish([working], asked.again)
+        if not working.cancelled():
+            working.result()
     finally:
         server.should_exit = True
         await serving
@@ -139,9 +144,15 @@ def _config(app: Any, listen_settings: Listen, *, lifespan: Any) -> uvicorn.Conf
         server_header=False,
         log_config=None,
         timeout_keep_alive=_KEEP_ALIVE_S,
-        timeout_graceful_shutdown=int(listen_settings.grace_s),
+        timeout_graceful_shutdown=math.ceil(listen_settings.grace_s) + _BACKSTOP_S,
         proxy_headers=False,
     )
+
+
+def _ops_config(ops: OpsListener, listen_settings: Listen) -> uvicorn.Config:
+    config = _config(ops, listen_settings, lifespan="off")
+    config.timeout_graceful_shutdown = _OPS_GRACE_S
+    return config
 
 
 async def _started(server: uvicorn.Server, tasks: list[asyncio.Task[None]]) -> None:
@@ -157,16 +168,3 @@ def _settle_garbage() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(*_GC_THRESHOLDS)
-
-
-def _on_signals(asked_to_stop: asyncio.Event) -> None:
-    loop = asyncio.get_running_loop()
-
-    def handle() -> None:
-        if asked_to_stop.is_set():
-            # Asked twice: leave at once. What is unsettled is held, and the next sweep makes records of it.
-            raise SystemExit(130)
-        asked_to_stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, handle)
