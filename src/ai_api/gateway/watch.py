@@ -235,8 +235,9 @@ class Watch:
         offset = database_ms - (asked_ms + answered_ms) // 2
         if abs(offset) <= (answered_ms - asked_ms) // 2 + 1:
             offset = 0
-        if abs(offset) > CLOCK_OFF_MAX_MS:
+        self._clock.offset_ms += offset
+        # What is corrected is still a host whose clock nobody keeps.
+        if abs(self._clock.offset_ms) > CLOCK_OFF_MAX_MS:
             self.ready_faults.add("clock_off")
         else:
             self.ready_faults.discard("clock_off")
-        self._clock.offset_ms += offset
