@@ -6,8 +6,9 @@ import asyncio
 
 import structlog
 
+from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
-from ai_api.core.db import Database, Hot
+from ai_api.core.db import Database, Hot, read_schema_state
 from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.sweep import Sweep
@@ -72,8 +73,13 @@ class Worker:
     async def _begin(self) -> bool:
         try:
             await self._hot.open()
+            async with self._database.transaction() as tx:
+                revision, readable_from = await read_schema_state(tx)
         except StoreUnavailable:
             self.faults = {"store_unavailable"}
             return False
-        self.faults.clear()
-        return True
+        fault = migrations.fault_of(revision, readable_from, migrations.head())
+        if fault is not None and fault not in self.faults:
+            self._log.error(fault, revision=revision, readable_from=readable_from, newest_known=migrations.head())
+        self.faults = {fault} if fault else set()
+        return fault is None

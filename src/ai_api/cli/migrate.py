@@ -28,9 +28,14 @@ def migrate(
         if check:
             raise SystemExit(asyncio.run(_check(settings)))
         dsn = settings.database_url.get_secret_value()
-        migrations.upgrade(dsn)
+        revision = migrations.upgrade(dsn)
         made = asyncio.run(complete(dsn))
-        print(f"The schema is at {migrations.head()}; partitions made: {', '.join(made) or 'none'}.")
+        newer = (
+            ""
+            if revision == migrations.head()
+            else f", newer than this version's {migrations.head()}, which can use it"
+        )
+        print(f"The schema is at {revision}{newer}; partitions made: {', '.join(made) or 'none'}.")
 
 
 async def complete(dsn: str) -> list[str]:

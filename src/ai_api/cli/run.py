@@ -10,7 +10,7 @@ from types import FrameType
 
 from ai_api.cli.serving import PortTaken
 from ai_api.core.errors import Refusal
-from ai_api.core.migrations import MigrationsMissing
+from ai_api.core.migrations import MigrationsMissing, SchemaTooNew
 from ai_api.local.refusal import LocalRefusal
 from ai_api.observability import log
 from ai_api.observability.redact import Redactor
@@ -40,7 +40,7 @@ def refusing() -> Iterator[None]:
         for line in error.lines:
             print(line, file=sys.stderr)
         raise SystemExit(2) from None
-    except (Refusal, PortTaken, LocalRefusal, MigrationsMissing) as error:
+    except (Refusal, PortTaken, LocalRefusal, MigrationsMissing, SchemaTooNew) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:

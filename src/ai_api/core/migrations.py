@@ -6,6 +6,7 @@ builds of its age can no longer read it (`readable_from`). So two neighbouring v
 
 from __future__ import annotations
 
+import asyncio
 from importlib.resources import files
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from ai_api.core.db import is_connection_loss
+from ai_api.core.db import Database, is_connection_loss, read_schema_state
 from ai_api.core.errors import StoreUnavailable
 
 
@@ -29,11 +30,44 @@ def head() -> str:
     return found
 
 
-def upgrade(dsn: str) -> None:
-    """Brings a database up to this build's newest migration. Raises StoreUnavailable.
+class SchemaTooNew(Exception):
+    """The database is past what this build can work with: it was migrated by a newer version, and contracted."""
 
-    Blocks; never call it on a running event loop's thread.
+    def __init__(self, revision: str, readable_from: str, newest: str) -> None:
+        super().__init__(
+            f"The database's schema is at {revision} and is for versions that know {readable_from}; this version knows "
+            f"{newest}. Run the newer version, or restore a backup from before its migration."
+        )
+
+
+def upgrade(dsn: str) -> str:
+    """Brings a database up to this build's newest migration, and gives the revision it is at then.
+
+    A newer schema that this build can work with stays as it is. Blocks; never call it on a running event loop's thread.
+    Raises StoreUnavailable, SchemaTooNew.
     """
+    newest = head()
+    revision, readable_from = asyncio.run(_state(dsn))
+    if revision is not None and readable_from is not None and revision > newest:
+        if fault_of(revision, readable_from, newest) is not None:
+            raise SchemaTooNew(revision, readable_from, newest)
+        return revision
+    _upgrade(dsn)
+    return newest
+
+
+async def _state(dsn: str) -> tuple[str, str] | tuple[None, None]:
+    database = Database(dsn, pool_size=1)
+    try:
+        async with database.transaction() as tx:
+            return await read_schema_state(tx)
+    except StoreUnavailable as error:
+        raise StoreUnavailable("The database cannot be reached: look at AI_API_DATABASE_URL.") from error
+    finally:
+        await database.close()
+
+
+def _upgrade(dsn: str) -> None:
     config = _config()
     config.attributes["dsn"] = dsn
     try:
