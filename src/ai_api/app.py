@@ -200,9 +200,11 @@ class Application:
 
     def metrics(self) -> list[tuple[str, str, str, list[tuple[str, dict[str, str], float]]]]:
         """What `/metrics` shows."""
+        open_calls = self.calls.open_calls.values()
         return gateway_metrics(
             self.tell.counters,
-            open_calls=len(self.calls.open_calls),
+            open_calls=len(open_calls),
+            active_clients=len({call.docket.holder.credential_id for call in open_calls if call.docket.holder}),
             settlements_pending=self.settlement.pending,
             people=len(self.people),
             routes_cooling=len(self.health.cooling(self.clock.unix_ms())),

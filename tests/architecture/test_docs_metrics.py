@@ -31,7 +31,9 @@ def exposed() -> Described:
         upstream_errors=Counter({("openai", "upstream_error"): 1}),
         extensions=Counter({"extended": 1}),
     )
-    families = gateway_metrics(counters, open_calls=1, settlements_pending=1, people=1, routes_cooling=1)
+    families = gateway_metrics(
+        counters, open_calls=1, active_clients=1, settlements_pending=1, people=1, routes_cooling=1
+    )
     families += books_metrics({"held": 0}, {"held": 0.0})
     return {name: (kind, frozenset(samples[0][1])) for name, _, kind, samples in families}
 

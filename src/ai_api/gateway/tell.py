@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ai_api.core.errors import Refusal
 from ai_api.gateway.docket import Docket, Ending
+from ai_api.observability.histogram import OVERHEADS_S, WAITS_S, Histogram
 
 
 class CallLog(Protocol):
@@ -40,6 +41,11 @@ class Counters:
     billed_nanos: int = 0
     unsettled: int = 0
     broken: int = 0
+    durations_s: Histogram = field(default_factory=lambda: Histogram(WAITS_S))
+    first_bytes_s: Histogram = field(default_factory=lambda: Histogram(WAITS_S))
+    """Of streams."""
+    overheads_s: Histogram = field(default_factory=lambda: Histogram(OVERHEADS_S))
+    """Of calls whose first try was their last: what a provider took before it failed is none of ours."""
 
 
 class Tell:
@@ -57,6 +63,12 @@ class Tell:
         counters.input_tokens += written["input_tokens"]
         counters.output_tokens += written["output_tokens"]
         counters.billed_nanos += written["billed_cost_nanos"] or 0
+        duration_s = (written["finished_at"] - docket.started_at).total_seconds()
+        counters.durations_s.observe(duration_s)
+        if docket.first_byte_at is not None:
+            counters.first_bytes_s.observe((docket.first_byte_at - docket.started_at).total_seconds())
+        if len(docket.attempts) == 1 and docket.sent_at:
+            counters.overheads_s.observe(docket.sent_at - docket.ask.received_at)
         for attempt in docket.attempts:
             if attempt.code != "ok":
                 counters.upstream_errors[attempt.key.provider, attempt.code] += 1
@@ -70,7 +82,7 @@ class Tell:
             stream=docket.ask.envelope.stream,
             input_tokens=written["input_tokens"],
             output_tokens=written["output_tokens"],
-            ms=round((written["finished_at"] - docket.started_at).total_seconds() * 1000),
+            ms=round(duration_s * 1000),
         )
 
     def refused(self, docket: Docket, refusal: Refusal) -> None:

@@ -11,7 +11,7 @@ Receive = Callable[[], Any]
 Send = Callable[[dict[str, Any]], Any]
 Sample = tuple[str, dict[str, str], float]
 Family = tuple[str, str, str, list[Sample]]
-"""A metric: name, help, type (`counter` or `gauge`), samples of (name suffix, labels, value)."""
+"""A metric: name, help, type (`counter`, `gauge` or `histogram`), samples of (name suffix, labels, value)."""
 
 
 class OpsListener:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
+from ai_api.observability.histogram import Histogram
 from ai_api.observability.listener import Family
 
 CLIENTS_SHOWN_MAX = 200
@@ -25,10 +26,19 @@ class CallCounters(Protocol):
     billed_nanos: int
     unsettled: int
     broken: int
+    durations_s: Histogram
+    first_bytes_s: Histogram
+    overheads_s: Histogram
 
 
 def gateway_metrics(
-    counters: CallCounters, *, open_calls: int, settlements_pending: int, people: int, routes_cooling: int
+    counters: CallCounters,
+    *,
+    open_calls: int,
+    active_clients: int,
+    settlements_pending: int,
+    people: int,
+    routes_cooling: int,
 ) -> list[Family]:
     """The metric families of one replica. `client` is a credential's public id; beyond the busiest 200 it is `other`.
 
@@ -57,7 +67,15 @@ def gateway_metrics(
             "counter",
             [("", {"result": result}, float(count)) for result, count in sorted(counters.extensions.items())],
         ),
+        _histogram("ai_gateway_request_duration_seconds", "From a call's arrival to its end.", counters.durations_s),
+        _histogram(
+            "ai_gateway_first_byte_seconds", "From a call's arrival to its stream's first byte.", counters.first_bytes_s
+        ),
+        _histogram(
+            "ai_gateway_overhead_seconds", "From a call's arrival to the only try upstream.", counters.overheads_s
+        ),
         _one("ai_gateway_requests_in_progress", "Calls under way.", "gauge", open_calls),
+        _one("ai_gateway_active_clients", "Credentials with a call under way.", "gauge", active_clients),
         _one("ai_gateway_input_tokens_total", "Input tokens recorded.", "counter", counters.input_tokens),
         _one("ai_gateway_output_tokens_total", "Output tokens recorded.", "counter", counters.output_tokens),
         _one("ai_gateway_billed_usd_total", "Cost billed, in USD.", "counter", counters.billed_nanos / 1e9),
@@ -89,6 +107,10 @@ def books_metrics(unexplained: Mapping[str, int], proved_at_s: Mapping[str, floa
 
 def _one(name: str, text: str, kind: str, value: float) -> Family:
     return (name, text, kind, [("", {}, float(value))])
+
+
+def _histogram(name: str, text: str, histogram: Histogram) -> Family:
+    return (name, text, "histogram", histogram.samples())
 
 
 def _calls(calls: Counter[tuple[str, str, str]]) -> list[tuple[str, dict[str, str], float]]:

@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 
 from ai_api.gateway.tell import Counters
+from ai_api.observability.histogram import Histogram
 from ai_api.observability.listener import exposition
 from ai_api.observability.metrics import gateway_metrics
 
@@ -13,7 +14,8 @@ SERIES_MAX = 5_000
 
 
 def families(counters, **gauges):
-    values = {"open_calls": 0, "settlements_pending": 0, "people": 0, "routes_cooling": 0} | gauges
+    idle = dict.fromkeys(("open_calls", "active_clients", "settlements_pending", "people", "routes_cooling"), 0)
+    values = idle | gauges
     return {family[0]: family for family in gateway_metrics(counters, **values)}
 
 
@@ -30,6 +32,10 @@ def test_an_idle_gateway_shows_all_its_metrics():
         "ai_gateway_hold_extensions_total",
         "ai_gateway_routes_cooling",
         "ai_gateway_requests_in_progress",
+        "ai_gateway_active_clients",
+        "ai_gateway_request_duration_seconds",
+        "ai_gateway_first_byte_seconds",
+        "ai_gateway_overhead_seconds",
         "ai_gateway_input_tokens_total",
         "ai_gateway_output_tokens_total",
         "ai_gateway_billed_usd_total",
@@ -61,6 +67,8 @@ def test_every_counter_moves(name, field, amount, shown):
     ("name", "gauge"),
     [
         ("ai_gateway_requests_in_progress", "open_calls"),
+        ("ai_gateway_active_clients", "active_clients"),
+        ("ai_gateway_routes_cooling", "routes_cooling"),
         ("ai_gateway_settlements_pending", "settlements_pending"),
         ("ai_gateway_people_in_memory", "people"),
     ],
@@ -123,3 +131,32 @@ def test_the_busiest_clients_keep_their_names():
 def test_a_client_named_other_is_not_lost_among_the_others():
     counters = Counters(calls=Counter({("other", "m", "ok"): 3, ("c_1", "m", "ok"): 1}))
     assert samples(counters, "ai_gateway_requests_total") == {("other", "m", "ok"): 3, ("c_1", "m", "ok"): 1}
+
+
+@pytest.mark.parametrize(
+    ("name", "field"),
+    [
+        ("ai_gateway_request_duration_seconds", "durations_s"),
+        ("ai_gateway_first_byte_seconds", "first_bytes_s"),
+        ("ai_gateway_overhead_seconds", "overheads_s"),
+    ],
+)
+def test_every_histogram_moves(name, field):
+    counters = Counters()
+    for value in (0.002, 0.3, 10_000.0, -1.0):
+        getattr(counters, field).observe(value)
+    shown = [(suffix, labels.get("le"), value) for suffix, labels, value in families(counters)[name][3]]
+    buckets = [value for suffix, _, value in shown if suffix == "_bucket"]
+    assert buckets == sorted(buckets)
+    # A value that is a bound is not above it; the last bucket has them all, as the count has.
+    assert shown[-3:] == [("_bucket", "+Inf", 4.0), ("_sum", None, 10_000.302), ("_count", None, 4.0)]
+    text = exposition([families(counters)[name]]).decode()
+    assert f"# TYPE {name} histogram" in text
+    assert f'{name}_bucket{{le="+Inf"}} 4' in text
+
+
+def test_a_value_that_is_a_bound_is_counted_under_it():
+    histogram = Histogram((1.0, 2.0))
+    for value in (1.0, 1.5, 2.0, 2.1):
+        histogram.observe(value)
+    assert [value for suffix, _, value in histogram.samples() if suffix == "_bucket"] == [1.0, 3.0, 4.0]

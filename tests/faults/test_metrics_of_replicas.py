@@ -1,0 +1,167 @@
+"""Two replicas count, each for itself: together they say what happened, every number moves, and nothing stays open."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter, defaultdict
+
+import httpx
+
+from ai_api.app import create_app
+from ai_api.settings import load_settings
+from tests.faults.test_kill import an_organization
+from tests.integration.gateway.shapes import SHAPES, STREAMS, told
+from tests.support.books import Books
+from tests.support.gateway import CHAT, GatewayProcess, chat_body, gateway_process
+from tests.support.organization import KEYS_TEXT
+
+N = 6
+SERIES_MAX = 5_000
+SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
+LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
+NEVER = {
+    # Each has a test of its own that makes it move: no healthy gateway has a defect.
+    "ai_gateway_defects_total",
+}
+FULL, CHUNKS, CHUNK_BYTES = 20_000, 200, 64
+
+Scrape = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+async def scrape(*replicas: GatewayProcess) -> tuple[Scrape, dict[str, str], int]:
+    """The sum over replicas, the types, and how many series the one with the most shows."""
+    total: Scrape = defaultdict(float)
+    kinds: dict[str, str] = {}
+    most = 0
+    async with httpx.AsyncClient() as http:
+        for replica in replicas:
+            lines = (await http.get(f"{replica.ops_url}/metrics")).text.splitlines()
+            kinds |= dict(line.split(" ")[2:4] for line in lines if line.startswith("# TYPE"))
+            series = [SAMPLE.fullmatch(line) for line in lines if not line.startswith("#")]
+            assert all(series), [line for line, found in zip(lines, series, strict=False) if not found]
+            most = max(most, len(series))
+            for each in series:
+                labels = frozenset(LABEL.findall(each["labels"] or ""))
+                total[each["name"], labels] += float(each["value"])
+    return total, kinds, most
+
+
+def by(total: Scrape, name: str, *labels: str) -> Counter[tuple[str, ...]]:
+    """The values of a metric by some of its labels."""
+    found: Counter[tuple[str, ...]] = Counter()
+    for (each, given), value in total.items():
+        if each == name:
+            found[tuple(dict(given)[label] for label in labels)] += value
+    return found
+
+
+async def hang_up(g: GatewayProcess, caller, shape) -> None:
+    async with g.begun(caller, shape.path, shape.body(caller, told(hang_at=3))) as client:
+        # A piece of it has come.
+        await client._reader.readuntil(b"data: ")
+
+
+async def test_counters_of_replicas_are_not_what_happened(database, sim, tmp_path):
+    books = Books(database)
+    most_tokens = {"prompt_tokens": 2**52, "completion_tokens": 2**52, "total_tokens": 2**53}
+    async with an_organization(database, sim) as org:
+        caller = await org.caller(usd="5000", tokens=10**9)
+        growing = await org.caller(tokens=10 * FULL, context_tokens=100_000, output_tokens_max=FULL)
+        failing, poor = await org.caller(usd="50"), await org.caller(usd="5")
+    async with (
+        gateway_process(database, log=tmp_path / "a.log") as one,
+        gateway_process(database, log=tmp_path / "b.log") as other,
+    ):
+        long = told(answer_bytes=CHUNKS * CHUNK_BYTES, chunks=CHUNKS, chunk_delay_ms=5)
+        slow = told(chunk_delay_ms=100, chunks=20)
+        for g in (one, other):
+            for shape in SHAPES:
+                for _ in range(N):
+                    assert (await shape.ask(g, caller)).status == 200
+            for shape in STREAMS:
+                for _ in range(N):
+                    await hang_up(g, caller, shape)
+            for _ in range(N):
+                assert (await g.ask(None, CHAT, chat_body(caller))).status == 401
+                assert (await g.ask(caller, CHAT, {"model": "nobody/nothing", "messages": []})).status == 404
+                assert (await g.ask(caller, CHAT, b"{")).status == 400
+            for _ in range(2):
+                assert (await g.chat(failing, told(status=500))).status == 502
+            assert (await g.chat(growing, long, stream=True)).status == 200
+        assert (await one.chat(poor)).status == 200
+        assert (await one.ask(poor, CHAT, chat_body(poor, told(usage_raw=most_tokens)))).status == 200
+
+        # Some are under way, and then none.
+        under_way = [asyncio.create_task(g.chat(caller, slow, stream=True)) for g in (one, other) for _ in range(3)]
+        async with asyncio.timeout(20):
+            while sum(by((await scrape(one, other))[0], "ai_gateway_requests_in_progress").values()) < len(under_way):
+                await asyncio.sleep(0.02)
+        busy, _, _ = await scrape(one, other)
+        assert sum(by(busy, "ai_gateway_active_clients").values()) == 2, "one caller, on two replicas"
+        assert {answer.status for answer in await asyncio.gather(*under_way)} == {200}
+        async with asyncio.timeout(20):
+            while True:
+                total, kinds, most = await scrape(one, other)
+                if not any(sum(by(total, name).values()) for name in OPEN):
+                    break
+                await asyncio.sleep(0.05)
+    records = [row for row in await books.records() if row["outcome"] != "model_not_found"]
+    written = Counter(row["outcome"] for row in records)
+    outcomes = by(total, "ai_gateway_requests_total", "status")
+    assert outcomes == {("ok",): written["ok"] + 1, ("client_closed",): 4 * N, ("upstream_error",): 4}, outcomes
+    assert written == {"ok": 8 * N + 2 + 1 + 6, "client_closed": 4 * N, "upstream_error": 4}
+    assert by(total, "ai_gateway_refusals_total", "code") == {
+        ("credential_missing",): 2 * N,
+        ("model_not_found",): 2 * N,
+        ("bad_request",): 2 * N,
+    }
+    assert sum(by(total, "ai_gateway_upstream_errors_total", "provider", "code").values()) == 4
+    # The one that the database refused is counted too: it was used. Its numbers are beside the ledger.
+    [kept] = await books.fetch(
+        "SELECT (record->>'input_tokens')::bigint AS i, (record->>'output_tokens')::bigint AS o FROM unsettled"
+    )
+    for name, column, beside in (("input", "input_tokens", kept["i"]), ("output", "output_tokens", kept["o"])):
+        summed = sum(row[column] for row in records) + beside
+        assert sum(by(total, f"ai_gateway_{name}_tokens_total").values()) == summed
+    assert sum(by(total, "ai_gateway_unsettled_total").values()) == 1
+    ended = sum(outcomes.values())
+    assert total["ai_gateway_request_duration_seconds_count", frozenset()] == ended
+    assert total["ai_gateway_overhead_seconds_count", frozenset()] == ended
+    streams = [row for row in records if row["stream"]]
+    assert total["ai_gateway_first_byte_seconds_count", frozenset()] == len(streams)
+    # Every one of them moves, and none has more labels than a bound.
+    moved = {name.removesuffix("_count") for (name, _), value in total.items() if value}
+    assert {name for name, kind in kinds.items() if kind != "gauge"} - moved == NEVER
+    assert most <= SERIES_MAX
+
+
+OPEN = ("ai_gateway_requests_in_progress", "ai_gateway_active_clients", "ai_gateway_settlements_pending")
+
+
+class Exploding:
+    """A way to providers with a defect."""
+
+    async def open(self, call: object) -> object:
+        raise RuntimeError("a defect")
+
+    async def close(self) -> None:
+        return
+
+
+async def test_a_defect_is_counted_nowhere(database, sim):
+    async with an_organization(database, sim) as org:
+        caller = await org.caller(usd="5")
+    settings = load_settings({}, database_url=database, encryption_keys=KEYS_TEXT)
+    application = create_app(settings, upstream=Exploding())
+    await application.start()
+    try:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url="http://g") as http:
+            answer = await http.post(CHAT, json=chat_body(caller), headers=caller.headers)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal_error")
+        shown = {name: samples for name, _, _, samples in application.metrics()}
+        assert shown["ai_gateway_defects_total"] == [("", {}, 1.0)]
+        assert shown["ai_gateway_requests_in_progress"] == [("", {}, 0.0)]
+    finally:
+        await application.stop()
+    await Books(database).assert_at_rest()
