@@ -1,0 +1,31 @@
+# What uv.lock names and nothing else, with every file checked against its hash; no compiler, no shell script, no root.
+# Probes are the orchestrator's: GET /healthz and /readyz on 9090. The root may be read-only: nothing is written but to Postgres.
+#
+#   docker build -t ai-api .
+#   docker run --read-only -e AI_API_DATABASE_URL=… -e AI_API_ENCRYPTION_KEYS=… -p 8080:8080 ai-api
+#
+# The command is `serve`; `worker`, `migrate` and `admin …` are run in its place. `up` is for one machine and not in here.
+ARG PYTHON=python:3.11-slim-bookworm
+
+FROM ${PYTHON} AS build
+ENV UV_PROJECT_ENVIRONMENT=/app UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
+WORKDIR /build
+COPY scripts/uv-requirements.txt ./
+RUN python3 -m venv /build/uv \
+    && /build/uv/bin/pip install --quiet --require-hashes --only-binary :all: --requirement uv-requirements.txt
+# Packages first: a change of the program alone leaves this layer as it is.
+COPY pyproject.toml uv.lock ./
+RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-install-project
+COPY README.md LICENSE ./
+COPY alembic ./alembic
+COPY src ./src
+RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-editable
+
+FROM ${PYTHON}
+ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 AI_API_LISTEN__HOST=0.0.0.0 AI_API_LISTEN__OPS_HOST=0.0.0.0
+COPY --from=build /app /app
+USER 65532:65532
+EXPOSE 8080 9090 9091
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["ai-api"]
+CMD ["serve"]
