@@ -13,7 +13,7 @@ import msgspec
 
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.json_body import decode, encode
-from ai_api.wire.sse import FrameCutter, FrameTooLong, data_of, split
+from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, FrameTooLong, data_of, split
 from ai_api.wire.usage import Usage, UsageStream, from_openai_chat, from_openai_responses
 
 _BYTES_PER_TOKEN = 4
@@ -146,6 +146,11 @@ class ModelName:
         self._found: bytes | None = None
         self._replacement = b""
 
+    @property
+    def is_known(self) -> bool:
+        """Whether the provider's spelling was found."""
+        return self._found is not None
+
     def learn(self, upstream: str | None, sample: bytes) -> None:
         """Finds how the provider spells `"model": "…"`, from the first frame that has it."""
         if self._found is not None or not upstream:
@@ -197,18 +202,27 @@ class ChatStream:
             return b""
         now: list[bytes] = []
         held: list[bytes] = []
+        # Once known it is replaced in all of a read together; until then frame by frame, so that a frame is renamed or not
+        # whatever else the network brings along with it.
+        known = self._name.is_known
         try:
             for frame in split(head):
                 if self._keep(frame):
-                    (held if self._ending else now).append(frame)
+                    (held if self._ending else now).append(frame if known else self._name.apply(frame))
         except StreamFailure as failure:
-            failure.before = self._name.apply(b"".join(now))
+            failure.before = self._shown(now, known=known)
             raise
         if self.finished:
             # The end came in the same read: one write for all of it, once the call is settled.
             now, held = [], now + held
-        self.tail += self._name.apply(b"".join(held))
-        return self._name.apply(b"".join(now))
+        self.tail += self._shown(held, known=known)
+        if len(self.tail) > TAIL_BYTES_MAX and not self.finished:
+            raise StreamFailure("upstream_interrupted", "The provider's stream goes on after its end.")
+        return self._shown(now, known=known)
+
+    def _shown(self, frames: list[bytes], *, known: bool) -> bytes:
+        joined = b"".join(frames)
+        return self._name.apply(joined) if known else joined
 
     def end(self) -> None:
         """The provider closed. Raises StreamFailure unless its end was seen."""

@@ -9,6 +9,7 @@ from tests.unit.wire.splits import feed_all, splits, until_failure
 
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.openai_stream import ChatStream
+from ai_api.wire.sse import TAIL_BYTES_MAX
 from ai_api.wire.usage import Usage
 
 UPSTREAM, SHOWN = "gpt-4o-2024-08-06", "openai/gpt-4o"
@@ -349,3 +350,27 @@ def test_a_frame_of_an_odd_shape_is_still_searched_for_usage_and_name():
 def test_output_seen_is_a_token_a_frame_or_a_token_for_four_bytes(deltas, tokens):
     reader, _ = read(b"".join(frame(chunk(**delta)) for delta in deltas))
     assert reader.output_tokens_seen == tokens
+
+
+def test_a_name_that_is_learned_changes_what_came_before_it_in_the_same_read():
+    """Whether a frame was renamed hung on whether the network brought it together with one that names the model."""
+    unnamed = frame({"id": "c1", "model": "", "choices": [], "seen": {"model": UPSTREAM}})
+    stream = unnamed + frame(chunk(content="a")) + frame(chunk(content="b"))
+    pieces = [stream[at : at + 1] for at in range(len(stream))]
+    reader = ChatStream(shown_model=SHOWN, wants_usage=False)
+    bytewise = feed_all(reader, pieces)
+    _, whole = read(stream)
+    assert whole == bytewise
+    assert whole.startswith(unnamed)
+    assert whole.count(SHOWN.encode()) == 2
+
+
+def test_frames_after_the_usage_are_kept_without_end():
+    """They belong to the end and are held back for it; a provider that never ends must not fill the memory by them."""
+    reader = ChatStream(shown_model=SHOWN, wants_usage=True)
+    reader.feed(frame(usage_chunk()))
+    more = frame(chunk(content="x" * 1_000)) * 100
+    while len(reader.tail) + len(more) <= TAIL_BYTES_MAX:
+        assert reader.feed(more) == b""
+    with pytest.raises(StreamFailure, match="after its end"):
+        reader.feed(more)
