@@ -1,36 +1,45 @@
 """The one way out: every outgoing connection is checked where it is really dialled.
 
 aiohttp asks its resolver only for names, and dials literals past it, so the address is checked twice: in the resolver
-(what is checked is what is dialled: no second look-up to rebind) and in the socket factory (sees literals too). No redirects
-are followed, no cookies kept, no proxies taken from the environment, nothing is inflated.
+(what is checked is what is dialled: no second look-up to rebind) and in the socket factory (sees literals too). A name with
+one address that may not be dialled is not dialled at any. No redirects are followed, no cookies kept, no proxies taken from
+the environment, nothing is inflated.
 """
 
 from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
-from typing import Any
-from urllib.parse import urlsplit
+from ipaddress import ip_address
+from typing import Any, Protocol
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
-from ai_api.core.errors import Refusal
+from ai_api.core.addresses import Address, may_dial
 
 Lookup = Callable[[str, int], Awaitable[list[ResolveResult]]]
 
-_READ_BUFFER_BYTES = 16_384
-_END_S = 1.0
 
-# What no list of private networks has, or not every Python's: shared NAT, clouds' own services, retired relays.
-_INSIDE = tuple(map(IPv4Network, ("100.64.0.0/10", "168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24")))
-_INTERNET = IPv6Network("2000::/3")
-_EXAMPLES = IPv6Network("3fff::/20")
-_NAT64 = IPv6Network("64:ff9b::/96")
+class MayDial(Protocol):
+    """Which addresses may be dialled: `addresses.may_dial`, or a test's own idea of it."""
+
+    def __call__(self, address: Address, *, private_network: bool) -> bool:
+        """Whether this one may."""
+        ...
+
+
+_READ_BUFFER_BYTES = 16_384
+_LINE_BYTES_MAX = 8_190
+_FIELD_BYTES_MAX = 16_384
+_FIELDS_MAX = 100
+_END_S = 1.0
+AT_ONCE_S = 1.0
+"""A kept connection that closes later than this after a request was written to it may have carried the request."""
 
 
 class EgressError(Exception):
@@ -42,7 +51,15 @@ class EgressError(Exception):
 
 
 class Unreachable(EgressError):
-    """No connection, or it closed before a status line; also when the address is not allowed."""
+    """No connection, or it closed before a status line."""
+
+
+class Forbidden(Unreachable):
+    """The address is none that may be dialled for this provider key: nobody was."""
+
+
+class _NotAllowed(OSError):
+    """What aiohttp is told, and wraps, when an address may not be dialled."""
 
 
 class TimedOut(EgressError):
@@ -60,49 +77,6 @@ class Timeouts:
     connect_s: float = 5.0
     first_byte_s: float = 60.0
     idle_s: float = 60.0
-
-
-def is_public(address: IPv4Address | IPv6Address) -> bool:
-    """Whether an address belongs to the public internet, seen through IPv4-mapped, NAT64, 6to4 and Teredo forms."""
-    if isinstance(address, IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is None and address in _NAT64:
-            inner = IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_public(inner)
-        if address not in _INTERNET or address in _EXAMPLES:
-            return False
-    elif any(address in network for network in _INSIDE):
-        return False
-    return address.is_global and not address.is_multicast
-
-
-def check_base_url(url: str, *, private_network: bool) -> str:
-    """A provider's base URL, without a trailing slash. Raises Refusal `bad_base_url` for what will never be called."""
-
-    def refuse(why: str) -> Refusal:
-        return Refusal("bad_base_url", "invalid", f"The base URL {why}.", param="base_url")
-
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname, parts.port
-    except ValueError:
-        raise refuse("is malformed") from None
-    if parts.scheme not in {"http", "https"} or not host:
-        raise refuse("must start with https:// or http:// and name a host")
-    if "@" in parts.netloc or parts.query or parts.fragment:
-        raise refuse("must not hold credentials, a query or a fragment")
-    if any(c.isspace() or not c.isprintable() for c in url):
-        raise refuse("must not hold spaces or control characters")
-    if parts.scheme == "http" and not private_network:
-        raise refuse("must use https unless this provider key may reach private networks")
-    try:
-        literal = ip_address(host)
-    except ValueError:
-        literal = None
-    if literal is not None and not is_public(literal) and not private_network:
-        raise refuse("names a private address; allow private networks for this provider key if that is meant")
-    return url.rstrip("/")
 
 
 class Answer:
@@ -161,21 +135,23 @@ class Answer:
 
 @dataclass(slots=True)
 class _Trip:
-    """One request's way out: whether it went over a kept connection, and whether that is the second attempt."""
+    """One request's way out: when it went over a kept connection, if it did, and whether this is the second attempt."""
 
-    reused: bool = False
+    reused_at: float | None = None
     again: bool = False
 
 
 async def _note_reuse(_session: aiohttp.ClientSession, context: Any, _params: Any) -> None:
-    context.trace_request_ctx.reused = True
+    context.trace_request_ctx.reused_at = time.monotonic()
 
 
 class Egress:
     """One client for public addresses, one for provider keys that may reach private ones."""
 
-    def __init__(self, *, lookup: Lookup | None = None) -> None:
+    def __init__(self, *, lookup: Lookup | None = None, may_dial: MayDial = may_dial) -> None:
+        """`lookup` stands in for the system's resolver, `may_dial` for the rule on addresses: both for tests."""
         self._lookup = lookup
+        self._may_dial = may_dial
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
         self._finishing: set[asyncio.Task[None]] = set()
 
@@ -189,14 +165,17 @@ class Egress:
         timeouts: Timeouts,
         private_network: bool = False,
     ) -> Answer:
-        """Sends a request and waits for the headers of its answer, any status. Raises Unreachable, TimedOut, Interrupted."""
+        """Sends a request and waits for the headers of its answer, any status.
+
+        Raises Forbidden, Unreachable, TimedOut, Interrupted.
+        """
         trip = _Trip()
         while True:
             try:
                 return await self._open(trip, method, url, headers, body, timeouts, private_network)
             except Unreachable:
                 # A kept connection that the peer closed in the same moment: it never read the request. Once, on a new one.
-                if not trip.reused or trip.again:
+                if trip.again or trip.reused_at is None or time.monotonic() - trip.reused_at > AT_ONCE_S:
                     raise
                 trip.again = True
 
@@ -210,7 +189,7 @@ class Egress:
         timeouts: Timeouts,
         private_network: bool,  # noqa: FBT001  -- passed on
     ) -> Answer:
-        trip.reused = False
+        trip.reused_at = None
         session = self._session(private_network)
         # `connect` has the look-up of the name in it, so that a slow one is known not to have sent anything.
         limits = aiohttp.ClientTimeout(total=None, connect=timeouts.connect_s, sock_read=timeouts.idle_s)
@@ -229,8 +208,12 @@ class Egress:
             raise TimedOut("connecting took too long", sent=False) from error
         except (aiohttp.ServerTimeoutError, TimeoutError) as error:
             raise TimedOut("no answer in time", sent=True) from error
-        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+        except aiohttp.ClientConnectorError as error:
+            if isinstance(error.os_error, _NotAllowed):
+                raise Forbidden(str(error.os_error), sent=False) from error
             raise Unreachable("no connection", sent=False) from error
+        except aiohttp.InvalidURL as error:
+            raise Forbidden("the address is malformed", sent=False) from error
         except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError) as error:
             raise Unreachable("the connection closed before an answer", sent=True) from error
         except (aiohttp.ClientError, ValueError) as error:
@@ -249,17 +232,18 @@ class Egress:
         session = self._sessions.get(private_network)
         if session is None:
             session = self._sessions[private_network] = _new_session(
-                private_network=private_network, lookup=self._lookup
+                private_network=private_network, lookup=self._lookup or _system_lookup, may_dial=self._may_dial
             )
         return session
 
 
 class _CheckedResolver(AbstractResolver):
-    """Resolves names to allowed addresses only."""
+    """Resolves names of which every address may be dialled."""
 
-    def __init__(self, *, private_network: bool, lookup: Lookup | None) -> None:
+    def __init__(self, *, private_network: bool, lookup: Lookup, may_dial: MayDial) -> None:
         self._private_network = private_network
-        self._lookup = lookup or _system_lookup
+        self._lookup = lookup
+        self._may_dial = may_dial
 
     async def resolve(
         self,
@@ -268,10 +252,13 @@ class _CheckedResolver(AbstractResolver):
         family: socket.AddressFamily = socket.AF_UNSPEC,  # noqa: ARG002  -- aiohttp's signature
     ) -> list[ResolveResult]:
         found = await self._lookup(host, port)
-        allowed = [result for result in found if self._private_network or is_public(ip_address(result["host"]))]
-        if not allowed:
-            raise OSError("the name has no address this provider key may reach")
-        return allowed
+        for result in found:
+            # One inside among several outside is no mistake of a provider's, but somebody's way in.
+            if not self._may_dial(_address(result["host"]), private_network=self._private_network):
+                raise _NotAllowed("the name leads to an address that this provider key may not reach")
+        if not found:
+            raise OSError("the name has no address")
+        return found
 
     async def close(self) -> None:
         """Nothing is held."""
@@ -287,11 +274,14 @@ async def _system_lookup(host: str, port: int) -> list[ResolveResult]:
     ]
 
 
-def _new_session(*, private_network: bool, lookup: Lookup | None) -> aiohttp.ClientSession:
+def _address(text: str) -> Address:
+    return ip_address(text.partition("%")[0])
+
+
+def _new_session(*, private_network: bool, lookup: Lookup, may_dial: MayDial) -> aiohttp.ClientSession:
     def checked_socket(info: Any) -> socket.socket:
-        address = ip_address(str(info[4][0]).split("%")[0])
-        if not private_network and not is_public(address):
-            raise OSError("the address is not one this provider key may reach")
+        if not may_dial(_address(str(info[4][0])), private_network=private_network):
+            raise _NotAllowed("the address is not one that this provider key may reach")
         made = socket.socket(*info[:3])
         made.setblocking(False)
         made.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -303,7 +293,7 @@ def _new_session(*, private_network: bool, lookup: Lookup | None) -> aiohttp.Cli
         ttl_dns_cache=30,
         # Shorter than any provider's own, or a request is written into a connection the provider just closed.
         keepalive_timeout=15,
-        resolver=_CheckedResolver(private_network=private_network, lookup=lookup),
+        resolver=_CheckedResolver(private_network=private_network, lookup=lookup, may_dial=may_dial),
         socket_factory=checked_socket,
     )
     tracing = aiohttp.TraceConfig()
@@ -315,6 +305,7 @@ def _new_session(*, private_network: bool, lookup: Lookup | None) -> aiohttp.Cli
         auto_decompress=False,
         trust_env=False,
         read_bufsize=_READ_BUFFER_BYTES,
-        max_line_size=8190,
-        max_field_size=16_384,
+        max_line_size=_LINE_BYTES_MAX,
+        max_field_size=_FIELD_BYTES_MAX,
+        max_headers=_FIELDS_MAX,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
-from ai_api.core.egress import Egress, EgressError, TimedOut, Timeouts, Unreachable
+from ai_api.core.egress import Egress, EgressError, Forbidden, TimedOut, Timeouts, Unreachable
 from ai_api.core.errors import Kind
 from ai_api.providers.port import OpenKey
 
@@ -118,8 +118,14 @@ async def _ask(egress: Egress, key: OpenKey, url: str, bytes_max: int) -> tuple[
             answer.close()
     except TimedOut:
         raise _timed_out() from None
+    except Forbidden:
+        message = (
+            "The base URL leads to an address that this provider key may not reach. "
+            "Allow private networks for it if that is meant."
+        )
+        raise ProbeFailed("upstream_unreachable", message) from None
     except Unreachable:
-        message = "No connection to the provider. Check the base URL, and whether private networks must be allowed."
+        message = "No connection to the provider. Check the base URL."
         raise ProbeFailed("upstream_unreachable", message) from None
     except EgressError:
         message = "The provider's answer stopped in the middle, was too large or is not HTTP."

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ai_api.core.egress import Answer, Egress, EgressError, Interrupted, TimedOut, Timeouts
+from ai_api.core.egress import Answer, Egress, EgressError, Forbidden, Interrupted, TimedOut, Timeouts
 from ai_api.providers.port import (
     Lane,
     StreamFailure,
@@ -72,6 +72,9 @@ class HttpUpstream:
             raise UpstreamError("upstream_timeout", "The provider did not answer in time.", sent=error.sent) from error
         except Interrupted as error:
             raise UpstreamError("upstream_error", "The provider's answer is not HTTP.", sent=error.sent) from error
+        except Forbidden as error:
+            message = "The address of this model's provider is one that the gateway may not call."
+            raise UpstreamError("upstream_unreachable", message, sent=False) from error
         except EgressError as error:
             raise UpstreamError("upstream_unreachable", "The provider cannot be reached.", sent=error.sent) from error
 

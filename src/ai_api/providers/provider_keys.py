@@ -12,8 +12,8 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from ai_api.audit import Actor, note
+from ai_api.core.addresses import check_base_url
 from ai_api.core.db import Tx, bump_world
-from ai_api.core.egress import check_base_url
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page

@@ -171,6 +171,53 @@ async def test_what_cannot_be_connected(portal: Portal, admin: Caller) -> None:
     assert await rows(portal, "SELECT id FROM provider_keys") == []
 
 
+INSIDE_URLS = [
+    "https://127.0.0.1/v1",
+    "https://10.0.0.1/v1",
+    "https://127.1/v1",
+    "https://2130706433/v1",
+    "https://0x7f.1/v1",
+    "https://0177.0.0.1/v1",
+    "https://169.254.169.254/latest",
+    "https://[::ffff:169.254.169.254]/latest",
+    "https://[fd00:ec2::254]/latest",
+    "https://100.100.100.200/latest",
+    "https://168.63.129.16/v1",
+    "https://[64:ff9b::10.0.0.1]/v1",
+    "https://[fe80::1%25eth0]/v1",
+    "https://0.0.0.0/v1",
+    "https://localhost/v1",
+    "https://metadata.google.internal/v1",
+    "https://127.0.0.1./v1",
+    "https://\uff11\uff12\uff17.0.0.1/v1",
+    "https://api.openai.com@10.0.0.1/v1",
+    "https://api.openai.com\\@10.0.0.1/v1",
+]
+
+
+async def test_a_base_url_that_leads_inside_is_saved(portal: Portal, admin: Caller) -> None:
+    key = await connected(portal, base_url="https://good.example/v1", allow_private_network=False)
+    for url in INSIDE_URLS:
+        body = {"provider": "local", "name": "x", "base_url": url}
+        made = await admin.client.post(PROVIDER_KEYS, json=body)
+        assert (made.status_code, made.json()["code"]) == (400, "bad_base_url"), url
+        moved = await admin.client.patch(f"{PROVIDER_KEYS}/{key.id}", json={"base_url": url, "secret": SECRET})
+        assert (moved.status_code, moved.json()["code"]) == (400, "bad_base_url"), url
+    stored = await rows(portal, "SELECT base_url, allow_private_network FROM provider_keys")
+    assert [tuple(each) for each in stored] == [("https://good.example/v1", False)]
+
+
+async def test_a_key_that_leads_inside_by_name_says_so_when_it_is_tested(portal: Portal, admin: Caller) -> None:
+    async def inside(host: str, port: int) -> list[Any]:
+        return [{"hostname": host, "host": "10.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}]
+
+    key = await connected(portal, base_url="https://good.example/v1", allow_private_network=False)
+    portal.house.egress._lookup = inside
+    tested = (await admin.client.post(f"{PROVIDER_KEYS}/{key.id}/test")).json()
+    assert (tested["ok"], tested["code"]) == (False, "upstream_unreachable")
+    assert "may not reach" in tested["message"]
+
+
 async def test_a_server_without_a_secret(portal: Portal, admin: Caller) -> None:
     body = {"provider": "ollama", "name": "desk", "base_url": NOWHERE, "allow_private_network": True}
     made = await admin.client.post(PROVIDER_KEYS, json=body)

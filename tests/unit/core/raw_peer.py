@@ -66,7 +66,7 @@ class Line:
 
 
 @asynccontextmanager
-async def peer(play: Play) -> AsyncIterator[Peer]:
+async def peer(play: Play, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Peer]:
     """A server whose every connection is played by `play`."""
     seen = Peer()
     lines: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
@@ -81,7 +81,7 @@ async def peer(play: Play) -> AsyncIterator[Peer]:
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    server = await asyncio.start_server(serve, host, port)
     seen.port = server.sockets[0].getsockname()[1]
     try:
         yield seen

@@ -6,8 +6,9 @@ import socket
 
 import pytest
 from tests.unit.core.raw_peer import answering, peer
+from tests.unit.core.test_addresses import INSIDE, NOWHERE, OWN
 
-from ai_api.core.egress import Egress, Interrupted, TimedOut, Timeouts, Unreachable, _CheckedResolver
+from ai_api.core.egress import Egress, Forbidden, Interrupted, TimedOut, Timeouts, Unreachable
 
 QUICK = Timeouts(connect_s=0.2, first_byte_s=0.3, idle_s=0.2)
 
@@ -66,53 +67,153 @@ async def post_and_read(egress, url):
 # ── addresses ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    "address",
-    [
-        "127.0.0.1",
-        "10.0.0.1",
-        "169.254.169.254",
-        "192.168.1.1",
-        "100.64.0.1",
-        "0.0.0.0",
-        "::1",
-        "fe80::1",
-        "fd00::1",
-        "::ffff:127.0.0.1",
-    ],
-)
-async def test_a_name_that_leads_inside_is_not_dialled(open_egress, address):
+SPELLINGS = [
+    "127.0.0.1",
+    "127.1",
+    "127.0.1",
+    "2130706433",
+    "0x7f000001",
+    "0x7f.0.0.1",
+    "0x7f.1",
+    "0177.0.0.1",
+    "017700000001",
+    "0",
+    "0.0.0.0",
+    "127.0.0.1.",
+    "[::1]",
+    "[::]",
+    "[::ffff:127.0.0.1]",
+    "[::ffff:7f00:1]",
+    "[0:0:0:0:0:0:0:1]",
+    "[::1%25lo]",
+    "\uff11\uff12\uff17.0.0.1",
+    "127\u30020\u30020\u30021",
+    "%31%32%37.0.0.1",
+    "user@127.0.0.1",
+    "api.example.com@127.0.0.1",
+    "api.example.com:443@127.0.0.1",
+    "localhost",
+    "localhost.",
+]
+
+
+@pytest.fixture
+def trap(monkeypatch):
+    """Nothing is really dialled: what would have been is written down, and refused."""
+    dialled = []
+
+    def connect(self, address):
+        dialled.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket.socket, "connect", connect)
+    return dialled
+
+
+@pytest.mark.parametrize("address", INSIDE)
+async def test_a_name_that_leads_inside_is_not_dialled(open_egress, trap, address):
     egress = open_egress(address)
-    async with peer(answering) as trap:
-        with pytest.raises(Unreachable) as failed:
-            await post(egress, trap.url("api.example.com"), private_network=False)
-        assert trap.connections == 0
-    assert not failed.value.sent
-    assert egress.asked == ["api.example.com"]
+    with pytest.raises(Forbidden, match="may not reach") as failed:
+        await post(egress, "http://api.example.com/v1", private_network=False)
+    assert (trap, failed.value.sent, egress.asked) == ([], False, ["api.example.com"])
 
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1",
-        "127.1",
-        "127.0.1",
-        "2130706433",
-        "0x7f000001",
-        "0x7f.0.0.1",
-        "0177.0.0.1",
-        "017700000001",
-        "0",
-        "[::1]",
-        "[::ffff:127.0.0.1]",
-    ],
-)
+@pytest.mark.parametrize("address", INSIDE)
+async def test_a_literal_that_leads_inside_is_not_dialled(open_egress, trap, address):
+    host = f"[{address}]" if ":" in address else address
+    with pytest.raises(Forbidden) as failed:
+        await post(open_egress(), f"http://{host}/v1", private_network=False)
+    assert (trap, failed.value.sent) == ([], False)
+
+
+@pytest.mark.parametrize("address", NOWHERE)
+async def test_where_no_provider_is_nobody_is_sent_not_even_for_private_networks(open_egress, trap, address):
+    with pytest.raises(Forbidden, match="may not reach"):
+        await post(open_egress(address), "http://api.example.com/v1")
+    assert trap == []
+
+
+@pytest.mark.parametrize("address", OWN)
+async def test_the_trap_would_have_noticed(open_egress, trap, address):
+    with pytest.raises(Unreachable) as failed:
+        await post(open_egress(address), "http://api.example.com:81/v1")
+    assert not isinstance(failed.value, Forbidden)
+    assert [each[:2] for each in trap] == [(address, 81)]
+
+
+@pytest.mark.parametrize("host", SPELLINGS)
 async def test_an_inside_literal_is_not_dialled_however_it_is_spelled(open_egress, host):
     async with peer(answering) as trap:
         with pytest.raises(Unreachable) as failed:
             await post(open_egress(), trap.url(host), private_network=False)
         assert trap.connections == 0
     assert not failed.value.sent
+
+
+@pytest.mark.parametrize(
+    "among", [("8.8.8.8", "10.0.0.1"), ("2606:4700::1111", "8.8.8.8", "::1"), ("169.254.169.254", "1.1.1.1")]
+)
+async def test_one_inside_among_several_addresses_spoils_the_name(open_egress, trap, among):
+    with pytest.raises(Forbidden):
+        await post(open_egress(*among), "http://api.example.com/v1", private_network=False)
+    assert trap == []
+
+
+async def test_a_name_without_an_address_is_no_forbidden_one():
+    async def lookup(host, port):
+        return []
+
+    egress = Egress(lookup=lookup)
+    with pytest.raises(Unreachable) as failed:
+        await egress.open("POST", "http://api.example.com/", headers={}, timeouts=QUICK)
+    await egress.close()
+    assert not isinstance(failed.value, Forbidden)
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
+async def test_a_name_that_leads_inside_at_the_second_look_is_not_dialled(monkeypatch):
+    """127.0.0.1 plays the internet, 127.0.0.2 the inside: the name's owner changes its address as soon as it was checked."""
+    answers = iter([["127.0.0.1"], ["127.0.0.2"], ["127.0.0.1", "127.0.0.2"]])
+    asked = []
+
+    async def lookup(host, port):
+        asked.append(host)
+        return await found(*next(answers))[0](host, port)
+
+    egress = Egress(lookup=lookup, may_dial=lambda address, *, private_network: str(address) == "127.0.0.1")
+
+    async def hang_up_after(line):
+        await line.request()
+        await line.answer(headers="connection: close\r\n")
+
+    async with peer(hang_up_after) as server, peer(answering, host="127.0.0.2", port=server.port) as trap:
+        url = f"http://api.example.com:{server.port}/"
+
+        async def ask():
+            answer = await egress.open("POST", url, headers={}, body=b"{}", timeouts=QUICK)
+            return await answer.read_all(100)
+
+        assert await ask() == b"ok"
+        # What was looked up is remembered for a while. After that it is looked up, and checked, again.
+        for session in egress._sessions.values():
+            session.connector.clear_dns_cache()
+        for _ in range(2):
+            with pytest.raises(Forbidden):
+                await ask()
+        assert (trap.connections, server.connections, len(asked)) == (0, 1, 3)
+    await egress.close()
+
+
+@pytest.mark.allow_hosts(["127.0.0.1", "127.0.0.2"])
+async def test_the_socket_is_checked_as_well_as_the_name():
+    """Should a look-up ever be believed that was not checked, the address is still looked at where it is dialled."""
+    said = iter([True, False])
+    egress = Egress(lookup=found("127.0.0.2")[0], may_dial=lambda address, *, private_network: next(said))
+    async with peer(answering, host="127.0.0.2") as trap:
+        with pytest.raises(Forbidden):
+            await egress.open("POST", f"http://api.example.com:{trap.port}/", headers={}, timeouts=QUICK)
+        assert trap.connections == 0
+    await egress.close()
 
 
 async def test_the_same_address_is_dialled_for_a_key_that_may_reach_private_networks(open_egress):
@@ -132,16 +233,6 @@ async def test_what_is_checked_is_what_is_dialled(open_egress):
     assert egress.asked == ["api.example.com"]
 
 
-async def test_of_several_addresses_only_the_public_ones_are_left_to_dial():
-    lookup, _ = found("10.0.0.1", "8.8.8.8", "::1", "2606:4700::1111", "169.254.169.254")
-    resolver = _CheckedResolver(private_network=False, lookup=lookup)
-    assert [each["host"] for each in await resolver.resolve("api.example.com", 443)] == ["8.8.8.8", "2606:4700::1111"]
-    with pytest.raises(OSError, match="may reach"):
-        await _CheckedResolver(private_network=False, lookup=found("10.0.0.1")[0]).resolve("api.example.com", 443)
-    with pytest.raises(OSError, match="may reach"):
-        await _CheckedResolver(private_network=False, lookup=found()[0]).resolve("api.example.com", 443)
-
-
 async def test_a_connection_made_for_private_networks_serves_no_other_key(open_egress):
     egress = open_egress("127.0.0.1")
     async with peer(answering) as server:
@@ -151,7 +242,7 @@ async def test_a_connection_made_for_private_networks_serves_no_other_key(open_e
         assert server.connections == 1
 
 
-@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 Other", "307 Temporary", "308 Permanent"])
 async def test_a_redirect_to_an_inside_host_is_not_followed(open_egress, status):
     async with peer(answering) as trap:
 
@@ -213,6 +304,25 @@ async def test_a_kept_connection_that_just_closed_is_tried_once_more_on_a_new_on
         answer = await post(egress, server.url(), body=b'{"paid":"once"}')
         assert await answer.read_all(100) == b"ok"
         assert [len(heads) for heads in server.heads] == [2, 1]
+
+
+async def test_a_kept_connection_that_closes_late_may_have_carried_the_request(open_egress, monkeypatch):
+    monkeypatch.setattr("ai_api.core.egress.AT_ONCE_S", 0.05)
+
+    async def play(line):
+        await line.request()
+        await line.answer()
+        await line.request()
+        # The provider works on it, and dies of it.
+        await asyncio.sleep(0.15)
+
+    egress = open_egress()
+    async with peer(play) as server:
+        await (await post(egress, server.url())).read_all(100)
+        with pytest.raises(Unreachable) as failed:
+            await post(egress, server.url())
+        assert failed.value.sent
+        assert server.connections == 1
 
 
 async def test_it_is_once_and_not_for_ever(open_egress):
@@ -364,6 +474,9 @@ async def test_a_reset_before_the_headers_is_unreachable(open_egress):
         b"HTTP/1.1 abc OK\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nbad header\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nx: " + b"a" * 20_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 " + b"O" * 20_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"".join(b"x-%d: 1\r\n" % n for n in range(101)) + b"content-length: 0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"x: " + b"a" * 20_000,
         b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
     ],
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ai_api.core.egress import check_base_url
+from ai_api.core.addresses import check_base_url
 from ai_api.core.errors import Refusal
 from ai_api.providers.rules import check_provider, check_secret, check_served, display
 from ai_api.providers.wiring import VENDORS, address, derive
