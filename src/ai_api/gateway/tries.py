@@ -179,9 +179,12 @@ def may_repeat(error: UpstreamError) -> bool:
 
 
 def ending(docket: Docket, refusal: Refusal) -> Ending:
-    """How a call ends that no provider answered: nothing is owed, but for an input that was sent into silence."""
+    """How a call ends that no provider answered well: nothing is owed, but for an input that was read, or sent into silence."""
     last = docket.attempts[-1] if docket.attempts else None
-    if refusal.code == "upstream_timeout" and last is not None and last.sent and last.status is None:
+    into_silence = refusal.code == "upstream_timeout" and last is not None and last.sent and last.status is None
+    # An answer of 200 that nobody can use: the provider has read the request, and bills it.
+    unusable = last is not None and last.status == 200 and last.code == refusal.code
+    if into_silence or unusable:
         usage = Usage(input_total=docket.input_tokens_estimate)
         return Ending(refusal.code, usage, "estimated", refusal=refusal)
     return Ending(refusal.code, refusal=refusal)

@@ -20,6 +20,9 @@ from ai_api.wire import json_body
 
 _WHOLE_BYTES_MAX = 64 * 1024 * 1024
 _ERROR_BYTES_MAX = 64 * 1024
+_ERROR_BODY_S = 2.0
+_REFUSED_STATUS = frozenset({400, 404, 413, 422})
+"""Answers that speak of the caller's own request: of these alone the body is read, and its message shown."""
 _MESSAGE_CHARS_MAX = 1_000
 _TOO_LONG = (
     "context_length_exceeded",
@@ -50,11 +53,9 @@ class HttpUpstream:
         request_id = _request_id(answer.headers)
         if answer.status != 200:
             raise await self._failed(call, answer, request_id)
-        if call.stream and not answer.headers.get("content-type", "text/event-stream").startswith("text/event-stream"):
+        if (unreadable := _unreadable(call, answer.headers)) is not None:
             answer.close()
-            raise UpstreamError(
-                "upstream_error", "The provider answered a streamed call without a stream.", 200, sent=True
-            )
+            raise UpstreamError("upstream_error", unreadable, 200, sent=True, upstream_request_id=request_id)
         return HttpAnswer(lane, call, answer, request_id)
 
     async def close(self) -> None:
@@ -79,13 +80,12 @@ class HttpUpstream:
             raise UpstreamError("upstream_unreachable", "The provider cannot be reached.", sent=error.sent) from error
 
     async def _failed(self, call: UpstreamCall, answer: Answer, request_id: str | None) -> UpstreamError:
-        try:
-            body = await answer.read_all(_ERROR_BYTES_MAX)
-        except EgressError:
-            body = b""
-        finally:
-            answer.close()
-        told = _told(body)
+        told: Mapping[str, Any] = {}
+        if answer.status in _REFUSED_STATUS:
+            told = await _told_by(answer)
+        else:
+            # Not waited for: nobody is shown it, and another route, or the caller, waits for this one's end.
+            answer.finish()
         error = _error_for(answer.status, told)
         error.retry_after_s = _retry_after(answer.headers)
         error.upstream_request_id = request_id
@@ -147,10 +147,35 @@ class HttpAnswer:
         self._answer.close()
 
 
+async def _told_by(answer: Answer) -> Mapping[str, Any]:
+    """What an answer says of the request, if it says it soon and in few words."""
+    try:
+        async with asyncio.timeout(_ERROR_BODY_S):
+            return _told(await answer.read_all(_ERROR_BYTES_MAX))
+    except (EgressError, TimeoutError):
+        return {}
+    finally:
+        answer.close()
+
+
+def _unreadable(call: UpstreamCall, headers: Mapping[str, str]) -> str | None:
+    """Why a 200 answer cannot be passed on; None when it can.
+
+    A compressed one was not asked for. Its bytes would pass, but nobody could say what they cost, where they end, or which
+    model's name is in them; and inflating them would let a kilobyte take a gigabyte.
+    """
+    if headers.get("content-encoding", "identity").strip().lower() not in {"identity", ""}:
+        return "The provider compressed its answer, which it was asked not to do."
+    kind = headers.get("content-type", "text/event-stream")
+    if call.stream and not kind.lower().startswith("text/event-stream"):
+        return "The provider answered a streamed call without a stream."
+    return None
+
+
 def _error_for(status: int, told: Mapping[str, Any]) -> UpstreamError:
     if status in {401, 403}:
         return UpstreamError("upstream_auth", "The gateway's own key was refused by the provider.", status, sent=True)
-    if status in {400, 404, 413, 422}:
+    if status in _REFUSED_STATUS:
         text = f"{told.get('code')} {told.get('message')}".lower()
         code = "input_too_long" if any(sign in text for sign in _TOO_LONG) else "upstream_invalid"
         return UpstreamError(code, "", status, sent=True)

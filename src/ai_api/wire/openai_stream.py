@@ -230,7 +230,10 @@ class ChatStream:
             raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
 
     def _keep(self, frame: bytes) -> bool:
-        data = b"" if self.finished else data_of(frame)
+        if self.finished:
+            # What follows the end belongs to no answer, and nobody has counted it.
+            return False
+        data = data_of(frame)
         if not data:
             return True
         if data.strip() == b"[DONE]":
@@ -314,7 +317,10 @@ class ResponsesStream:
             raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
 
     def _pass(self, frame: bytes) -> bytes:
-        data = b"" if self.finished else data_of(frame)
+        data = data_of(frame)
+        if self.finished:
+            # Some servers close with the terminator of chats. What else follows the end belongs to no answer.
+            return frame if data.strip() == b"[DONE]" else b""
         if not data or data.strip() == b"[DONE]":
             return frame
         event = _peek(_response_event, data, _odd_event)

@@ -5,6 +5,8 @@ from __future__ import annotations
 TAIL_BYTES_MAX = 1_048_576
 
 KEEP_ALIVE = b": keep-alive\n\n"
+_MARK = b"\xef\xbb\xbf"
+"""The byte order mark, which may open a stream and means nothing."""
 
 
 class FrameTooLong(ValueError):
@@ -14,8 +16,8 @@ class FrameTooLong(ValueError):
 class FrameCutter:
     """Collects reads and gives back whole frames, in one piece, byte for byte.
 
-    Cuts at the last blank line (two line feeds, also with carriage returns), which survives split characters, comments and reads
-    of one byte.
+    Cuts at the last blank line (two line feeds, also with carriage returns, or two of those alone), which survives split
+    characters, comments and reads of one byte.
     """
 
     __slots__ = ("_rest",)
@@ -36,6 +38,8 @@ class FrameCutter:
         plain, returned = buffer.rfind(b"\n\n", start), buffer.rfind(b"\n\r\n", start)
         # A blank line that opens the stream (at 0) is no frame yet.
         end = max(plain + 2, returned + 3) if plain > 0 or returned > 0 else 0
+        if not end and b"\r" in data and (alone := buffer.rfind(b"\r\r", start)) > 0:
+            end = alone + 2
         self._rest = buffer[end:]
         if len(self._rest) > TAIL_BYTES_MAX:
             raise FrameTooLong("a frame has no end")
@@ -53,7 +57,7 @@ def data_of(frame: bytes) -> bytes:
     """The data of one frame: its `data:` lines joined; empty for comments."""
     if frame.startswith(b"data: ") and frame.count(b"\n") == 2 and b"\r" not in frame:
         return frame[6:-2]
-    lines = frame.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
+    lines = frame.removeprefix(_MARK).replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
     return b"\n".join(line[5:].removeprefix(b" ") for line in lines if line.startswith(b"data:"))
 
 

@@ -264,9 +264,8 @@ async def test_a_redirect_is_followed_to_an_internal_host(g, sim):
         {"cut_at": 3},
         {"cut_at": 3, "cut_how": "fin"},
         {"cut_at": 3, "cut_how": "fin", "framing": "chunked"},
-        {"content_encoding": "gzip"},
     ],
-    ids=["malformed", "rst", "fin", "fin in chunks", "gzip unasked"],
+    ids=["malformed", "rst", "fin", "fin in chunks"],
 )
 async def test_half_an_answer_is_shown_as_a_whole_one(g, sim, shape, behaviour):
     caller = await g.org.caller(usd="5")
@@ -296,7 +295,30 @@ async def test_a_response_that_failed_is_recorded_as_a_success(g):
 
 
 async def test_a_stream_that_is_none_is_passed_on_as_one(g):
-    caller = await g.org.caller()
+    caller = await g.org.caller(usd="5")
     body = chat_body(caller, told(content_type="application/json"), stream=True)
     answer = await g.ask(caller, "/v1/chat/completions", body)
     assert (answer.status, error_of(answer)["code"]) == (502, "upstream_error")
+    assert was_read(await g.books.record())
+
+
+def was_read(record) -> bool:
+    """Whether what was sent is booked, and nothing of an answer."""
+    booked = record["usage_source"] == "estimated" and record["input_tokens"] > 0
+    return booked and (record["output_tokens"], record["billed_cost_nanos"]) == (0, record["input_tokens"] * 1_000)
+
+
+@every_shape
+@pytest.mark.parametrize("coding", ["gzip", "deflate"])
+async def test_a_compressed_answer_passes_unseen_and_uncounted(g, sim, shape, coding):
+    caller = await g.org.caller(usd="5")
+    await g.org.route(caller.model, await g.org.key(), priority=200)
+    answer = await shape.ask(g, caller, content_encoding=coding)
+    assert (answer.status, error_of(answer)["code"]) == (502, "upstream_error")
+    assert "compressed" in error_of(answer)["message"]
+    assert "content-encoding" not in answer.headers
+    # It was asked not to, and it has answered: nobody else is asked the same once more.
+    assert [each.header("accept-encoding") for each in sim.requests.all()] == ["identity"]
+    record = await g.books.record()
+    assert (record["outcome"], record["upstream_status"]) == ("upstream_error", 200)
+    assert was_read(record)

@@ -9,10 +9,11 @@ from ai_api.wire.sse import KEEP_ALIVE, TAIL_BYTES_MAX, FrameCutter, FrameTooLon
 
 words = st.text(st.characters(exclude_characters="\r\n", exclude_categories=["Cs"]), max_size=12)
 ends = st.sampled_from(["\n", "\r\n"])
+alone = st.just("\r")
 
 
 @st.composite
-def frames(draw):
+def frames(draw, ends=ends):
     """One frame: comments, names, ids and data in any mix, its lines all ended the same way."""
     end = draw(ends)
     fields = st.tuples(st.sampled_from(["data: ", "data:", "event: ", "id: ", ": ", ":"]), words)
@@ -22,10 +23,10 @@ def frames(draw):
 
 def is_whole(piece):
     """Whether bytes end where a frame ends."""
-    return piece.endswith((b"\n\n", b"\n\r\n"))
+    return piece.endswith((b"\n\n", b"\n\r\n", b"\r\r"))
 
 
-@given(st.lists(frames(), max_size=6), words, st.data())
+@given(st.lists(frames(), max_size=6) | st.lists(frames(alone), max_size=6), words, st.data())
 def test_any_split_gives_back_exactly_the_bytes_and_only_whole_frames(sent, begun, data):
     # What comes after the last frame is the beginning of another one, which never ended.
     rest = f"data: {begun}".encode()
@@ -40,7 +41,7 @@ def test_any_split_gives_back_exactly_the_bytes_and_only_whole_frames(sent, begu
     assert cutter.rest == rest
 
 
-@given(st.lists(frames(), min_size=1, max_size=4), st.data())
+@given(st.lists(frames() | frames(alone), min_size=1, max_size=4), st.data())
 def test_every_frame_is_given_as_soon_as_it_is_whole(sent, data):
     cutter = FrameCutter()
     for frame in sent:
@@ -101,6 +102,17 @@ def test_only_the_unfinished_part_counts_against_the_length():
         (b"event: ping\n\n", b""),
         (b"\ndata: a\n\n", b"a"),
         (b"database: a\n\n", b""),
+        (b"data: a\r\r", b"a"),
+        (b"data: a\rdata: b\r\r", b"a\nb"),
+        (b"\xef\xbb\xbfdata: a\n\n", b"a"),
+        (b"data: a\xef\xbb\xbf\n\n", b"a\xef\xbb\xbf"),
+        (b"data\n\n", b""),
+        (b"data\ndata: a\n\n", b"a"),
+        (b"a line without a colon\ndata: a\n\n", b"a"),
+        (b" data: a\n\n", b""),
+        (b"Data: a\n\n", b""),
+        (b"data: a\x00b\n\n", b"a\x00b"),
+        (b"\x00data: a\n\n", b""),
     ],
 )
 def test_the_data_of_a_frame(frame, data):
