@@ -138,6 +138,13 @@ class Organization:
         async with self._transaction() as tx:
             await setup.add_route(tx, CLI, draft)
 
+    async def timeouts(self, model: Served, **seconds: float | None) -> None:
+        """Gives every route of a model timeouts of its own: `connect_s`, `first_byte_s`, `idle_s`, `total_s`."""
+        async with self._transaction() as tx:
+            page = await providers.page_routes(tx, providers.RouteFilter(model_id=model.id))
+            for route in page.items:
+                await providers.revise_route(tx, CLI, route.id, **seconds)  # type: ignore[arg-type]  # names of fields
+
     async def allocation(
         self, member: Member, model: Served, *, tokens: int | None = None, usd: str | None = None
     ) -> Allocation:

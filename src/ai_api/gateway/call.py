@@ -98,10 +98,6 @@ class Calls:
 
     async def _answer(self, call: OpenCall, out: Out) -> None:
         docket = call.docket
-        deadline = asyncio.get_running_loop().call_later(
-            self._tries.deadlines.total_s,
-            lambda: call.stop(relay.refusal_for("upstream_timeout", "The answer took longer than the gateway waits.")),
-        )
         line = _Line(out)
         try:
             answer = await self._open(call)
@@ -114,7 +110,7 @@ class Calls:
         except Refusal as refusal:
             relayed = relay.Relayed(tries.ending(docket, refusal), b"")
         finally:
-            deadline.cancel()
+            call.unset_total()
         await self._receipt(docket, relayed.ending)
         await self._end(call, relayed, line)
 

@@ -54,6 +54,9 @@ class OpenCall:
         self.growing: Follower | None = None
         self._task = task
         self._waiting = False
+        self._began_s = asyncio.get_running_loop().time()
+        self._time_out: asyncio.TimerHandle | None = None
+        self._total_s = 0.0
 
     @property
     def ended(self) -> bool:
@@ -71,6 +74,20 @@ class OpenCall:
         if not self.ended:
             self.refusal = refusal
             self._wake()
+
+    def set_total(self, total_s: float) -> None:
+        """The call is stopped once it is `total_s` old; what was set before counts no more."""
+        if total_s == self._total_s:
+            return
+        self.unset_total()
+        self._total_s = total_s
+        self._time_out = asyncio.get_running_loop().call_at(self._began_s + total_s, self._run_out)
+
+    def unset_total(self) -> None:
+        """The call may take as long as it likes."""
+        if self._time_out is not None:
+            self._time_out.cancel()
+        self._time_out, self._total_s = None, 0.0
 
     async def wait(self, awaitable: Awaitable[T]) -> T:
         """Awaits something that may be given up when the call is ended. Raises CallEnded, and what `awaitable` raises."""
@@ -90,6 +107,10 @@ class OpenCall:
             raise CallEnded from None
         finally:
             self._waiting = False
+
+    def _run_out(self) -> None:
+        message = "The answer took longer than the gateway waits."
+        self.stop(Refusal("upstream_timeout", "upstream_timeout", message))
 
     def _wake(self) -> None:
         if self._waiting:

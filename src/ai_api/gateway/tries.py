@@ -42,7 +42,7 @@ class Tries:
         health: RouteHealth,
         clock: Clock,
     ) -> None:
-        self.deadlines = deadlines
+        self._deadlines = deadlines
         self._upstream = upstream
         self._ring = ring
         self._flag = flag
@@ -55,6 +55,7 @@ class Tries:
     async def open(self, call: OpenCall, routes: Sequence[tuple[Route, ProviderKey]]) -> UpstreamAnswer:
         """The first open answer. Raises Refusal for the last failure, CallEnded."""
         failure: Refusal | None = None
+        call.set_total(self._deadlines.total_s)
         self._budget.earn(self._clock.unix_ms())
         for route, key in self._in_service(routes, call.docket):
             try:
@@ -122,6 +123,8 @@ class Tries:
         docket, route, key = call.docket, attempt.route, attempt.key
         envelope = docket.ask.envelope
         attempt.code = "unfinished"
+        deadlines = route.deadlines(self._deadlines)
+        call.set_total(deadlines.total_s)
         upstream_call = UpstreamCall(
             operation=envelope.operation,
             stream=envelope.stream,
@@ -134,7 +137,7 @@ class Tries:
             key=self._unseal(key),
             headers=dict(docket.ask.headers),
             request_id=f"{docket.call_id}.{number}",
-            deadlines=self.deadlines,
+            deadlines=deadlines,
         )
         docket.sent_at = time.perf_counter()
         answer = await call.wait(self._upstream.open(upstream_call))
@@ -172,10 +175,12 @@ def _full() -> Refusal:
 
 
 def may_repeat(error: UpstreamError) -> bool:
-    """Whether another route may be tried: after no connection, or an answer that says so; never after silence."""
+    """Whether another route may be tried: after no connection, or an answer that says so; never after a silence in which the
+    request may have been read.
+    """
     if error.status is not None:
         return error.status in _REPEATABLE_STATUS or error.status >= 500
-    return error.code == "upstream_unreachable"
+    return error.code == "upstream_unreachable" or (error.code == "upstream_timeout" and not error.sent)
 
 
 def ending(docket: Docket, refusal: Refusal) -> Ending:

@@ -20,13 +20,17 @@ from ai_api.providers.rules import Route, Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteDraft:
-    """What an administrator says of a new route."""
+    """What an administrator says of a new route. A timeout of None is the setting's, whatever that is at the time of a call."""
 
     model_id: UUID
     provider_key_id: UUID
     upstream_model: str
     priority: int = 100
     weight: int = 1
+    connect_s: float | None = None
+    first_byte_s: float | None = None
+    idle_s: float | None = None
+    total_s: float | None = None
 
 
 class RouteChanges(TypedDict, total=False):
@@ -36,16 +40,22 @@ class RouteChanges(TypedDict, total=False):
     priority: int
     weight: int
     status: Status
+    connect_s: float | None
+    first_byte_s: float | None
+    idle_s: float | None
+    total_s: float | None
 
 
 async def add_route(tx: Tx, actor: Actor, draft: RouteDraft, *, operations: frozenset[str]) -> Route:
     """A new, active way to serve a model that offers `operations`. The caller has the model locked.
 
-    Raises Refusal `bad_upstream_model`, `bad_priority`, `bad_weight`, `provider_key_not_found`, `operation_not_served` when
-    the provider serves none of the operations, `route_exists`.
+    Raises Refusal `bad_upstream_model`, `bad_priority`, `bad_weight`, `bad_timeout`, `provider_key_not_found`,
+    `operation_not_served` when the provider serves none of the operations, `route_exists`.
     """
     rules.check_upstream_model(draft.upstream_model)
     rules.check_balance(draft.priority, draft.weight)
+    timeouts = {name: getattr(draft, name) for name in rules.TIMEOUT_S_MAX}
+    rules.check_timeouts(timeouts)
     key = await get_key(tx, draft.provider_key_id, lock=True)
     rules.check_served(key.wiring, operations, provider=key.provider)
     route_id = uuid7()
@@ -56,6 +66,7 @@ async def add_route(tx: Tx, actor: Actor, draft: RouteDraft, *, operations: froz
         "upstream_model": draft.upstream_model,
         "priority": draft.priority,
         "weight": draft.weight,
+        **timeouts,
     }
     if not await store.add_route(tx, values):
         raise _exists()
@@ -73,6 +84,7 @@ async def revise_route(tx: Tx, actor: Actor, route_id: UUID, **changes: Unpack[R
     if "upstream_model" in changes:
         rules.check_upstream_model(changes["upstream_model"])
     rules.check_balance(changes.get("priority", before.priority), changes.get("weight", before.weight))
+    rules.check_timeouts({name: value for name, value in dict(changes).items() if name in rules.TIMEOUT_S_MAX})  # type: ignore[misc]  # those are numbers or None
     if not await store.change_route(tx, route_id, dict(changes)):
         raise _exists()
     await store.forget_coolings(tx, route_id=route_id)

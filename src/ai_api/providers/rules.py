@@ -11,12 +11,14 @@ from uuid import UUID
 
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import Sealed
-from ai_api.providers.port import Wiring
+from ai_api.providers.port import Deadlines, Wiring
 
 Status = Literal["active", "disabled"]
 
 WEIGHT_MAX: Final = 1_000_000
 PRIORITY_MAX: Final = 1_000_000
+TIMEOUT_S_MAX: Final[Mapping[str, float]] = {"connect_s": 60, "first_byte_s": 3_600, "idle_s": 3_600, "total_s": 86_400}
+"""The longest of each of a route's own timeouts, in seconds: those of the settings of the same names."""
 _SECRET_MAX: Final = 8_192
 _NAME_MAX: Final = 100
 _UPSTREAM_MODEL_MAX: Final = 256
@@ -46,7 +48,10 @@ class ProviderKey:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way to serve a model. A lower priority is tried first; weights share among equals, 0 meaning never."""
+    """One way to serve a model. A lower priority is tried first; weights share among equals, 0 meaning never.
+
+    A timeout of None is the setting's.
+    """
 
     id: UUID
     model_id: UUID
@@ -57,6 +62,21 @@ class Route:
     status: Status
     created_at: datetime
     updated_at: datetime
+    connect_s: float | None = None
+    first_byte_s: float | None = None
+    idle_s: float | None = None
+    total_s: float | None = None
+
+    def deadlines(self, setting: Deadlines) -> Deadlines:
+        """How long a try by this route may take: its own timeouts, and the setting's where it has none."""
+        if self.connect_s is self.first_byte_s is self.idle_s is self.total_s is None:
+            return setting
+        return Deadlines(
+            self.connect_s or setting.connect_s,
+            self.first_byte_s or setting.first_byte_s,
+            self.idle_s or setting.idle_s,
+            self.total_s or setting.total_s,
+        )
 
 
 def check_provider(provider: str) -> str:
@@ -101,6 +121,16 @@ def check_balance(priority: int, weight: int) -> None:
         raise Refusal("bad_weight", "invalid", message, param="weight")
 
 
+def check_timeouts(timeouts: Mapping[str, float | None]) -> None:
+    """Raises Refusal `bad_timeout` for one, by the name of its field, that is neither None nor a time that can be kept."""
+    for name, seconds in timeouts.items():
+        if seconds is not None and not 0 < seconds <= TIMEOUT_S_MAX[name]:
+            message = (
+                f"{name} must be more than 0 and at most {TIMEOUT_S_MAX[name]:g} seconds, or null for the setting's."
+            )
+            raise Refusal("bad_timeout", "invalid", message, param=name)
+
+
 def check_served(wiring: Wiring, operations: frozenset[str], *, provider: str) -> None:
     """Refuses a route that could serve nothing: raises Refusal `operation_not_served`."""
     if operations.isdisjoint(wiring.lanes):
@@ -141,6 +171,7 @@ def audited_route(route: Route) -> Mapping[str, Any]:
         "priority": route.priority,
         "weight": route.weight,
         "status": route.status,
+        **{name: getattr(route, name) for name in TIMEOUT_S_MAX},
     }
 
 

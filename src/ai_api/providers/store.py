@@ -311,4 +311,8 @@ def _route(row: Row[Any]) -> Route:
         status=row.status,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        connect_s=row.connect_s,
+        first_byte_s=row.first_byte_s,
+        idle_s=row.idle_s,
+        total_s=row.total_s,
     )

@@ -196,6 +196,8 @@ def from_schema(schema: dict[str, Any]) -> Iterator[Any]:
     elif schema["type"] == "integer":
         low = schema.get("minimum", schema.get("exclusiveMinimum", 0) + 1)
         yield from {int(low), int(low) + 7, int(min(schema.get("maximum", 2**31), 2**63 - 1))}
+    elif schema["type"] == "number":
+        yield from (schema["exclusiveMinimum"] + 0.25, schema["maximum"])
     elif schema["type"] == "string":
         yield "Given täxt 字 1"[: schema.get("maxLength", 100)]
     elif schema["type"] == "array":

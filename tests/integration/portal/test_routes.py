@@ -28,12 +28,18 @@ async def test_what_is_given_is_stored(portal: Portal, admin: Caller) -> None:
     made = (await admin.client.post(ROUTES, json=body)).json()
     assert {name: made[name] for name in body} == body
     assert (made["priority"], made["weight"], made["status"]) == (100, 1, "active")
-    changes = {"upstream_model": "other", "priority": 0, "weight": 0, "status": "disabled"}
+    timeouts = {"connect_s": 2.5, "first_byte_s": 900, "idle_s": 0.5, "total_s": 7_200}
+    assert {name: made[name] for name in timeouts} == dict.fromkeys(timeouts)
+    changes = {"upstream_model": "other", "priority": 0, "weight": 0, "status": "disabled", **timeouts}
     changed = await admin.client.patch(f"{ROUTES}/{made['id']}", json=changes)
     assert {name: changed.json()[name] for name in changes} == changes
     assert (await admin.client.get(f"{ROUTES}/{made['id']}")).json() == changed.json()
     assert await loaded(portal) == []
-    await admin.client.patch(f"{ROUTES}/{made['id']}", json={"status": "active"})
+    back = await admin.client.patch(f"{ROUTES}/{made['id']}", json={"status": "active", "idle_s": None})
+    assert {name: back.json()[name] for name in timeouts} == {**timeouts, "idle_s": None}
+    other = (await admin.client.post(ROUTES, json={**body, "upstream_model": "third", **timeouts})).json()
+    assert {name: other[name] for name in timeouts} == timeouts
+    await admin.client.delete(f"{ROUTES}/{other['id']}")
     assert await loaded(portal) == [UUID(made["id"])]
 
 
@@ -67,6 +73,12 @@ UNROUTABLE: list[tuple[dict[str, Any], int]] = [
     ({"weight": 1.5}, 422),
     ({"weight": "1"}, 422),
     ({"weight": 1_000_001}, 422),
+    ({"connect_s": 0}, 422),
+    ({"connect_s": 61}, 422),
+    ({"idle_s": -1}, 422),
+    ({"first_byte_s": "5"}, 422),
+    ({"idle_s": True}, 422),
+    ({"total_s": 86_401}, 422),
     ({"status": "disabled"}, 422),
 ]
 

@@ -20,6 +20,9 @@ router = APIRouter(prefix="/api/admin/routes", tags=["routes"])
 Status = Literal["active", "disabled"]
 UpstreamName = Annotated[str, Field(min_length=1, max_length=256)]
 Rank = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+ConnectS = Annotated[float, Field(strict=True, gt=0, le=60)]
+SilenceS = Annotated[float, Field(strict=True, gt=0, le=3_600)]
+TotalS = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
 
 class CoolingShown(Shown):
@@ -33,7 +36,8 @@ class CoolingShown(Shown):
 class RouteShown(Shown):
     """One way to serve a model. Lower priorities are tried first; among equals, weights share.
 
-    `cooling` is null for a route that is well.
+    Seconds to connect, until the answer's headers come, to stay silent in between, and for the whole call are null where the
+    setting of the same name holds. `cooling` is null for a route that is well.
     """
 
     id: UUID
@@ -43,28 +47,40 @@ class RouteShown(Shown):
     priority: int
     weight: int
     status: Status
+    connect_s: float | None
+    first_byte_s: float | None
+    idle_s: float | None
+    total_s: float | None
     created_at: datetime
     updated_at: datetime
     cooling: CoolingShown | None = None
 
 
 class RouteCreate(Strict):
-    """A route to be made, active at once."""
+    """A route to be made, active at once. A timeout in seconds that is null, or left out, is the setting's."""
 
     model_id: UUID
     provider_key_id: UUID
     upstream_model: UpstreamName
     priority: Rank = 100
     weight: Rank = 1
+    connect_s: ConnectS | None = None
+    first_byte_s: SilenceS | None = None
+    idle_s: SilenceS | None = None
+    total_s: TotalS | None = None
 
 
 class RouteChange(Patch):
-    """What to change of a route. For another provider key or model, make another route."""
+    """What to change of a route; a timeout of null is the setting's again. For another provider key or model, make another."""
 
     upstream_model: UpstreamName = not_given()
     priority: Rank = not_given()
     weight: Rank = not_given()
     status: Status = not_given()
+    connect_s: ConnectS | None = None
+    first_byte_s: SilenceS | None = None
+    idle_s: SilenceS | None = None
+    total_s: TotalS | None = None
 
 
 class RoutesQuery(ListQuery):
@@ -101,14 +117,7 @@ async def list_routes(_: AdminHolder, tx: Transaction, query: Annotated[RoutesQu
 @router.post("", status_code=201, response_model=RouteShown)
 async def add_route(body: RouteCreate, actor: Admin, tx: Transaction) -> RouteShown:
     """Adds a way to serve a model; refused when the provider serves none of the model's operations."""
-    draft = RouteDraft(
-        model_id=body.model_id,
-        provider_key_id=body.provider_key_id,
-        upstream_model=body.upstream_model,
-        priority=body.priority,
-        weight=body.weight,
-    )
-    return _shape(await setup.add_route(tx, actor, draft), {})
+    return _shape(await setup.add_route(tx, actor, RouteDraft(**body.model_dump())), {})
 
 
 @router.get("/{route_id}", response_model=RouteShown)
