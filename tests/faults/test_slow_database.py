@@ -8,7 +8,7 @@ import time
 from tests.integration.gateway.shapes import SHAPES
 from tests.support.gateway import Gateway, gateway
 from tests.support.organization import Caller, Organization
-from tests.support.slow_wire import slow_wire
+from tests.support.proxy import PASS, before_database, delay
 
 ROUND_TRIP_S = 0.2
 AT_ONCE, TURNS = 40, 4
@@ -24,8 +24,8 @@ async def timed(g: Gateway, caller: Caller, number: int) -> tuple[int, float]:
 async def test_a_slow_database_makes_a_queue_that_only_grows(database, sim):
     org = Organization(database, sim.url)
     callers = [await org.caller(usd="50") for _ in range(4)]
-    async with slow_wire(database) as wire, gateway(wire.dsn, sim, org=org) as g:
-        wire.round_trip_s = ROUND_TRIP_S
+    async with before_database(database) as wire, gateway(wire.dsn, sim, org=org) as g:
+        wire.switch(delay(ROUND_TRIP_S * 1_000 / 2))
         for caller in callers:
             # The first call of a member looks up, makes the month's accounts, and decides under locks; it is served, too.
             assert (await timed(g, caller, 0))[0] == 200
@@ -43,7 +43,7 @@ async def test_a_slow_database_makes_a_queue_that_only_grows(database, sim):
         # Each waits for the batch before its own at most, twice.
         assert max(took for _, took in results) < 4 * ROUND_TRIP_S + 1.0
         await g.at_rest()
-        wire.round_trip_s = 0
+        wire.switch(PASS)
         await g.books.assert_at_rest()
         assert len(await g.books.records()) == len(callers) + 1 + AT_ONCE * TURNS
     await org.close()

@@ -16,7 +16,7 @@ from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.quotas.rules import Denied, Granted
 from tests.races.replicas import Call, Crew, meanwhile, replicas
 from tests.races.times import percentile
-from tests.support.slow_wire import slow_wire
+from tests.support.proxy import PASS, before_database, delay
 
 ROUND_TRIP_S = 0.2
 
@@ -139,11 +139,15 @@ async def test_a_rival_that_locks_the_other_way_round_stops_calls(database):
 
 async def test_a_database_far_away_makes_a_queue_that_only_grows(database, full):
     """200 ms a round trip: one for the admission of a call, and no more than the batch before it to wait for."""
-    async with replicas(database, 1, members=4) as crew, slow_wire(database) as wire, crew.replica(wire.dsn) as far:
+    async with (
+        replicas(database, 1, members=4) as crew,
+        before_database(database) as wire,
+        crew.replica(wire.dsn) as far,
+    ):
         crew[0] = far
         limits = [crew.limit(10_000) for _ in range(4)]
         await outcomes_of(crew, [crew.call(limit, member=n) for n, limit in enumerate(limits)])
-        wire.round_trip_s = ROUND_TRIP_S
+        wire.switch(delay(ROUND_TRIP_S * 1_000 / 2))
         times: list[float] = []
 
         async def client(member: int) -> None:
@@ -166,7 +170,7 @@ async def test_a_database_far_away_makes_a_queue_that_only_grows(database, full)
         began = time.monotonic()
         assert await outcomes_of(crew, refused) == {"Denied": 200}
         assert time.monotonic() - began < 8 * ROUND_TRIP_S
-        wire.round_trip_s = 0
+        wire.switch(PASS)
 
 
 async def test_calls_hang_or_leak_when_the_database_restarts(private_postgres, full):

@@ -9,9 +9,8 @@ from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway.patience import PATIENCE
 from ai_api.quotas.rules import Granted
 from tests.races.replicas import Call, Replica, replicas
-from tests.support.slow_wire import slow_wire
+from tests.support.proxy import BLACKHOLE, PASS, before_database
 
-FOR_EVER_S = 600.0
 CALLS = 80
 
 
@@ -27,14 +26,14 @@ async def seconds_until_told(replica: Replica, call: Call) -> float:
 
 async def test_a_call_waits_through_two_silences(database):
     """One member has one batch on its way: the others wait for it, and then they have waited enough."""
-    async with slow_wire(database) as wire, replicas(database, 0) as crew, crew.replica(wire.dsn) as replica:
+    async with before_database(database) as wire, replicas(database, 0) as crew, crew.replica(wire.dsn) as replica:
         limit = crew.limit(1_000)
         before = crew.call(limit)
         assert isinstance(await replica.ask(before), Granted)
-        wire.round_trip_s = FOR_EVER_S
+        wire.switch(BLACKHOLE)
         waited = await asyncio.gather(*(seconds_until_told(replica, crew.call(limit)) for _ in range(CALLS)))
         assert max(waited) < 1.6 * PATIENCE.away_after_s, max(waited)
-        wire.round_trip_s = 0
+        wire.switch(PASS)
         # Who comes afterwards asks anew.
         after = crew.call(limit)
         assert isinstance(await replica.ask(after), Granted)
