@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -183,3 +184,22 @@ def assert_records_match_witness(records: Iterable[asyncpg.Record], events: Sequ
             continue
         said = (event.tokens.input, event.tokens.output)
         assert (record["input_tokens"], record["output_tokens"]) == said, dict(record)
+
+
+def assert_exactly_once(records: Sequence[asyncpg.Record], events: Sequence[Event]) -> None:
+    """Records are the calls that the provider accepted: none lost, none twice. Needs a request id of its own for each call.
+
+    A call that was held and never sent has a record too, of a process that died in between: nobody knows any more.
+    """
+    asked = Counter(record["request_id"] for record in records)
+    assert asked.total() == len(asked), ("double", [each for each, times in asked.items() if times > 1])
+    sent = Counter(event.x_request_id for event in events if event.what == "started")
+    assert sent.total() == len(sent), ("sent twice", [each for each, times in sent.items() if times > 1])
+    assert_records_match_witness(records, events)
+    accepted = {each.partition(".")[0] for each in sent}
+    made_up = [
+        dict(record)
+        for record in records
+        if record["usage_source"] == "provider" and str(record["call_id"]) not in accepted
+    ]
+    assert made_up == []

@@ -18,7 +18,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,20 +176,27 @@ class GatewayProcess(Address):
         self.child.kill()
         await self.child.wait()
 
-    async def wait_ready(self) -> None:
-        """Until it answers that it is ready. Raises TimeoutError, or AssertionError when it has ended."""
-        async with asyncio.timeout(READY_S), httpx.AsyncClient() as http:
-            while True:
-                assert self.child.returncode is None, (
-                    f"it ended with code {self.child.returncode}: {self._last_words()}"
-                )
-                with contextlib.suppress(httpx.TransportError):
-                    if (await http.get(f"{self.ops_url}/readyz")).status_code == 200:
-                        return
-                await asyncio.sleep(0.05)
 
-    def _last_words(self) -> str:
-        return self.log.read_text(errors="replace")[-2_000:]
+async def until_ready(ops_url: str, is_alive: Callable[[], bool], log: Path) -> None:
+    """Until a process answers that it is ready. Raises TimeoutError, or AssertionError when it has ended."""
+    async with asyncio.timeout(READY_S), httpx.AsyncClient() as http:
+        while True:
+            assert is_alive(), f"it has ended: {log.read_text(errors='replace')[-2_000:]}"
+            with contextlib.suppress(httpx.TransportError):
+                if (await http.get(f"{ops_url}/readyz")).status_code == 200:
+                    return
+            await asyncio.sleep(0.05)
+
+
+def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str, str]) -> dict[str, str]:
+    """The variables by which a process serves a database on two ports; `environment` are more, and win."""
+    return {
+        "AI_API_DATABASE_URL": dsn,
+        "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
+        "AI_API_LISTEN__PORT": str(port),
+        "AI_API_LISTEN__OPS_PORT": str(ops_port),
+        **environment,
+    }
 
 
 @asynccontextmanager
@@ -198,14 +205,8 @@ async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIt
 
     What it writes goes to `log`. `environment` are further settings, `AI_API_…`.
     """
-    with _kept_port() as port, _kept_port() as ops_port, log.open("ab") as output:
-        settings = {
-            "AI_API_DATABASE_URL": dsn,
-            "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
-            "AI_API_LISTEN__PORT": str(port),
-            "AI_API_LISTEN__OPS_PORT": str(ops_port),
-            **environment,
-        }
+    with kept_port() as port, kept_port() as ops_port, log.open("ab") as output:
+        settings = serve_settings(dsn, port, ops_port, environment)
         outside = {name: value for name, value in os.environ.items() if not name.startswith("AI_API_")}
         child = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ai_api", "serve"),
@@ -217,7 +218,7 @@ async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIt
         )
         process = GatewayProcess(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ops_port}", child, log)
         try:
-            await process.wait_ready()
+            await until_ready(process.ops_url, lambda: child.returncode is None, log)
             yield process
         finally:
             if child.returncode is None:
@@ -231,7 +232,7 @@ async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIt
 
 
 @contextlib.contextmanager
-def _kept_port() -> Iterator[int]:
+def kept_port() -> Iterator[int]:
     """A free port that stays free for a process of ours to listen on: bound and not listening, so that no connection of
     anybody on this machine is given it meanwhile, as it would be a port that was merely seen to be free.
     """
