@@ -38,7 +38,7 @@ _LINE_BYTES_MAX = 8_190
 _FIELD_BYTES_MAX = 16_384
 _FIELDS_MAX = 100
 _END_S = 1.0
-AT_ONCE_S = 1.0
+AT_ONCE_S = 0.3
 """A kept connection that closes later than this after a request was written to it may have carried the request."""
 
 
