@@ -1,56 +1,113 @@
-"""`python -m tests.load`: measures the gateway beside a bare relay and writes the table into the documentation."""
+"""`python -m tests.load`: measures the gateway and writes tables into the documentation."""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import resource
 import signal
 import sys
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import uvloop
 from scripts import generated_block
 
-from tests.load import report
+from tests.load import overload, overload_report, peer_report, peers, report, run, size, size_report
 from tests.load.answers import WrongAnswer
 from tests.load.machine import described, sync_ms
-from tests.load.run import Plan, run
-from tests.load.stand import standing
+from tests.load.plan import PARTS, Plan, Say, chosen, wanted_blocks, written_blocks
+from tests.load.stand import Stand, standing
 
-ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "explanation" / "performance.md"
-BLOCK = "make load"
-QUICK = Plan(seconds=1.0, repeats=1)
+PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "performance.md"
+DEFAULT = Plan(seconds=3.0, repeats=5)
+QUICK = Plan(seconds=1.0, repeats=1, members=2_000, records=20_000, holders=100, streams=100, overload_s=3.0)
 
 
 def main() -> None:
     """Runs it. Exit code 1 when an answer or the books are wrong; figures that miss their goal are figures."""
-    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each measurement (default %(default)s)")
-    parser.add_argument("--repeats", type=int, default=5, help="of everything (default %(default)s)")
-    parser.add_argument("--quick", action="store_true", help="one short round, written nowhere: does everything work?")
-    options = parser.parse_args()
-    plan = QUICK if options.quick else Plan(options.seconds, options.repeats)
+    options = _options()
+    base = QUICK if options.quick else DEFAULT
+    given = {
+        name: value
+        for name in ("seconds", "repeats", "members", "records", "holders", "streams", "overload_s")
+        if (value := getattr(options, name)) is not None
+    }
+    plan = replace(base, parts=options.only, **given)
+    may_write = [] if options.quick else written_blocks(plan.parts)
+    # Thousands of calls at a time are thousands of sockets, here and in what is started from here.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     try:
-        text = uvloop.run(_table(plan))
+        uvloop.run(_measure(plan, may_write))
     except (WrongAnswer, AssertionError, TimeoutError, RuntimeError, asyncio.CancelledError) as error:
         print(f"The load run failed: {type(error).__name__} {error}", file=sys.stderr)
         raise SystemExit(1) from error
-    print(text)
-    if not options.quick:
-        generated_block.write(PAGE, BLOCK, text)
 
 
-async def _table(plan: Plan) -> str:
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.load", description=__doc__)
+    parser.add_argument("--only", type=_parts, default=frozenset(PARTS), help=f"a list of parts: {','.join(PARTS)}")
+    parser.add_argument("--seconds", type=float, help=f"of each measurement (default {DEFAULT.seconds:g})")
+    parser.add_argument("--repeats", type=int, help=f"of everything (default {DEFAULT.repeats})")
+    parser.add_argument("--members", type=int, help=f"in the large database (default {DEFAULT.members:,})")
+    parser.add_argument("--records", type=int, help=f"in the large database (default {DEFAULT.records:,})")
+    parser.add_argument("--holders", type=int, help=f"credentials used in one worker (default {DEFAULT.holders:,})")
+    parser.add_argument("--streams", type=int, help=f"open at once (default {DEFAULT.streams:,})")
+    parser.add_argument("--overload-s", type=float, help=f"seconds of overload (default {DEFAULT.overload_s:g})")
+    parser.add_argument("--quick", action="store_true", help="small and short, written nowhere: does everything work?")
+    return parser.parse_args()
+
+
+def _parts(text: str) -> frozenset[str]:
+    try:
+        return chosen(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+async def _measure(plan: Plan, may_write: list[str]) -> None:
     # Told to end, it takes down what it has put up, as Ctrl-C makes it do.
     task = asyncio.current_task()
     assert task is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
     async with standing() as stand:
-        machine = f"{described()}; a write reaches its disk in {sync_ms(stand.postgres.folder):.1f} ms"
-        results = await run(stand, plan, _say)
-        postgres = await stand.postgres_version()
-    return report.table(results, plan, machine=machine, postgres=postgres, root=ROOT)
+        for block in wanted_blocks(plan.parts):
+            text = await _TABLES[block](stand, plan, _say)
+            print(f"\n{block}\n\n{text}\n", flush=True)
+            if block in may_write:
+                generated_block.write(PAGE, block, text)
+
+
+async def _main_table(stand: Stand, plan: Plan, say: Say) -> str:
+    return report.table(await run.run(stand, plan, say), plan, **await _facts(stand))
+
+
+async def _peer_table(stand: Stand, plan: Plan, say: Say) -> str:
+    with tempfile.TemporaryDirectory(prefix="ai-api-peers-") as folder:
+        return peer_report.table(await peers.run(stand, plan, say, Path(folder)), plan, **await _facts(stand))
+
+
+async def _size_table(stand: Stand, plan: Plan, say: Say) -> str:
+    return size_report.table(await size.run(stand, plan, say), plan, **await _facts(stand))
+
+
+async def _overload_table(stand: Stand, plan: Plan, say: Say) -> str:
+    return overload_report.table(await overload.run(stand, plan, say), plan, **await _facts(stand))
+
+
+_TABLES = {
+    "make load": _main_table,
+    "make load, peers": _peer_table,
+    "make load, size": _size_table,
+    "make load, overload": _overload_table,
+}
+
+
+async def _facts(stand: Stand) -> dict[str, str]:
+    machine = f"{described()}; a write reaches its disk in {sync_ms(stand.postgres.folder):.1f} ms"
+    return {"machine": machine, "postgres": await stand.postgres_version()}
 
 
 def _say(line: str) -> None:

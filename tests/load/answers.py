@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,8 +29,8 @@ class Question:
     chunk_delay_ms: int = 0
     prompt_bytes: int = 0
 
-    def request(self, *, model: str, secret: str) -> bytes:
-        """The bytes of one HTTP request."""
+    def request(self, *, model: str, secret: str, headers: Mapping[str, str] | None = None) -> bytes:
+        """The bytes of one HTTP request. `headers` are those that only this server needs."""
         prompt = PROMPT + " word" * (self.prompt_bytes // 5)
         if self.chunk_delay_ms:
             prompt = f"{directive(chunk_delay_ms=self.chunk_delay_ms)} {prompt}"
@@ -39,9 +40,10 @@ class Question:
         payload = msgspec.json.encode(body)
         head = (
             f"POST {PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {secret}\r\nuser-agent: load/1\r\n"
-            f"content-type: application/json\r\ncontent-length: {len(payload)}\r\n\r\n"
+            f"content-type: application/json\r\ncontent-length: {len(payload)}\r\n"
         )
-        return head.encode() + payload
+        more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
+        return f"{head}{more}\r\n".encode() + payload
 
     def text_of(self, body: bytes) -> str:
         """The text of an answer, which is parsed whole. Raises WrongAnswer."""

@@ -85,6 +85,17 @@ class Load:
         await self._rest()
         return self.tally
 
+    async def open(self, calls: int, *, per_s: float) -> None:
+        """Starts so many calls, so many of them a second, each on a connection of its own, and waits for none. Raises WrongAnswer."""
+        for _ in range(calls):
+            (await self._connect()).ask()
+            await self._wait(1 / per_s)
+
+    async def rest(self, within_s: float = REST_S) -> Tally:
+        """Waits until no call is open. Raises WrongAnswer, TimeoutError."""
+        await self._rest(within_s)
+        return self.tally
+
     def close(self) -> None:
         """Drops the connections."""
         for connection in self._connections:
@@ -119,8 +130,8 @@ class Load:
         assert self._failure is not None
         raise self._failure
 
-    async def _rest(self) -> None:
-        async with asyncio.timeout(REST_S):
+    async def _rest(self, within_s: float = REST_S) -> None:
+        async with asyncio.timeout(within_s):
             while any(connection.busy for connection in self._connections):
                 await self._wait(0.01)
         if self._failure is not None:

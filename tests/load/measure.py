@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from tests.load.answers import Question, WrongAnswer
 from tests.load.client import Load, Tally, ask_once
+from tests.load.figures import median, median_ratio
 from tests.load.machine import cpu_s
 from tests.load.stand import Stand
 
@@ -46,59 +48,79 @@ class Meter:
     """Measures targets of one stand. Knows of every answer that came, warm-ups and first looks included."""
 
     def __init__(self, stand: Stand) -> None:
-        self.answered: dict[str, int] = {"direct": 0, "relay": 0, "gateway": 0}
+        self.answered: Counter[str] = Counter()
+        self.databases: dict[str, str] = {}
         self._stand = stand
         self._lengths: dict[tuple[str, str], int] = {}
 
-    async def look(self, questions: Sequence[Question]) -> None:
+    async def look(self, questions: Sequence[Question], names: Sequence[str] | None = None) -> None:
         """Asks every question once everywhere: the text must be the provider's own. Raises WrongAnswer."""
         for question in questions:
             said: dict[str, str] = {}
-            for name, target in self._stand.targets(question).items():
+            for name in names or self._stand.servers:
+                target = self._stand.target(name, question)
                 status, body = await ask_once(target)
                 question.check(status, body, length=None)
                 said[name] = question.text_of(body)
                 self._lengths[question.name, name] = len(body)
-                self.answered[name] += 1
+                self.count(name, 1)
             if len(set(said.values())) != 1:
                 raise WrongAnswer(f"{question.name}: not the provider's own text: {said}")
 
-    async def meet(self, question: Question) -> None:
-        """Lets every caller ask once: a gateway takes only so many new credentials a second. Raises WrongAnswer."""
-        gateway = self._stand.targets(question)["gateway"]
-        for caller in range(len(gateway.requests)):
-            status, body = await ask_once(gateway, caller=caller)
+    async def meet(self, question: Question, name: str = "gateway") -> list[float]:
+        """Lets every caller ask once: a gateway takes only so many new credentials a second. Raises WrongAnswer.
+
+        Gives how long each of these first calls took, in milliseconds.
+        """
+        target = self._stand.target(name, question)
+        took_ms: list[float] = []
+        for caller in range(len(target.requests)):
+            began = time.perf_counter()
+            status, body = await ask_once(target, caller=caller)
+            took_ms.append((time.perf_counter() - began) * 1000)
             question.check(status, body, length=None)
-            self.answered["gateway"] += 1
-            await asyncio.sleep(NEW_CALLER_EVERY_S)
+            self.count(name, 1)
+            await asyncio.sleep(max(0.0, NEW_CALLER_EVERY_S - took_ms[-1] / 1000))
+        return took_ms
 
     async def full(self, question: Question, target: str, *, seconds: float) -> Sample:
         """As many calls as fit. Raises WrongAnswer, TimeoutError."""
-        load = self._load(question, target)
+        load = self.load(question, target)
         marks = _Marks(self._stand, target)
-        before = await self._stand.statements()
+        before = await self._stand.statements(target)
         try:
             tally = await load.full(OPEN, warm_up_s=WARM_UP_S, seconds=seconds, mark=marks.take)
         finally:
             load.close()
-        return self._sample(target, tally, marks, await self._stand.statements() - before)
+        return self._sample(target, tally, marks, await self._stand.statements(target) - before)
 
     async def steady(self, question: Question, target: str, *, rate: float, seconds: float) -> Sample:
         """So many calls a second at random moments. Raises WrongAnswer, TimeoutError."""
-        load = self._load(question, target)
+        load = self.load(question, target)
         marks = _Marks(self._stand, target)
-        before = await self._stand.statements()
+        before = await self._stand.statements(target)
         try:
             tally = await load.steady(rate, warm_up_s=WARM_UP_S, seconds=seconds, mark=marks.take)
         finally:
             load.close()
-        return self._sample(target, tally, marks, await self._stand.statements() - before)
+        return self._sample(target, tally, marks, await self._stand.statements(target) - before)
 
-    def _load(self, question: Question, target: str) -> Load:
-        return Load(self._stand.targets(question)[target], question, length=self._lengths[question.name, target])
+    def count(self, target: str, answers: int) -> None:
+        """So many more answers came whole from a target."""
+        self.answered[target] += answers
+        if dsn := self._stand.servers[target].dsn:
+            self.databases[target] = dsn
+
+    def length(self, question: Question, target: str) -> int:
+        """Bytes of a whole answer, as it was when the target was looked at."""
+        return self._lengths[question.name, target]
+
+    def load(self, question: Question, target: str) -> Load:
+        """A load that was not started; whoever asks for it counts its answers and closes it. The target was looked at before."""
+        return Load(self._stand.target(target, question), question, length=self.length(question, target))
 
     def _sample(self, target: str, tally: Tally, marks: _Marks, statements: int) -> Sample:
-        self.answered[target] += tally.answered
+        self.count(target, tally.answered)
         calls = len(tally.latencies_s)
         server_s, rest_s, postgres_s = marks.used()
         return Sample(
@@ -110,28 +132,26 @@ class Meter:
             server_share=server_s / tally.lasted_s,
             rest_share=rest_s / tally.lasted_s,
             # Statements are counted over the whole load, warm-up included, as are its calls.
-            statements_per_call=statements / tally.answered if target == "gateway" else None,
+            statements_per_call=statements / tally.answered if self._stand.servers[target].dsn else None,
             answered=tally.answered,
         )
 
 
 def middle(samples: Sequence[Sample], field: str) -> float:
     """The median of a field over repeats."""
-    return float(median(getattr(sample, field) for sample in samples))
+    return median(getattr(sample, field) for sample in samples)
 
 
 def ratio(samples: Sequence[Sample], beside: Sequence[Sample], field: str) -> float:
     """The median of the ratios of a field, each of two measurements made one after the other."""
-    return float(
-        median(getattr(one, field) / getattr(other, field) for one, other in zip(samples, beside, strict=True))
-    )
+    return median_ratio([getattr(each, field) for each in samples], [getattr(each, field) for each in beside])
 
 
 class _Marks:
     """CPU seconds used so far, read at the beginning and at the end of the measured time."""
 
     def __init__(self, stand: Stand, target: str) -> None:
-        self._server = stand.pid_of(target)
+        self._server = stand.servers[target].pid
         self._rest = [os.getpid(), stand.provider.pid]
         if self._server in self._rest:
             self._rest.remove(self._server)

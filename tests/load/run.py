@@ -1,103 +1,110 @@
-"""One load run: everything measured several times in turn, then the books are checked."""
+"""The main part of a load run: the gateway beside a bare relay, everything measured several times in turn."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 
-from tests.load.answers import LONG, PACED, PLAIN, STREAM, Question, WrongAnswer
-from tests.load.machine import busy_s, rss_mb
+from tests.load import open_streams
+from tests.load.answers import LONG, PACED, PLAIN, STREAM, Question
+from tests.load.machine import rss_mb
 from tests.load.measure import Meter, Sample, middle
+from tests.load.open_streams import OpenStreams
+from tests.load.plan import Plan, Say
+from tests.load.proof import Proof, Strangers
 from tests.load.stand import Stand
 
-FULL = (PLAIN, STREAM, PACED)
+FULL = {"plain": PLAIN, "stream": STREAM, "paced": PACED}
 IDLE_PER_S = 20.0
 """A rate at which nothing waits for anything: what one call takes, short or with a prompt of 300 KB."""
-
-_COUNT = """
-SELECT count(*) AS records, count(*) FILTER (WHERE outcome = 'ok' AND usage_source = 'provider') AS good FROM call_records
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How long and how often."""
-
-    seconds: float
-    repeats: int
+RATES_PER_S = (200.0, 400.0)
+RATE_SHARE_MAX = 0.9
+"""A rate nearer to the most there is would measure how calls pile up."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Results:
     """All samples, in the order of their repeats, by question and target. `strangers` is the share of both cores that
-    programs which do not belong to the run have used meanwhile."""
+    programs which do not belong to the run have used meanwhile. What was not wanted is empty."""
 
-    full: dict[tuple[Question, str], list[Sample]]
-    half_rate: float
-    half: dict[str, list[Sample]]
-    short: dict[str, list[Sample]]
-    long: dict[str, list[Sample]]
-    rss_mb: dict[str, float]
-    strangers: float
-    records: int
+    full: dict[tuple[Question, str], list[Sample]] = field(default_factory=dict)
+    half_rate: float = 0.0
+    half: dict[str, list[Sample]] = field(default_factory=dict)
+    short: dict[str, list[Sample]] = field(default_factory=dict)
+    long: dict[str, list[Sample]] = field(default_factory=dict)
+    rates: dict[float, list[Sample]] = field(default_factory=dict)
+    open: OpenStreams | None = None
+    rss_mb: dict[str, float] = field(default_factory=dict)
+    strangers: float = 0.0
+    records: int = 0
 
 
-async def run(stand: Stand, plan: Plan, say: Callable[[str], None]) -> Results:
+async def run(stand: Stand, plan: Plan, say: Say) -> Results:
     """Measures and checks. Raises WrongAnswer, TimeoutError, AssertionError when the books are wrong."""
-    meter = Meter(stand)
+    meter, proof, strangers = Meter(stand), await Proof.begin(stand), Strangers(stand)
+    found = Results()
     await meter.meet(PLAIN)
-    await meter.look([*FULL, LONG])
-    began, busy, ours = time.monotonic(), busy_s(stand.cores), stand.cpu_s()
-    full: dict[tuple[Question, str], list[Sample]] = {}
-    for repeat in range(plan.repeats):
-        for question in FULL:
-            for target in _in_turn(("relay", "gateway"), repeat):
-                sample = await meter.full(question, target, seconds=plan.seconds)
-                full.setdefault((question, target), []).append(sample)
-                say(_line(repeat, question, target, sample))
-    rate = middle(full[PLAIN, "gateway"], "calls_per_s") / 2
-    half = await _steadily(meter, plan, PLAIN, rate, say)
-    short = await _steadily(meter, plan, PLAIN, IDLE_PER_S, say)
-    long = await _steadily(meter, plan, LONG, IDLE_PER_S, say)
-    lasted = time.monotonic() - began
-    strangers = max(0.0, (busy_s(stand.cores) - busy) - (stand.cpu_s() - ours)) / (2 * lasted)
-    memory = {target: rss_mb(stand.pid_of(target)) for target in ("relay", "gateway")}
-    return Results(full, rate, half, short, long, memory, strangers, await _check(stand, meter))
-
-
-async def _steadily(
-    meter: Meter, plan: Plan, question: Question, rate: float, say: Callable[[str], None]
-) -> dict[str, list[Sample]]:
-    found: dict[str, list[Sample]] = {}
-    for repeat in range(plan.repeats):
-        for target in _in_turn(("direct", "relay", "gateway"), repeat):
-            sample = await meter.steady(question, target, rate=rate, seconds=plan.seconds)
-            found.setdefault(target, []).append(sample)
-            say(_line(repeat, question, target, sample))
+    await meter.look([*FULL.values(), LONG])
+    with strangers.watched():
+        await _full(meter, plan, found, say)
+        await _slower(meter, plan, found, say)
+    found.strangers = strangers.share
+    found.rss_mb = {target: rss_mb(stand.servers[target].pid) for target in ("relay", "gateway")}
+    if "open" in plan.parts:
+        found.open = await open_streams.measure(stand, meter, plan, say)
+    found.records = await proof.complete(meter)
     return found
 
 
-def _in_turn(targets: Sequence[str], repeat: int) -> Sequence[str]:
-    # Forwards, then backwards: what drifts over a run, drifts for all of them.
+async def _full(meter: Meter, plan: Plan, found: Results, say: Say) -> None:
+    for repeat in range(plan.repeats):
+        for question in (question for part, question in FULL.items() if part in plan.parts):
+            for target in in_turn(("relay", "gateway"), repeat):
+                sample = await meter.full(question, target, seconds=plan.seconds)
+                found.full.setdefault((question, target), []).append(sample)
+                say(line(repeat, question.name, target, sample))
+
+
+async def _slower(meter: Meter, plan: Plan, found: Results, say: Say) -> None:
+    if "half" in plan.parts:
+        found.half_rate = middle(found.full[PLAIN, "gateway"], "calls_per_s") / 2
+        found.half = await _steadily(meter, plan, PLAIN, found.half_rate, say)
+    if "length" in plan.parts:
+        found.short = await _steadily(meter, plan, PLAIN, IDLE_PER_S, say)
+        found.long = await _steadily(meter, plan, LONG, IDLE_PER_S, say)
+    if "rates" in plan.parts:
+        for rate in _rates(found):
+            for repeat in range(plan.repeats):
+                sample = await meter.steady(PLAIN, "gateway", rate=rate, seconds=plan.seconds)
+                found.rates.setdefault(rate, []).append(sample)
+                say(line(repeat, f"plain, {rate:g} calls/s", "gateway", sample))
+
+
+def _rates(found: Results) -> list[float]:
+    most = found.full.get((PLAIN, "gateway"))
+    limit = middle(most, "calls_per_s") * RATE_SHARE_MAX if most else RATES_PER_S[0]
+    return [rate for rate in RATES_PER_S if rate <= limit]
+
+
+async def _steadily(meter: Meter, plan: Plan, question: Question, rate: float, say: Say) -> dict[str, list[Sample]]:
+    found: dict[str, list[Sample]] = {}
+    for repeat in range(plan.repeats):
+        for target in in_turn(("direct", "relay", "gateway"), repeat):
+            sample = await meter.steady(question, target, rate=rate, seconds=plan.seconds)
+            found.setdefault(target, []).append(sample)
+            say(line(repeat, question.name, target, sample))
+    return found
+
+
+def in_turn(targets: Sequence[str], repeat: int) -> Sequence[str]:
+    """Forwards, then backwards: what drifts over a run, drifts for all of them."""
     return targets if repeat % 2 == 0 else targets[::-1]
 
 
-async def _check(stand: Stand, meter: Meter) -> int:
-    """The ledger has what was answered, no more and no less, and the laws hold. Gives the number of records."""
-    counters = await stand.provider_counters()
-    if counters["finished"] != sum(meter.answered.values()) or counters["aborted"] or counters["refused"]:
-        raise WrongAnswer(f"the provider counted {counters}, the clients {meter.answered}")
-    (counted,) = await stand.books.fetch(_COUNT)
-    if counted["records"] != meter.answered["gateway"] or counted["good"] != meter.answered["gateway"]:
-        raise WrongAnswer(f"{meter.answered['gateway']} calls were answered, but the ledger has {dict(counted)}")
-    await stand.books.assert_at_rest()
-    return int(counted["records"])
-
-
-def _line(repeat: int, question: Question, target: str, sample: Sample) -> str:
+def line(repeat: int, what: str, target: str, sample: Sample) -> str:
+    """One measurement for whoever is watching."""
     return (
-        f"{repeat + 1}  {question.name:38} {target:8} {sample.calls_per_s:8,.0f} calls/s {sample.cpu_us_per_call:8,.0f} us CPU"
+        f"{repeat + 1}  {what:38} {target:8} {sample.calls_per_s:8,.0f} calls/s {sample.cpu_us_per_call:8,.0f} us CPU"
         f"  p50 {sample.p50_ms:7.2f}  p99 {sample.p99_ms:7.2f} ms"
         f"  cores {sample.server_share:4.0%} {sample.rest_share:4.0%}"
     )

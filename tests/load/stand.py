@@ -8,9 +8,9 @@ import os
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -31,7 +31,7 @@ CALLERS = 64
 MONTHLY_TOKENS, MONTHLY_USD = 10**12, "1000000"
 STOP_S = 10.0
 _CHECKOUT = Path(__file__).parents[2]
-_NOWHERE = Path(os.devnull)
+NOWHERE = Path(os.devnull)
 
 _STATEMENTS = """
 SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s
@@ -39,43 +39,75 @@ JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid WHERE r
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Who asks for what: a model by the name the server knows it by, with a secret it accepts."""
+
+    model: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """What answers at a target. Its callers take turns; `dsn` is the database of its own, where it has one."""
+
+    pid: int
+    port: int
+    asks: Sequence[Ask]
+    headers: Mapping[str, str] = field(default_factory=dict)
+    dsn: str | None = None
+
+    @classmethod
+    def of_gateway(cls, process: GatewayProcess, callers: Sequence[Caller], dsn: str) -> Server:
+        """A gateway in a process of its own."""
+        asks = [Ask(each.model.slug, each.secret) for each in callers]
+        return cls(process.child.pid, urlsplit(process.url).port or 0, asks, dsn=dsn)
+
+
 @dataclass(frozen=True)
 class Stand:
-    """Everything running. The three addresses answer the same calls with the same text."""
+    """Everything running. All servers answer the same calls with the same text: `direct` is the provider itself, then `relay`
+    and `gateway`; a part of the run may add others for its time."""
 
     cores: Cores
     books: Books
     postgres: PrivatePostgres
     provider: Process
-    relay_pid: int
-    relay_port: int
     gateway: GatewayProcess
     callers: list[Caller]
     statistics: asyncpg.Connection
+    servers: dict[str, Server]
+
+    @contextmanager
+    def also(self, name: str, server: Server) -> Iterator[None]:
+        """One more server, in this block."""
+        self.servers[name] = server
+        try:
+            yield
+        finally:
+            del self.servers[name]
 
     def targets(self, question: Question) -> dict[str, Target]:
-        """Where to ask a question: the provider itself, the bare relay, the gateway."""
-        upstream_model = self.callers[0].model.upstream_model
-        plain = [question.request(model=upstream_model, secret="anything")]
-        by_caller = [question.request(model=each.model.slug, secret=each.secret) for each in self.callers]
-        return {
-            "direct": Target("direct", self.provider.port, plain),
-            "relay": Target("relay", self.relay_port, plain),
-            "gateway": Target("gateway", urlsplit(self.gateway.url).port or 0, by_caller),
-        }
+        """Where to ask a question, by name."""
+        return {name: self.target(name, question) for name in self.servers}
 
-    def pid_of(self, target: str) -> int:
-        """The process that answers at a target."""
-        return {"direct": self.provider.pid, "relay": self.relay_pid, "gateway": self.gateway.child.pid}[target]
+    def target(self, name: str, question: Question) -> Target:
+        """Where to ask one server."""
+        server = self.servers[name]
+        requests = [question.request(model=ask.model, secret=ask.secret, headers=server.headers) for ask in server.asks]
+        return Target(name, server.port, requests)
 
     def cpu_s(self) -> float:
         """CPU seconds that everything of this stand has used so far."""
-        pids = [os.getpid(), *(self.pid_of(name) for name in ("direct", "relay", "gateway"))]
+        pids = [os.getpid(), *(server.pid for server in self.servers.values())]
         return cpu_s(pids) + cpu_s([self.postgres.pid], with_children=True)
 
-    async def statements(self) -> int:
-        """SQL statements the gateway's role has made so far."""
-        parts = urlsplit(self.postgres.dsn)
+    async def statements(self, name: str) -> int:
+        """SQL statements that a server has made so far: those of its role in its database."""
+        dsn = self.servers[name].dsn
+        if dsn is None:
+            return 0
+        parts = urlsplit(dsn)
         count: int = await self.statistics.fetchval(_STATEMENTS, parts.username, parts.path.removeprefix("/"))
         return count
 
@@ -84,6 +116,11 @@ class Stand:
         async with httpx.AsyncClient() as http:
             counters: dict[str, int] = (await http.get(f"{self.provider.url}/__sim/counters")).json()
             return counters
+
+    async def forget(self) -> None:
+        """The provider's counters begin anew."""
+        async with httpx.AsyncClient() as http:
+            (await http.post(f"{self.provider.url}/__sim/forget")).raise_for_status()
 
     async def postgres_version(self) -> str:
         """As it says itself."""
@@ -102,9 +139,9 @@ async def standing() -> AsyncIterator[Stand]:
         Path(folder).chmod(0o711)
         await asyncio.to_thread(postgres.start)
         try:
-            await _migrate(postgres.dsn)
+            await migrate(postgres.dsn)
             async with (
-                spawned(log=_NOWHERE, options=("--quiet", "--keep", "0")) as provider,
+                spawned(log=NOWHERE, options=("--quiet", "--keep", "0")) as provider,
                 _serving(cores, postgres, provider) as stand,
             ):
                 yield stand
@@ -114,7 +151,7 @@ async def standing() -> AsyncIterator[Stand]:
 
 @asynccontextmanager
 async def _serving(cores: Cores, postgres: PrivatePostgres, provider: Process) -> AsyncIterator[Stand]:
-    callers = await _organization(postgres.dsn, provider.url)
+    callers = await organize(postgres.dsn, provider.url)
     async with AsyncExitStack() as stack:
         statistics = await asyncpg.connect(postgres.admin_dsn, timeout=10, command_timeout=60)
         stack.push_async_callback(statistics.close)
@@ -122,23 +159,28 @@ async def _serving(cores: Cores, postgres: PrivatePostgres, provider: Process) -
         with cores.on(cores.server):
             relay = await stack.enter_async_context(_relay(provider.url))
             gateway = await stack.enter_async_context(
-                gateway_process(postgres.dsn, log=_NOWHERE, AI_API_LOG_LEVEL="INFO")
+                gateway_process(postgres.dsn, log=NOWHERE, AI_API_LOG_LEVEL="INFO")
             )
         await quiet(gateway.child.pid)
+        anything = [Ask(callers[0].model.upstream_model, "anything")]
         yield Stand(
             cores=cores,
             books=Books(postgres.dsn),
             postgres=postgres,
             provider=provider,
-            relay_pid=relay.child.pid,
-            relay_port=relay.port,
             gateway=gateway,
             callers=callers,
             statistics=statistics,
+            servers={
+                "direct": Server(provider.pid, provider.port, anything),
+                "relay": Server(relay.child.pid, relay.port, anything),
+                "gateway": Server.of_gateway(gateway, callers, postgres.dsn),
+            },
         )
 
 
-async def _migrate(dsn: str) -> None:
+async def migrate(dsn: str) -> None:
+    """Makes the schema. Raises RuntimeError."""
     settings = {"AI_API_DATABASE_URL": dsn, "AI_API_ENCRYPTION_KEYS": KEYS_TEXT}
     command = (sys.executable, "-m", "ai_api", "migrate")
     child = await asyncio.create_subprocess_exec(
@@ -148,7 +190,8 @@ async def _migrate(dsn: str) -> None:
         raise RuntimeError(f"the migration ended with code {code}")
 
 
-async def _organization(dsn: str, provider_url: str) -> list[Caller]:
+async def organize(dsn: str, provider_url: str) -> list[Caller]:
+    """An organization in an empty database: one model of the provider, and its callers."""
     organization = Organization(dsn, provider_url)
     try:
         model = await organization.model()

@@ -1,0 +1,49 @@
+"""When, where and with what something was measured."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+STRANGERS_SHARE_MAX = 0.05
+_ROOT = Path(__file__).parents[2]
+_PRODUCT = ("src", "alembic", "pyproject.toml", "uv.lock")
+_LIBRARIES = ("uvicorn", "uvloop", "httptools", "aiohttp", "fastapi", "asyncpg", "msgspec")
+
+
+def circumstances(*, machine: str, postgres: str, strangers: float | None, more: Sequence[str] = ()) -> list[str]:
+    """A list of lines: the day and the commit, the machine and how busy others kept it, versions, and `more`."""
+    libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
+    return [
+        f"- {datetime.now(UTC):%Y-%m-%d}, commit {commit()}",
+        f"- {machine}.{_noise(strangers)}",
+        f"- Python {platform.python_version()}, Postgres {postgres}, {libraries}",
+        *(f"- {line}" for line in more),
+        "",
+    ]
+
+
+def commit() -> str:
+    """The commit of the product that was measured, and whether something was changed since."""
+
+    def git(*arguments: str) -> str:
+        return subprocess.run(("git", *arguments), cwd=_ROOT, capture_output=True, text=True, check=True).stdout.strip()
+
+    changed = " and changes not committed" if git("status", "--porcelain", "--", *_PRODUCT) else ""
+    return git("rev-parse", "--short=12", "HEAD") + changed
+
+
+def met(is_met: bool) -> str:
+    """A cell that says whether a goal was reached."""
+    return "yes" if is_met else "**no**"
+
+
+def _noise(strangers: float | None) -> str:
+    if strangers is None:
+        return ""
+    too_much = "" if strangers <= STRANGERS_SHARE_MAX else " **Too much for the figures to be trusted.**"
+    return f" Other programs used {strangers:.0%} of the two cores meanwhile.{too_much}"

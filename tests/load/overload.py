@@ -1,0 +1,212 @@
+"""Three times as many calls as fit: what is still answered, how the others are turned away, and when all is well again."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.load.answers import PLAIN, STREAM, Question
+from tests.load.arrivals import Arrival, Arrivals
+from tests.load.figures import quantile
+from tests.load.machine import rss_mb
+from tests.load.measure import Meter, middle
+from tests.load.open_streams import fresh_gateway
+from tests.load.plan import Plan, Say
+from tests.load.proof import Proof, Strangers
+from tests.load.run import line
+from tests.load.stand import Stand
+
+TIMES = 3.0
+GOOD_WITHIN_S = 5.0
+"""Whoever waits longer has left."""
+CALM_SHARE = 0.5
+CALM_S = 5.0
+AFTER_S = 20.0
+ENDED_WITHIN_S = 60.0
+NORMAL_TIMES = 3.0
+"""Normal again: nobody is turned away, and the median of a second is at most so many times that of before."""
+_LOOK_S = 0.25
+
+
+@dataclass(slots=True)
+class Overload:
+    """What was seen of one kind of call. Shares are of `peak_per_s`, which 64 callers got who wait for their answers."""
+
+    question: Question
+    peak_per_s: float
+    asked_per_s: float
+    good_per_s: float
+    good_p50_ms: float
+    good_p99_ms: float
+    refused_per_s: float
+    refusal_p50_ms: float
+    refusal_p99_ms: float
+    with_retry_after: float
+    endings: dict[str, int]
+    notes: dict[str, int]
+    calm_p50_ms: float
+    normal_after_s: float | None
+    client_late_p99_ms: float
+    open_peak: int
+    rss_mb: tuple[float, float]
+    by_second: list[tuple[int, int, int]]
+    """Of each second since the overload began: answered in time, refused, and anything else, by when the call was due."""
+
+
+@dataclass(slots=True)
+class OverloadResults:
+    """One overload for each kind of call."""
+
+    found: list[Overload] = field(default_factory=list)
+    strangers: float = 0.0
+    records: int = 0
+
+
+async def run(stand: Stand, plan: Plan, say: Say) -> OverloadResults:
+    """Overloads a gateway that has just started, with whole answers and with streams, and checks the books."""
+    results, strangers = OverloadResults(), Strangers(stand)
+    for question in (PLAIN, STREAM):
+        meter, proof = Meter(stand), await Proof.begin(stand)
+        async with fresh_gateway(stand) as name:
+            await meter.meet(question, name)
+            await meter.look([question], ["direct", name])
+            with strangers.watched():
+                found = await _overload(stand, meter, plan, question, name, say)
+            meter.count(name, found.endings.get("good", 0))
+        results.found.append(found)
+        results.records += await proof.complete(meter, exactly=False)
+    results.strangers = strangers.share
+    return results
+
+
+async def _overload(stand: Stand, meter: Meter, plan: Plan, question: Question, name: str, say: Say) -> Overload:
+    samples = []
+    for repeat in range(plan.repeats):
+        samples.append(await meter.full(question, name, seconds=plan.seconds))
+        say(line(repeat, question.name, name, samples[-1]))
+    peak = middle(samples, "calls_per_s")
+    pid = stand.servers[name].pid
+    before_mb = rss_mb(pid)
+    arrivals = Arrivals(stand.target(name, question), question, length=meter.length(question, name))
+    try:
+        async with _watching(arrivals, pid) as watched:
+            calm = await arrivals.come(peak * CALM_SHARE, CALM_S)
+            say(f"   {peak * TIMES:,.0f} calls/s for {plan.overload_s:g} s, which is {TIMES:g} times what fits")
+            began = time.perf_counter()
+            hard = await arrivals.come(peak * TIMES, plan.overload_s)
+            over = time.perf_counter()
+            after = await arrivals.come(peak * CALM_SHARE, AFTER_S)
+            await arrivals.rest(ENDED_WITHIN_S)
+    finally:
+        arrivals.close()
+    seen = _Seen(question, peak, calm, hard, after, began=began, over=over)
+    found = judged(seen, endings=Counter(each.ending for each in arrivals.all))
+    found.open_peak, found.rss_mb = watched.open_peak, (before_mb, watched.rss_peak_mb)
+    say(
+        f"   answered in time {found.good_per_s:,.0f}/s of {peak:,.0f}; refused {found.refused_per_s:,.0f}/s; {found.endings}"
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    question: Question
+    peak: float
+    calm: Sequence[Arrival]
+    hard: Sequence[Arrival]
+    after: Sequence[Arrival]
+    began: float
+    over: float
+
+
+def judged(seen: _Seen, *, endings: Counter[str]) -> Overload:
+    """The figures of what was seen. Pure."""
+    lasted = seen.over - seen.began
+    hard = seen.hard
+    in_time = [each for each in hard if is_good(each)]
+    refused = [each for each in hard if each.ending == "refused"]
+    calm_p50_ms = _ms([each.took_s for each in seen.calm if each.ending == "good"], 0.5)
+    others = Counter(
+        f"{each.status or each.ending}: {each.note}" for each in hard if each.ending not in {"good", "refused"}
+    )
+    return Overload(
+        question=seen.question,
+        peak_per_s=seen.peak,
+        asked_per_s=len(hard) / lasted,
+        good_per_s=len(in_time) / lasted,
+        good_p50_ms=_ms([each.took_s for each in in_time], 0.5),
+        good_p99_ms=_ms([each.took_s for each in in_time], 0.99),
+        refused_per_s=len(refused) / lasted,
+        refusal_p50_ms=_ms([each.took_s for each in refused], 0.5),
+        refusal_p99_ms=_ms([each.took_s for each in refused], 0.99),
+        with_retry_after=sum(each.retry_after for each in refused) / len(refused) if refused else 1.0,
+        endings=dict(endings),
+        notes=dict(others.most_common(4)),
+        calm_p50_ms=calm_p50_ms,
+        normal_after_s=normal_after(seen.after, since=seen.over, p50_ms=calm_p50_ms * NORMAL_TIMES),
+        client_late_p99_ms=_ms([each.started_s - each.due_s for each in hard], 0.99),
+        open_peak=0,
+        rss_mb=(0.0, 0.0),
+        by_second=_by_second([*hard, *seen.after], seen.began),
+    )
+
+
+def is_good(arrival: Arrival) -> bool:
+    """Whether somebody was still there to read the answer."""
+    return arrival.ending == "good" and arrival.took_s <= GOOD_WITHIN_S
+
+
+def normal_after(after: Sequence[Arrival], *, since: float, p50_ms: float) -> float | None:
+    """Seconds until all further seconds were normal: everybody answered in time, half of them within `p50_ms`. None: never."""
+    seconds: dict[int, list[Arrival]] = {}
+    for each in after:
+        seconds.setdefault(int(each.due_s - since), []).append(each)
+    bad = [
+        second
+        for second, calls in seconds.items()
+        if not all(is_good(each) for each in calls) or _ms([each.took_s for each in calls], 0.5) > p50_ms
+    ]
+    if not seconds or (bad and max(bad) == max(seconds)):
+        return None
+    return float(max(bad) + 1) if bad else 0.0
+
+
+def _by_second(arrivals: Sequence[Arrival], began: float) -> list[tuple[int, int, int]]:
+    counted: dict[int, list[int]] = {}
+    for each in arrivals:
+        kind = 0 if is_good(each) else 1 if each.ending == "refused" else 2
+        counted.setdefault(int(each.due_s - began), [0, 0, 0])[kind] += 1
+    return [(good, refused, other) for _, (good, refused, other) in sorted(counted.items())]
+
+
+def _ms(seconds: Sequence[float], share: float) -> float:
+    return quantile(seconds, share) * 1000
+
+
+@dataclass(slots=True)
+class _Watched:
+    open_peak: int = 0
+    rss_peak_mb: float = 0.0
+
+
+@asynccontextmanager
+async def _watching(arrivals: Arrivals, pid: int) -> AsyncIterator[_Watched]:
+    """Looks at the calls that are open and at the worker's memory until the end of the block."""
+    watched = _Watched()
+
+    async def look() -> None:
+        while True:
+            watched.open_peak = max(watched.open_peak, arrivals.open)
+            watched.rss_peak_mb = max(watched.rss_peak_mb, rss_mb(pid))
+            await asyncio.sleep(_LOOK_S)
+
+    looking = asyncio.create_task(look())
+    try:
+        yield watched
+    finally:
+        looking.cancel()
+        await asyncio.wait({looking})

@@ -1,0 +1,62 @@
+"""What an overload looked like, as a table."""
+
+from __future__ import annotations
+
+from tests.load.circumstances import circumstances, met
+from tests.load.overload import GOOD_WITHIN_S, NORMAL_TIMES, TIMES, Overload, OverloadResults
+from tests.load.plan import Plan
+
+GOOD_SHARE_MIN = 0.8
+REFUSAL_MS_MAX = 100.0
+NORMAL_AFTER_S_MAX = 10.0
+
+
+def table(results: OverloadResults, plan: Plan, *, machine: str, postgres: str) -> str:
+    """The whole text of the block."""
+    more = [
+        f"{plan.overload_s:g} s of {TIMES:g} times as many calls as fit, at random moments; nobody gives up or waits for others. An "
+        f"answer counts when it is whole within {GOOD_WITHIN_S:g} s of when its call was due",
+        f"{results.records:,} whole answers, each with its record; nothing held afterwards",
+    ]
+    return "\n".join(
+        [
+            *circumstances(machine=machine, postgres=postgres, strangers=results.strangers, more=more),
+            "| | | goal | met |",
+            "| --- | ---: | ---: | :---: |",
+            *(row for found in results.found for row in _rows(found)),
+        ]
+    )
+
+
+def _rows(found: Overload) -> list[str]:
+    share = found.good_per_s / found.peak_per_s
+    quick = found.refusal_p99_ms < REFUSAL_MS_MAX and found.refused_per_s > 0
+    normal = found.normal_after_s
+    is_normal = normal is not None and normal <= NORMAL_AFTER_S_MAX
+    seconds = "not within the time looked at" if normal is None else f"{normal:g} s"
+    before_mb, peak_mb = found.rss_mb
+    return [
+        f"| **{found.question.name}** | | | |",
+        f"| peak, 64 open | {found.peak_per_s:,.0f} calls/s | | |",
+        f"| came | {found.asked_per_s:,.0f} calls/s | | |",
+        f"| answered in time | {found.good_per_s:,.0f} calls/s, **{share:.0%} of the peak** | ≥ {GOOD_SHARE_MIN:.0%} "
+        f"| {met(share >= GOOD_SHARE_MIN)} |",
+        f"| their p50, p99 | {found.good_p50_ms:,.0f}, {found.good_p99_ms:,.0f} ms | | |",
+        f"| refused | {found.refused_per_s:,.0f} calls/s | | |",
+        f"| their p50, p99 | {found.refusal_p50_ms:,.0f}, **{found.refusal_p99_ms:,.0f} ms** | < {REFUSAL_MS_MAX:g} ms "
+        f"| {met(quick)} |",
+        f"| of them with `Retry-After` | {found.with_retry_after:.0%} | 100% | {met(found.with_retry_after == 1.0)} |",
+        f"| all others | {_others(found)} | | |",
+        f"| normal again (p50 within {NORMAL_TIMES:g} times that before) after | **{seconds}** | ≤ {NORMAL_AFTER_S_MAX:g} s "
+        f"| {met(is_normal)} |",
+        f"| calls open at most | {found.open_peak:,} | | |",
+        f"| memory of the worker, before and at most | {before_mb:.0f}, {peak_mb:.0f} MB | | |",
+        f"| the client itself was late by, p99 | {found.client_late_p99_ms:,.0f} ms | | |",
+    ]
+
+
+def _others(found: Overload) -> str:
+    kinds = {ending: count for ending, count in found.endings.items() if ending not in {"good", "refused"}}
+    if not kinds:
+        return "none"
+    return ", ".join(f"{count:,} {ending}" for ending, count in sorted(kinds.items()))

@@ -1,0 +1,190 @@
+"""The gateway beside others of its kind: the same core, the same provider, the same load, in turn.
+
+They do less: neither knows callers, limits or records here (the LiteLLM proxy runs without its database and knows one key).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import socket
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+from tests.load import peer_installs
+from tests.load.answers import PLAIN, STREAM, Question, WrongAnswer
+from tests.load.measure import Meter, Sample
+from tests.load.peer_installs import NotInstalled
+from tests.load.plan import Plan, Say
+from tests.load.proof import Proof, Strangers
+from tests.load.run import in_turn, line
+from tests.load.stand import STOP_S, Ask, Server, Stand
+
+LITELLM, PORTKEY = "LiteLLM proxy", "Portkey"
+QUESTIONS = (PLAIN, STREAM)
+READY_S = 90.0
+BEFORE_S = 3.0
+"""Both are given a load before the first measurement: interpreters with a just-in-time compiler get faster, and caches fill."""
+_KEY = "sk-peer-0123456789"
+
+
+@dataclass(slots=True)
+class PeerResults:
+    """Samples by question and target, versions of those that ran, and why the others did not."""
+
+    samples: dict[tuple[Question, str], list[Sample]] = field(default_factory=dict)
+    versions: dict[str, str] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    strangers: float = 0.0
+    records: int = 0
+
+
+async def run(stand: Stand, plan: Plan, say: Say, folder: Path) -> PeerResults:
+    """Installs, starts and measures. What cannot be installed or started is missing, by name. Raises as the main part does.
+
+    Configuration and logs go to `folder`.
+    """
+    found = PeerResults()
+    async with AsyncExitStack() as stack:
+        for name, start in _STARTS.items():
+            say(f"   {name}: installing and starting")
+            try:
+                server, found.versions[name] = await stack.enter_async_context(start(stand, folder))
+                stack.enter_context(stand.also(name, server))
+                await _try(stand, name)
+            except (NotInstalled, WrongAnswer, TimeoutError) as error:
+                found.missing[name] = f"{error or type(error).__name__}".replace("|", "/").replace("\n", " ")
+                found.versions.pop(name, None)
+                say(f"   {name} is missing: {found.missing[name]}")
+        await _measure(stand, plan, found, say)
+    return found
+
+
+async def _try(stand: Stand, name: str) -> None:
+    meter = Meter(stand)
+    await meter.look(QUESTIONS, ["direct", name])
+    for question in QUESTIONS:
+        await meter.full(question, name, seconds=BEFORE_S)
+
+
+async def _measure(stand: Stand, plan: Plan, found: PeerResults, say: Say) -> None:
+    meter, proof, strangers = Meter(stand), await Proof.begin(stand), Strangers(stand)
+    names = ["gateway", *found.versions]
+    await meter.meet(PLAIN)
+    await meter.look(QUESTIONS, ["direct", *names])
+    with strangers.watched():
+        for repeat in range(plan.repeats):
+            for question in QUESTIONS:
+                for name in in_turn(names, repeat):
+                    sample = await meter.full(question, name, seconds=plan.seconds)
+                    found.samples.setdefault((question, name), []).append(sample)
+                    say(line(repeat, question.name, name, sample))
+    found.strangers = strangers.share
+    found.records = await proof.complete(meter)
+
+
+@asynccontextmanager
+async def _litellm(stand: Stand, folder: Path) -> AsyncIterator[tuple[Server, str]]:
+    """The LiteLLM proxy, one worker, as its own command starts it."""
+    environment = await peer_installs.install_litellm()
+    model = stand.callers[0].model.upstream_model
+    config = {
+        "model_list": [
+            {
+                "model_name": model,
+                "litellm_params": {
+                    "model": f"openai/{model}",
+                    "api_base": f"{stand.provider.url}/v1",
+                    "api_key": "anything",
+                },
+            }
+        ],
+        "general_settings": {"master_key": _KEY},
+        "litellm_settings": {"num_retries": 0},
+    }
+    written = folder / "litellm.yaml"
+    # What is JSON is YAML too.
+    written.write_text(json.dumps(config), encoding="utf-8")
+    port = _free_port()
+    command = (
+        str(environment / "bin" / "litellm"),
+        "--config",
+        str(written),
+        "--host",
+        "127.0.0.1",
+        "--port",
+        str(port),
+    )
+    quietly = {"LITELLM_MODE": "PRODUCTION", "LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
+    async with _started(stand, (*command, "--num_workers", "1"), quietly, folder / "litellm.log") as pid:
+        await _ready(f"http://127.0.0.1:{port}/health/liveliness", folder / "litellm.log")
+        yield Server(pid, port, [Ask(model, _KEY)]), peer_installs.litellm_version()
+
+
+@asynccontextmanager
+async def _portkey(stand: Stand, folder: Path) -> AsyncIterator[tuple[Server, str]]:
+    """Portkey's gateway, as its own package starts it; the provider is named by headers of each call."""
+    installed = await peer_installs.install_portkey()
+    port = _free_port()
+    script = installed / "node_modules" / "@portkey-ai" / "gateway" / "build" / "start-server.js"
+    headers = {"x-portkey-provider": "openai", "x-portkey-custom-host": f"{stand.provider.url}/v1"}
+    command = ("node", str(script), "--headless", f"--port={port}")
+    async with _started(stand, command, {"NODE_ENV": "production"}, folder / "portkey.log") as pid:
+        await _ready(f"http://127.0.0.1:{port}/", folder / "portkey.log")
+        asks = [Ask(stand.callers[0].model.upstream_model, "anything")]
+        version = f"{peer_installs.portkey_version()} on Node {await peer_installs.node_version()}"
+        yield Server(pid, port, asks, headers), version
+
+
+_STARTS = {LITELLM: _litellm, PORTKEY: _portkey}
+
+
+@asynccontextmanager
+async def _started(
+    stand: Stand, command: Sequence[str], environment: Mapping[str, str], log: Path
+) -> AsyncIterator[int]:
+    """A process on the server's core that knows nothing of our environment. Gives its id."""
+    known = {"PATH": os.environ["PATH"], "HOME": str(log.parent), **environment}
+    with stand.cores.on(stand.cores.server), log.open("wb") as output:
+        child = await asyncio.create_subprocess_exec(
+            *command, env=known, cwd=log.parent, stdin=asyncio.subprocess.DEVNULL, stdout=output, stderr=output
+        )
+    try:
+        yield child.pid
+    finally:
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_S):
+                await child.wait()
+        except TimeoutError:
+            child.kill()
+            await child.wait()
+
+
+async def _ready(url: str, log: Path) -> None:
+    """Until it answers. Raises NotInstalled with what it said last."""
+    try:
+        async with asyncio.timeout(READY_S), httpx.AsyncClient() as http:
+            while True:
+                try:
+                    if (await http.get(url)).status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass  # it does not listen yet
+                await asyncio.sleep(0.1)
+    except TimeoutError as error:
+        said = log.read_text(encoding="utf-8", errors="replace")[-300:]
+        raise NotInstalled(f"not ready within {READY_S:.0f} s: {said}") from error
+
+
+def _free_port() -> int:
+    with socket.socket() as sought:
+        sought.bind(("127.0.0.1", 0))
+        return int(sought.getsockname()[1])
