@@ -83,13 +83,13 @@ class Meter:
             await asyncio.sleep(max(0.0, NEW_CALLER_EVERY_S - took_ms[-1] / 1000))
         return took_ms
 
-    async def full(self, question: Question, target: str, *, seconds: float) -> Sample:
+    async def full(self, question: Question, target: str, *, seconds: float, warm_up_s: float = WARM_UP_S) -> Sample:
         """As many calls as fit. Raises WrongAnswer, TimeoutError."""
         load = self.load(question, target)
         marks = _Marks(self._stand, target)
         before = await self._stand.statements(target)
         try:
-            tally = await load.full(OPEN, warm_up_s=WARM_UP_S, seconds=seconds, mark=marks.take)
+            tally = await load.full(OPEN, warm_up_s=warm_up_s, seconds=seconds, mark=marks.take)
         finally:
             load.close()
         return self._sample(target, tally, marks, await self._stand.statements(target) - before)
@@ -122,6 +122,8 @@ class Meter:
     def _sample(self, target: str, tally: Tally, marks: _Marks, statements: int) -> Sample:
         self.count(target, tally.answered)
         calls = len(tally.latencies_s)
+        if not calls:
+            raise WrongAnswer(f"{target}: no answer within {tally.lasted_s:.0f} s")
         server_s, rest_s, postgres_s = marks.used()
         return Sample(
             calls_per_s=calls / tally.lasted_s,

@@ -19,8 +19,8 @@ def table(results: PeerResults, plan: Plan, *, machine: str, postgres: str) -> s
     more = [
         f"{versions or 'no peer'}; one process each, on the same core as the gateway",
         *missing,
-        f"{plan.repeats} repeats of {plan.seconds:g} s each, {OPEN} calls open, in turn; medians, and medians of the ratios of "
-        "neighbours",
+        f"{plan.repeats} repeats of {plan.seconds:g} s each (more for what is slower), {OPEN} calls open, in turn; medians, and "
+        "medians of the ratios of neighbours",
         f"{results.records:,} calls answered by the gateway, every one whole; {results.records:,} records; nothing held",
     ]
     return "\n".join(

@@ -19,7 +19,7 @@ import httpx
 
 from tests.load import peer_installs
 from tests.load.answers import PLAIN, STREAM, Question, WrongAnswer
-from tests.load.measure import Meter, Sample
+from tests.load.measure import OPEN, WARM_UP_S, Meter, Sample
 from tests.load.peer_installs import NotInstalled
 from tests.load.plan import Plan, Say
 from tests.load.proof import Proof, Strangers
@@ -29,8 +29,10 @@ from tests.load.stand import STOP_S, Ask, Server, Stand
 LITELLM, PORTKEY = "LiteLLM proxy", "Portkey"
 QUESTIONS = (PLAIN, STREAM)
 READY_S = 90.0
-BEFORE_S = 3.0
-"""Both are given a load before the first measurement: interpreters with a just-in-time compiler get faster, and caches fill."""
+BEFORE_S = 8.0
+"""Each is given a load before the first measurement: interpreters with a just-in-time compiler get faster, and caches fill."""
+ROUNDS = 4.0
+"""A slow server answers 64 calls at a time in seconds: it is measured until each has been answered so many times."""
 _KEY = "sk-peer-0123456789"
 
 
@@ -41,6 +43,7 @@ class PeerResults:
     samples: dict[tuple[Question, str], list[Sample]] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
+    round_s: dict[tuple[Question, str], float] = field(default_factory=dict)
     strangers: float = 0.0
     records: int = 0
 
@@ -55,22 +58,25 @@ async def run(stand: Stand, plan: Plan, say: Say, folder: Path) -> PeerResults:
         for name, start in _STARTS.items():
             say(f"   {name}: installing and starting")
             try:
-                server, found.versions[name] = await stack.enter_async_context(start(stand, folder))
+                server, version = await stack.enter_async_context(start(stand, folder))
                 stack.enter_context(stand.also(name, server))
-                await _try(stand, name)
+                found.round_s |= await _try(stand, name)
+                found.versions[name] = version
             except (NotInstalled, WrongAnswer, TimeoutError) as error:
                 found.missing[name] = f"{error or type(error).__name__}".replace("|", "/").replace("\n", " ")
-                found.versions.pop(name, None)
                 say(f"   {name} is missing: {found.missing[name]}")
         await _measure(stand, plan, found, say)
     return found
 
 
-async def _try(stand: Stand, name: str) -> None:
-    meter = Meter(stand)
+async def _try(stand: Stand, name: str) -> dict[tuple[Question, str], float]:
+    """Lets it get warm. Gives how long it takes to answer all calls that are open once, by question, in seconds."""
+    meter, round_s = Meter(stand), {}
     await meter.look(QUESTIONS, ["direct", name])
     for question in QUESTIONS:
-        await meter.full(question, name, seconds=BEFORE_S)
+        sample = await meter.full(question, name, seconds=BEFORE_S)
+        round_s[question, name] = OPEN / sample.calls_per_s
+    return round_s
 
 
 async def _measure(stand: Stand, plan: Plan, found: PeerResults, say: Say) -> None:
@@ -82,7 +88,13 @@ async def _measure(stand: Stand, plan: Plan, found: PeerResults, say: Say) -> No
         for repeat in range(plan.repeats):
             for question in QUESTIONS:
                 for name in in_turn(names, repeat):
-                    sample = await meter.full(question, name, seconds=plan.seconds)
+                    round_s = found.round_s.get((question, name), 0.0)
+                    sample = await meter.full(
+                        question,
+                        name,
+                        seconds=max(plan.seconds, ROUNDS * round_s),
+                        warm_up_s=max(WARM_UP_S, round_s),
+                    )
                     found.samples.setdefault((question, name), []).append(sample)
                     say(line(repeat, question.name, name, sample))
     found.strangers = strangers.share
