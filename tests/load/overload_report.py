@@ -43,8 +43,7 @@ def _rows(found: Overload) -> list[str]:
         f"| {met(share >= GOOD_SHARE_MIN)} |",
         f"| their p50, p99 | {found.good_p50_ms:,.0f}, {found.good_p99_ms:,.0f} ms | | |",
         f"| refused | {found.refused_per_s:,.0f} calls/s | | |",
-        f"| their p50, p99 | {found.refusal_p50_ms:,.0f}, **{found.refusal_p99_ms:,.0f} ms** | < {REFUSAL_MS_MAX:g} ms "
-        f"| {met(quick)} |",
+        f"| their p50, p99 | {_refusals(found)} | < {REFUSAL_MS_MAX:g} ms | {met(quick)} |",
         f"| of them with `Retry-After` | {found.with_retry_after:.0%} | 100% | {met(found.with_retry_after == 1.0)} |",
         f"| all others | {_others(found)} | | |",
         f"| normal again (p50 within {NORMAL_TIMES:g} times that before) after | **{seconds}** | ≤ {NORMAL_AFTER_S_MAX:g} s "
@@ -60,3 +59,9 @@ def _others(found: Overload) -> str:
     if not kinds:
         return "none"
     return ", ".join(f"{count:,} {ending}" for ending, count in sorted(kinds.items()))
+
+
+def _refusals(found: Overload) -> str:
+    if not found.refused_per_s:
+        return "**nobody was refused**: all were left waiting"
+    return f"{found.refusal_p50_ms:,.0f}, **{found.refusal_p99_ms:,.0f} ms**"

@@ -1,0 +1,98 @@
+"""What counts as answered, and when all is well again."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.load.answers import PLAIN
+from tests.load.arrivals import Arrival, Arrivals
+from tests.load.client import Target, ask_once
+from tests.load.overload import _Seen, judged, normal_after
+from tests.support.upstream import Behaviour, running
+
+
+def call(due_s: float, took_s: float = 0.01, ending="good", **more) -> Arrival:
+    return Arrival(due_s, started_s=due_s, ended_s=due_s + took_s, ending=ending, **more)
+
+
+def test_what_came_too_late_was_not_answered():
+    hard = [call(0.1), call(0.2, 4.9), call(0.3, 5.1), call(0.4, ending="cut", note="reset")]
+    hard += [call(0.5, 0.02, "refused", status=503, retry_after=True), call(0.6, 0.03, "refused", status=503)]
+    seen = _Seen(PLAIN, 10.0, [call(-1.0)], hard, [call(2.5)], began=0.0, over=2.0)
+    found = judged(seen, endings=Counter(each.ending for each in hard))
+    assert (found.asked_per_s, found.good_per_s, found.refused_per_s) == (3.0, 1.0, 1.0)
+    assert found.with_retry_after == 0.5
+    assert found.refusal_p99_ms == pytest.approx(30)
+    assert found.by_second == [(2, 2, 2), (1, 0, 0)]
+    assert found.notes == {"cut: reset": 1}
+
+
+@pytest.mark.parametrize(
+    ("after", "seconds"),
+    [
+        ([call(0.5), call(1.5), call(2.5)], 0.0),
+        ([call(0.5, ending="refused"), call(1.5), call(2.5)], 1.0),
+        ([call(0.5), call(1.5, 0.5), call(2.5)], 2.0),
+        ([call(0.5), call(1.5), call(2.5, ending="refused")], None),
+        ([call(0.5, 6.0), call(1.5), call(2.5)], 1.0),
+        ([], None),
+    ],
+    ids=["at once", "one refused", "one slow", "not by the end", "one too late", "nobody came"],
+)
+def test_normal_is_when_all_that_follows_is_normal(after, seconds):
+    assert normal_after(after, since=0.0, p50_ms=100.0) == seconds
+
+
+async def test_calls_come_whether_or_not_others_were_answered():
+    async with running() as simulator:
+        target = Target("direct", simulator.port, [PLAIN.request(model="m", secret="k")])
+        _, body = await ask_once(target)
+        simulator.behave(Behaviour(delay_ms=400))
+        arrivals = Arrivals(target, PLAIN, length=len(body))
+        try:
+            came = await arrivals.come(200, 0.3)
+            assert simulator.counters.finished == 1
+            await arrivals.rest(5.0)
+        finally:
+            arrivals.close()
+        assert 20 < len(came) < 130
+        assert {each.ending for each in came} == {"good"}
+        assert min(each.took_s for each in came) >= 0.39
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "ending", "status", "retry_after"),
+    [
+        (Behaviour(status=503, retry_after=1), "refused", 503, True),
+        (Behaviour(status=429), "refused", 429, False),
+        (Behaviour(status=500), "wrong", 500, False),
+        (Behaviour(text="another"), "wrong", 200, False),
+        (Behaviour(cut_at="headers"), "cut", 0, False),
+    ],
+    ids=["503", "429", "500", "another text", "cut"],
+)
+async def test_what_is_not_an_answer_is_told_apart(behaviour, ending, status, retry_after):
+    async with running() as simulator:
+        target = Target("direct", simulator.port, [PLAIN.request(model="m", secret="k")])
+        _, body = await ask_once(target)
+        simulator.behave(behaviour)
+        arrivals = Arrivals(target, PLAIN, length=len(body))
+        try:
+            came = await arrivals.come(100, 0.1)
+            await arrivals.rest(5.0)
+        finally:
+            arrivals.close()
+        assert came
+        assert {(each.ending, each.status, each.retry_after) for each in came} == {(ending, status, retry_after)}
+
+
+async def test_a_server_that_does_not_listen_is_no_answer():
+    async with running() as simulator:
+        gone = simulator.port
+    arrivals = Arrivals(Target("gone", gone, [b"GET / HTTP/1.1\r\n\r\n"]), PLAIN, length=1)
+    came = await arrivals.come(100, 0.1)
+    await arrivals.rest(5.0)
+    assert {each.ending for each in came} == {"no connection"}
+    assert arrivals.open == 0
