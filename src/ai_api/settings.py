@@ -63,6 +63,12 @@ class Listen(_Part):
     """How long open calls may finish after SIGTERM, in seconds."""
     drain_delay_s: Annotated[float, Field(ge=0, le=60)] = 0.0
     """How long new calls are still taken after SIGTERM, until load balancers have noticed, in seconds."""
+    header_s: Annotated[float, Field(gt=0, le=3600)] = 10.0
+    """How long a client may take to send the head of a request, from connecting or from its first byte, in seconds."""
+    body_idle_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """How long a client may be silent in the middle of a body, in seconds."""
+    stall_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
+    """How long a client may take nothing of an answer that waits for it, in seconds."""
 
 
 class Upstream(_Part):

@@ -28,7 +28,7 @@ import httpx
 
 from ai_api.app import Application, create_app
 from ai_api.cli import serving
-from ai_api.settings import Listen, load_settings
+from ai_api.settings import load_settings
 from ai_api.wire.json_body import encode
 from tests.support.books import Books
 from tests.support.organization import KEYS_TEXT, Caller, Organization
@@ -131,7 +131,7 @@ async def gateway(
     chosen = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **given)
     application = create_app(chosen, doors=frozenset({"protocols"}))
     listener = serving.listen("127.0.0.1", 0)
-    server = serving._Server(serving._config(application, Listen(), lifespan="on"))
+    server = serving._Server(serving._config(application, chosen.listen, lifespan="on"))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         await serving._started(server, [running])

@@ -17,6 +17,7 @@ import uvicorn
 
 from ai_api.app import Application
 from ai_api.cli import way_down
+from ai_api.cli.guard import Patience, guarded
 from ai_api.observability.listener import Family, OpsListener
 from ai_api.settings import Listen
 
@@ -134,9 +135,10 @@ class _Server(uvicorn.Server):
 
 
 def _config(app: Any, listen_settings: Listen, *, lifespan: Any) -> uvicorn.Config:
+    patience = Patience(listen_settings.header_s, listen_settings.body_idle_s, listen_settings.stall_s)
     return uvicorn.Config(
         app,
-        http="httptools",
+        http=guarded(patience),
         ws="none",
         lifespan=lifespan,
         backlog=_BACKLOG,

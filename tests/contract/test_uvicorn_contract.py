@@ -1,0 +1,68 @@
+"""What our guard at the socket relies on inside of uvicorn. An upgrade of uvicorn is a change of `PINNED` here, after
+tests/integration/test_guard*.py have passed with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.metadata
+import inspect
+import re
+
+import httptools
+import uvicorn
+from uvicorn.protocols.http import flow_control, httptools_impl
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+from uvicorn.server import ServerState
+
+from ai_api.cli.guard import Patience, guarded
+
+PINNED = "0.54.0"
+# What the guard reads, and who has it.
+OF_PROTOCOL = {"cycle", "flow", "headers", "url", "parser", "loop", "pipeline", "transport", "timeout_keep_alive_task"}
+OF_CYCLE = {"response_complete", "response_started", "waiting_for_100_continue"}
+OF_FLOW = {"read_paused"}
+
+
+def set_by(kind: type) -> set[str]:
+    """The names a class gives to its instances."""
+    return set(re.findall(r"\bself\.(\w+)(?:: [^=\n]+)? =", inspect.getsource(kind)))
+
+
+def test_the_guard_was_proved_with_another_uvicorn():
+    assert importlib.metadata.version("uvicorn") == PINNED
+
+
+def test_what_the_guard_reads_is_gone():
+    assert OF_PROTOCOL - set_by(HttpToolsProtocol) == set()
+    assert OF_CYCLE - set_by(RequestResponseCycle) == set()
+    assert OF_FLOW - set_by(flow_control.FlowControl) == set()
+    assert STATUS_LINE[431].startswith(b"HTTP/1.1 431 ")
+    assert STATUS_LINE[408].endswith(b"\r\n")
+
+
+def test_what_the_guard_overrides_is_called_otherwise():
+    ours = guarded(Patience(1, 1, 1)).__mro__[1]
+    overridden = {name for name, value in vars(ours).items() if inspect.isfunction(value) and not name.startswith("_")}
+    assert {"data_received", "on_headers_complete", "send_400_response", "on_response_complete"} <= overridden
+    for name in overridden:
+        theirs = getattr(HttpToolsProtocol, name)
+        assert list(inspect.signature(theirs).parameters) == list(inspect.signature(getattr(ours, name)).parameters)
+
+
+def test_what_is_raised_inside_of_the_parser_is_no_malformed_request():
+    """The guard refuses a head by raising: uvicorn must be told so by the error that it answers with a 400."""
+    assert issubclass(httptools.HttpParserCallbackError, httptools.HttpParserError)
+    assert "except httptools.HttpParserError" in inspect.getsource(HttpToolsProtocol.data_received)
+    assert "self.on_response_complete" in inspect.getsource(httptools_impl.HttpToolsProtocol.on_headers_complete)
+
+
+async def test_a_class_is_not_taken_for_the_protocol():
+    async def program(scope: object, receive: object, send: object) -> None: ...
+
+    kind = guarded(Patience(1, 2, 3))
+    config = uvicorn.Config(program, http=kind, lifespan="off", log_config=None)
+    config.load()
+    assert config.http_protocol_class is kind
+    made = kind(config=config, server_state=ServerState(), app_state={}, _loop=asyncio.get_running_loop())  # type: ignore[call-arg]  # as the server calls it
+    assert isinstance(made, HttpToolsProtocol)
