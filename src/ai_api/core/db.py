@@ -181,6 +181,8 @@ class Database:
             max_overflow=5,
             pool_timeout=5,
             pool_pre_ping=True,
+            # An error quotes its statement, and would quote what went with it: hashes of passwords, sealed secrets.
+            hide_parameters=True,
         )
 
     @asynccontextmanager
