@@ -176,7 +176,7 @@ class Application:
         self.data_plane: DoorsOfCalls | None = (
             create_data_plane(plane, self.worlds, self.hot, self.clock) if "protocols" in doors else None
         )
-        self.portal: FastAPI | None = create_portal(self._house(settings)) if "portal" in doors else None
+        self.portal: FastAPI | None = create_portal(self._house(settings, redactor)) if "portal" in doors else None
         self._front = Porch(self._route, lambda: self.draining)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -342,12 +342,13 @@ class Application:
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    def _house(self, settings: Settings) -> House:
+    def _house(self, settings: Settings, redactor: Redactor) -> House:
         return House(
             database=self.database,
             ring=settings.ring(),
             egress=self.egress,
             clock=self.clock,
+            learn=redactor.learn,
             settings=PortalSettings(
                 organization_zone=settings.organization_zone,
                 credential_prefix=settings.credentials.prefix,

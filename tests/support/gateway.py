@@ -7,7 +7,8 @@ async with upstream.running() as sim, gateway(database, sim) as g:
     record = await g.books.record()
 ```
 
-At the end of the block nothing may be open, no call may have broken, and the books must keep the laws.
+At the end of the block nothing may be open, no call may have broken, the books must keep the laws, and nothing that was
+written at DEBUG may hold a secret.
 """
 
 from __future__ import annotations
@@ -28,10 +29,12 @@ import httpx
 
 from ai_api.app import Application, create_app
 from ai_api.cli import serving
+from ai_api.cli.run import learn_secrets
 from ai_api.settings import load_settings
 from ai_api.wire.json_body import encode
 from tests.support.books import Books
 from tests.support.organization import KEYS_TEXT, Caller, Organization
+from tests.support.secrets_watch import Watched, assert_absent, known, watched_log
 from tests.support.upstream import raw
 from tests.support.upstream.raw import RawAnswer, RawClient
 
@@ -90,9 +93,12 @@ class Address:
 class Gateway(Address):
     """One replica in this process."""
 
-    def __init__(self, url: str, dsn: str, application: Application, org: Organization, books: Books) -> None:
+    def __init__(
+        self, url: str, dsn: str, application: Application, org: Organization, books: Books, log: Watched
+    ) -> None:
         super().__init__(url)
         self.dsn = dsn
+        self.log = log
         self.application = application
         self.org = org
         self.books = books
@@ -129,29 +135,32 @@ async def gateway(
     # Fewer connections than in production: a test makes a gateway, and all of them are opened at its start.
     given = {"pools": {"hot": 3}, **settings}
     chosen = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **given)
-    application = create_app(chosen, doors=frozenset({"protocols"}))
-    listener = serving.listen("127.0.0.1", 0)
-    server = serving._Server(serving._config(application, chosen.listen, lifespan="on"))
-    running = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        await serving._started(server, [running])
-        served = Gateway(f"http://127.0.0.1:{listener.getsockname()[1]}", dsn, application, organization, Books(dsn))
-        yield served
-        await served.http.aclose()
-        if check:
-            await served.at_rest()
+    with watched_log(organization.secrets) as (redactor, log):
+        learn_secrets(redactor, chosen)
+        application = create_app(chosen, doors=frozenset({"protocols"}), redactor=redactor)
+        listener = serving.listen("127.0.0.1", 0)
+        server = serving._Server(serving._config(application, chosen.listen, lifespan="on"))
+        running = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            await serving._started(server, [running])
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+            served = Gateway(url, dsn, application, organization, Books(dsn), log)
+            yield served
+            await served.http.aclose()
+            if check:
+                await served.at_rest()
+                if own:
+                    await served.books.assert_at_rest()
+                assert application.tell.counters.broken == 0, "a call broke: see the log"
+        finally:
+            server.should_exit = True
+            done, _ = await asyncio.wait({running}, timeout=STOP_S)
+            listener.close()
+            if not done:
+                running.cancel()
+                await asyncio.wait({running})
             if own:
-                await served.books.assert_at_rest()
-            assert application.tell.counters.broken == 0, "a call broke: see the log"
-    finally:
-        server.should_exit = True
-        done, _ = await asyncio.wait({running}, timeout=STOP_S)
-        listener.close()
-        if not done:
-            running.cancel()
-            await asyncio.wait({running})
-        if own:
-            await organization.close()
+                await organization.close()
 
 
 @asynccontextmanager
@@ -195,6 +204,7 @@ def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str,
         "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
         "AI_API_LISTEN__PORT": str(port),
         "AI_API_LISTEN__OPS_PORT": str(ops_port),
+        "AI_API_LOG_LEVEL": "DEBUG",
         **environment,
     }
 
@@ -203,7 +213,7 @@ def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str,
 async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIterator[GatewayProcess]:
     """`python -m ai_api serve` over the database of `dsn`, ready. Ended by SIGTERM at the end of the block, if it runs still.
 
-    What it writes goes to `log`. `environment` are further settings, `AI_API_…`.
+    What it writes, at DEBUG, goes to `log`, and is searched for secrets at the end. `environment` are further settings, `AI_API_…`.
     """
     with kept_port() as port, kept_port() as ops_port, log.open("ab") as output:
         settings = serve_settings(dsn, port, ops_port, environment)
@@ -229,6 +239,8 @@ async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIt
             except TimeoutError:
                 await process.kill()
                 raise
+            finally:
+                assert_absent(log, known(dsn))
 
 
 @contextlib.contextmanager

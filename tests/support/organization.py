@@ -24,6 +24,7 @@ from ai_api.providers import KeyDraft, ProviderKey, RouteDraft
 from ai_api.quotas import AllocationLimits, StoredLimit, Subject, Terms
 from ai_api.quotas.limit import SubjectKind
 from ai_api.setup import Publication
+from tests.support.secrets_watch import known
 
 KEYS_TEXT = "k1:MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE="
 """A key ring for tests, as the setting `encryption_keys` takes it."""
@@ -74,6 +75,9 @@ class Organization:
         """`upstream_url` is where provider keys lead unless told otherwise, without `/v1`."""
         self.database = Database(dsn)
         self.ring = KeyRing.parse(KEYS_TEXT)
+        self.secrets = known(dsn)
+        """All that were given or handed out: no gateway over this database may write one of them anywhere."""
+        self.secrets.add(KEYS_TEXT.partition(":")[2])
         self._upstream_url = upstream_url
         self._numbers = itertools.count(1)
 
@@ -95,6 +99,8 @@ class Organization:
             secret=secret,
             allow_private_network=True,
         )
+        if secret is not None:
+            self.secrets.add(secret)
         async with self._transaction() as tx:
             return await setup.connect_provider(tx, CLI, self.ring, draft)
 
@@ -159,7 +165,9 @@ class Organization:
             member_id=member.id, name="test", prefix="sk-aiapi-", expires_at=expires_at, allocation_ids=scope
         )
         async with self._transaction() as tx:
-            return await credentials.issue(tx, CLI, order, at=_now())
+            issued = await credentials.issue(tx, CLI, order, at=_now())
+        self.secrets.add(issued.secret)
+        return issued
 
     async def caller(
         self, *, tokens: int | None = None, usd: str | None = None, model: Served | None = None, **of_model: Any

@@ -100,6 +100,7 @@ async def open_portal(dsn: str, *, settings: PortalSettings | None = None) -> As
         ring=KeyRing({"test": bytes(range(32))}),
         egress=Egress(),
         clock=clock,
+        learn=lambda _secret: None,
         settings=settings or PortalSettings(),
     )
     portal = Portal(create_portal(house), house, clock)

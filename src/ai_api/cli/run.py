@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from urllib.parse import unquote, urlsplit
 
 from ai_api.cli.serving import PortTaken
 from ai_api.core.errors import Refusal
@@ -25,10 +26,17 @@ def configure_log(level: str) -> Redactor:
 
 
 def learn_secrets(redactor: Redactor, settings: Settings) -> None:
-    """Teaches the redactor the secrets among the settings."""
-    for secret in (settings.database_url, settings.encryption_keys, settings.ops_token):
-        if secret is not None:
-            redactor.learn(secret.get_secret_value())
+    """Teaches the redactor the secrets among the settings: each as it is given, and the parts of it that are secrets alone."""
+    database_url, keys = settings.database_url.get_secret_value(), settings.encryption_keys.get_secret_value()
+    redactor.learn(database_url)
+    redactor.learn(keys)
+    for key in keys.split(","):
+        redactor.learn(key.partition(":")[2].strip())
+    if (password := urlsplit(database_url).password) is not None:
+        redactor.learn(password)
+        redactor.learn(unquote(password))
+    if settings.ops_token is not None:
+        redactor.learn(settings.ops_token.get_secret_value())
 
 
 @contextmanager

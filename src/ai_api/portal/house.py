@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ai_api.core.clock import Clock
@@ -34,4 +35,6 @@ class House:
     ring: KeyRing
     egress: Egress
     clock: Clock
+    learn: Callable[[str], None]
+    """Hears of each secret of a provider before it is used, so that no line of the log can hold it."""
     settings: PortalSettings = field(default_factory=PortalSettings)

@@ -58,7 +58,9 @@ async def sim(shared_sim: Simulator) -> AsyncIterator[Simulator]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def g(shared_gateway: Gateway, sim: Simulator) -> AsyncIterator[Gateway]:
-    """The gateway. After each test nothing is open or held, no call has broken, and the books keep the laws."""
+    """The gateway. After each test nothing is open or held, no call has broken, the books keep the laws, and no secret has
+    been written.
+    """
     counters = shared_gateway.application.tell.counters
     shared_gateway.books.forget()
     before = counters.broken, counters.unsettled
@@ -66,3 +68,4 @@ async def g(shared_gateway: Gateway, sim: Simulator) -> AsyncIterator[Gateway]:
     await shared_gateway.at_rest()
     await shared_gateway.books.assert_at_rest()
     assert (counters.broken, counters.unsettled) == before, "a call broke: see the log"
+    shared_gateway.log.assert_clean()

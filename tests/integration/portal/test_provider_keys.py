@@ -207,6 +207,22 @@ async def test_a_base_url_that_leads_inside_is_saved(portal: Portal, admin: Call
     assert [tuple(each) for each in stored] == [("https://good.example/v1", False)]
 
 
+async def test_a_secret_is_used_before_the_log_knows_it(portal: Portal, admin: Caller) -> None:
+    known: list[str] = []
+    object.__setattr__(portal.house, "learn", known.append)
+    body = {
+        "provider": "local",
+        "name": "x",
+        "base_url": NOWHERE,
+        "allow_private_network": True,
+        "secret": "the-first-one",
+    }
+    path = f"{PROVIDER_KEYS}/{(await admin.client.post(PROVIDER_KEYS, json=body)).json()['id']}"
+    await admin.client.patch(path, json={"secret": "the-second-one"})
+    await admin.client.post(f"{path}/test")
+    assert known == ["the-first-one", "the-second-one", "the-second-one"]
+
+
 async def test_a_key_that_leads_inside_by_name_says_so_when_it_is_tested(portal: Portal, admin: Caller) -> None:
     async def inside(host: str, port: int) -> list[Any]:
         return [{"hostname": host, "host": "10.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}]

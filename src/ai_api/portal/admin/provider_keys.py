@@ -108,6 +108,8 @@ async def list_provider_keys(
 @router.post("", status_code=201, response_model=ProviderKeyShown)
 async def connect_provider_key(body: ProviderKeyCreate, actor: Admin, tx: Transaction, house: HouseDep) -> ProviderKey:
     """Connects a provider key, active at once. The secret is sealed and never shown again."""
+    if body.secret is not None:
+        house.learn(body.secret)
     draft = KeyDraft(
         provider=body.provider,
         name=body.name,
@@ -131,6 +133,8 @@ async def change_provider_key(
 ) -> ProviderKey:
     """Changes a provider key; giving `secret` rotates it."""
     changes = cast(providers.KeyChanges, body.changes())
+    if body.secret is not None:
+        house.learn(body.secret)
     return await providers.revise_key(tx, actor, house.ring, provider_key_id, **changes)
 
 
@@ -182,10 +186,13 @@ async def _opened(house: House, key_id: UUID) -> OpenKey:
     async with house.database.transaction() as tx:
         key = await providers.get_key(tx, key_id)
     try:
-        return providers.open_key(house.ring, key)
+        opened = providers.open_key(house.ring, key)
     except SealError:
         message = "The stored secret cannot be opened with the encryption keys of this gateway. Give the secret again."
         raise Refusal("secret_unreadable", "conflict", message) from None
+    if opened.secret is not None:
+        house.learn(opened.secret)
+    return opened
 
 
 async def _note(house: House, actor: Actor, key: OpenKey, action: str, code: str) -> None:
