@@ -42,6 +42,37 @@ _CODE_OF = {
 _NOT_FOUND = "There is nothing here, or it is not yours to see."
 
 
+SCHEMA: Mapping[str, Any] = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "code", "detail", "request_id", "errors"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string"},
+        "detail": {"type": "string"},
+        "request_id": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["field", "code", "detail"],
+                "properties": {"field": {"type": "string"}, "code": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+        "details": {"type": "object"},
+    },
+}
+"""What every refusal looks like, as the API description says it."""
+
+_DESCRIBED = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+ANSWERS: Mapping[int | str, dict[str, Any]] = {
+    "4XX": {"description": "Refused, by the request or the state of things: `code` says why.", **_DESCRIBED},
+    "5XX": {"description": "Not possible now, or a fault: the same request may pass later.", **_DESCRIBED},
+}
+
+
 class Problem(JSONResponse):
     """An answer of the media type for problems, never kept by a cache."""
 

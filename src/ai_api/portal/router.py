@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import APIRouter, Depends, FastAPI
 
 from ai_api import __version__
@@ -46,7 +48,7 @@ AREAS = (
 
 def create_router() -> APIRouter:
     """The routes of every area; each refuses query parameters it does not declare."""
-    router = APIRouter(dependencies=[Depends(refuse_unknown_parameters)])
+    router = APIRouter(dependencies=[Depends(refuse_unknown_parameters)], responses=dict(problems.ANSWERS))
     for area in AREAS:
         router.include_router(area)
     return router
@@ -66,4 +68,12 @@ def create_portal(house: House) -> FastAPI:
     problems.install(app)
     app.add_middleware(Checks, body_bytes_max=house.settings.body_bytes_max)
     app.include_router(create_router())
+    describe = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = describe()
+        document["components"]["schemas"]["Problem"] = dict(problems.SCHEMA)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the framework's own way to extend a description
     return app
