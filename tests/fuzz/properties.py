@@ -182,7 +182,7 @@ def _lines(frames: bytes) -> tuple[tuple[bytes, ...], ...]:
     """The frames of a stream, as the lines they are made of: what is left when blank lines have done their work."""
     found: list[tuple[bytes, ...]] = []
     current: list[bytes] = []
-    for line in [*frames.replace(b"\r\n", b"\n").split(b"\n"), b""]:
+    for line in [*frames.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n"), b""]:
         if line:
             current.append(line)
         elif current:
