@@ -80,6 +80,17 @@ def rss_mb(pid: int) -> float:
     return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
+def listen_overflows() -> int:
+    """How often a connection found the queue of a listener full, on the whole machine since it started; 0 where nobody counts."""
+    path = Path("/proc/net/netstat")
+    if not path.exists():
+        return 0
+    names, values = (
+        line.split() for line in path.read_text(encoding="utf-8").splitlines() if line.startswith("TcpExt:")
+    )
+    return int(dict(zip(names[1:], values[1:], strict=True))["ListenOverflows"])
+
+
 async def quiet(pid: int) -> None:
     """Waits until a process that has just started does nothing any more. Raises TimeoutError."""
     still = 0

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tests.load.answers import PLAIN, STREAM, Question
 from tests.load.arrivals import Arrival, Arrivals
 from tests.load.figures import quantile
-from tests.load.machine import rss_mb
+from tests.load.machine import listen_overflows, rss_mb
 from tests.load.measure import Meter, middle
 from tests.load.open_streams import fresh_gateway
 from tests.load.plan import Plan, Say
@@ -47,11 +47,15 @@ class Overload:
     refusal_p99_ms: float
     with_retry_after: float
     endings: dict[str, int]
-    notes: dict[str, int]
+    notes: dict[str, tuple[int, float]]
+    """Other endings in more words, how many they were, and the median of their seconds."""
     calm_p50_ms: float
     normal_after_s: float | None
     client_late_p99_ms: float
     open_peak: int
+    open_at_provider: int
+    listen_overflows: int
+    """Connections that found the listener's queue full, on the whole machine."""
     rss_mb: tuple[float, float]
     by_second: list[tuple[int, int, int]]
     """Of each second since the overload began: answered in time, refused, and anything else, by when the call was due."""
@@ -90,7 +94,7 @@ async def _overload(stand: Stand, meter: Meter, plan: Plan, question: Question, 
         say(line(repeat, question.name, name, samples[-1]))
     peak = middle(samples, "calls_per_s")
     pid = stand.servers[name].pid
-    before_mb = rss_mb(pid)
+    before_mb, overflows = rss_mb(pid), listen_overflows()
     arrivals = Arrivals(stand.target(name, question), question, length=meter.length(question, name))
     try:
         async with _watching(arrivals, pid) as watched:
@@ -106,6 +110,8 @@ async def _overload(stand: Stand, meter: Meter, plan: Plan, question: Question, 
     seen = _Seen(question, peak, calm, hard, after, began=began, over=over)
     found = judged(seen, endings=Counter(each.ending for each in arrivals.all))
     found.open_peak, found.rss_mb = watched.open_peak, (before_mb, watched.rss_peak_mb)
+    found.open_at_provider = (await stand.provider_counters())["open_peak"]
+    found.listen_overflows = listen_overflows() - overflows
     say(
         f"   answered in time {found.good_per_s:,.0f}/s of {peak:,.0f}; refused {found.refused_per_s:,.0f}/s; {found.endings}"
     )
@@ -145,14 +151,20 @@ def judged(seen: _Seen, *, endings: Counter[str]) -> Overload:
         refusal_p99_ms=_ms([each.took_s for each in refused], 0.99),
         with_retry_after=sum(each.retry_after for each in refused) / len(refused) if refused else 1.0,
         endings=dict(endings),
-        notes=dict(others.most_common(4)),
+        notes={note: (len(took), quantile(took, 0.5)) for note, took in _most(others, 4)},
         calm_p50_ms=calm_p50_ms,
         normal_after_s=normal_after(seen.after, since=seen.over, p50_ms=calm_p50_ms * NORMAL_TIMES),
         client_late_p99_ms=_ms([each.started_s - each.due_s for each in hard], 0.99),
         open_peak=0,
+        open_at_provider=0,
+        listen_overflows=0,
         rss_mb=(0.0, 0.0),
         by_second=_by_second([*hard, *seen.after], seen.began),
     )
+
+
+def _most(others: dict[str, list[float]], count: int) -> list[tuple[str, list[float]]]:
+    return sorted(others.items(), key=lambda each: len(each[1]), reverse=True)[:count]
 
 
 def is_good(arrival: Arrival) -> bool:

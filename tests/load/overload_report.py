@@ -44,11 +44,13 @@ def _rows(found: Overload) -> list[str]:
         f"| their p50, p99 | {found.good_p50_ms:,.0f}, {found.good_p99_ms:,.0f} ms | | |",
         f"| refused | {found.refused_per_s:,.0f} calls/s | | |",
         f"| their p50, p99 | {_refusals(found)} | < {REFUSAL_MS_MAX:g} ms | {met(quick)} |",
-        f"| of them with `Retry-After` | {found.with_retry_after:.0%} | 100% | {met(found.with_retry_after == 1.0)} |",
+        *_retry_after(found),
         f"| all others | {_others(found)} | | |",
+        *(f"| {_cell(note)}; p50 | {count:,}; {took_s:,.1f} s | | |" for note, (count, took_s) in found.notes.items()),
         f"| normal again (p50 within {NORMAL_TIMES:g} times that before) after | **{seconds}** | ≤ {NORMAL_AFTER_S_MAX:g} s "
         f"| {met(is_normal)} |",
-        f"| calls open at most | {found.open_peak:,} | | |",
+        f"| calls open at most; of them at the provider | {found.open_peak:,}; {found.open_at_provider:,} | | |",
+        f"| connections that found the listener's queue full | {found.listen_overflows:,} | | |",
         f"| memory of the worker, before and at most | {before_mb:.0f}, {peak_mb:.0f} MB | | |",
         f"| the client itself was late by, p99 | {found.client_late_p99_ms:,.0f} ms | | |",
     ]
@@ -65,3 +67,14 @@ def _refusals(found: Overload) -> str:
     if not found.refused_per_s:
         return "**nobody was refused**: all were left waiting"
     return f"{found.refusal_p50_ms:,.0f}, **{found.refusal_p99_ms:,.0f} ms**"
+
+
+def _retry_after(found: Overload) -> list[str]:
+    if not found.refused_per_s:
+        return []
+    share = found.with_retry_after
+    return [f"| of them with `Retry-After` | {share:.0%} | 100% | {met(share == 1.0)} |"]
+
+
+def _cell(note: str) -> str:
+    return note.replace("|", "/").replace("\n", " ")

@@ -27,9 +27,8 @@ class NotInstalled(Exception):
 
 
 def cache() -> Path:
-    """Where peers are kept: `AI_API_LOAD_CACHE`, or the user's cache folder."""
-    chosen = os.environ.get("AI_API_LOAD_CACHE") or os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(chosen) / "ai-api-load"
+    """Where peers are kept: in the user's cache folder, which is where `XDG_CACHE_HOME` says."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "ai-api-load"
 
 
 def litellm_version() -> str:
