@@ -136,9 +136,10 @@ def judged(seen: _Seen, *, endings: Counter[str]) -> Overload:
     in_time = [each for each in hard if is_good(each)]
     refused = [each for each in hard if each.ending == "refused"]
     calm_p50_ms = _ms([each.took_s for each in seen.calm if each.ending == "good"], 0.5)
-    others = Counter(
-        f"{each.status or each.ending}: {each.note}" for each in hard if each.ending not in {"good", "refused"}
-    )
+    others: dict[str, list[float]] = {}
+    for each in hard:
+        if each.ending not in {"good", "refused"}:
+            others.setdefault(f"{each.status or each.ending}: {each.note}", []).append(each.took_s)
     return Overload(
         question=seen.question,
         peak_per_s=seen.peak,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.load.circumstances import circumstances, met
 from tests.load.machine import described
 from tests.soak.run import Plan, SoakResults
-from tests.soak.samples import Verdict
+from tests.soak.samples import QUANTITIES, Verdict
 
 
 def table(results: SoakResults, plan: Plan) -> str:
@@ -16,6 +16,7 @@ def table(results: SoakResults, plan: Plan) -> str:
         f"{plan.minutes} minutes{minute}, {plan.minutes} faults, seed {plan.seed}; {calls:,} calls through two replicas",
         f"{results.complete:,} whole answers, each with its record; {results.records:,} records, none double, none the provider "
         "would contradict; nothing held, and the laws of the books kept",
+        f"{results.looks:,} looks while no fault was near, {results.missed:,} more that came to nothing",
     ]
     return "\n".join(
         [
@@ -40,8 +41,9 @@ def table(results: SoakResults, plan: Plan) -> str:
 
 
 def is_flat(results: SoakResults) -> bool:
-    """Nothing has grown, as far as the run was long enough to say."""
-    return all(each.flat is not False for each in results.verdicts)
+    """All was looked at and nothing has grown, as far as the run was long enough to say."""
+    seen = {each.quantity for each in results.verdicts}
+    return seen == set(QUANTITIES) and all(each.flat is not False for each in results.verdicts)
 
 
 def _verdict(each: Verdict) -> str:

@@ -44,6 +44,8 @@ class SoakResults:
     records: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     complete: int = 0
+    looks: int = 0
+    missed: int = 0
 
 
 class SoakFailed(Exception):
@@ -63,6 +65,7 @@ async def soak(plan: Plan, say: Callable[[str], None]) -> SoakResults:
             await looker.stop()
             await clients.stop()
         results.endings, results.verdicts = clients.counts(), looker.samples.verdicts()
+        results.looks, results.missed = looker.samples.looks, looker.missed
         await _prove(running, clients.told, results)
     return results
 

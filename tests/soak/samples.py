@@ -59,9 +59,11 @@ class Samples:
     """Values by quantity and minute. Only what was seen while no fault was near is kept."""
 
     calm: dict[Quantity, dict[int, list[float]]] = field(default_factory=dict)
+    looks: int = 0
 
     def keep(self, minute: int, seen: dict[Quantity, float]) -> None:
         """One look."""
+        self.looks += 1
         for quantity, value in seen.items():
             self.calm.setdefault(quantity, {}).setdefault(minute, []).append(value)
 
@@ -86,6 +88,7 @@ class Looker:
     def __init__(self, world: World) -> None:
         self.samples = Samples()
         self.calm_minute: int | None = None
+        self.missed = 0
         self._world = world
         self._running: asyncio.Task[None] | None = None
 
@@ -105,7 +108,11 @@ class Looker:
         while True:
             began = time.monotonic()
             if (minute := self.calm_minute) is not None:
-                self.samples.keep(minute, await self._seen())
+                try:
+                    self.samples.keep(minute, await self._seen())
+                except (OSError, asyncpg.PostgresError, httpx.TransportError):
+                    # The next fault began meanwhile, or the machine is busy: another look comes soon.
+                    self.missed += 1
             await asyncio.sleep(max(0.0, began + EVERY_S - time.monotonic()))
 
     async def _seen(self) -> dict[Quantity, float]:

@@ -7,7 +7,7 @@ import pytest
 from tests.soak.faults import FAULTS, in_turn
 from tests.soak.report import is_flat
 from tests.soak.run import SoakResults
-from tests.soak.samples import CONNECTIONS, RSS, Samples, judged
+from tests.soak.samples import CONNECTIONS, QUANTITIES, RSS, Samples, judged
 
 
 def minutes(*values: float) -> dict[int, list[float]]:
@@ -37,15 +37,16 @@ def test_a_short_run_says_nothing():
     assert judged(RSS, minutes(100, 200, 300)).flat is None
 
 
-def test_a_soak_is_flat_when_nothing_has_grown():
+def test_a_soak_is_flat_when_all_was_looked_at_and_nothing_has_grown():
     samples = Samples()
     for minute in range(20):
-        samples.keep(minute, {RSS: 150.0, CONNECTIONS: 20.0})
-    assert is_flat(SoakResults(verdicts=samples.verdicts()))
-    for minute in range(20):
-        samples.keep(minute, {CONNECTIONS: 20.0 + 3 * minute} | {})
-        samples.keep(minute, {CONNECTIONS: 20.0 + 3 * minute})
-    assert not is_flat(SoakResults(verdicts=samples.verdicts()))
+        samples.keep(minute, dict.fromkeys(QUANTITIES, 150.0))
+    verdicts = samples.verdicts()
+    assert samples.looks == 20
+    assert is_flat(SoakResults(verdicts=verdicts))
+    assert not is_flat(SoakResults(verdicts=verdicts[1:]))
+    leaking = judged(CONNECTIONS, minutes(*(20 + 3 * minute for minute in range(20))))
+    assert not is_flat(SoakResults(verdicts=[leaking if each.quantity is CONNECTIONS else each for each in verdicts]))
 
 
 def test_each_fault_comes_once_before_any_comes_again():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -13,9 +15,7 @@ from typing import Any
 
 import httpx
 
-from ai_api.settings import load_settings
-from ai_api.worker import Worker
-from tests.load.stand import migrate
+from tests.load.stand import STOP_S, migrate
 from tests.support.books import Books
 from tests.support.gateway import GatewayProcess, gateway_process
 from tests.support.organization import KEYS_TEXT, Caller, Organization
@@ -32,6 +32,7 @@ _PATIENCE = {
 }
 _TOKENS, _USD = 10**12, "1000000"
 _NOWHERE = Path(os.devnull)
+_CHECKOUT = Path(__file__).parents[2]
 
 
 @dataclass
@@ -134,11 +135,29 @@ async def _callers(dsn: str, provider_url: str) -> list[Caller]:
 @asynccontextmanager
 async def _working(dsn: str) -> AsyncIterator[None]:
     """A worker, which sweeps up what dead replicas have left."""
-    settings = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, sweep_silent_s=SILENT_S)
-    stop = asyncio.Event()
-    running = asyncio.create_task(Worker(settings).run(stop))
+    settings = {
+        "AI_API_DATABASE_URL": dsn,
+        "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
+        "AI_API_SWEEP_SILENT_S": str(SILENT_S),
+        "AI_API_LISTEN__WORKER_OPS_PORT": "0",
+    }
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "ai_api", "worker"),
+        cwd=_CHECKOUT,
+        env={**os.environ, **settings},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     try:
         yield
+        assert child.returncode is None, f"the worker ended with code {child.returncode}"
     finally:
-        stop.set()
-        await running
+        if child.returncode is None:
+            child.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_S):
+                await child.wait()
+        except TimeoutError:
+            child.kill()
+            await child.wait()
