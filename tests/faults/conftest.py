@@ -11,6 +11,8 @@ from tests.support import upstream
 from tests.support.upstream import Simulator
 
 ROUNDS = int(os.environ.get("AI_API_FAULT_ROUNDS", "3"))
+IS_FULL = ROUNDS >= 100
+"""Whether everything is played, as `make faults` does; a hundred rounds are nobody's short form."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -46,6 +46,11 @@ class Point:
     """How long after it was entered `during` is; 0 for a statement: it is sent, and not answered."""
     nth: int = 3
 
+    @property
+    def is_statement(self) -> bool:
+        """Whether Postgres is asked there, and may not answer."""
+        return ".store_" in self.target
+
 
 _GATEWAY = "ai_api.gateway"
 _ADMIT = f"{_GATEWAY}.store_admission:admit"

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -160,6 +161,9 @@ def main() -> None:
     """Reads orders until nobody gives any, and then ends what was forked."""
     program = importlib.import_module("ai_api.cli")
     importlib.import_module("ai_api.cli.serve")
+    # What is shared with the forks stays shared: their collectors leave it alone.
+    gc.collect()
+    gc.freeze()
     # Nobody waits for a fork here: the system forgets it when it ends.
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     forks = []

@@ -1,0 +1,93 @@
+"""A process that dies, stands still or fails at any step of a call's way: one record for each call that was accepted.
+
+All points are played in the first test that asks; each test then looks at one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+
+from tests.faults.campaign import Campaign, Case, cases_of
+from tests.faults.conftest import IS_FULL
+from tests.faults.test_kill import an_organization, swept, working
+from tests.integration.gateway.shapes import has_success_end
+from tests.support import upstream
+from tests.support.books import Books, assert_exactly_once
+from tests.support.database import Databases, Prepare
+from tests.support.nursery import nursery
+from tests.support.upstream import read_log
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+FROZEN_S = 4
+"""Longer than the sweep waits here for a heart to beat."""
+FREEZE = f"freeze:{FROZEN_S}"
+SHORT = {
+    FREEZE: ("admit.sent", "upstream.asked", "settle.sent", "settle.committed"),
+    "raise": ("admit.answered", "relay.midway", "settle.before"),
+    "lose": ("admit.answered", "extend.answered", "settle.committed", "key.claimed"),
+}
+"""What the short form plays beside all deaths."""
+ALL = cases_of("kill") + [
+    case for do, points in SHORT.items() for case in cases_of(do) if IS_FULL or case.point in points
+]
+
+
+@pytest.fixture(scope="module")
+def one_database(postgres_server: Databases, prepare_database: Prepare) -> Iterator[str]:
+    dsn = postgres_server.create(postgres_server.template(prepare_database))
+    yield dsn
+    postgres_server.drop(dsn)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def campaign(
+    one_database: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> AsyncIterator[Campaign]:
+    """Everything that was asked for, played; nothing is held any more."""
+    folder = tmp_path_factory.mktemp("failpoints")
+    books = Books(one_database)
+    wanted = [
+        item.callspec.params["case"]
+        for item in request.session.items
+        if item.path == request.path and hasattr(item, "callspec")
+    ]
+    async with (
+        upstream.running(log=folder / "witness.jsonl") as sim,
+        an_organization(one_database, sim) as org,
+        nursery() as forks,
+        working(one_database),
+    ):
+        running = Campaign(one_database, sim, org, forks, folder, books)
+        await running.play(wanted)
+        await swept(books)
+        yield running
+
+
+@pytest.mark.parametrize("case", ALL, ids=str)
+async def test_a_record_is_missing_or_there_twice(campaign: Campaign, case: Case):
+    played = campaign.played[case]
+    assert played.has_fired
+    assert played.was_alive == (case.do != "kill")
+    wanted = set(played.asked)
+    by_request = {}
+    for record in await campaign.books.records():
+        if record["request_id"] in wanted:
+            assert record["request_id"] not in by_request, "double"
+            by_request[record["request_id"]] = record
+    for request_id, (shape, answer) in played.answers.items():
+        if answer.ending == "whole" and answer.status == 200 and (not shape.stream or has_success_end(answer)):
+            record = by_request[request_id]
+            assert (record["outcome"], record["usage_source"]) == ("ok", "provider")
+        if case.do != "kill":
+            # A defect in the very sending of the end leaves a connection that breaks off.
+            assert answer.ending == "whole" or (case.point, answer.ending) == ("end.before", "fin")
+            assert answer.status in {200, 500, 503}
+
+
+async def test_the_books_are_wrong_after_all_of_it(campaign: Campaign):
+    assert_exactly_once(await campaign.books.records(), read_log(campaign.folder / "witness.jsonl"))
+    await campaign.books.assert_at_rest()
