@@ -26,9 +26,9 @@ SWEPT_S = 60
 
 
 @asynccontextmanager
-async def working(dsn: str) -> AsyncIterator[None]:
-    """A worker whose sweep takes a replica for dead after a second."""
-    worker = Worker(load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, sweep_silent_s=SILENT_S))
+async def working(dsn: str, *, silent_s: float = SILENT_S) -> AsyncIterator[None]:
+    """A worker whose sweep takes a replica for dead after a second, or so many."""
+    worker = Worker(load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, sweep_silent_s=silent_s))
     stop = asyncio.Event()
     running = asyncio.create_task(worker.run(stop))
     try:
