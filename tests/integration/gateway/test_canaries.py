@@ -56,10 +56,13 @@ def made_up() -> dict[str, str]:
 
 
 def with_password(dsn: str, password: str) -> str:
-    """The same database by a URL with a password, which a server that trusts its socket does not ask for."""
+    """The same database by a URL with a password, which a server that trusts its socket does not ask for.
+
+    One that asks for a password has its own already; then that is the secret, and the log of every test is searched for it.
+    """
     parts = urlsplit(dsn)
     if parts.password is not None:
-        pytest.skip("the database of this run has a password of its own")
+        return dsn
     user, _, host = parts.netloc.rpartition("@")
     return urlunsplit(parts._replace(netloc=f"{user}:{password}@{host}"))
 
