@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ai_api.core.egress import Answer, Egress, EgressError, Forbidden, Interrupted, TimedOut, Timeouts
@@ -24,6 +26,7 @@ _ERROR_BODY_S = 2.0
 _REFUSED_STATUS = frozenset({400, 404, 413, 422})
 """Answers that speak of the caller's own request: of these alone the body is read, and its message shown."""
 _MESSAGE_CHARS_MAX = 1_000
+_RETRY_AFTER_S_MAX = 86_400
 _TOO_LONG = (
     "context_length_exceeded",
     "prompt is too long",
@@ -202,11 +205,26 @@ def _told(body: bytes) -> Mapping[str, Any]:
 
 
 def _retry_after(headers: Mapping[str, str]) -> float | None:
+    """How long the provider asks to wait, in seconds, at most a day: a number of seconds, a date, or `retry-after-ms`."""
+    told = headers.get("retry-after", "")
     try:
-        seconds = float(headers.get("retry-after", ""))
+        seconds = float(told) if told else float(headers.get("retry-after-ms", "")) / 1_000
+    except ValueError:
+        # Its date is compared with its own clock, where it says what that shows.
+        until, now = _moment(told), _moment(headers.get("date", "")) or datetime.now(UTC)
+        if until is None:
+            return None
+        seconds = max(0.0, (until - now).total_seconds())
+    return seconds if 0 <= seconds <= _RETRY_AFTER_S_MAX else None
+
+
+def _moment(text: str) -> datetime | None:
+    """An HTTP date; None for what is none."""
+    try:
+        moment = parsedate_to_datetime(text)
     except ValueError:
         return None
-    return seconds if 0 <= seconds <= 86_400 else None
+    return moment if moment.tzinfo is not None else None
 
 
 def _request_id(headers: Mapping[str, str]) -> str | None:

@@ -10,9 +10,10 @@ import pytest
 from sqlalchemy import insert
 
 from ai_api import providers
+from ai_api.core.errors import Refusal
 from ai_api.providers.tables import route_health
 from tests.integration.portal.examples_catalog import ROUTES, connected, published, routed
-from tests.support.portal import Caller, Portal
+from tests.support.portal import CLI, Caller, Portal
 
 pytestmark = pytest.mark.integration
 
@@ -89,6 +90,19 @@ async def test_what_cannot_be_routed(portal: Portal, admin: Caller) -> None:
     for change, status in UNROUTABLE:
         assert (await admin.client.post(ROUTES, json={**body, **change})).status_code == status, change
     assert await loaded(portal) == []
+
+
+async def test_a_timeout_that_cannot_be_kept_is_stored(portal: Portal) -> None:
+    route = await routed(portal, await published(portal), await connected(portal), "a", idle_s=2.0)
+    for change in ({"connect_s": 0.0}, {"idle_s": -1.0}, {"first_byte_s": 3_600.5}, {"total_s": float("inf")}):
+        with pytest.raises(Refusal) as refused:
+            async with portal.house.database.transaction() as tx:
+                await providers.revise_route(tx, CLI, route.id, **change)
+        assert (refused.value.code, refused.value.param) == ("bad_timeout", next(iter(change)))
+    with pytest.raises(Refusal, match="total_s"):
+        await routed(portal, await published(portal), await connected(portal), "b", total_s=0)
+    async with portal.house.database.transaction() as tx:
+        assert (await providers.get_route(tx, route.id)) == route
 
 
 async def test_a_route_added_while_its_model_is_deleted_never_hangs_in_the_air(portal: Portal, admin: Caller) -> None:

@@ -158,6 +158,37 @@ async def test_nobody_waits_for_the_words_of_a_failure_that_are_never_shown(ask:
     assert error.retry_after_s == 7
 
 
+NOON = "Sat, 21 Nov 2026 12:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ("retry-after: 7\r\n", 7),
+        ("retry-after: 0.5\r\n", 0.5),
+        ("retry-after: 0\r\n", 0),
+        ("retry-after-ms: 1500\r\n", 1.5),
+        ("retry-after: 3\r\nretry-after-ms: 1500\r\n", 3),
+        (f"date: {NOON}\r\nretry-after: Sat, 21 Nov 2026 12:00:20 GMT\r\n", 20),
+        (f"date: {NOON}\r\nretry-after: Sat, 21 Nov 2026 11:59:20 GMT\r\n", 0),
+        (f"retry-after: {NOON.replace('2026', '1999')}\r\n", 0),
+        (f"date: {NOON}\r\nretry-after: Mon, 23 Nov 2026 12:00:00 GMT\r\n", None),
+        ("retry-after: -1\r\n", None),
+        ("retry-after: nan\r\n", None),
+        ("retry-after: inf\r\n", None),
+        ("retry-after: 86401\r\n", None),
+        ("retry-after: soon\r\n", None),
+        ("retry-after: Sat, 99 Nov 2026 12:00:00 GMT\r\n", None),
+        ("retry-after: \r\n", None),
+        ("", None),
+    ],
+)
+async def test_how_long_a_provider_asks_to_wait_in_whatever_way_it_says_it(
+    ask: Ask, headers: str, seconds: float | None
+) -> None:
+    assert (await refused(ask, saying(b"{}", "429 Slow", headers))).retry_after_s == seconds
+
+
 async def test_a_failure_s_connection_serves_the_next_call(ask: Ask) -> None:
     async def play(line: Line) -> None:
         await line.request()
