@@ -1,7 +1,7 @@
 """Every operation of the API as its description has it, and as it has it not: no fault, no silence, and only described answers.
 
-Requests are drawn by schemathesis from docs/reference/openapi.json and sent to a gateway in a process of its own. `FUZZ=full` draws
-others each time, and many more.
+Requests are drawn by schemathesis from docs/reference/openapi.json and sent to a gateway in a process of its own.
+`AI_API_FUZZ_CASES` draws as many of each, others each time.
 """
 
 from __future__ import annotations
@@ -34,11 +34,9 @@ from tests.support.gateway import gateway_process
 from tests.support.organization import CLI, OWNER_RIGHTS, Caller, Organization
 from tests.support.simulated import simulated
 
-CHOSEN = os.environ.get("FUZZ", "ci")
-if CHOSEN not in {"ci", "full"}:
-    raise ValueError(f"FUZZ is ci or full, not {CHOSEN!r}")
-CASES = {"ci": 3, "full": 400}[CHOSEN]
-"""Of each operation, in each way of drawing."""
+GIVEN = os.environ.get("AI_API_FUZZ_CASES")
+CASES = int(GIVEN or "3")
+"""Of each operation, in each way of drawing. Where nobody says how many, they are always the same."""
 HANGS_S = 20
 NO_REAL_IDS = {"/test", "/discover"}
 """What makes the gateway call an address that was drawn: it is given no key that exists."""
@@ -107,6 +105,25 @@ def test_it_draws_from_all_that_is_described():
     assert len(OPERATIONS) == sum(len(methods & operations.keys()) for operations in described.values()) > 50
 
 
+FOUND = [
+    (
+        "POST /api/admin/limits",
+        {
+            "query": {"dry_run": True},
+            "body": {"subject_kind": "global", "amount": 65536, "metric": "requests", "window_kind": "day"},
+        },
+    ),
+]
+"""What has found a defect before."""
+
+
+@pytest.mark.parametrize(("label", "parts"), FOUND)
+def test_what_was_found_before_is_found_again(target, label, parts):
+    [operation] = [each for each in OPERATIONS if each.label == label]
+    with requests.Session() as session:
+        send(target, session, operation.Case(**parts, media_type="application/json"), real=False)
+
+
 def can_be_sent_otherwise(operation: Any) -> bool:
     """Whether its description leaves anything out: some take no more than a name of any letters, or nothing."""
     raw = operation.definition.raw
@@ -128,7 +145,7 @@ def test_a_request_is_answered_as_nobody_described(target, operation, mode):
 
         @settings(
             max_examples=CASES,
-            derandomize=CHOSEN == "ci",
+            derandomize=GIVEN is None,
             database=None,
             deadline=None,
             phases=[Phase.generate],

@@ -108,6 +108,11 @@ class LimitPreview(BaseModel):
     over: OverShown
 
 
+_PREVIEWED: dict[int | str, dict[str, Any]] = {
+    200: {"model": LimitPreview, "description": "With `dry_run`: what it would do. Nothing was made."}
+}
+
+
 @router.get("")
 async def list_limits(query: Annotated[LimitsQuery, Query()], _: Admin, tx: Transaction) -> Listed[LimitShown]:
     """Limits in the order they were set, the newest first unless asked otherwise; those of allocations' months too."""
@@ -122,7 +127,7 @@ async def list_limits(query: Annotated[LimitsQuery, Query()], _: Admin, tx: Tran
     return Listed(items=[LimitShown(**_fields(each)) for each in page.items], next=page.next)
 
 
-@router.post("", status_code=201, response_model=LimitFound | LimitPreview)
+@router.post("", status_code=201, response_model=LimitFound | LimitPreview, responses=_PREVIEWED)
 async def set_limit(
     body: LimitSet, response: Response, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryRun = False
 ) -> LimitFound | LimitPreview:
