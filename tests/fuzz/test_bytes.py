@@ -19,10 +19,9 @@ from ai_api.core.errors import Refusal
 from ai_api.wire import json_body, openai_envelope
 from ai_api.wire.openai_stream import ChatStream
 from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, FrameTooLong
-from tests.fuzz import properties
+from tests.fuzz import properties, seeds
 
 ROOT = Path(__file__).parents[2]
-CORPUS = Path(__file__).parent / "corpus"
 PROPERTIES: dict[str, Callable[[bytes], None]] = {"stream": properties.stream, "envelope": properties.envelope}
 MUTATIONS = {"stream": 3_000, "envelope": 20_000}
 GUIDED = {"stream": 3_000, "envelope": 60_000}
@@ -31,24 +30,21 @@ GROWTH_MAX = 4 * STEPS
 """So many times the input may take so many times as long on a busy machine. A square would be another factor of STEPS."""
 
 
-def seeds(kind: str) -> list[Path]:
-    found = sorted((CORPUS / kind).iterdir())
-    assert found
-    return found
+SEEDS = [
+    pytest.param(kind, data, id=f"{kind}-{name}") for kind in PROPERTIES for name, data in seeds.load(kind).items()
+]
 
 
-@pytest.mark.parametrize(
-    "seed", [*seeds("stream"), *seeds("envelope")], ids=lambda path: f"{path.parent.name}-{path.name}"
-)
-def test_a_seed_breaks_its_property(seed):
+@pytest.mark.parametrize(("kind", "data"), SEEDS)
+def test_a_seed_breaks_its_property(kind, data):
     """Also what once did: every input that ever found a defect is one of them."""
-    PROPERTIES[seed.parent.name](seed.read_bytes())
+    PROPERTIES[kind](data)
 
 
 @pytest.mark.parametrize("kind", PROPERTIES)
 def test_a_mutation_of_the_seeds_breaks_a_property(kind):
     chance = random.Random(4)
-    known = [path.read_bytes() for path in seeds(kind)]
+    known = list(seeds.load(kind).values())
     for _ in range(MUTATIONS[kind]):
         data = mutated(chance, known)
         try:
@@ -85,11 +81,9 @@ if importlib.util.find_spec("atheris") is not None:
 
     @pytest.mark.parametrize("kind", PROPERTIES)
     def test_guided_by_coverage_something_breaks_a_property(kind, tmp_path):
-        (tmp_path / "found").mkdir()
         arguments = [
             kind,
             str(tmp_path / "found"),
-            str(CORPUS / kind),
             f"-runs={GUIDED[kind]}",
             "-seed=4",
             "-timeout=10",
