@@ -19,7 +19,7 @@ from ai_api.core.errors import Refusal
 from ai_api.wire import json_body, openai_envelope
 from ai_api.wire.openai_stream import ChatStream
 from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, FrameTooLong
-from tests.fuzz import properties, seeds
+from tests.fuzz import mutate, properties, seeds
 
 ROOT = Path(__file__).parents[2]
 PROPERTIES: dict[str, Callable[[bytes], None]] = {"stream": properties.stream, "envelope": properties.envelope}
@@ -46,34 +46,11 @@ def test_a_mutation_of_the_seeds_breaks_a_property(kind):
     chance = random.Random(4)
     known = list(seeds.load(kind).values())
     for _ in range(MUTATIONS[kind]):
-        data = mutated(chance, known)
+        data = mutate.mutated(chance, known)
         try:
             PROPERTIES[kind](data)
         except BaseException as error:
             raise AssertionError(f"{kind} breaks on {data!r}") from error
-
-
-def mutated(chance: random.Random, known: list[bytes]) -> bytes:
-    data = bytearray(chance.choice(known))
-    for _ in range(chance.randrange(1, 5)):
-        at = chance.randrange(len(data) + 1)
-        match chance.randrange(6):
-            case 0:
-                data[at:at] = chance.choice(
-                    (b"\n\n", b"\r\n", b"\r", b"data: ", b"{", b"]", b'"', b"\\", b"\x00", b"\xff")
-                )
-            case 1:
-                del data[at : at + chance.randrange(1, 40)]
-            case 2 if at < len(data):
-                data[at] = chance.randrange(256)
-            case 3:
-                other = chance.choice(known)
-                data[at:at] = other[chance.randrange(len(other)) :]
-            case 4:
-                data[at:at] = data[at : at + chance.randrange(1, 40)] * chance.randrange(1, 6)
-            case _:
-                data[at:at] = chance.choice((b"null", b"true", b"-1", b"1e999", b"[]", b"{}", b'""', b'"model":"m"'))
-    return bytes(data)
 
 
 if importlib.util.find_spec("atheris") is not None:
@@ -81,15 +58,8 @@ if importlib.util.find_spec("atheris") is not None:
 
     @pytest.mark.parametrize("kind", PROPERTIES)
     def test_guided_by_coverage_something_breaks_a_property(kind, tmp_path):
-        arguments = [
-            kind,
-            str(tmp_path / "found"),
-            f"-runs={GUIDED[kind]}",
-            "-seed=4",
-            "-timeout=10",
-        ]
         ended = subprocess.run(
-            [sys.executable, "-m", "tests.fuzz", *arguments, f"-artifact_prefix={tmp_path}/"],
+            [sys.executable, "-m", "tests.fuzz", kind, str(tmp_path), f"runs={GUIDED[kind]}"],
             cwd=ROOT,
             stdin=subprocess.DEVNULL,
             capture_output=True,
