@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from socket import socket
 
@@ -14,13 +15,16 @@ import httpx
 import pytest
 from alembic import command
 from alembic.config import Config
+from scripts import leftovers
 
 from ai_api.core import migrations
+from ai_api.local import children, postgres
 from tests.integration.gateway.shapes import SHAPES
 from tests.support.books import Books
 from tests.support.database import run_apart
 from tests.support.gateway import gateway, gateway_process
 from tests.support.organization import KEYS_TEXT
+from tests.support.up import refused, up
 
 NEXT = f"{int(migrations.head()) + 1:04d}"
 AFTER = f"{int(migrations.head()) + 2:04d}"
@@ -175,3 +179,20 @@ async def test_a_replica_that_starts_before_the_migration_never_gets_ready(postg
             await calls_pass(g, await g.org.caller(usd="5"))
     finally:
         postgres_server.drop(dsn)
+
+
+def test_an_older_up_breaks_a_folder_of_a_newer_one():
+    """It says which version is needed, ends everything it has started, and leaves the folder to the newer one."""
+    data = Path(tempfile.mkdtemp(prefix="ai-api-data-"))
+    try:
+        with up(data, "--no-model"):
+            host = children.recorded(data, "postgres").socket_dir or data / "postgres"
+            books = Books(f"postgresql://ai_api@/ai_api?host={host}")
+            run_apart(books.fetch, "UPDATE schema_state SET revision = '9999', readable_from = '9999'")
+        said = refused(data, "--no-model")
+        assert "is at 9999 and is for versions that know 9999" in said
+        assert "Traceback" not in said
+        assert leftovers.living_in(leftovers.processes(), data) == []
+    finally:
+        postgres.end_leftover(data)
+        shutil.rmtree(data)
