@@ -8,6 +8,7 @@ import resource
 import signal
 import sys
 import tempfile
+import traceback
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +43,9 @@ def main() -> None:
     try:
         uvloop.run(_measure(plan, may_write))
     except (WrongAnswer, AssertionError, TimeoutError, RuntimeError, asyncio.CancelledError) as error:
+        if isinstance(error, TimeoutError):
+            # It says nothing itself but where it was.
+            traceback.print_exception(error)
         print(f"The load run failed: {type(error).__name__} {error}", file=sys.stderr)
         raise SystemExit(1) from error
 

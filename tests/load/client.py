@@ -16,7 +16,7 @@ import httptools
 
 from tests.load.answers import Question, WrongAnswer
 
-REST_S = 15.0
+REST_S = 60.0
 CONNECTIONS_MAX = 1_000
 
 

@@ -31,7 +31,7 @@ QUESTIONS = (PLAIN, STREAM)
 READY_S = 90.0
 BEFORE_S = 8.0
 """Each is given a load before the first measurement: interpreters with a just-in-time compiler get faster, and caches fill."""
-ROUNDS = 4.0
+ROUNDS = 8.0
 """A slow server answers 64 calls at a time in seconds: it is measured until each has been answered so many times."""
 _KEY = "sk-peer-0123456789"
 

@@ -89,7 +89,6 @@ async def large(stand: Stand, plan: Plan, say: Say) -> Large:
     dsn = dsn if "://" in dsn else dsn.replace(":", "://", 1)
     await migrate(dsn)
     callers = await organize(dsn, stand.provider.url)
-    await _key_that_needs_litellm(dsn, stand.provider.url)
     secrets = [new_secret("sk-aiapi-") for _ in range(plan.holders)]
     say(f"   filling a database: {plan.members:,} members, {plan.credentials:,} credentials, {plan.records:,} records")
     await _fill(dsn, plan, callers[0], [hash_of(secret) for secret in secrets])
@@ -115,8 +114,8 @@ async def _fill(dsn: str, plan: Plan, like: Caller, hashes: list[bytes]) -> None
         await connection.close()
 
 
-async def _key_that_needs_litellm(dsn: str, provider_url: str) -> None:
-    # A worker imports litellm when there is a provider key whose calls are translated, so that its memory counts.
+async def connect_translated(dsn: str, provider_url: str) -> None:
+    """A provider key whose calls are translated: workers that start from now on import litellm."""
     organization = Organization(dsn, provider_url)
     try:
         draft = KeyDraft(

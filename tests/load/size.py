@@ -20,7 +20,7 @@ from tests.load.measure import Meter, Sample
 from tests.load.plan import Plan, Say
 from tests.load.proof import Proof, Strangers
 from tests.load.run import in_turn, line
-from tests.load.seeded import Large, large
+from tests.load.seeded import Large, connect_translated, large
 from tests.load.stand import NOWHERE, Server, Stand
 from tests.support.gateway import GatewayProcess, gateway_process
 
@@ -90,6 +90,7 @@ async def _compare(stand: Stand, meter: Meter, plan: Plan, big: Large, found: Si
 
 
 async def _remember(stand: Stand, meter: Meter, plan: Plan, big: Large, found: SizeResults, say: Say) -> None:
+    await connect_translated(big.dsn, stand.provider.url)
     async with _gateway(stand, big) as process:
         # litellm is imported beside the first calls.
         await quiet(process.child.pid)

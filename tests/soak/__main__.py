@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import signal
 import sys
+import traceback
 from pathlib import Path
 
 from scripts import generated_block
@@ -29,6 +30,9 @@ def main() -> None:
     try:
         results = asyncio.run(_soak(plan))
     except (SoakFailed, AssertionError, TimeoutError, asyncio.CancelledError) as error:
+        if isinstance(error, TimeoutError):
+            # It says nothing itself but where it was.
+            traceback.print_exception(error)
         print(f"The soak failed: {type(error).__name__} {error}", file=sys.stderr)
         raise SystemExit(1) from error
     text = table(results, plan)
