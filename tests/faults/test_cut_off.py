@@ -27,7 +27,7 @@ from tests.support.upstream.raw import RawAnswer
 FROZEN_S = 40 if IS_FULL else 8
 SILENT_S = 30 if IS_FULL else 1
 """The worker's rule as it is shipped, and a short one."""
-CUTS: dict[str, Mode] = {"no way": refuse(), "black hole": BLACKHOLE, "held up": HOLD}
+CUTS: dict[str, Mode] = {"no way": refuse(), **({"black hole": BLACKHOLE, "held up": HOLD} if IS_FULL else {})}
 
 
 @dataclass

@@ -5,6 +5,7 @@ All points are played in the first test that asks; each test then looks at one o
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -13,11 +14,12 @@ import pytest_asyncio
 from tests.faults.campaign import Campaign, Case, cases_of
 from tests.faults.conftest import IS_FULL
 from tests.faults.test_kill import an_organization, swept, working
-from tests.integration.gateway.shapes import has_success_end
+from tests.integration.gateway.shapes import SHAPES, has_success_end, told
 from tests.support import upstream
 from tests.support.books import Books, assert_exactly_once
 from tests.support.database import Databases, Prepare
-from tests.support.nursery import nursery
+from tests.support.failpoints import POINTS
+from tests.support.nursery import Failpoint, nursery
 from tests.support.upstream import read_log
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -53,7 +55,7 @@ async def campaign(
     wanted = [
         item.callspec.params["case"]
         for item in request.session.items
-        if item.path == request.path and hasattr(item, "callspec")
+        if item.path == request.path and hasattr(item, "callspec") and "case" in item.callspec.params
     ]
     async with (
         upstream.running(log=folder / "witness.jsonl") as sim,
@@ -86,6 +88,43 @@ async def test_a_record_is_missing_or_there_twice(campaign: Campaign, case: Case
             # A defect in the very sending of the end leaves a connection that breaks off.
             assert answer.ending == "whole" or (case.point, answer.ending) == ("end.before", "fin")
             assert answer.status in {200, 500, 503}
+
+
+SWEEPS = [name for name, point in POINTS.items() if "job" in point.reached_by]
+
+
+@pytest.mark.parametrize("name", SWEEPS)
+async def test_a_sweep_that_dies_midway_loses_or_doubles_what_it_swept(database, tmp_path, name):
+    """A replica dies under calls, then the worker that sweeps it; the next worker sweeps the rest."""
+    books, fired = Books(database), tmp_path / "fired"
+    quick = {"AI_API_SWEEP_SILENT_S": "1"}
+    async with upstream.running() as sim, an_organization(database, sim) as org, nursery() as forks:
+        caller = await org.caller(usd="5")
+        async with forks.gateway(database, log=tmp_path / "gateway.log") as replica:
+            calls = [
+                asyncio.create_task(
+                    replica.ask(
+                        caller, shape.path, shape.body(caller, told(hang_at=5)), headers={"x-request-id": f"{n}"}
+                    )
+                )
+                for n, shape in enumerate(SHAPES * 2)
+            ]
+            async with asyncio.timeout(30):
+                while sim.counters.open < len(calls):
+                    await asyncio.sleep(0.01)
+            await replica.kill()
+            await asyncio.gather(*calls)
+        async with forks.worker(
+            database, log=tmp_path / "w", failpoint=Failpoint(name, "kill", fired), **quick
+        ) as worker:
+            await worker.gone(timeout_s=60)
+        assert fired.read_text().split() == [name]
+        async with forks.worker(database, log=tmp_path / "w", **quick):
+            await swept(books)
+        records = await books.records()
+        assert [(record["outcome"], record["swept"]) for record in records] == [("interrupted", True)] * len(calls)
+        assert_exactly_once(records, list(sim.witness.events))
+        await books.assert_at_rest()
 
 
 async def test_the_books_are_wrong_after_all_of_it(campaign: Campaign):

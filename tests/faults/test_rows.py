@@ -1,4 +1,4 @@
-"""Each fault of a provider, and of the way to it: what the client sees, and what the record says. Real processes, a real wire.
+"""The faults of providers and of clients: what the client sees, and what the record says. Real processes, a real wire.
 
 Each row of the table is played on two replicas through a proxy, chat on one and responses on the other at once.
 """
@@ -8,12 +8,16 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from ai_api import credentials
 from tests.faults.rig import Rig, Told, rigged
 from tests.faults.rows import (
     AT_ONCE_S,
@@ -29,11 +33,12 @@ from tests.faults.rows import (
     assert_recorded,
     assert_seen,
 )
-from tests.integration.gateway.shapes import SHAPES, error_of, has_success_end
+from tests.integration.gateway.shapes import SHAPES, STREAMS, WHOLES, Shape, error_of, has_success_end, told
 from tests.support import upstream
 from tests.support.database import Databases, Prepare
-from tests.support.organization import Caller
+from tests.support.organization import CLI, Caller
 from tests.support.proxy import flip, trickle
+from tests.support.upstream.raw import RawClient
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 kinds = pytest.mark.parametrize("kind", SHAPES_OF)
@@ -113,8 +118,8 @@ async def test_a_call_fails_although_another_route_is_sound(rig, fault, kind):
         spare = await rig.org.key(url=rig.sim.url)
         caller = await rig.org.caller(usd="5", key=first)
         await rig.org.route(caller.model, spare, priority=200)
-        told = await play(rig, caller, fault, Row(row.whole, row.streamed, "ok", "nothing", row.wire), kind)
-    for given in told:
+        answers = await play(rig, caller, fault, Row(row.whole, row.streamed, "ok", "nothing", row.wire), kind)
+    for given in answers:
         assert given.answer.status == 200, given
         assert given.took_s < AT_ONCE_S + (CONNECT_S if fault == "dropped" else 0)
         record = await rig.record_of(given)
@@ -204,4 +209,83 @@ async def test_a_byte_that_flips_makes_a_call_without_an_end_or_a_record(rig, ki
             assert (record["outcome"] == "ok") == good, (at, given.answer, dict(record))
             assert given.took_s < 2 * IDLE_S + LATE_S
     rig.mend()
+    await rig.assert_exactly_once()
+
+
+# ── the client ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+CLOSED_WITHIN_S = 1.0
+BUSY_S = 0.5
+"""How late a witness in a busy process notices what happened in time."""
+
+
+@asynccontextmanager
+async def begun(rig: Rig, caller: Caller, shape: Shape, **behaviour: Any) -> AsyncIterator[RawClient]:
+    """A call that the provider has accepted; the end of the block hangs up."""
+    async with rig.replicas[0].begun(caller, shape.path, shape.body(caller, told(str(shape), **behaviour))) as client:
+        await rig.sim.witness.wait_for("started", timeout_s=10)
+        yield client
+
+
+async def assert_hung_up(rig: Rig, left_at: float) -> None:
+    event = await rig.sim.witness.wait_for("aborted", timeout_s=5)
+    assert event.monotonic_ns / 1e9 - left_at < CLOSED_WITHIN_S + BUSY_S
+
+
+@pytest.mark.parametrize("shape", STREAMS, ids=str)
+async def test_a_client_gone_before_the_finish_costs_nothing_or_all(rig, shape):
+    async with begun(rig, await rig.org.caller(usd="5"), shape, hang_at=5) as client:
+        assert b"amber" in (await client.receive(timeout_s=0.5)).body
+        left_at = time.monotonic()
+    await assert_hung_up(rig, left_at)
+    record = await rig.books.record()
+    assert (record["outcome"], record["usage_source"]) == ("client_closed", "estimated")
+    assert 4 <= record["output_tokens"] <= 12
+    await rig.assert_exactly_once()
+
+
+async def test_a_client_gone_after_the_finish_makes_the_usage_unknown(rig):
+    """Chat alone says that it has finished before it says what was used."""
+    async with begun(rig, await rig.org.caller(usd="5"), STREAMS[0], end_delay_ms=700) as client:
+        assert b'"finish_reason":"stop"' in (await client.receive(timeout_s=0.4)).body
+    record = await rig.books.record()
+    assert (record["outcome"], record["usage_source"], record["output_tokens"]) == ("ok", "provider", 50)
+    await rig.assert_exactly_once()
+
+
+@pytest.mark.parametrize("shape", WHOLES, ids=str)
+@pytest.mark.parametrize("where", ["headers", 3])
+async def test_a_whole_answer_that_nobody_waits_for_is_free_or_bought(rig, shape, where):
+    async with begun(rig, await rig.org.caller(usd="5"), shape, hang_at=where):
+        left_at = time.monotonic()
+    await assert_hung_up(rig, left_at)
+    record = await rig.books.record()
+    assert (record["outcome"], record["usage_source"], record["output_tokens"]) == ("client_closed", "estimated", 0)
+    assert record["input_tokens"] > 0
+    await rig.assert_exactly_once()
+
+
+@kinds
+async def test_a_right_taken_back_is_used_to_the_end(rig, kind):
+    """The credential is revoked past the gateway, as another replica or a command line would."""
+    for shape in SHAPES_OF[kind]:
+        caller = await rig.org.caller(usd="5")
+        async with begun(rig, caller, shape, hang_at=5) as client:
+            answering = asyncio.create_task(client.receive(timeout_s=10))
+            await asyncio.sleep(0.2)
+            revoked_at = time.monotonic()
+            async with rig.org.database.transaction() as tx:
+                await credentials.revoke(
+                    tx, CLI, caller.credential.credential.id, reason="a test", at=datetime.now(UTC)
+                )
+            answer = await answering
+            assert time.monotonic() - revoked_at < CLOSED_WITHIN_S + BUSY_S
+        assert not has_success_end(answer)
+        if shape.stream:
+            assert answer.status == 200
+        else:
+            assert (answer.status, error_of(answer)["code"]) == (401, "invalid_api_key")
+        record = await rig.books.record(credential_id=caller.credential.credential.id)
+        assert record["outcome"] == "credential_revoked"
+        assert (record["output_tokens"] > 0) == shape.stream
     await rig.assert_exactly_once()
