@@ -81,12 +81,15 @@ class _Process:
         log.configure("DEBUG", redactor=self.redactor, stream=self.watched)  # type: ignore[arg-type]  # as much of a file as is used
         # These are the test run's, which fails on what nobody caught and on warnings.
         logging.captureWarnings(capture=False)
+        # Switched off in production. Here pytest's own handlers would have it written after all.
+        logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
         sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
 
     def end(self) -> None:
         root = logging.getLogger()
         root.handlers[:], level = self._before
         root.setLevel(level)
+        logging.getLogger("uvicorn.access").setLevel(logging.NOTSET)
         structlog.reset_defaults()
 
 
