@@ -17,6 +17,7 @@ from scripts import generated_block
 
 from tests.load import overload, overload_report, peer_report, peers, report, run, size, size_report
 from tests.load.answers import WrongAnswer
+from tests.load.circumstances import commit
 from tests.load.machine import described, sync_ms
 from tests.load.plan import PARTS, Plan, Say, chosen, wanted_blocks, written_blocks
 from tests.load.stand import Stand, standing
@@ -29,6 +30,8 @@ QUICK = Plan(seconds=1.0, repeats=1, members=2_000, records=20_000, holders=100,
 def main() -> None:
     """Runs it. Exit code 1 when an answer or the books are wrong; figures that miss their goal are figures."""
     options = _options()
+    # Others may commit while this runs.
+    commit()
     base = QUICK if options.quick else DEFAULT
     given = {
         name: value

@@ -71,6 +71,9 @@ class Arrivals:
         until = time.perf_counter() + within_s
         while self.open and time.perf_counter() < until:
             await asyncio.sleep(0.05)
+        for arrival in self.all:
+            if not arrival.ended_s:
+                arrival.ended_s = time.perf_counter()
 
     def close(self) -> None:
         """Drops what is idle. Connections of open calls are dropped with their process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import platform
 import subprocess
 from collections.abc import Sequence
@@ -27,8 +28,9 @@ def circumstances(*, machine: str, postgres: str, strangers: float | None, more:
     ]
 
 
+@functools.cache
 def commit() -> str:
-    """The commit of the product that was measured, and whether something was changed since."""
+    """The commit of the product that is measured, and whether something was changed since: as of when it is asked first."""
 
     def git(*arguments: str) -> str:
         return subprocess.run(("git", *arguments), cwd=_ROOT, capture_output=True, text=True, check=True).stdout.strip()

@@ -80,6 +80,11 @@ def rss_mb(pid: int) -> float:
     return float(psutil.Process(pid).memory_info().rss) / 1e6
 
 
+def descriptors(pid: int) -> int:
+    """How many descriptors a process has open: files and connections."""
+    return int(psutil.Process(pid).num_fds())
+
+
 def listen_overflows() -> int:
     """How often a connection found the queue of a listener full, on the whole machine since it started; 0 where nobody counts."""
     path = Path("/proc/net/netstat")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tests.load.answers import PLAIN, STREAM, Question
 from tests.load.arrivals import Arrival, Arrivals
 from tests.load.figures import quantile
-from tests.load.machine import listen_overflows, rss_mb
+from tests.load.machine import descriptors, listen_overflows, rss_mb
 from tests.load.measure import Meter, middle
 from tests.load.open_streams import fresh_gateway
 from tests.load.plan import Plan, Say
@@ -53,7 +53,8 @@ class Overload:
     normal_after_s: float | None
     client_late_p99_ms: float
     open_peak: int
-    open_at_provider: int
+    descriptors_peak: int
+    """Of the worker: connections it has accepted, and its own to the provider."""
     listen_overflows: int
     """Connections that found the listener's queue full, on the whole machine."""
     rss_mb: tuple[float, float]
@@ -110,7 +111,7 @@ async def _overload(stand: Stand, meter: Meter, plan: Plan, question: Question, 
     seen = _Seen(question, peak, calm, hard, after, began=began, over=over)
     found = judged(seen, endings=Counter(each.ending for each in arrivals.all))
     found.open_peak, found.rss_mb = watched.open_peak, (before_mb, watched.rss_peak_mb)
-    found.open_at_provider = (await stand.provider_counters())["open_peak"]
+    found.descriptors_peak = watched.descriptors_peak
     found.listen_overflows = listen_overflows() - overflows
     say(
         f"   answered in time {found.good_per_s:,.0f}/s of {peak:,.0f}; refused {found.refused_per_s:,.0f}/s; {found.endings}"
@@ -157,7 +158,7 @@ def judged(seen: _Seen, *, endings: Counter[str]) -> Overload:
         normal_after_s=normal_after(seen.after, since=seen.over, p50_ms=calm_p50_ms * NORMAL_TIMES),
         client_late_p99_ms=_ms([each.started_s - each.due_s for each in hard], 0.99),
         open_peak=0,
-        open_at_provider=0,
+        descriptors_peak=0,
         listen_overflows=0,
         rss_mb=(0.0, 0.0),
         by_second=_by_second([*hard, *seen.after], seen.began),
@@ -204,6 +205,7 @@ def _ms(seconds: Sequence[float], share: float) -> float:
 class _Watched:
     open_peak: int = 0
     rss_peak_mb: float = 0.0
+    descriptors_peak: int = 0
 
 
 @asynccontextmanager
@@ -215,6 +217,7 @@ async def _watching(arrivals: Arrivals, pid: int) -> AsyncIterator[_Watched]:
         while True:
             watched.open_peak = max(watched.open_peak, arrivals.open)
             watched.rss_peak_mb = max(watched.rss_peak_mb, rss_mb(pid))
+            watched.descriptors_peak = max(watched.descriptors_peak, descriptors(pid))
             await asyncio.sleep(_LOOK_S)
 
     looking = asyncio.create_task(look())

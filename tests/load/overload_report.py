@@ -49,7 +49,8 @@ def _rows(found: Overload) -> list[str]:
         *(f"| {_cell(note)}; p50 | {count:,}; {took_s:,.1f} s | | |" for note, (count, took_s) in found.notes.items()),
         f"| normal again (p50 within {NORMAL_TIMES:g} times that before) after | **{seconds}** | ≤ {NORMAL_AFTER_S_MAX:g} s "
         f"| {met(is_normal)} |",
-        f"| calls open at most; of them at the provider | {found.open_peak:,}; {found.open_at_provider:,} | | |",
+        f"| calls open at most, as the clients see it | {found.open_peak:,} | | |",
+        f"| descriptors of the worker at most | {found.descriptors_peak:,} | | |",
         f"| connections that found the listener's queue full | {found.listen_overflows:,} | | |",
         f"| memory of the worker, before and at most | {before_mb:.0f}, {peak_mb:.0f} MB | | |",
         f"| the client itself was late by, p99 | {found.client_late_p99_ms:,.0f} ms | | |",

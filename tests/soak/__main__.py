@@ -11,6 +11,7 @@ from pathlib import Path
 
 from scripts import generated_block
 
+from tests.load.circumstances import commit
 from tests.soak.report import is_flat, table
 from tests.soak.run import Plan, SoakFailed, SoakResults, soak
 
@@ -26,6 +27,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1, help="of the order of faults and of what clients do")
     parser.add_argument("--dry", action="store_true", help="write nothing into the documentation")
     options = parser.parse_args()
+    # Others may commit while this runs.
+    commit()
     plan = Plan(options.minutes, options.seed, options.minute_s)
     try:
         results = asyncio.run(_soak(plan))
