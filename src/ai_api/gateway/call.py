@@ -120,8 +120,11 @@ class Calls:
         refusal = Refusal("internal_error", "internal", "The gateway failed on this call. Its operator has been told.")
         usage = relay.abandoned(call)
         await self._receipt(call.docket, Ending("internal_error", usage.usage, usage.usage_source, refusal=refusal))
+        line = _Line(out)
         if call.docket.first_byte_at is None:
-            await self._error(call.docket, refusal, _Line(out))
+            await self._error(call.docket, refusal, line)
+        else:
+            await self._break_off(call.docket, refusal, line)
 
     async def _open(self, call: OpenCall) -> UpstreamAnswer:
         permission = call.docket.permission
