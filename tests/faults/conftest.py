@@ -24,7 +24,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def rounds() -> int:
-    """How often a test that dies at random moments dies; `AI_API_FAULT_ROUNDS`."""
+    """How often a process is killed at random moments; `AI_API_FAULT_ROUNDS`. What takes longer dies a quarter as often."""
     return ROUNDS
 
 
