@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install run check test e2e faults-short faults races load fresh mutants house openapi format clean
+.PHONY: help install run check test e2e faults-short faults races load soak fresh mutants house openapi format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -29,7 +29,7 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 	$(call suite,tests/contract)
 	$(call suite,tests/integration)
 	@# More workers than cores: half of the gateway's tests wait for something most of their time.
-	@$(BIN)/pytest -n 3 --dist loadfile tests/unit tests/contract tests/integration $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile tests/unit tests/contract tests/integration tests/load tests/soak $(ARGS)
 
 e2e: install ## real clients and the real model against a running gateway
 	$(call suite,tests/e2e)
@@ -52,6 +52,10 @@ races: install ## replicas against one another, and any order of events, on a re
 load: install ## the load run; writes its tables into the docs
 	$(call suite,tests/load)
 	@$(PYTHON_M) tests.load $(ARGS)
+
+soak: install ## twenty minutes of calls with a fault a minute; nothing may grow. Longer by ARGS="--minutes 60"
+	$(call suite,tests/soak)
+	@$(PYTHON_M) tests.soak $(ARGS)
 
 fresh: install ## a stranger's first hour: clones HEAD into an empty home and follows the README
 	@$(PYTHON_M) scripts.fresh $(ARGS)
