@@ -47,7 +47,7 @@ class Two:
         for number, shape in enumerate(SHAPES * 2):
             body = shape.body(caller, told(chunk_delay_ms=seconds * 1_000 / 50, chunks=50))
             headers = {"x-request-id": f"first-{number}"}
-            asking = self.first.ask(caller, shape.path, body, headers=headers, timeout_s=2 * seconds + 30)
+            asking = self.first.ask(caller, shape.path, body, headers=headers, timeout_s=2 * FROZEN_S + 60)
             calls.append(asyncio.create_task(asking))
         async with asyncio.timeout(30):
             while sim.counters.open < len(calls):
@@ -112,7 +112,9 @@ async def test_a_replica_that_lost_its_way_to_postgres_bills_its_calls_twice(dat
             # It knows that it is cut off, says so, and takes no new calls. (A request for a hold that is held up itself
             # arrives after the sweep, and is swept: the call is refused and recorded by estimate.)
             refused = await pair.first.chat(caller)
-            assert (refused.status, error_of(refused)["code"]) == (503, "store_unavailable")
+            assert refused.status == 503
+            # After ten seconds of records that nobody takes, no new call is even asked about.
+            assert error_of(refused)["code"] in {"store_unavailable", "overloaded"}
         # Half of its answers end while nobody can write them down.
         async with asyncio.timeout(30):
             while sim.counters.finished < len(calls):
