@@ -130,8 +130,12 @@ class Calls:
         permission = call.docket.permission
         if permission is None:
             raise RuntimeError("a call is opened after preflight")
-        routes = routing.order(permission.routes, self._chance)
-        return await self._tries.open(call, routes)
+        ask = call.docket.ask
+        ask.body_needed("fields")
+        answer = await self._tries.open(call, routing.order(permission.routes, self._chance))
+        # It may take an hour, and the question be large.
+        ask.body_needed("nothing")
+        return answer
 
     async def _receipt(self, docket: Docket, ending: Ending) -> None:
         """The record is committed before the last byte; if Postgres is silent for two seconds the client gets its end."""

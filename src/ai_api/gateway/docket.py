@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from ai_api.core.errors import Refusal
@@ -29,9 +29,19 @@ class IdempotencyKey:
     body_hash: bytes
 
 
+BodyPart = Literal["fields", "nothing"]
+
+
+def _keep_all(_needed: BodyPart) -> None:
+    """For who has room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """A call as a door hands it over. `received_at` is a monotonic time in seconds; `headers` are those that go upstream."""
+    """A call as a door hands it over. `received_at` is a monotonic time in seconds; `headers` are those that go upstream.
+
+    `body_needed` is told when only the body's fields are needed still, and then nothing of it: what is not may be gone.
+    """
 
     envelope: Envelope
     body: JsonBody
@@ -42,6 +52,7 @@ class Ask:
     received_at: float
     headers: tuple[tuple[str, str], ...] = ()
     idempotency_key: IdempotencyKey | None = None
+    body_needed: Callable[[BodyPart], None] = _keep_all
 
 
 @dataclass(slots=True)

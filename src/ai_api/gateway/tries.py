@@ -20,6 +20,7 @@ from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.open_call import CallEnded, OpenCall
 from ai_api.providers import ProviderKey, RetryBudget, Route, RouteHealth
 from ai_api.providers.port import Deadlines, OpenKey, Upstream, UpstreamAnswer, UpstreamCall, UpstreamError
+from ai_api.wire.json_body import Members
 from ai_api.wire.usage import Usage
 
 _REPEATABLE_STATUS = frozenset({408, 409, 429})
@@ -129,7 +130,7 @@ class Tries:
             operation=envelope.operation,
             stream=envelope.stream,
             fields=docket.ask.body.fields,
-            document=docket.ask.body.document,
+            document=Members(docket.ask.body.fields),
             upstream_model=route.upstream_model,
             shown_model=envelope.model or "",
             output_tokens_max=demand.output_tokens_to_send(docket),

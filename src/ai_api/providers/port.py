@@ -85,7 +85,7 @@ class UpstreamCall:
 
     operation: Operation
     stream: bool
-    fields: Mapping[str, bytes]
+    fields: Mapping[str, bytes | memoryview]
     document: Mapping[str, Any]
     upstream_model: str
     shown_model: str

@@ -1,6 +1,8 @@
 """Request bodies: what is refused, what passes untouched, and that nothing a client sends is anything but one of the two."""
 
+import contextlib
 import json
+import sys
 import time
 import tracemalloc
 
@@ -8,7 +10,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ai_api.wire.json_body import DEPTH_MAX, BadBody, decode, encode, read, write
+from ai_api.wire.json_body import (
+    DEPTH_MAX,
+    VALUES_MAX,
+    BadBody,
+    Members,
+    decode,
+    document_bytes,
+    encode,
+    read,
+    write,
+)
 
 # What JSON can say without the one character that no body may hold.
 texts = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=8)
@@ -249,3 +261,53 @@ def test_decode_raises_value_error_and_nothing_else(data):
     except ValueError as refused:
         told = str(refused)
     assert told
+
+
+def test_more_values_than_any_request_has_are_read():
+    for each in (b"[]", b'""', b"{}", b"1", b'"\\u00e9"', b'{"a":1}'):
+        with pytest.raises(BadBody, match="500,000 values"):
+            document_bytes(b'{"x":[' + b",".join([each] * (VALUES_MAX + 1)) + b"]}")
+    text = encode({"x": "," * 3 * VALUES_MAX})
+    assert document_bytes(text) >= len(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [("word", 1), ("w\u00e9rd", 2), ("\u732b", 2), ("\U0001f4a9" + "word" * 100, 4), ('"\\' * 10, 1)],
+    ids=["ascii", "latin", "wide", "one of four bytes", "escapes"],
+)
+def test_a_text_takes_more_memory_than_was_thought(text, times):
+    value = text * (2_000_000 // len(text))
+    for body in (encode({"x": value}), json.dumps({"x": value}).encode()):
+        thought = document_bytes(body)
+        assert thought >= sys.getsizeof(json.loads(body)["x"]) - 100
+        assert thought <= len(body) * max(times, 4 if b"\\u" in body else 1) + 10_000
+
+
+def test_what_is_no_json_is_looked_at_again_and_again():
+    """A text that never ends, of escaped quotes: gone through once, not once from each of them."""
+    began = time.monotonic()
+    for end in (b"", b"\\", b'"'):
+        for piece in (b'\\"', b"\\", b'"'):
+            with contextlib.suppress(BadBody):
+                document_bytes(b'{"x":"\xc3\xa9' + piece * 2_000_000 + end)
+    assert time.monotonic() - began < 20
+
+
+def test_a_large_value_is_kept_twice():
+    large = encode({"model": "m", "x": "y" * 1_000_000})
+    fields = read(large).fields
+    assert isinstance(fields["x"], memoryview)
+    assert fields["x"].obj is not None
+    assert write(fields) == large
+    assert read(bytearray(large)).fields == fields
+    spaced = b'{ "x" : "' + b"y" * 1_000_000 + b'" , "model":"m"}'
+    assert read(spaced).fields == fields
+    with pytest.raises(BadBody, match="twice"):
+        read(b'{ "x" : "' + b"y" * 100_000 + b'z", "x" : "' + b"y" * 100_000 + b'"}')
+
+
+def test_values_are_decoded_when_they_are_asked_for():
+    body = encode({"model": "m", "x": [1, None]})
+    members = Members(read(body).fields)
+    assert (dict(members), len(members), members.get("y")) == ({"model": "m", "x": [1, None]}, 2, None)
