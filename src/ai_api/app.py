@@ -42,11 +42,13 @@ from ai_api.gateway.tries import Tries
 from ai_api.gateway.typical import TypicalOutput
 from ai_api.gateway.watch import Replica, Watch
 from ai_api.gateway.world import Worlds
-from ai_api.observability.metrics import gateway_metrics
+from ai_api.observability.lag import LoopLag
+from ai_api.observability.metrics import gateway_metrics, load_metrics
 from ai_api.observability.redact import Redactor
 from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
 from ai_api.protocols.app import DoorsOfCalls, create_data_plane
+from ai_api.protocols.intake import Bounds, Intake, body_caps
 from ai_api.protocols.serve import DataPlane
 from ai_api.providers import RouteHealth
 from ai_api.providers.count_tokens import TokenCounter
@@ -167,10 +169,14 @@ class Application:
             clock=self.clock,
             log=log,
         )
+        self.lag = LoopLag()
+        self.intake = Intake(_bounds(settings), self.lag)
         plane = DataPlane(
             self.calls,
             self.tell,
-            settings.limits.body_bytes_max,
+            self.people,
+            self.intake,
+            self.clock,
             self.idempotency if settings.idempotency else None,
         )
         self.data_plane: DoorsOfCalls | None = (
@@ -208,7 +214,7 @@ class Application:
             settlements_pending=self.settlement.pending,
             people=len(self.people),
             routes_cooling=len(self.health.cooling(self.clock.unix_ms())),
-        )
+        ) + load_metrics(self.intake.shed, lag_s=self.lag.lag_s, held_bytes=self.intake.held_bytes)
 
     async def start(self) -> None:
         """Opens the pools, registers the replica, loads the world, begins to watch.
@@ -216,6 +222,7 @@ class Application:
         While the database is away, or its schema is not one this build works with, the process stays alive, says why it is
         not ready, and goes on trying.
         """
+        self.lag.start()
         if not await self._begin():
             self._spawn(self._begin_later())
 
@@ -280,6 +287,7 @@ class Application:
     async def stop(self) -> None:
         """Settles what is open, then closes everything."""
         self.settling = True
+        self.lag.stop()
         await self._write_down_the_rest()
         for task in list(self._tasks):
             task.cancel()
@@ -371,6 +379,17 @@ class Application:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _bounds(settings: Settings) -> Bounds:
+    load = settings.load
+    return Bounds(
+        body_bytes_max=body_caps(settings.limits.body_bytes_max),
+        body_s=settings.listen.body_s,
+        bodies_bytes_max=load.bodies_bytes_max,
+        open_calls_max=load.open_calls_max,
+        lag_s_max=load.lag_ms_max / 1000,
+    )
 
 
 class Porch:

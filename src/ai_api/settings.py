@@ -67,6 +67,8 @@ class Listen(_Part):
     """How long a client may take to send the head of a request, from connecting or from its first byte, in seconds."""
     body_idle_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """How long a client may be silent in the middle of a body, in seconds."""
+    body_s: Annotated[float, Field(gt=0, le=3600)] = 120.0
+    """How long a client may take to send a whole body, in seconds."""
     stall_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """How long a client may take nothing of an answer that waits for it, in seconds."""
 
@@ -84,6 +86,18 @@ class Limits(_Part):
     """What one request may be."""
 
     body_bytes_max: Annotated[int, Field(ge=1024, le=1 << 30)] = 32 * 1024 * 1024
+
+
+class Load(_Part):
+    """How much one replica takes on at a time. What is beyond is told to try again, before its body is read."""
+
+    open_calls_max: Annotated[int, Field(ge=1, le=100_000)] = 2_000
+    """How many calls may be under way."""
+    bodies_bytes_max: Annotated[int, Field(ge=1024, le=1 << 36)] = 96 * 1024 * 1024
+    """How much memory the bodies may take together that are being read, or wait for their provider's answer to begin, in
+    bytes. A body takes three times its length, or more; one credential gets three quarters of it all."""
+    lag_ms_max: Annotated[int, Field(ge=1, le=60_000)] = 50
+    """How late the event loop may be with what is due, in milliseconds, before no new call is begun."""
 
 
 class Credentials(_Part):
@@ -142,6 +156,7 @@ class Settings(BaseSettings):
     listen: Listen = Listen()
     upstream: Upstream = Upstream()
     limits: Limits = Limits()
+    load: Load = Load()
     credentials: Credentials = Credentials()
     pools: Pools = Pools()
 
@@ -204,6 +219,14 @@ class Settings(BaseSettings):
     def _first_byte_within_total(self) -> Settings:
         if self.upstream.first_byte_s > self.upstream.total_s:
             raise ValueError("upstream.first_byte_s is longer than upstream.total_s")
+        return self
+
+    @model_validator(mode="after")
+    def _room_for_one_body(self) -> Settings:
+        if 3 * self.limits.body_bytes_max > self.load.bodies_bytes_max:
+            raise ValueError(
+                "load.bodies_bytes_max is less than three times limits.body_bytes_max, which is what one may take"
+            )
         return self
 
     def ring(self) -> KeyRing:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ai_api.gateway.tell import Counters
-from ai_api.observability.metrics import books_metrics, gateway_metrics
+from ai_api.observability.metrics import books_metrics, edge_metrics, gateway_metrics, load_metrics
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 ROW = re.compile(r"^\| `(ai_gateway_[a-z_]+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
@@ -34,6 +34,8 @@ def exposed() -> Described:
     families = gateway_metrics(
         counters, open_calls=1, active_clients=1, settlements_pending=1, people=1, routes_cooling=1
     )
+    families += load_metrics({"lag": 1}, lag_s=0.1, held_bytes=1)
+    families += edge_metrics({"head_too_slow": 1})
     families += books_metrics({"held": 0}, {"held": 0.0})
     return {name: (kind, frozenset(samples[0][1])) for name, _, kind, samples in families}
 

@@ -10,14 +10,17 @@ import inspect
 import re
 
 import httptools
+import structlog
 import uvicorn
 from uvicorn.protocols.http import flow_control, httptools_impl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from ai_api.cli.guard import Patience, guarded
+from ai_api.cli.guard import Patience, _Unhurried, guarded
+from ai_api.observability.edge import EdgeTold
 
 PINNED = "0.54.0"
+TOLD = EdgeTold(structlog.get_logger())
 # What the guard reads, and who has it.
 OF_PROTOCOL = {"cycle", "flow", "headers", "url", "parser", "loop", "pipeline", "transport", "timeout_keep_alive_task"}
 OF_CYCLE = {"response_complete", "response_started", "waiting_for_100_continue"}
@@ -42,7 +45,7 @@ def test_what_the_guard_reads_is_gone():
 
 
 def test_what_the_guard_overrides_is_called_otherwise():
-    ours = guarded(Patience(1, 1, 1)).__mro__[1]
+    ours = guarded(Patience(1, 1, 1), TOLD).__mro__[1]
     overridden = {name for name, value in vars(ours).items() if inspect.isfunction(value) and not name.startswith("_")}
     assert {"data_received", "on_headers_complete", "send_400_response", "on_response_complete"} <= overridden
     for name in overridden:
@@ -57,10 +60,15 @@ def test_what_is_raised_inside_of_the_parser_is_no_malformed_request():
     assert "self.on_response_complete" in inspect.getsource(httptools_impl.HttpToolsProtocol.on_headers_complete)
 
 
+def test_an_answer_asks_more_of_its_transport_than_it_is_given():
+    asked = set(re.findall(r"\bself\.transport\.(\w+)", inspect.getsource(RequestResponseCycle)))
+    assert asked == {"write", "close", "is_closing"} == set(_Unhurried.__slots__)
+
+
 async def test_a_class_is_not_taken_for_the_protocol():
     async def program(scope: object, receive: object, send: object) -> None: ...
 
-    kind = guarded(Patience(1, 2, 3))
+    kind = guarded(Patience(1, 2, 3), TOLD)
     config = uvicorn.Config(program, http=kind, lifespan="off", log_config=None)
     config.load()
     assert config.http_protocol_class is kind

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from typing import Any
 
@@ -91,10 +92,10 @@ def test_a_slow_body_is_cut():
 
     async def scenario() -> None:
         program = Program()
-        async with served(program, header_s=0.5, body_idle_s=1.5) as url, RawClient(url) as client:
+        async with served(program, header_s=0.5, body_idle_s=0.9) as url, RawClient(url) as client:
             await client.send_bytes(POST)
             for _ in range(10):
-                await asyncio.sleep(0.25)
+                await asyncio.sleep(0.15)
                 await client.send_bytes(b"x")
             assert (await client.receive()).body == b"10"
         assert program.bodies == [10]
@@ -105,9 +106,9 @@ def test_a_slow_body_is_cut():
 @pytest.mark.parametrize("expects", [False, True], ids=["full", "100-continue"])
 def test_a_program_that_does_not_read_is_taken_for_a_client_that_does_not_send(expects):
     async def scenario() -> None:
-        program = Program(wait_s=2)
+        program = Program(wait_s=1.2)
         head = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000\r\n"
-        async with served(program, body_idle_s=1) as url, RawClient(url) as client:
+        async with served(program, body_idle_s=0.6) as url, RawClient(url) as client:
             if expects:
                 await client.send_bytes(head + b"expect: 100-continue\r\n\r\n")
                 assert (await client.receive(timeout_s=CUT_S)).status == 100
@@ -136,10 +137,10 @@ def test_a_client_that_reads_slowly_is_taken_for_one_that_does_not():
     async def scenario() -> None:
         program = Program(stream_bytes=50_000_000)
         loop = asyncio.get_running_loop()
-        async with served(program, stall_s=1.5) as url:
+        async with served(program, stall_s=0.8) as url:
             with narrow(url) as client:
                 await loop.sock_sendall(client, GET)
-                for _ in range(80):
+                for _ in range(40):
                     await asyncio.sleep(0.05)
                     assert await loop.sock_recv(client, 1_024)
                 assert not program.left.is_set()
@@ -165,5 +166,38 @@ def test_a_finished_answer_that_nobody_takes_keeps_its_connection():
                 async with asyncio.timeout(CUT_S):
                     while not opened or opened[0].get_extra_info("socket").fileno() != -1:
                         await asyncio.sleep(0.05)
+
+    run(scenario())
+
+
+@pytest.mark.parametrize(
+    "form", [b"content-length: 20000000", b"transfer-encoding: chunked"], ids=["length", "chunked"]
+)
+def test_a_client_that_is_refused_in_the_middle_of_its_body_never_learns_why(form):
+    """It sends all of it before it looks: what it sends is thrown away, and the answer is not overtaken by a reset."""
+
+    async def scenario() -> None:
+        async with served(Program(refuses=True)) as url, RawClient(url) as client:
+            await client.send_bytes(b"POST / HTTP/1.1\r\nhost: a\r\n" + form + b"\r\n\r\n")
+            for _ in range(20):
+                await client.send_bytes(
+                    (b"" if b"length" in form else b"f4240\r\n") + b"x" * 1_000_000 + b"\r\n"[: 2 * (b"ch" in form)]
+                )
+                await asyncio.sleep(0.005)
+            answer = await client.receive(timeout_s=CUT_S)
+            assert (answer.status, answer.body, answer.headers["connection"]) == (401, b"no", "close")
+
+    run(scenario())
+
+
+def test_a_client_that_is_refused_sends_for_ever():
+    async def scenario() -> None:
+        async with served(Program(refuses=True)) as url, RawClient(url) as client:
+            await client.send_bytes(b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 3000000000\r\n\r\n")
+            sent_mb = 0
+            with contextlib.suppress(ConnectionError):
+                for sent_mb in range(200):  # noqa: B007  -- how far it came
+                    await client.send_bytes(b"x" * 1_000_000)
+            assert 60 < sent_mb < 120
 
     run(scenario())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 
 import pytest
 
@@ -197,3 +198,18 @@ def test_many_requests_and_large_bodies_suffer():
         assert len(program.bodies) == 12
 
     run(scenario())
+
+
+def test_a_flood_of_refused_heads_is_a_flood_of_lines(caplog):
+    async def scenario() -> None:
+        async with served(Program()) as url:
+            for _ in range(50):
+                await said_to(url, b"nonsense\r\n\r\n")
+            for _ in range(20):
+                await said_to(
+                    url, b"GET / HTTP/1.1\r\nhost: a\r\nconnection: upgrade, close\r\nupgrade: websocket\r\n\r\n"
+                )
+
+    with caplog.at_level(logging.INFO):
+        run(scenario())
+    assert [line.message for line in caplog.records if line.levelno >= logging.WARNING] == []

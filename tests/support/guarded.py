@@ -19,6 +19,7 @@ from tests.support.upstream.raw import RawAnswer, RawClient
 
 GET = b"GET / HTTP/1.1\r\nhost: a\r\n\r\n"
 POST = b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 10\r\n\r\n"
+REFUSAL_HEAD = [(b"content-length", b"2"), (b"connection", b"close")]
 SOON_S = 0.4
 CUT_S = 8.0
 """Within so long a cut after `SOON_S` must have come, on a slow machine too."""
@@ -30,10 +31,14 @@ def run(scenario: Coroutine[Any, Any, None]) -> None:
 
 
 class Program:
-    """An ASGI program: reads the body and answers with its length, and tells how its requests ended."""
+    """An ASGI program: reads the body and answers with its length, and tells how its requests ended.
 
-    def __init__(self, *, wait_s: float = 0, stream_bytes: int = 0) -> None:
+    One that `refuses` answers without reading, and closes.
+    """
+
+    def __init__(self, *, wait_s: float = 0, stream_bytes: int = 0, refuses: bool = False) -> None:
         self.wait_s = wait_s
+        self.refuses = refuses
         self.stream_bytes = stream_bytes
         self.bodies: list[int | None] = []
         """The length of each body; None where its client was gone before its end."""
@@ -44,6 +49,10 @@ class Program:
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         self.scopes.append(scope)
         await asyncio.sleep(self.wait_s)
+        if self.refuses:
+            await send({"type": "http.response.start", "status": 401, "headers": REFUSAL_HEAD})
+            await send({"type": "http.response.body", "body": b"no"})
+            return
         length, more = 0, True
         while more:
             message = await receive()

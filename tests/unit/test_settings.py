@@ -49,10 +49,12 @@ def test_two_secrets_are_enough():
             "drain_delay_s": 0.0,
             "header_s": 10.0,
             "body_idle_s": 30.0,
+            "body_s": 120.0,
             "stall_s": 30.0,
         },
         "upstream": {"connect_s": 5.0, "first_byte_s": 300.0, "idle_s": 120.0, "total_s": 3600.0},
         "limits": {"body_bytes_max": 33_554_432},
+        "load": {"open_calls_max": 2_000, "bodies_bytes_max": 100_663_296, "lag_ms_max": 50},
         "credentials": {"prefix": "sk-aiapi-", "ttl_days": 90},
         "pools": {"hot": 8, "portal": 5},
     }

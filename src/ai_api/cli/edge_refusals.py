@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from ai_api.core.errors import Refusal
@@ -13,36 +15,42 @@ WAITING_MAX = 32
 """Requests of one connection that may wait for the answer before theirs."""
 
 
-def _answer(status: int, refusal: Refusal, *, is_worth_another_try: bool = False) -> bytes:
+@dataclass(frozen=True, slots=True)
+class EdgeRefusal:
+    """A refusal's code, and the whole answer that says it."""
+
+    code: str
+    answer: bytes
+
+
+def _made(refusal: Refusal, *, status: int | None = None) -> EdgeRefusal:
     rendered = openai_errors.render(refusal)
     headers = [
-        *(each for each in rendered.headers if not (is_worth_another_try and each[0] == b"x-should-retry")),
+        *rendered.headers,
         (b"content-length", str(len(rendered.body)).encode()),
         (b"connection", b"close"),
     ]
-    return STATUS_LINE[status] + b"".join(b"%b: %b\r\n" % each for each in headers) + b"\r\n" + rendered.body
+    head = STATUS_LINE[status or rendered.status] + b"".join(b"%b: %b\r\n" % each for each in headers)
+    return EdgeRefusal(refusal.code, head + b"\r\n" + rendered.body)
 
 
-MALFORMED = _answer(400, Refusal("bad_request", "invalid", "This is not a well-formed HTTP request."))
-BAD_HOST = _answer(400, Refusal("bad_request", "invalid", "Send exactly one Host header."))
-TOO_MANY_WAIT = _answer(
-    400,
+MALFORMED = _made(Refusal("bad_request", "invalid", "This is not a well-formed HTTP request."))
+BAD_HOST = _made(Refusal("bad_request", "invalid", "Send exactly one Host header."))
+TOO_MANY_WAIT = _made(
     Refusal(
         "bad_request",
         "invalid",
         f"At most {WAITING_MAX} requests may be sent before the answer to the one they follow. Send this one anew.",
     ),
 )
-HEAD_TOO_LARGE = _answer(
-    431,
+HEAD_TOO_LARGE = _made(
     Refusal(
         "head_too_large",
         "invalid",
         f"The address and the headers are more than this gateway takes: {HEAD_BYTES_MAX:,} bytes, {HEAD_FIELDS_MAX} headers.",
     ),
+    status=431,
 )
-HEAD_TOO_SLOW = _answer(
-    408,
-    Refusal("head_too_slow", "invalid", "The head of a request did not come in time. Connect and send it anew."),
-    is_worth_another_try=True,
+HEAD_TOO_SLOW = _made(
+    Refusal("head_too_slow", "too_slow", "The head of a request did not come in time. Connect and send it anew.")
 )

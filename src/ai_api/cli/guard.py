@@ -14,20 +14,28 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import socket
 import struct
 import termios
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ai_api.cli import edge_refusals
-from ai_api.cli.edge_refusals import HEAD_BYTES_MAX, HEAD_FIELDS_MAX, WAITING_MAX
+from ai_api.cli.edge_refusals import HEAD_BYTES_MAX, HEAD_FIELDS_MAX, WAITING_MAX, EdgeRefusal
+from ai_api.observability.edge import EdgeTold
 
 # What a client that does not read costs: once here and, doubled by it for its own needs, once in the kernel.
 _WRITE_BUFFER_BYTES = 32_768
 _KERNEL_BUFFER_BYTES = 65_536
+# What is still read of a body after its answer was sent, while it goes on: a connection that is closed with something unread
+# is reset, and a reset may overtake the answer.
+_UNWANTED_BYTES_MAX = 64 * 1024 * 1024
+_UNWANTED_S = 30.0
+_UNWANTED_LOOK_S = 5.0
 # Where a silence is looked at from time to time, it is timed to a quarter.
 _LOOKS = 4
 
@@ -45,17 +53,33 @@ class _BadHead(Exception):
     """Raised through the parser, which stops there: nothing behind a refused head is read as a request."""
 
 
-def guarded(patience: Patience) -> type[asyncio.Protocol]:
-    """The protocol with these bounds, for `uvicorn.Config(http=…)`."""
+def guarded(patience: Patience, told: EdgeTold) -> type[asyncio.Protocol]:
+    """The protocol with these bounds, for `uvicorn.Config(http=…)`. `told` hears of whoever runs into one."""
 
     class Guarded(_Guard):
         _patience = patience
+        _told = told
+        _log = _Log("uvicorn.error")
 
     return Guarded
 
 
+class _Log(logging.Logger):
+    """uvicorn's logger without its warnings: each is about one request that somebody sent, and would flood the log."""
+
+    def __init__(self, name: str) -> None:
+        # Above the level of uvicorn's lines about single connections, which are made before anybody asks for them.
+        super().__init__(name, logging.DEBUG)
+        self.parent = logging.getLogger(name)
+
+    def warning(self, *_: object, **__: object) -> None:
+        """Says nothing: those refusals are counted and sampled where they are made."""
+
+
 class _Guard(HttpToolsProtocol):
     _patience: ClassVar[Patience]
+    _told: ClassVar[EdgeTold]
+    _log: ClassVar[logging.Logger]
     _phase: Literal["head", "body", "rest"] = "head"
     _due_s = 0.0
     """When the phase is over, on the loop's clock."""
@@ -65,16 +89,19 @@ class _Guard(HttpToolsProtocol):
     _ended_in_read = False
     _fruitless_bytes = 0
     """Read since the last byte of a body: line ends, chunk extensions and trailers, which can go on for ever too."""
-    _fault: bytes | None = None
-    _refusal: bytes | None = None
+    _fault: EdgeRefusal | None = None
+    _refusal: EdgeRefusal | None = None
     _writing: asyncio.TimerHandle | None = None
     _looks_left = _LOOKS
     _unsent_bytes = 0
     _drained = False
+    _unwanted_bytes: int | None = None
+    _unwanted_before = -1
 
     # What the transport calls.
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        self.logger = self._log
         if (opened := transport.get_extra_info("socket")) is not None:
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER_BYTES)
         transport.set_write_buffer_limits(_WRITE_BUFFER_BYTES)
@@ -94,6 +121,9 @@ class _Guard(HttpToolsProtocol):
         self._watch_writing()
 
     def data_received(self, data: bytes) -> None:
+        if self._unwanted_bytes is not None:
+            self._throw_away(len(data))
+            return
         if self._is_over():
             return
         self._ended_in_read = False
@@ -114,10 +144,12 @@ class _Guard(HttpToolsProtocol):
                 self._refuse(edge_refusals.HEAD_TOO_LARGE)
                 return
         elif self._fruitless_bytes > HEAD_BYTES_MAX:
-            self.transport.abort()
+            self._cut("body_without_end")
             return
         elif self._is_answering():
             self._due_s = self.loop.time() + self._patience.body_idle_s
+            # The program may answer before the body is whole: closing is not the transport's affair then.
+            self.cycle.transport = _Unhurried(self.transport, self._close_behind_answer)  # type: ignore[assignment]  # all that uvicorn asks of it there
         self._watch_reading()
 
     def pause_writing(self) -> None:
@@ -160,7 +192,7 @@ class _Guard(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._phase == "body":
+        if self._phase == "body" and self._unwanted_bytes is None:
             # Answered before it was whole. The rest is thrown away, for as long as a silence may last.
             self._due_s = self.loop.time() + self._patience.body_idle_s
         if self._refusal is not None and not self._is_answering() and not self.transport.is_closing():
@@ -189,12 +221,12 @@ class _Guard(HttpToolsProtocol):
             self._phase = "head"
             self._due_s = self.loop.time() + self._patience.header_s
 
-    def _fault_of_head(self) -> bytes | None:
+    def _fault_of_head(self) -> EdgeRefusal | None:
         if len(self.pipeline) >= WAITING_MAX:
             # Every answer lets another read in, which may hold thousands of requests.
             return edge_refusals.TOO_MANY_WAIT
         fields = self.headers
-        hosts = sum(name == b"host" for name, _ in fields)
+        hosts = [name for name, _ in fields].count(b"host")
         # Probes of load balancers speak HTTP/1.0, in which there need be none.
         if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
             return edge_refusals.BAD_HOST
@@ -225,7 +257,7 @@ class _Guard(HttpToolsProtocol):
             self._due_s = now_s + self._patience.body_idle_s
         elif now_s >= self._due_s:
             if self._phase == "body":
-                self.transport.abort()
+                self._cut("body_silent")
                 return
             if not self._is_answering():
                 self._refuse(edge_refusals.HEAD_TOO_SLOW)
@@ -240,21 +272,50 @@ class _Guard(HttpToolsProtocol):
 
     # Refusing.
 
-    def _refuse(self, answer: bytes) -> None:
+    def _refuse(self, refusal: EdgeRefusal) -> None:
         """Reads no more. The answer is sent behind those under way, and not at all where it would stand inside of one."""
-        self._refusal = answer
+        self._refusal = refusal
+        self._told.note(refusal.code)
         if self._phase == "body":
             if not self.cycle.response_started and not self.pipeline:
-                self.transport.write(answer)
+                self.transport.write(refusal.answer)
             self.transport.close()
             self._watch_writing()
         elif not self._is_answering():
-            self._say(answer)
+            self._say(refusal)
 
-    def _say(self, answer: bytes) -> None:
-        self.transport.write(answer)
+    def _close_behind_answer(self) -> None:
+        """Closes the connection once its client has the answer: at once where nothing more of its request can come."""
+        if self._phase != "body" or self.transport.is_closing():
+            self.transport.close()
+            return
+        self._unwanted_bytes = 0
+        self.transport.write_eof()
+        if self._reading is not None:
+            self._reading.cancel()
+        self._due_s = self.loop.time() + _UNWANTED_S
+        self._look_at_unwanted()
+
+    def _look_at_unwanted(self) -> None:
+        if self._unwanted_bytes == self._unwanted_before or self.loop.time() > self._due_s:
+            self.transport.abort()
+            return
+        self._unwanted_before = self._unwanted_bytes or 0
+        self._reading = self.loop.call_later(_UNWANTED_LOOK_S, self._look_at_unwanted)
+
+    def _throw_away(self, size_bytes: int) -> None:
+        self._unwanted_bytes = (self._unwanted_bytes or 0) + size_bytes
+        if self._unwanted_bytes > _UNWANTED_BYTES_MAX:
+            self.transport.abort()
+
+    def _say(self, refusal: EdgeRefusal) -> None:
+        self.transport.write(refusal.answer)
         self.transport.close()
         self._watch_writing()
+
+    def _cut(self, code: str) -> None:
+        self._told.note(code)
+        self.transport.abort()
 
     # Writing.
 
@@ -279,7 +340,7 @@ class _Guard(HttpToolsProtocol):
         if self._looks_left > 0:
             self._look_again()
         else:
-            self.transport.abort()
+            self._cut("answer_not_taken")
 
     def _unsent(self) -> int:
         """Bytes the client's machine has not taken yet, those in the kernel with them: one that reads slowly takes a while
@@ -293,3 +354,14 @@ class _Guard(HttpToolsProtocol):
             # Not every system tells. What is left here falls as well, in larger steps.
             return here
         return here + int(struct.unpack("i", queued)[0])
+
+
+class _Unhurried:
+    """What uvicorn writes an answer to whose request is not whole yet."""
+
+    __slots__ = ("close", "is_closing", "write")
+
+    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
+        self.write = transport.write
+        self.is_closing = transport.is_closing
+        self.close = close

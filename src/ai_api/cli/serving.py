@@ -13,12 +13,16 @@ import socket
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+import structlog
 import uvicorn
 
 from ai_api.app import Application
 from ai_api.cli import way_down
 from ai_api.cli.guard import Patience, guarded
+from ai_api.cli.memory import give_back_large_pieces
+from ai_api.observability.edge import EdgeTold
 from ai_api.observability.listener import Family, OpsListener
+from ai_api.observability.metrics import edge_metrics
 from ai_api.settings import Listen
 
 _BACKLOG = 2048
@@ -68,12 +72,19 @@ async def serve(
     asked = way_down.Asked()
     asked.listen()
 
+    give_back_large_pieces()
+    told = EdgeTold(structlog.get_logger("ai_api"))
+
     def metrics() -> list[Family]:
-        return application.metrics() + (more_metrics() if more_metrics is not None else [])
+        return [
+            *application.metrics(),
+            *edge_metrics(told.counts),
+            *(more_metrics() if more_metrics is not None else []),
+        ]
 
     ops = OpsListener(lambda: application.faults, metrics, ops_token)
-    public_server = _Server(_config(application, listen_settings, lifespan="on"))
-    ops_server = _Server(_ops_config(ops, listen_settings))
+    public_server = _Server(_config(application, listen_settings, lifespan="on", told=told))
+    ops_server = _Server(_ops_config(ops, listen_settings, told))
     tasks = [
         asyncio.create_task(public_server.serve(sockets=[sockets[0]])),
         asyncio.create_task(ops_server.serve(sockets=[sockets[1]])),
@@ -134,11 +145,11 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: Any, listen_settings: Listen, *, lifespan: Any) -> uvicorn.Config:
+def _config(app: Any, listen_settings: Listen, *, lifespan: Any, told: EdgeTold | None = None) -> uvicorn.Config:
     patience = Patience(listen_settings.header_s, listen_settings.body_idle_s, listen_settings.stall_s)
     return uvicorn.Config(
         app,
-        http=guarded(patience),
+        http=guarded(patience, told or EdgeTold(structlog.get_logger("ai_api"))),
         ws="none",
         lifespan=lifespan,
         backlog=_BACKLOG,
@@ -151,8 +162,8 @@ def _config(app: Any, listen_settings: Listen, *, lifespan: Any) -> uvicorn.Conf
     )
 
 
-def _ops_config(ops: OpsListener, listen_settings: Listen) -> uvicorn.Config:
-    config = _config(ops, listen_settings, lifespan="off")
+def _ops_config(ops: OpsListener, listen_settings: Listen, told: EdgeTold | None = None) -> uvicorn.Config:
+    config = _config(ops, listen_settings, lifespan="off", told=told)
     config.timeout_graceful_shutdown = _OPS_GRACE_S
     return config
 

@@ -22,6 +22,7 @@ Kind = Literal[
     "busy",
     "unprocessable",
     "too_large",
+    "too_slow",
     "exhausted",
     "limited",
     "upstream",

@@ -100,6 +100,12 @@ class Tell:
             code=refusal.code,
         )
 
+    def turned_away(self, request_id: str, refusal: Refusal) -> None:
+        """A request was refused before it was a call: for its credential, its body, or for want of room."""
+        self.counters.refusals[refusal.code] += 1
+        if self.counters.refusals[refusal.code] % 100 == 1:
+            self._log.info("refused", call_id=None, request_id=request_id, credential=None, code=refusal.code)
+
     def broke(self, docket: Docket, error: Exception) -> None:
         """A defect of ours ended a call."""
         self.counters.broken += 1

@@ -105,6 +105,32 @@ def books_metrics(unexplained: Mapping[str, int], proved_at_s: Mapping[str, floa
     ]
 
 
+def load_metrics(shed: Mapping[str, int], *, lag_s: float, held_bytes: int) -> list[Family]:
+    """How much a replica has taken on."""
+    return [
+        (
+            "ai_gateway_shed_calls_total",
+            "Calls sent away for want of room, by what there was too little of.",
+            "counter",
+            [("", {"reason": reason}, float(count)) for reason, count in sorted(shed.items())],
+        ),
+        _one("ai_gateway_loop_lag_seconds", "How late the event loop is, smoothed.", "gauge", lag_s),
+        _one("ai_gateway_bodies_bytes", "Bytes of bodies that are read or not sent yet.", "gauge", held_bytes),
+    ]
+
+
+def edge_metrics(refused: Mapping[str, int]) -> list[Family]:
+    """Clients that ran into a bound before it was known who asks."""
+    return [
+        (
+            "ai_gateway_edge_refusals_total",
+            "Connections refused or cut before it was known who asks, by code.",
+            "counter",
+            [("", {"code": code}, float(count)) for code, count in sorted(refused.items())],
+        )
+    ]
+
+
 def _one(name: str, text: str, kind: str, value: float) -> Family:
     return (name, text, kind, [("", {}, float(value))])
 

@@ -26,6 +26,7 @@ STATUS_OF: Mapping[Kind, int] = {
     "busy": 409,
     "unprocessable": 422,
     "too_large": 413,
+    "too_slow": 408,
     "exhausted": 429,
     "limited": 429,
     "upstream": 502,

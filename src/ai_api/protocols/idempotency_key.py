@@ -24,7 +24,7 @@ def check(given: Sequence[str], *, is_offered: bool) -> str:
     return key
 
 
-def of(key: str, path: str, body: bytes) -> IdempotencyKey:
+def of(key: str, path: str, body: bytes | bytearray) -> IdempotencyKey:
     """What is remembered of a key and of the request it came with."""
     key_bytes = key.encode("ascii")
     # With the key in it, what was asked for cannot be guessed and compared by who has only the table.

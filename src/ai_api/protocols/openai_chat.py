@@ -14,7 +14,7 @@ PATHS = ("/v1/chat/completions", "/chat/completions")
 
 def answer(plane: DataPlane) -> CallAnswer:
     """What answers at `PATHS`."""
-    return CallAnswer(plane, "openai", openai_envelope.chat)
+    return CallAnswer(plane, "openai", "chat", openai_envelope.chat)
 
 
 def router(answer: CallAnswer) -> APIRouter:

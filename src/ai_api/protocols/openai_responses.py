@@ -15,7 +15,7 @@ PATHS = ("/v1/responses", "/responses")
 
 def answer(plane: DataPlane) -> CallAnswer:
     """What answers at `PATHS`."""
-    return CallAnswer(plane, "openai", openai_envelope.responses)
+    return CallAnswer(plane, "openai", "responses", openai_envelope.responses)
 
 
 def router(answer: CallAnswer) -> APIRouter:

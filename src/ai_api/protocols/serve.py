@@ -11,23 +11,27 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal
+from ai_api.core.ids import uuid7
 from ai_api.credentials.secret import hash_of, looks_valid
 from ai_api.gateway.call import Calls
-from ai_api.gateway.docket import Ask
+from ai_api.gateway.docket import Ask, Docket
 from ai_api.gateway.idempotency import Idempotency
 from ai_api.gateway.open_call import OpenCall
-from ai_api.gateway.preflight import unknown
+from ai_api.gateway.people import People
+from ai_api.gateway.preflight import check_credential, unknown
 from ai_api.gateway.tell import Tell
 from ai_api.protocols import body, idempotency_key, secret
+from ai_api.protocols.intake import Intake, Stay
 from ai_api.wire import json_body, openai_errors
 from ai_api.wire.input_size import InputSize
 from ai_api.wire.openai_envelope import Envelope
 
 ReadEnvelope = Callable[[json_body.JsonBody], Envelope]
 
-# A body this large that nobody will read is not worth waiting for.
-_LEFT_UNREAD_BYTES_MAX = 65_536
+# A body this large is not read for who may not call; one that nobody will read is not worth waiting for.
+_LARGE_BYTES = 65_536
 
 _FORWARDED = ("openai-beta",)
 _NOBODY = Envelope(
@@ -49,30 +53,48 @@ class DataPlane:
 
     calls: Calls
     tell: Tell
-    body_bytes_max: int
+    people: People
+    intake: Intake
+    clock: Clock
     idempotency: Idempotency | None = None
     """None where keys are not taken."""
+
+
+class _Stopped(Exception):
+    """A credential that is known may not call, whatever its body says."""
+
+    def __init__(self, docket: Docket, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.docket = docket
+        self.refusal = refusal
 
 
 class CallAnswer(Response):
     """A call as a response: everything happens while it is sent."""
 
-    def __init__(self, plane: DataPlane, dialect: str, read_envelope: ReadEnvelope) -> None:
+    def __init__(self, plane: DataPlane, dialect: str, operation: str, read_envelope: ReadEnvelope) -> None:
         # Not Response's own: there is no body to render before the call is made.
         self.status_code = 200
         self.background = None
         self._plane = plane
         self._dialect = dialect
+        self._operation = operation
         self._read_envelope = read_envelope
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers the request in `scope`."""
-        out = AsgiOut(send)
+        with Stay(self._plane.intake) as stay:
+            await self._answer(scope, receive, AsgiOut(send), stay)
+
+    async def _answer(self, scope: Scope, receive: Receive, out: AsgiOut, stay: Stay) -> None:
         try:
-            ask = await self._ask(scope, receive)
+            ask = await self._ask(scope, receive, stay)
         except Refusal as refusal:
-            self._plane.tell.counters.refusals[refusal.code] += 1
-            await answer_refusal(out, refusal, close=_leaves_body_unread(scope, refusal))
+            self._plane.tell.turned_away(scope["state"]["request_id"], refusal)
+            await answer_refusal(out, refusal, close=not stay.read_whole and _is_let_go(scope, refusal))
+            return
+        except _Stopped as stopped:
+            await self._plane.calls.refuse(stopped.docket, stopped.refusal, _Closing(out))
             return
         except body.ClientLeft:
             return
@@ -85,18 +107,18 @@ class CallAnswer(Response):
         finally:
             watcher.close()
 
-    async def _ask(self, scope: Scope, receive: Receive) -> Ask:
+    async def _ask(self, scope: Scope, receive: Receive, stay: Stay) -> Ask:
+        stay.enter()
         headers = Headers(scope=scope)
         secret_hash = credential_of(headers)
+        announced = _announced(scope)
+        await self._identify(secret_hash, scope, is_large=_is_large(announced))
         if headers.get("content-encoding", "identity") != "identity":
             raise Refusal("bad_request", "invalid", "Send the body without a content-encoding.")
         keys = headers.getlist(idempotency_key.HEADER)
         key = idempotency_key.check(keys, is_offered=self._plane.idempotency is not None) if keys else None
-        data = await body.read(receive, announced_bytes=_announced(headers), limit_bytes=self._plane.body_bytes_max)
-        try:
-            parsed = json_body.read(data)
-        except json_body.BadBody as error:
-            raise Refusal("bad_request", "invalid", str(error)) from None
+        data = await stay.read(receive, secret_hash, self._operation, announced_bytes=announced)
+        parsed = stay.parse(data)
         return Ask(
             envelope=self._read_envelope(parsed),
             body=parsed,
@@ -107,7 +129,28 @@ class CallAnswer(Response):
             received_at=scope["state"]["received_at"],
             headers=tuple((name, value) for name in _FORWARDED if (value := headers.get(name)) is not None),
             idempotency_key=idempotency_key.of(key, scope["path"], data) if key is not None else None,
+            body_needed=stay.body_needed,
         )
+
+    async def _identify(self, secret_hash: bytes, scope: Scope, *, is_large: bool) -> None:
+        """Looks the credential up before its body is read. Raises Refusal, _Stopped.
+
+        Only a large body is worth a proof of its own that the credential may not call: the others are judged with theirs.
+        """
+        plane = self._plane
+        holder = await plane.people.find(secret_hash)
+        if holder is None:
+            raise unknown()
+        if not is_large:
+            return
+        try:
+            check_credential(holder, plane.clock.now())
+        except Refusal:
+            ask = plain_ask(scope, self._dialect)
+            try:
+                await plane.calls.permit(ask)
+            except Refusal as refusal:
+                raise _Stopped(Docket(uuid7(plane.clock.unix_ms()), ask, holder=holder), refusal) from None
 
 
 class AsgiOut:
@@ -129,6 +172,19 @@ class AsgiOut:
     async def finish(self, data: bytes) -> None:
         """Sends the last piece."""
         await self._send({"type": "http.response.body", "body": data, "more_body": False})
+
+
+class _Closing:
+    """An answer after which the connection closes."""
+
+    def __init__(self, out: AsgiOut) -> None:
+        self._out = out
+        self.send = out.send
+        self.finish = out.finish
+
+    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        """Sends the head."""
+        await self._out.start(status, [*headers, (b"connection", b"close")])
 
 
 class _Watcher:
@@ -206,13 +262,16 @@ def client_family(user_agent: str | None) -> str | None:
     return user_agent.split(" ", 1)[0][:64]
 
 
-def _announced(headers: Headers) -> int | None:
-    value = headers.get("content-length")
-    return int(value) if value is not None and value.isdecimal() else None
+def _announced(scope: Scope) -> int | None:
+    """The length of a request's body; None where it says none, which means that it is chunked, or that there is none."""
+    value = next((value for name, value in scope["headers"] if name == b"content-length"), b"")
+    return int(value) if value.isdigit() else None
 
 
-def _leaves_body_unread(scope: Scope, refusal: Refusal) -> bool:
-    if refusal.kind not in {"unauthenticated", "too_large"}:
-        return False
-    announced = _announced(Headers(scope=scope))
-    return announced is None or announced > _LEFT_UNREAD_BYTES_MAX
+def _is_let_go(scope: Scope, refusal: Refusal) -> bool:
+    """Whether the connection of a refused request closes: its body will not be read, or another replica has room."""
+    return refusal.kind in {"unavailable", "too_slow"} or _is_large(_announced(scope))
+
+
+def _is_large(announced_bytes: int | None) -> bool:
+    return announced_bytes is None or announced_bytes > _LARGE_BYTES

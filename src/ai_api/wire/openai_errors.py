@@ -18,6 +18,7 @@ _TABLE: dict[Kind, tuple[int, str]] = {
     "busy": (409, "invalid_request_error"),
     "unprocessable": (422, "invalid_request_error"),
     "too_large": (413, "invalid_request_error"),
+    "too_slow": (408, "invalid_request_error"),
     "exhausted": (429, "insufficient_quota"),
     "limited": (429, "rate_limit_exceeded"),
     "upstream": (502, "api_error"),

@@ -1,11 +1,15 @@
 """Reading a body: never more of it than allowed, not at all when it says it is too large."""
 
+import asyncio
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_api.core.errors import Refusal
-from ai_api.protocols.body import ClientLeft, read
+from ai_api.protocols import body
+from ai_api.protocols.body import ClientLeft
 
 
 class Client:
@@ -19,6 +23,13 @@ class Client:
         message = self.messages[self.taken]
         self.taken += 1
         return message
+
+
+async def read(receive, *, announced_bytes, limit_bytes, within_s=60, hold=lambda _: None):
+    """With all the time and room there is."""
+    return await body.read(
+        receive, announced_bytes=announced_bytes, limit_bytes=limit_bytes, within_s=within_s, hold=hold
+    )
 
 
 def pieces(*data, last=True):
@@ -76,3 +87,38 @@ async def test_the_limit_itself_is_allowed(size):
 async def test_a_client_that_leaves_before_it_has_said_all_is_gone(before):
     with pytest.raises(ClientLeft):
         await read(Client(*before, GONE).receive, announced_bytes=100, limit_bytes=1000)
+
+
+async def test_a_body_drips_in_for_ever():
+    async def receive():
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b"x", "more_body": True}
+
+    began = time.monotonic()
+    with pytest.raises(Refusal) as refused:
+        await read(receive, announced_bytes=None, limit_bytes=10**9, within_s=0.2)
+    assert (refused.value.code, refused.value.kind) == ("body_too_slow", "too_slow")
+    assert 0.15 < time.monotonic() - began < 5
+
+
+async def test_room_is_asked_for_after_the_bytes_came():
+    """An announced body asks for all of its room before a byte is read, another one before more than a piece is."""
+    told = []
+    announced = Client(*pieces(b"x" * 10, b"x" * 20))
+    with pytest.raises(Refusal):
+        await read(announced.receive, announced_bytes=30, limit_bytes=100, hold=full_at(told, 30))
+    assert (told, announced.taken) == ([30], 0)
+    told.clear()
+    grows = Client(*pieces(b"x" * 10, b"x" * 20, b"x" * 20, b"x" * 20))
+    with pytest.raises(Refusal):
+        await read(grows.receive, announced_bytes=None, limit_bytes=100, hold=full_at(told, 50))
+    assert (told, grows.taken) == ([10, 30, 50], 3)
+
+
+def full_at(told, size_bytes):
+    def hold(known_bytes):
+        told.append(known_bytes)
+        if known_bytes >= size_bytes:
+            raise Refusal("overloaded", "unavailable", "Full.")
+
+    return hold

@@ -27,6 +27,7 @@ TABLE = [
     ("busy", "idempotency_in_flight", 409, "invalid_request_error", "idempotency_in_flight", False, True),
     ("unprocessable", "idempotency_key_reused", 422, "invalid_request_error", "idempotency_key_reused", True, False),
     ("too_large", "body_too_large", 413, "invalid_request_error", "body_too_large", True, False),
+    ("too_slow", "body_too_slow", 408, "invalid_request_error", "body_too_slow", False, False),
     ("exhausted", "token_quota_exceeded", 429, "insufficient_quota", "insufficient_quota", True, False),
     ("exhausted", "cost_quota_exceeded", 429, "insufficient_quota", "insufficient_quota", True, False),
     ("limited", "rate_limited", 429, "rate_limit_exceeded", "rate_limit_exceeded", False, True),

@@ -1,0 +1,176 @@
+"""Taking calls in: whether this replica has room for one more, and for its body. Whoever has to go is told before the body.
+
+A body counts from when its length is known, or as it comes in, until its provider has begun to answer: before that another
+provider may have to be asked. It counts as often as it is in memory.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from starlette.types import Receive
+
+from ai_api.core.errors import Refusal
+from ai_api.gateway.docket import BodyPart
+from ai_api.observability.lag import LoopLag
+from ai_api.protocols import body
+from ai_api.wire import json_body
+from ai_api.wire.json_body import BadBody, JsonBody
+
+OPERATIONS = ("chat", "responses")
+FEW_CALLS = 16
+"""With fewer under way it is not they that make the loop late, and sending others away would not make it quicker."""
+# As it came, as what was made of it, and as what is on its way out; the second of them goes once it is admitted.
+_READ_COPIES, _SENT_COPIES = 3, 2
+
+
+def body_caps(usual_bytes: int) -> Mapping[str, int]:
+    """The most bytes a body may have, by operation. Those that carry more, or less, than a conversation are named here."""
+    return dict.fromkeys(OPERATIONS, usual_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a replica takes in. `body_bytes_max` is of one body, by operation; the others are of all together, but `body_s`:
+    how long one body may take, in seconds.
+    """
+
+    body_bytes_max: Mapping[str, int]
+    body_s: float
+    bodies_bytes_max: int
+    open_calls_max: int
+    lag_s_max: float
+
+
+class Intake:
+    """Counts what is taken in and not done yet."""
+
+    def __init__(self, bounds: Bounds, lag: LoopLag) -> None:
+        self.bounds = bounds
+        self.open_calls = 0
+        self.held_bytes = 0
+        """Of bodies that are being read, or are not sent yet."""
+        self.shed: Counter[str] = Counter()
+        """Calls sent away for want of room, since the start of this replica: `lag`, `open_calls`, `bodies`."""
+        self._lag = lag
+        self._by_holder: dict[bytes, int] = {}
+        # One credential leaves room for others, and has room for the largest body there can be.
+        largest = _READ_COPIES * max(bounds.body_bytes_max.values())
+        self._holder_bytes_max = min(bounds.bodies_bytes_max, max(bounds.bodies_bytes_max * 3 // 4, largest))
+
+    def enter(self) -> None:
+        """One call more. Raises Refusal `overloaded`: running calls are never cut, new ones are not begun."""
+        if self._lag.lag_s > self.bounds.lag_s_max and self.open_calls >= FEW_CALLS:
+            raise self._sent_away("lag")
+        if self.open_calls >= self.bounds.open_calls_max:
+            raise self._sent_away("open_calls")
+        self.open_calls += 1
+
+    def leave(self) -> None:
+        """One call less."""
+        self.open_calls -= 1
+
+    def take(self, secret_hash: bytes, size_bytes: int) -> None:
+        """Room for so many bytes of a body. Raises Refusal `overloaded`."""
+        if size_bytes > self._holder_bytes_max:
+            raise Refusal("body_too_large", "too_large", "The request takes more memory than the gateway has for one.")
+        held = self._by_holder.get(secret_hash, 0) + size_bytes
+        if held > self._holder_bytes_max or self.held_bytes + size_bytes > self.bounds.bodies_bytes_max:
+            raise self._sent_away("bodies")
+        self._by_holder[secret_hash] = held
+        self.held_bytes += size_bytes
+
+    def give_back(self, secret_hash: bytes, size_bytes: int) -> None:
+        """Gives back what was taken."""
+        self.held_bytes -= size_bytes
+        held = self._by_holder[secret_hash] - size_bytes
+        if held:
+            self._by_holder[secret_hash] = held
+        else:
+            del self._by_holder[secret_hash]
+
+    def _sent_away(self, reason: str) -> Refusal:
+        self.shed[reason] += 1
+        message = (
+            "Too many large requests are under way. Try again."
+            if reason == "bodies"
+            else "The gateway has as much to do as it can. Try again."
+        )
+        return Refusal("overloaded", "unavailable", message, retry_after_s=1)
+
+
+class Stay:
+    """One call's part of the intake, given back at the end of the block at the latest."""
+
+    __slots__ = ("_body", "_entered", "_held_bytes", "_intake", "_secret_hash", "read_whole")
+
+    def __init__(self, intake: Intake) -> None:
+        self.read_whole = False
+        """Whether the body was read to its end: if not, the rest of it may still be on its way."""
+        self._intake = intake
+        self._entered = False
+        self._secret_hash = b""
+        self._held_bytes = 0
+        self._body: JsonBody | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._give_back()
+        if self._entered:
+            self._intake.leave()
+
+    def enter(self) -> None:
+        """Takes the call in. Raises Refusal `overloaded`."""
+        self._intake.enter()
+        self._entered = True
+
+    async def read(
+        self, receive: Receive, secret_hash: bytes, operation: str, *, announced_bytes: int | None
+    ) -> bytes | bytearray:
+        """The body of a call of this credential, as bytes. Raises Refusal, body.ClientLeft."""
+        self._secret_hash = secret_hash
+        bounds = self._intake.bounds
+        data = await body.read(
+            receive,
+            announced_bytes=announced_bytes,
+            limit_bytes=bounds.body_bytes_max[operation],
+            within_s=bounds.body_s,
+            hold=lambda size_bytes: self._hold(_READ_COPIES * size_bytes),
+        )
+        self.read_whole = True
+        return data
+
+    def parse(self, data: bytes | bytearray) -> JsonBody:
+        """What the body says. Raises Refusal."""
+        try:
+            self._hold((_READ_COPIES - 1) * len(data) + json_body.document_bytes(data))
+            self._body = json_body.read(data)
+        except BadBody as error:
+            raise Refusal("bad_request", "invalid", str(error)) from None
+        return self._body
+
+    def body_needed(self, part: BodyPart) -> None:
+        """What of the body is still needed: the rest is let go of, and its room given back."""
+        if self._body is not None:
+            self._body.forget(fields=part == "nothing")
+            self._give_back(_SENT_COPIES * self._body.size_bytes if part == "fields" else 0)
+
+    def _hold(self, size_bytes: int) -> None:
+        more = size_bytes - self._held_bytes
+        if more > 0:
+            self._intake.take(self._secret_hash, more)
+            self._held_bytes = size_bytes
+
+    def _give_back(self, but_bytes: int = 0) -> None:
+        less = self._held_bytes - but_bytes
+        if less > 0:
+            self._intake.give_back(self._secret_hash, less)
+            self._held_bytes = but_bytes
