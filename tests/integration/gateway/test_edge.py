@@ -4,69 +4,14 @@ nothing. One test for each way there is to keep a connection: tests/integration/
 
 from __future__ import annotations
 
-import asyncio
-import os
 import time
-from pathlib import Path
 
 from ai_api.wire.json_body import encode
-from tests.integration.gateway.shapes import STREAMS, WHOLES, error_of, every_stream, told
+from tests.integration.gateway.shapes import error_of, every_stream, told
 from tests.integration.gateway.test_hang_up import assert_closed_upstream
-from tests.support.gateway import CHAT, GatewayProcess, beside, chat_body, gateway_process
-from tests.support.organization import INPUT_NANOS, OUTPUT_NANOS, Organization
+from tests.support.gateway import CHAT, beside, chat_body
+from tests.support.organization import INPUT_NANOS, OUTPUT_NANOS
 from tests.support.upstream.raw import RawClient
-
-HALF_OPEN = 300
-PATIENCE_S = 3
-CLOSED_S = 30
-FORGOTTEN_S = 20
-
-
-def descriptors(process: GatewayProcess) -> int:
-    """How many files and sockets the process has open."""
-    return len(os.listdir(f"/proc/{process.child.pid}/fd"))  # noqa: PTH208  -- of a process, not of the tests' loop
-
-
-async def test_connections_that_say_nothing_stay_open(database, sim, tmp_path: Path):
-    """300 of them, each in another state, and a good call beside them. No descriptor is left of them."""
-    organization = Organization(database, sim.url)
-    caller = await organization.caller(usd="50")
-    head = f"POST {CHAT} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {caller.secret}\r\n".encode()
-    beginnings = [b"", b"POST /v1/chat", head, head + b"content-length: 1000\r\n\r\n" + b'{"model": ']
-    patience = {"HEADER_S": str(PATIENCE_S), "BODY_IDLE_S": str(PATIENCE_S)}
-    environment = {f"AI_API_LISTEN__{name}": value for name, value in patience.items()}
-    try:
-        async with gateway_process(database, log=tmp_path / "gateway.log", **environment) as process:
-            # Whatever connections it keeps of its own, it has after this.
-            await asyncio.gather(*(STREAMS[0].ask(process, caller) for _ in range(16)))
-            before = descriptors(process)
-            clients = [RawClient(process.url) for _ in range(HALF_OPEN)]
-            try:
-                for number, client in enumerate(clients):
-                    await client.__aenter__()
-                    await client.send_bytes(beginnings[number % len(beginnings)])
-                assert descriptors(process) > before + HALF_OPEN // 2
-                began = time.monotonic()
-                for shape in (WHOLES[0], STREAMS[1]):
-                    assert (await shape.ask(process, caller)).status == 200
-                assert time.monotonic() - began < PATIENCE_S
-                answers = await asyncio.gather(*(client.receive(timeout_s=CLOSED_S) for client in clients))
-                for number, answer in enumerate(answers):
-                    assert answer.status == (0 if number % len(beginnings) == 3 else 408)
-                again = await asyncio.gather(*(client.receive(timeout_s=CLOSED_S) for client in clients))
-                assert {answer.ending for answer in again} <= {"fin", "rst"}
-                async with asyncio.timeout(FORGOTTEN_S):
-                    # While the clients have not closed yet.
-                    while descriptors(process) > before:
-                        await asyncio.sleep(0.1)
-            finally:
-                for client in clients:
-                    await client.close()
-            # Probes and metrics have the same guard.
-            async with RawClient(process.ops_url) as client:
-                assert (await client.receive(timeout_s=CLOSED_S)).status == 408
-    finally:
-        await organization.close()
 
 
 @every_stream
