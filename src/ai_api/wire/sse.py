@@ -38,8 +38,8 @@ class FrameCutter:
         plain, returned = buffer.rfind(b"\n\n", start), buffer.rfind(b"\n\r\n", start)
         # A blank line that opens the stream (at 0) is no frame yet.
         end = max(plain + 2, returned + 3) if plain > 0 or returned > 0 else 0
-        if not end and b"\r" in data and (alone := buffer.rfind(b"\r\r", start)) > 0:
-            end = alone + 2
+        if b"\r" in data and (alone := buffer.rfind(b"\r\r", start)) > 0:
+            end = max(end, alone + 2)
         self._rest = buffer[end:]
         if len(self._rest) > TAIL_BYTES_MAX:
             raise FrameTooLong("a frame has no end")

@@ -117,3 +117,10 @@ def test_only_the_unfinished_part_counts_against_the_length():
 )
 def test_the_data_of_a_frame(frame, data):
     assert data_of(frame) == data
+
+
+def test_a_frame_that_ends_in_returns_waits_behind_one_that_ends_in_feeds():
+    """Both came in one read: the second is whole as well, and nobody knows when there will be another."""
+    cutter = FrameCutter()
+    assert cutter.feed(b"data: a\n\ndata: b\r\r") == b"data: a\n\ndata: b\r\r"
+    assert cutter.rest == b""
