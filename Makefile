@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install run check test e2e faults-short faults races load soak fresh mutants house openapi format clean
+.PHONY: help install run check test e2e faults-short faults fuzz-short fuzz races load soak fresh mutants house openapi format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -43,6 +43,15 @@ faults-short: install ## processes killed at bad moments, ten rounds of each
 faults: install ## the same with a hundred rounds, or ROUNDS=1000
 	$(call suite,tests/faults)
 	@AI_API_FAULT_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest tests/faults -m faults $(ARGS)
+
+fuzz-short: install ## any bytes for the readers, any request for the API; always the same ones
+	$(call suite,tests/fuzz)
+	@$(BIN)/pytest tests/fuzz $(ARGS)
+
+fuzz: install ## looks for new ones, MINUTES=10 for each reader; what fails is kept in .cache/fuzz
+	$(call suite,tests/fuzz)
+	@for kind in stream envelope; do $(PYTHON_M) tests.fuzz $$kind .cache/fuzz/$$kind seconds=$$(( $(or $(MINUTES),10) * 60 )) || exit 1; done
+	@AI_API_FUZZ_CASES=$$(( $(or $(MINUTES),10) * 10 )) $(BIN)/pytest tests/fuzz/test_api.py $(ARGS)
 
 races: install ## replicas against one another, and any order of events, on a real Postgres; RACES=full for the long form
 	$(call suite,tests/races)
