@@ -108,7 +108,8 @@ class Gateway(Address):
         """Waits until no call is open and nothing waits to be settled."""
         application = self.application
         async with asyncio.timeout(timeout_s):
-            while application.calls.open_calls or application.settlement.pending:
+            # A call whose client has left may still wait for its hold: it is not open yet, and taken in already.
+            while application.intake.open_calls or application.calls.open_calls or application.settlement.pending:
                 await asyncio.sleep(0.01)
 
 

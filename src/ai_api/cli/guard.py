@@ -84,6 +84,7 @@ class _Guard(HttpToolsProtocol):
     _due_s = 0.0
     """When the phase is over, on the loop's clock."""
     _reading: asyncio.TimerHandle | None = None
+    _reading_at_s = 0.0
     _head_bytes = 0
     _read_bytes = 0
     _ended_in_read = False
@@ -130,27 +131,11 @@ class _Guard(HttpToolsProtocol):
         self._read_bytes = len(data)
         self._fruitless_bytes += len(data)
         super().data_received(data)
-        if self._is_over():
+        if self._phase == "rest" and self._is_answering():
+            # A request that came in one read, as nearly all do.
             return
-        if self._phase == "rest":
-            if self._is_answering() or self.timeout_keep_alive_task is not None:
-                return
-            # Line ends before a request: they have stopped uvicorn's clock, and there is no request yet.
-            self._begin_head()
-        if self._phase == "head":
-            # How much of a read belongs to the head is not known where the request before it ended in the same read.
-            self._head_bytes += 0 if self._ended_in_read else len(data)
-            if self._head_bytes > HEAD_BYTES_MAX:
-                self._refuse(edge_refusals.HEAD_TOO_LARGE)
-                return
-        elif self._fruitless_bytes > HEAD_BYTES_MAX:
-            self._cut("body_without_end")
-            return
-        elif self._is_answering():
-            self._due_s = self.loop.time() + self._patience.body_idle_s
-            # The program may answer before the body is whole: closing is not the transport's affair then.
-            self.cycle.transport = _Unhurried(self.transport, self._close_behind_answer)  # type: ignore[assignment]  # all that uvicorn asks of it there
-        self._watch_reading()
+        if not self._is_over():
+            self._judge_read(len(data))
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -215,6 +200,28 @@ class _Guard(HttpToolsProtocol):
     def _is_answering(self) -> bool:
         return bool(self.cycle) and not self.cycle.response_complete
 
+    def _judge_read(self, size_bytes: int) -> None:
+        """After a read that was not all of a request."""
+        if self._phase == "rest":
+            if self.timeout_keep_alive_task is not None:
+                return
+            # Line ends before a request: they have stopped uvicorn's clock, and there is no request yet.
+            self._begin_head()
+        if self._phase == "head":
+            # How much of a read belongs to the head is not known where the request before it ended in the same read.
+            self._head_bytes += 0 if self._ended_in_read else size_bytes
+            if self._head_bytes > HEAD_BYTES_MAX:
+                self._refuse(edge_refusals.HEAD_TOO_LARGE)
+                return
+        elif self._fruitless_bytes > HEAD_BYTES_MAX:
+            self._cut("body_without_end")
+            return
+        elif self._is_answering():
+            self._due_s = self.loop.time() + self._patience.body_idle_s
+            # The program may answer before the body is whole: closing is not the transport's affair then.
+            self.cycle.transport = _Unhurried(self.transport, self._close_behind_answer)  # type: ignore[assignment]  # all that uvicorn asks of it there
+        self._watch_reading()
+
     def _begin_head(self) -> None:
         self._head_bytes = 0
         if self._phase != "head":
@@ -243,9 +250,11 @@ class _Guard(HttpToolsProtocol):
             # Now and then before it is due, to see whether it is the program that does not read.
             at_s = min(at_s, self.loop.time() + self._patience.body_idle_s / _LOOKS)
         if self._reading is not None:
-            if self._reading.when() <= at_s:
+            # Not asked of the handle: one that is due at once is no timer to uvloop, and does not know when.
+            if self._reading_at_s <= at_s:
                 return
             self._reading.cancel()
+        self._reading_at_s = at_s
         self._reading = self.loop.call_at(at_s, self._look_at_reading)
 
     def _look_at_reading(self) -> None:

@@ -43,6 +43,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
         },
     },
     400: _refusal("The request is malformed, or the provider refused it."),
+    408: _refusal("The body did not come in time."),
     409: _refusal("The Idempotency-Key is of a call that is under way, or whose answer is not kept."),
     413: _refusal("The body is too large."),
     422: _refusal("The Idempotency-Key was used for another request."),
