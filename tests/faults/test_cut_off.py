@@ -89,7 +89,10 @@ async def assert_put_right(pair: Two, caller: Caller, sim: Simulator, calls: lis
     assert sum(record["swept"] for record in records) == len(calls)
     assert_exactly_once(await pair.books.records(), list(sim.witness.events))
     await pair.books.assert_at_rest()
-    assert b"swept_alive" in pair.log.read_bytes()
+    # At its next look at the latest it finds that it was swept, and becomes another one.
+    async with asyncio.timeout(10):
+        while b"swept_alive" not in pair.log.read_bytes():
+            await asyncio.sleep(0.05)
     replicas = await pair.books.fetch("SELECT id FROM replicas WHERE swept_at IS NULL")
     assert len(replicas) == 2
 
