@@ -13,6 +13,7 @@ import socket
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any, Protocol
 
@@ -192,12 +193,12 @@ class Egress:
         trip.reused_at = None
         session = self._session(private_network)
         # `connect` has the look-up of the name in it, so that a slow one is known not to have sent anything.
-        limits = aiohttp.ClientTimeout(total=None, connect=timeouts.connect_s, sock_read=timeouts.idle_s)
+        limits = _limits(timeouts.connect_s, timeouts.idle_s)
         try:
             async with asyncio.timeout(timeouts.first_byte_s):
                 response = await session.request(
                     method,
-                    URL(url, encoded=True),
+                    _parsed(url),
                     data=body,
                     headers=headers,
                     allow_redirects=False,
@@ -235,6 +236,17 @@ class Egress:
                 private_network=private_network, lookup=self._lookup or _system_lookup, may_dial=self._may_dial
             )
         return session
+
+
+# A few providers, asked all the time: what does not change from one request to the next is made once.
+@lru_cache(maxsize=1024)
+def _parsed(url: str) -> URL:
+    return URL(url, encoded=True)
+
+
+@lru_cache(maxsize=256)
+def _limits(connect_s: float, idle_s: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=connect_s, sock_read=idle_s)
 
 
 class _CheckedResolver(AbstractResolver):
