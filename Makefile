@@ -36,13 +36,13 @@ e2e: install ## real clients and the real model against a running gateway
 	@sh scripts/e2e_clients.sh
 	@$(BIN)/pytest tests/e2e -m e2e $(ARGS)
 
-faults-short: install ## processes killed at bad moments, ten rounds of each
+faults-short: install ## every fault there is a promise for, twenty rounds of what is left to chance
 	$(call suite,tests/faults)
-	@AI_API_FAULT_ROUNDS=10 $(BIN)/pytest tests/faults -m faults $(ARGS)
+	@AI_API_FAULT_ROUNDS=20 $(BIN)/pytest tests/faults -m faults $(ARGS)
 
-faults: install ## the same with a hundred rounds, or ROUNDS=1000
+faults: install ## the same with two hundred rounds and long outages, or ROUNDS=1000
 	$(call suite,tests/faults)
-	@AI_API_FAULT_ROUNDS=$(or $(ROUNDS),100) $(BIN)/pytest tests/faults -m faults $(ARGS)
+	@AI_API_FAULT_ROUNDS=$(or $(ROUNDS),200) $(BIN)/pytest tests/faults -m faults $(ARGS)
 
 fuzz-short: install ## any bytes for the readers, any request for the API; always the same ones
 	$(call suite,tests/fuzz)
