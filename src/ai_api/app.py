@@ -153,6 +153,7 @@ class Application:
             people=self.people,
             worlds=self.worlds,
             settlement=self.settlement,
+            given_up=self.admission.given_up,
             refusals=self._refusals,
             health=self.health,
             clock=self.clock,

@@ -113,7 +113,7 @@ async def test_a_replica_that_lost_its_way_to_postgres_bills_its_calls_twice(dat
         await pair.assert_other_serves(caller)
         if how != "held up":
             # It knows that it is cut off, says so, and takes no new calls. (A request for a hold that is held up itself
-            # arrives after the sweep, and is swept: the call is refused and recorded by estimate.)
+            # arrives after the sweep, is swept, and put right later: a record more than are looked for here.)
             refused = await pair.first.chat(caller)
             assert refused.status == 503
             # After ten seconds of records that nobody takes, no new call is even asked about.

@@ -18,6 +18,7 @@ from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.lines import Turns
 from ai_api.gateway.candidate import Asked, Candidate, Outcome, Verdict
+from ai_api.gateway.given_up import GivenUp
 from ai_api.gateway.narrow import Narrow
 from ai_api.gateway.taking import Taking
 from ai_api.quotas.rules import Granted
@@ -43,6 +44,7 @@ class Admission:
     """Admits calls in batches, on behalf of one replica."""
 
     def __init__(self, hot: Hot, replica_id: Callable[[], UUID]) -> None:
+        self.given_up = GivenUp()
         self._taking = Taking(hot, replica_id)
         self._narrow_lane = Narrow(hot, self._taking, replica_id, locked_timeout_s=ADMIT_TIMEOUT_S)
         wide_max = max(2, min(WIDE_IN_FLIGHT_MAX, hot.size - OTHERS_CONNECTIONS))
@@ -64,9 +66,14 @@ class Admission:
         """The verdict on one call. Raises StoreUnavailable, and Refusal `overloaded` where it would wait too long."""
         asked = Asked(candidate, candidate.row, time.monotonic())
         self._check_room(asked)
-        outcome = None if self._narrow_lane.leads_here(candidate) else await self._wide.submit(asked)
-        if outcome is None or outcome == "left":
-            outcome = await self._narrow.submit(asked)
+        try:
+            outcome = None if self._narrow_lane.leads_here(candidate) else await self._wide.submit(asked)
+            if outcome is None or outcome == "left":
+                outcome = await self._narrow.submit(asked)
+        except StoreUnavailable:
+            if asked.row.holds:
+                self.given_up.note(asked.row.call_id, asked.row.record_json)
+            raise
         if outcome == "away":
             raise StoreUnavailable
         if outcome == "left" or outcome == "late":  # noqa: PLR1714  -- mypy narrows by this and not by a set

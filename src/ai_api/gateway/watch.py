@@ -9,6 +9,7 @@ What may wait (how far streams have come, leaks, counted refusals) is another lo
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from uuid import UUID
@@ -17,8 +18,9 @@ from ai_api.core.clock import SystemClock
 from ai_api.core.db import Hot, Patience, StatementRefused
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.gateway import record, store_health, store_watch
+from ai_api.gateway import record, store_health, store_settlement, store_watch
 from ai_api.gateway.call import Calls
+from ai_api.gateway.given_up import GivenUp
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.people import Holder, People
 from ai_api.gateway.reconsider import reconsider
@@ -33,6 +35,7 @@ BEAT_TIMEOUT_S = 2.0
 HOUSE_EVERY_S = 1.0
 PROGRESS_EVERY_S = 3.0
 CLEAR_EVERY_S = 10.0
+CLEAR_TIMEOUT_S = 2.0
 CLOCK_OFF_MAX_MS = 2_000
 LAST_WORDS_S = 2.0
 
@@ -59,6 +62,7 @@ class Watch:
         people: People,
         worlds: Worlds,
         settlement: Settlement,
+        given_up: GivenUp,
         refusals: Refusals,
         health: RouteHealth,
         clock: SystemClock,
@@ -74,6 +78,7 @@ class Watch:
         self._people = people
         self._worlds = worlds
         self._settlement = settlement
+        self._given_up = given_up
         self._refusals = refusals
         self._health = health
         self._clock = clock
@@ -221,6 +226,18 @@ class Watch:
         if leaked:
             for stored in await store_watch.holds_by_id(self._hot, leaked):
                 self._settlement.submit(record.given_back(stored["record"], self._now()))
+        await self._give_back_swept()
+
+    async def _give_back_swept(self) -> None:
+        """Calls that were refused for want of an answer, and whose holds came to be and were swept: nothing is owed."""
+        kept = self._given_up.kept()
+        if not kept:
+            return
+        known = await store_settlement.known(self._hot, list(kept), timeout_s=CLEAR_TIMEOUT_S)
+        for call_id, is_swept in known.items():
+            if is_swept:
+                self._settlement.submit(record.given_back(json.loads(kept[call_id]), self._now()))
+            self._given_up.forget(call_id)
 
     async def _take_new_id(self) -> None:
         # Somebody took this replica for dead and swept its holds. What is open goes on; its settlements will correct.
