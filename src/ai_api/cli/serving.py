@@ -20,6 +20,7 @@ from ai_api.app import Application
 from ai_api.cli import way_down
 from ai_api.cli.guard import Patience, guarded
 from ai_api.cli.memory import give_back_large_pieces
+from ai_api.cli.open_files import allow_many
 from ai_api.observability.edge import EdgeTold
 from ai_api.observability.listener import Family, OpsListener
 from ai_api.observability.metrics import edge_metrics
@@ -73,6 +74,7 @@ async def serve(
     asked.listen()
 
     give_back_large_pieces()
+    allow_many()
     told = EdgeTold(structlog.get_logger("ai_api"))
 
     def metrics() -> list[Family]:
