@@ -30,6 +30,7 @@ def exposed() -> Described:
         refusals=Counter({"overloaded": 1}),
         upstream_errors=Counter({("openai", "upstream_error"): 1}),
         extensions=Counter({"extended": 1}),
+        usage_doubted=Counter({"openai": 1}),
     )
     families = gateway_metrics(
         counters, open_calls=1, active_clients=1, settlements_pending=1, people=1, routes_cooling=1

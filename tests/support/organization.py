@@ -90,10 +90,12 @@ class Organization:
             draft = Draft(identifier=name, display_name=name)
             return await identity.create_member(tx, CLI, draft, by=OWNER_RIGHTS, now=_now())
 
-    async def key(self, secret: str | None = UPSTREAM_SECRET, *, url: str | None = None) -> ProviderKey:
+    async def key(
+        self, secret: str | None = UPSTREAM_SECRET, *, url: str | None = None, provider: str = "local"
+    ) -> ProviderKey:
         """A provider key. A secret `sim-<preset>` makes the simulator behave that way."""
         draft = KeyDraft(
-            provider="local",
+            provider=provider,
             name=f"key {next(self._numbers)}",
             base_url=f"{url or self._upstream_url}/v1",
             secret=secret,
@@ -114,6 +116,7 @@ class Organization:
         context_tokens: int = 8_192,
         output_tokens_max: int = 2_048,
         access: Any = "open",
+        upstream_model: str | None = None,
     ) -> Served:
         """A published model with one route; without prices when `prices` is None."""
         number = next(self._numbers)
@@ -130,7 +133,7 @@ class Organization:
             publication = Publication(
                 model=draft,
                 provider_key_id=served_by.id,
-                upstream_model=f"upstream-{number}",
+                upstream_model=upstream_model or f"upstream-{number}",
                 prices=None if prices is None else pricing.prices_from_usd(prices),
             )
             model_id = await setup.publish_model(tx, CLI, publication, now=_now())

@@ -108,6 +108,8 @@ class Docket:
     was_counted: bool = False
     """Whether somebody tried to count the input; `counted_input` stays None where that could not be done."""
     counted_input: int | None = None
+    counted_text: int | None = None
+    """The tokens of its text alone, where the model's own tokenizer has counted them."""
     over_cap: bool = False
     """Whether the input, as bounded by bytes, is over a cap: it has to be counted before anything is said of it."""
     accounts: tuple[Counted, ...] = ()

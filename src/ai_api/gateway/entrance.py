@@ -119,6 +119,7 @@ class Entrance:
         )
         if count is not None:
             docket.counted_input = bound.lowered(count.tokens, exact=count.exact).input_tokens
+            docket.counted_text = count.tokens if count.exact else None
 
     def _judge(self, docket: Docket) -> Permission:
         world = self._worlds.current

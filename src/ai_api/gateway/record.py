@@ -32,7 +32,7 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
         route_id=last.route.id if last else None,
         attempts=[attempt.shown() for attempt in docket.attempts],
         outcome=ending.outcome,
-        details=_details(ending),
+        details=_details(ending) | _doubts(docket, ending),
         upstream_status=docket.upstream_status,
         finish_reason=_storable(ending.finish_reason),
         input_tokens=usage.input_total,
@@ -200,6 +200,15 @@ def _details(ending: Ending) -> dict[str, Any]:
     if refusal.kind == "invalid" and refusal.param is not None:
         details["param"] = refusal.param
     return details
+
+
+def _doubts(docket: Docket, ending: Ending) -> dict[str, Any]:
+    """Our own count of the input, where what the provider says of it is more than a fifth beside: it is billed all the same."""
+    text, most = docket.counted_text, docket.counted_input
+    if ending.usage is None or ending.usage_source != "provider" or text is None or most is None:
+        return {}
+    told = ending.usage.input_total
+    return {"counted_input_tokens": text} if told * 5 < text * 4 or told * 5 > most * 6 else {}
 
 
 def _storable(text: str | None) -> str | None:

@@ -39,6 +39,8 @@ class Counters:
     input_tokens: int = 0
     output_tokens: int = 0
     billed_nanos: int = 0
+    usage_doubted: Counter[str] = field(default_factory=Counter)
+    """By provider: calls whose input it says to be more than a fifth beside our own exact count."""
     unsettled: int = 0
     broken: int = 0
     durations_s: Histogram = field(default_factory=lambda: Histogram(WAITS_S))
@@ -69,6 +71,8 @@ class Tell:
             counters.first_bytes_s.observe((docket.first_byte_at - docket.started_at).total_seconds())
         if len(docket.attempts) == 1 and docket.sent_at:
             counters.overheads_s.observe(docket.sent_at - docket.ask.received_at)
+        if "counted_input_tokens" in written["details"]:
+            counters.usage_doubted[written["provider"]] += 1
         for attempt in docket.attempts:
             if attempt.code != "ok":
                 counters.upstream_errors[attempt.key.provider, attempt.code] += 1

@@ -21,6 +21,7 @@ class CallCounters(Protocol):
     refusals: Counter[str]
     upstream_errors: Counter[tuple[str, str]]
     extensions: Counter[str]
+    usage_doubted: Counter[str]
     input_tokens: int
     output_tokens: int
     billed_nanos: int
@@ -66,6 +67,12 @@ def gateway_metrics(
             "Wishes to extend the hold of a growing answer, by what became of them.",
             "counter",
             [("", {"result": result}, float(count)) for result, count in sorted(counters.extensions.items())],
+        ),
+        (
+            "ai_gateway_usage_doubted_total",
+            "Calls whose input a provider counts more than a fifth beside our own exact count.",
+            "counter",
+            [("", {"provider": provider}, float(count)) for provider, count in sorted(counters.usage_doubted.items())],
         ),
         _histogram("ai_gateway_request_duration_seconds", "From a call's arrival to its end.", counters.durations_s),
         _histogram(

@@ -40,6 +40,26 @@ async def test_bytes_are_taken_for_tokens(g, sim):
 
 
 @every_shape
+async def test_a_provider_that_counts_otherwise_is_believed_without_a_word(g, sim, shape):
+    """Where the model's own tokenizer has counted the input, the record says so if the provider says another number."""
+    key = await g.org.key(provider="openai")
+    caller = await g.org.caller(key=key, upstream_model="gpt-4o", usd="50")
+    await g.org.limit(
+        "member", caller.member.id, member=caller.member, metric="input_tokens", window_kind="request", amount=3_000
+    )
+    before = g.application.tell.counters.usage_doubted["openai"]
+    assert len(WORDS) > 3_000
+    for told_tokens in (1_250, 4_000):
+        answer = await shape.ask(g, caller, WORDS, usage={"input": told_tokens, "output": 5})
+        assert answer.status == 200
+    believed, doubted = await g.books.records_when(2)
+    assert (believed["input_tokens"], json.loads(believed["details"])) == (1_250, {})
+    assert doubted["input_tokens"] == 4_000
+    assert json.loads(doubted["details"])["counted_input_tokens"] in range(1_100, 1_300)
+    assert g.application.tell.counters.usage_doubted["openai"] == before + 1
+
+
+@every_shape
 async def test_a_cap_on_output_is_not_sent(g, sim, shape):
     caller = await g.org.caller()
     await g.org.limit(

@@ -281,3 +281,21 @@ def test_a_record_keeps_the_tags_its_member_had():
     assert swept["tags"] == kept
     # Whoever is nobody has none.
     assert record.of(docket(holder=None), Ending("credential_unknown"), LATER, holdless=True)["tags"] == []
+
+
+@pytest.mark.parametrize(
+    ("told", "is_doubted"), [(799, True), (800, False), (1_000, False), (1_200, False), (1_380, False), (1_381, True)]
+)
+def test_a_provider_that_counts_otherwise_is_believed_without_a_word(told, is_doubted):
+    """1,000 tokens of text, at most 1,150 with what a provider puts around it."""
+    call = admitted(counted_text=1_000, counted_input=1_150)
+    row = record.of(call, Ending("ok", Usage(told, output=1), "provider", "stop"), LATER)
+    assert row["details"] == ({"counted_input_tokens": 1_000} if is_doubted else {})
+    assert row["input_tokens"] == told
+
+
+@pytest.mark.parametrize("source", ["estimated", "none"])
+def test_what_nobody_counted_is_doubted(source):
+    call = admitted(counted_text=1_000, counted_input=1_150)
+    assert record.of(call, Ending("ok", Usage(5_000, output=1), source), LATER)["details"] == {}
+    assert record.of(admitted(), Ending("ok", Usage(5_000, output=1), "provider"), LATER)["details"] == {}

@@ -30,6 +30,7 @@ def test_an_idle_gateway_shows_all_its_metrics():
         "ai_gateway_refusals_total",
         "ai_gateway_upstream_errors_total",
         "ai_gateway_hold_extensions_total",
+        "ai_gateway_usage_doubted_total",
         "ai_gateway_routes_cooling",
         "ai_gateway_requests_in_progress",
         "ai_gateway_active_clients",
