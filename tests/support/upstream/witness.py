@@ -115,7 +115,7 @@ class Witness:
         """The events of one request id, or of all tries `<id>.<n>` made under it."""
         return [event for event in self.events if same_call(event.x_request_id, x_request_id)]
 
-    async def wait_for(self, what: What, *, x_request_id: str | None = None, timeout_s: float = 1.0) -> Event:
+    async def wait_for(self, what: What, *, x_request_id: str | None = None, timeout_s: float = 5.0) -> Event:
         """Wait until such an event is there and give the first one. Raises TimeoutError."""
         async with asyncio.timeout(timeout_s):
             while True:
