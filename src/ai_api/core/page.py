@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 PAGE_SIZE_MAX = 200
 PAGE_SIZE_DEFAULT = 50
+CURSOR_CHARACTERS_MAX = 8_192
+"""A name of 256 characters can be a thousand bytes long, and a cursor is a third longer than what it holds."""
 
 NEWEST_FIRST = "-id"
 """The order of lists that have only one."""
@@ -30,13 +32,14 @@ class Page(Generic[T]):
 
 def encode_cursor(*values: str) -> str:
     """An opaque, URL-safe cursor over the given values."""
-    return base64.urlsafe_b64encode(json.dumps(values, separators=(",", ":")).encode()).decode().rstrip("=")
+    document = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
+    return base64.urlsafe_b64encode(document.encode()).decode().rstrip("=")
 
 
 def decode_cursor(cursor: str, size: int) -> tuple[str, ...]:
     """The `size` values of a cursor made by `encode_cursor`. Raises Refusal `bad_cursor` for anything else."""
     refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
-    if len(cursor) > 1024:
+    if len(cursor) > CURSOR_CHARACTERS_MAX:
         raise refusal
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))

@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from ai_api.core.money import format_usd, parse_usd
-from ai_api.core.page import PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page
+from ai_api.core.page import CURSOR_CHARACTERS_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -103,7 +103,7 @@ class ListQuery(Strict):
     SEARCHED: ClassVar[bool] = False
 
     limit: int = Field(default=PAGE_SIZE_DEFAULT, ge=1, le=PAGE_SIZE_MAX)
-    cursor: str | None = Field(default=None, max_length=1024)
+    cursor: str | None = Field(default=None, max_length=CURSOR_CHARACTERS_MAX)
     q: str | None = Field(default=None, min_length=1, max_length=200)
     sort: str | None = Field(default=None, max_length=64)
 

@@ -37,6 +37,8 @@ _KINDS: Final[Mapping[str, type]] = {
     "server_tool_use": dict,
 }
 """The fields of a usage object that are not counts."""
+_INPUT_DETAILS: Final = ("prompt_tokens_details", "input_tokens_details", "input_token_details")
+_OUTPUT_DETAILS: Final = ("completion_tokens_details", "output_tokens_details")
 _NOTHING: Final[Mapping[str, Any]] = {}
 _TIER_NAME: Final = re.compile(r"[a-z0-9_]{1,32}", re.ASCII)
 _ORDINARY_TIERS: Final = frozenset({"default", "standard", "auto", "on_demand"})
@@ -193,21 +195,17 @@ def _from_openai(
     usage: Mapping[str, Any], input_names: tuple[str, ...], output_names: tuple[str, ...], service_tier: object
 ) -> Usage | None:
     usage = _as_mapping(usage)
-    of_input = _as_mapping(
-        usage.get("prompt_tokens_details") or usage.get("input_tokens_details") or usage.get("input_token_details")
-    )
-    of_output = _as_mapping(usage.get("completion_tokens_details") or usage.get("output_tokens_details"))
     hit, missed = count(usage.get("prompt_cache_hit_tokens")), count(usage.get("prompt_cache_miss_tokens"))
     cached_read = _largest(
-        of_input.get("cached_tokens"),
+        _in_details(usage, _INPUT_DETAILS, "cached_tokens"),
         hit,
         usage.get("cached_tokens"),
         usage.get("num_cached_tokens"),
         usage.get("cache_read_input_tokens"),
     )
     cache_write = _largest(
-        of_input.get("cache_write_tokens"),
-        of_input.get("cache_creation_tokens"),
+        _in_details(usage, _INPUT_DETAILS, "cache_write_tokens"),
+        _in_details(usage, _INPUT_DETAILS, "cache_creation_tokens"),
         usage.get("cache_write_tokens"),
         usage.get("cache_creation_input_tokens"),
     )
@@ -224,7 +222,7 @@ def _from_openai(
     sides.fill()
     reasoning = sides.settle(
         cached=(cached_read or 0) + (cache_write or 0),
-        reasoning=_largest(of_output.get("reasoning_tokens"), beside) or 0,
+        reasoning=_largest(_in_details(usage, _OUTPUT_DETAILS, "reasoning_tokens"), beside) or 0,
         beside=beside,
     )
     return Usage(
@@ -299,6 +297,17 @@ def _anthropic_counts(usage: Mapping[str, Any]) -> list[int | None]:
 
 def _as_mapping(value: object) -> Mapping[str, Any]:
     return value if type(value) is dict or isinstance(value, Mapping) else _NOTHING
+
+
+def _in_details(usage: Mapping[str, Any], places: tuple[str, ...], name: str) -> int | None:
+    """A part of a side, from the first of the places for details that has a count of it."""
+    for place in places:
+        details = usage.get(place)
+        if details is not None:
+            number = count(_as_mapping(details).get(name))
+            if number is not None:
+                return number
+    return None
 
 
 def _first_count(usage: Mapping[str, Any], *names: str) -> int | None:

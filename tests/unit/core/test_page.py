@@ -2,6 +2,7 @@
 
 import base64
 import json
+from uuid import UUID
 
 import pytest
 from hypothesis import example, given
@@ -25,6 +26,11 @@ def test_a_cursor_gives_back_its_values(values):
     assert not set(cursor) & set("+/=&?# %")
 
 
+def test_a_list_ends_at_a_long_name_of_another_script():
+    values = ("文" * 256, "😀" * 256, str(UUID(int=1)))
+    assert decode_cursor(encode_cursor(*values), 3) == values
+
+
 @pytest.mark.parametrize(
     "cursor",
     [
@@ -46,7 +52,7 @@ def test_a_cursor_gives_back_its_values(values):
         cursor_of(["a", "\ud800"]),
         base64.urlsafe_b64encode(b"\xff\xfe").decode(),
         base64.urlsafe_b64encode(b"[" * 700).decode(),
-        encode_cursor("a", "b" * 1000),
+        encode_cursor("a", "b" * 10_000),
     ],
 )
 def test_a_cursor_no_list_gave_out_is_refused(cursor):
@@ -64,7 +70,7 @@ def test_a_cursor_of_brackets_is_refused_however_deep_the_caller_stands():
 
 
 @given(st.text(max_size=40) | st.binary(max_size=40).map(lambda raw: base64.urlsafe_b64encode(raw).decode()))
-@example("A" * 2000)
+@example("A" * 10_000)
 def test_any_text_is_a_cursor_or_refused(text):
     try:
         got = decode_cursor(text, 1)

@@ -611,3 +611,12 @@ def test_a_terminal_event_of_a_response_is_the_usage():
         service_tier="priority",
     )
     assert stream.total() == Usage(input_total=100, cached_read=30, output=20, reasoning=7, service_tier="priority")
+
+
+def test_details_that_are_none_hide_those_that_are():
+    """A provider that says both, the first without a count: one that hides the second makes its reasoning free."""
+    counts = {"prompt_tokens": 10, "completion_tokens": 5, "output_tokens_details": {"reasoning_tokens": 3}}
+    counts["input_tokens_details"] = {"cached_tokens": 4}
+    for nothing in (1, "x", [], {"other": 1}, {"reasoning_tokens": None, "cached_tokens": "many"}):
+        usage = from_openai_chat({**counts, "completion_tokens_details": nothing, "prompt_tokens_details": nothing})
+        assert (usage.reasoning, usage.cached_read) == (3, 4)
