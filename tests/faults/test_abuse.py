@@ -134,7 +134,8 @@ async def strangers(process: GatewayProcess) -> Counter[int]:
     for secret in ("sk-wrong", new_secret("sk-aiapi-")):
         for form, piece in forms:
             headers = {"authorization": f"Bearer {secret}", **form}
-            answers = await asyncio.gather(*(poured(process, headers, [piece] * 100) for _ in range(4)))
+            # Less than is read of a body that nobody wants: who pours on after that is reset, perhaps before it reads why.
+            answers = await asyncio.gather(*(poured(process, headers, [piece] * 60) for _ in range(4)))
             statuses.update(answer.status for answer in answers)
     return statuses
 

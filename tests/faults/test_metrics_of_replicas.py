@@ -21,8 +21,12 @@ SERIES_MAX = 5_000
 SAMPLE = re.compile(r"^(?P<name>\w+)(?:\{(?P<labels>.*)\})? (?P<value>\S+)$")
 LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 NEVER = {
-    # Each has a test of its own that makes it move: no healthy gateway has a defect.
+    # Each has a test of its own that makes it move: no healthy gateway has a defect, is attacked, has too much to do, or is told
+    # other counts than its own.
     "ai_gateway_defects_total",
+    "ai_gateway_edge_refusals_total",
+    "ai_gateway_shed_calls_total",
+    "ai_gateway_usage_doubted_total",
 }
 FULL, CHUNKS, CHUNK_BYTES = 20_000, 200, 64
 

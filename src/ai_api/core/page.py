@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 PAGE_SIZE_MAX = 200
 PAGE_SIZE_DEFAULT = 50
-CURSOR_CHARACTERS_MAX = 8_192
+CURSOR_CHARACTERS_MAX = 2_048
 """A name of 256 characters can be a thousand bytes long, and a cursor is a third longer than what it holds."""
 
 NEWEST_FIRST = "-id"

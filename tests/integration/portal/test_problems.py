@@ -74,7 +74,7 @@ async def test_unknown_and_repeated_parameters_are_refused(admin: Caller, portal
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=201", "limit=x", "q=", "q=%00", "role=king", "cursor=" + "x" * 8_193]
+    "query", ["limit=0", "limit=201", "limit=x", "q=", "q=%00", "role=king", "cursor=" + "x" * 2_049]
 )
 async def test_parameters_out_of_bounds_are_refused(admin: Caller, query: str) -> None:
     assert_problem(await admin.client.get(f"{MEMBERS}?{query}"), 422, "invalid_fields")

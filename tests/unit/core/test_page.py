@@ -27,8 +27,9 @@ def test_a_cursor_gives_back_its_values(values):
 
 
 def test_a_list_ends_at_a_long_name_of_another_script():
-    values = ("文" * 256, "😀" * 256, str(UUID(int=1)))
-    assert decode_cursor(encode_cursor(*values), 3) == values
+    for name in ("文" * 256, "😀" * 256):
+        values = (name, str(UUID(int=1)))
+        assert decode_cursor(encode_cursor(*values), 2) == values
 
 
 @pytest.mark.parametrize(
