@@ -250,6 +250,12 @@ class Hot:
         """Opens the pool, unless it is open. Raises StoreUnavailable."""
         if self._pool is not None:
             return
+        opening = _Opening()
+
+        async def meet(connection: asyncpg.Connection) -> None:
+            opening.note(connection)
+            await self._rehearse(connection)
+
         try:
             self._pool = await asyncpg.create_pool(
                 self._dsn,
@@ -259,13 +265,15 @@ class Hot:
                 command_timeout=self._statement_timeout_ms / 1000 + 1,
                 max_inactive_connection_lifetime=60,
                 max_cached_statement_lifetime=0,
-                init=self._rehearse,
+                init=meet,
                 # asyncpg's own reset is one more statement for every one of ours; nothing here changes a session.
                 reset=_leave_as_it_is,
                 server_settings=_server_settings(self._statement_timeout_ms, lock_timeout_ms=2_000),
             )
         except _LOST as error:
+            opening.give_up()
             raise StoreUnavailable from error
+        opening.has_succeeded()
 
     async def _rehearse(self, connection: asyncpg.Connection) -> None:
         try:
@@ -378,6 +386,31 @@ class Hot:
 def is_connection_loss(error: BaseException | None) -> bool:
     """Whether `error` means the connection or the server went away, or time ran out, rather than a refused statement."""
     return isinstance(error, _LOST) or (error is not None and isinstance(error.__cause__, _LOST))
+
+
+class _Opening:
+    """The connections of a pool that is being opened. One that comes too late fails all, and then none of them may be left."""
+
+    def __init__(self) -> None:
+        self._made: list[asyncpg.Connection] | None = []
+        self._is_given_up = False
+
+    def note(self, connection: asyncpg.Connection) -> None:
+        """One was made. Raises ConnectionError, whereupon the pool closes it, when nobody waits for the pool any more."""
+        if self._is_given_up:
+            raise ConnectionAbortedError("the pool was given up before this connection came")
+        if self._made is not None:
+            self._made.append(connection)
+
+    def has_succeeded(self) -> None:
+        """The pool has them all, and looks after them."""
+        self._made = None
+
+    def give_up(self) -> None:
+        """Drops those that were made, and those that are still on their way."""
+        self._is_given_up = True
+        for connection in self._made or ():
+            connection.terminate()
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:
