@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import signal
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -25,6 +24,7 @@ from tests.load.plan import Plan, Say
 from tests.load.proof import Proof, Strangers
 from tests.load.run import in_turn, line
 from tests.load.stand import STOP_S, Ask, Server, Stand
+from tests.support.ending import ended
 
 LITELLM, PORTKEY = "LiteLLM proxy", "Portkey"
 QUESTIONS = (PLAIN, STREAM)
@@ -170,14 +170,7 @@ async def _started(
     try:
         yield child.pid
     finally:
-        if child.returncode is None:
-            child.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(STOP_S):
-                await child.wait()
-        except TimeoutError:
-            child.kill()
-            await child.wait()
+        await ended(child, within_s=STOP_S)
 
 
 async def _ready(url: str, log: Path) -> None:

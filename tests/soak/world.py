@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 import sys
 import tempfile
 from collections.abc import AsyncIterator
@@ -17,6 +16,7 @@ import httpx
 
 from tests.load.stand import STOP_S, migrate
 from tests.support.books import Books
+from tests.support.ending import ended
 from tests.support.gateway import GatewayProcess, gateway_process
 from tests.support.organization import KEYS_TEXT, Caller, Organization
 from tests.support.private_postgres import PrivatePostgres
@@ -153,11 +153,4 @@ async def _working(dsn: str) -> AsyncIterator[None]:
         yield
         assert child.returncode is None, f"the worker ended with code {child.returncode}"
     finally:
-        if child.returncode is None:
-            child.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(STOP_S):
-                await child.wait()
-        except TimeoutError:
-            child.kill()
-            await child.wait()
+        await ended(child, within_s=STOP_S)

@@ -36,6 +36,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ai_api.core.errors import Refusal, StatementUndone, StoreUnavailable
+from ai_api.core.pool_opening import PoolOpening
 from ai_api.core.silence import Silence
 
 METADATA = MetaData(
@@ -250,7 +251,7 @@ class Hot:
         """Opens the pool, unless it is open. Raises StoreUnavailable."""
         if self._pool is not None:
             return
-        opening = _Opening()
+        opening = PoolOpening()
 
         async def meet(connection: asyncpg.Connection) -> None:
             opening.note(connection)
@@ -386,31 +387,6 @@ class Hot:
 def is_connection_loss(error: BaseException | None) -> bool:
     """Whether `error` means the connection or the server went away, or time ran out, rather than a refused statement."""
     return isinstance(error, _LOST) or (error is not None and isinstance(error.__cause__, _LOST))
-
-
-class _Opening:
-    """The connections of a pool that is being opened. One that comes too late fails all, and then none of them may be left."""
-
-    def __init__(self) -> None:
-        self._made: list[asyncpg.Connection] | None = []
-        self._is_given_up = False
-
-    def note(self, connection: asyncpg.Connection) -> None:
-        """One was made. Raises ConnectionError, whereupon the pool closes it, when nobody waits for the pool any more."""
-        if self._is_given_up:
-            raise ConnectionAbortedError("the pool was given up before this connection came")
-        if self._made is not None:
-            self._made.append(connection)
-
-    def has_succeeded(self) -> None:
-        """The pool has them all, and looks after them."""
-        self._made = None
-
-    def give_up(self) -> None:
-        """Drops those that were made, and those that are still on their way."""
-        self._is_given_up = True
-        for connection in self._made or ():
-            connection.terminate()
 
 
 async def _leave_as_it_is(_connection: asyncpg.Connection) -> None:

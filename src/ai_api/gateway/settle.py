@@ -89,28 +89,31 @@ class Settlement:
 
     async def _commit(self, items: list[Settling]) -> list[None]:
         wait = RETRY_FIRST_S
-        while True:
-            try:
-                await self._settle(items)
-                break
-            except StoreUnavailable:
-                # Away, deadlocked, out of something: nothing is lost by trying again, everything by giving up.
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, RETRY_MAX_S)
-            except StatementRefused as error:
-                # Not the data: the statement and the schema do not fit. Somebody has to look, and until then it is kept.
-                self._alarm("settlement_refused", items[0].call_id, f"{error.sqlstate} {error.reason}")
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, RETRY_MAX_S)
-            except Exception as error:  # noqa: BLE001
-                # A boundary: whatever defect this is, what was used is still owed. Somebody has to look here, too.
-                self._alarm("settlement_failed", items[0].call_id, type(error).__name__)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, RETRY_MAX_S)
+        # Nothing is lost by trying again, everything by giving up.
+        while not await self._settled(items):
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, RETRY_MAX_S)
         for item in items:
             if self._pending.pop(item.call_id, None) is not None:
                 self._pending_bytes -= len(item.json)
         return [None] * len(items)
+
+    async def _settled(self, items: list[Settling]) -> bool:
+        """One try; whether it came to its end."""
+        try:
+            await self._settle(items)
+        except StoreUnavailable:
+            # Away, deadlocked, out of something: that passes.
+            return False
+        except StatementRefused as error:
+            # Not the data: the statement and the schema do not fit. Somebody has to look, and until then it is kept.
+            self._alarm("settlement_refused", items[0].call_id, f"{error.sqlstate} {error.reason}")
+            return False
+        except Exception as error:  # noqa: BLE001
+            # A boundary: whatever defect this is, what was used is still owed. Somebody has to look here, too.
+            self._alarm("settlement_failed", items[0].call_id, type(error).__name__)
+            return False
+        return True
 
     async def _settle(self, items: list[Settling]) -> None:
         try:

@@ -3,11 +3,12 @@
 import asyncio
 import contextlib
 import json
-import signal
 import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.ending import ended
 
 READY_S = 10
 STOP_S = 5
@@ -45,12 +46,5 @@ async def spawned(*, log: Path, port: int = 0, options: tuple[str, ...] = ()) ->
         ready = json.loads(line)
         yield Process(url=ready["url"], port=ready["port"], pid=child.pid, log=log)
     finally:
-        if child.returncode is None:
-            child.send_signal(signal.SIGTERM)
-        try:
-            async with asyncio.timeout(STOP_S):
-                await child.wait()
-        except TimeoutError:
-            child.kill()
-            await child.wait()
-            raise
+        if not await ended(child, within_s=STOP_S):
+            raise TimeoutError("the simulator did not end when it was told to")

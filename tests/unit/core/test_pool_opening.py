@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ai_api.core.db import _Opening
+from ai_api.core.pool_opening import PoolOpening
 
 
 class Made:
@@ -18,7 +18,7 @@ class Made:
 
 
 def test_connections_of_a_pool_that_was_given_up_stay_open():
-    opening, early = _Opening(), Made()
+    opening, early = PoolOpening(), Made()
     opening.note(early)
     opening.give_up()
     assert early.is_ended
@@ -27,7 +27,7 @@ def test_connections_of_a_pool_that_was_given_up_stay_open():
 
 
 def test_connections_of_a_pool_that_is_open_are_kept_twice_and_ended():
-    opening, made = _Opening(), Made()
+    opening, made = PoolOpening(), Made()
     opening.note(made)
     opening.has_succeeded()
     later = Made()
