@@ -92,9 +92,9 @@ class Application:
         dsn = settings.database_url.get_secret_value()
         self.clock = SystemClock()
         self.database = Database(dsn, pool_size=settings.pools.portal)
-        self.hot = Hot(dsn, size=settings.pools.hot, rehearsal=_REHEARSAL)
+        self.hot = Hot(dsn, size=settings.pools.hot, by_key=True, rehearsal=_REHEARSAL)
         # Two for the watch alone: what fills the others must not keep it from beating, or from ending calls.
-        self._watch_hot = Hot(dsn, size=2, rehearsal=store_watch.REHEARSAL)
+        self._watch_hot = Hot(dsn, size=2, by_key=True, rehearsal=store_watch.REHEARSAL)
         self.egress = Egress()
         self.tell = Tell(log)
         self.replica = Replica(socket.gethostname(), __version__)

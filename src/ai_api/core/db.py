@@ -218,11 +218,20 @@ class Patience:
     timeout_s: float
 
 
+PLANS_BY_KEY = {"plan_cache_mode": "force_generic_plan", "enable_seqscan": "off", "enable_mergejoin": "off"}
+"""Settings of Postgres for connections whose statements only find rows by their keys.
+
+Planning such a statement anew takes longer than it runs. And a plan made while a table is empty must be as good when it has
+grown: one that reads the whole of `holds` is the cheapest only as long as nobody has called.
+"""
+
+
 class Hot:
     """asyncpg's pool for the data plane: autocommit statements with a deadline on both sides.
 
     All its connections are open from the start, and again soon after they were lost: with a distant database, none could be
-    opened within the deadline of a call. `rehearsal` are statements with arguments by which they do nothing; a new connection
+    opened within the deadline of a call. `by_key` says that every statement finds its rows by their keys: they are planned
+    once for a connection, see PLANS_BY_KEY. `rehearsal` are statements with arguments by which they do nothing; a new connection
     runs them before anybody is given it, so that no call waits while Postgres learns them.
     """
 
@@ -232,10 +241,12 @@ class Hot:
         *,
         size: int = 8,
         statement_timeout_ms: int = 5_000,
+        by_key: bool = False,
         rehearsal: Sequence[tuple[str, tuple[object, ...]]] = (),
     ) -> None:
         self._dsn = dsn
         self._size = size
+        self._by_key = by_key
         self._rehearsal = rehearsal
         self._statement_timeout_ms = statement_timeout_ms
         self._pool: asyncpg.Pool | None = None
@@ -269,7 +280,8 @@ class Hot:
                 init=meet,
                 # asyncpg's own reset is one more statement for every one of ours; nothing here changes a session.
                 reset=_leave_as_it_is,
-                server_settings=_server_settings(self._statement_timeout_ms, lock_timeout_ms=2_000),
+                server_settings=_server_settings(self._statement_timeout_ms, lock_timeout_ms=2_000)
+                | (PLANS_BY_KEY if self._by_key else {}),
             )
         except _LOST as error:
             opening.give_up()

@@ -25,7 +25,7 @@ asked AS MATERIALIZED (
         AS a(call_id, member_id, member_epoch, world_epoch, holds, amounts, record)
 ),
 fresh AS MATERIALIZED (
-    SELECT a.* FROM asked a JOIN members m ON m.id = a.member_id
+    SELECT a.* FROM asked a JOIN members m ON m.id = a.member_id AND m.id = ANY($2::uuid[])
     WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 ),
 wanted AS MATERIALIZED (
@@ -43,7 +43,7 @@ sums AS MATERIALIZED (
 ),
 locked AS MATERIALIZED (
     SELECT id, settled, held, previous, bucket FROM quota_accounts
-    WHERE id IN (SELECT account_id FROM sums) ORDER BY id FOR NO KEY UPDATE
+    WHERE id = ANY(ARRAY(SELECT account_id FROM sums)) ORDER BY id FOR NO KEY UPDATE
 ),
 seen AS MATERIALIZED (
     -- What counts as used now: the present bucket, and as much of the previous one as the window still covers, rounded up.
@@ -70,7 +70,7 @@ taken AS (
         bucket = greatest(q.bucket, s.bucket)
     FROM (SELECT account_id, sum(amount)::bigint AS amount, max(bucket) AS bucket
           FROM wanted JOIN admitted USING (call_id) GROUP BY account_id) s
-    WHERE q.id = s.account_id
+    WHERE q.id = s.account_id AND q.id = ANY(ARRAY(SELECT account_id FROM sums))
 ),
 written AS (
     INSERT INTO holds (call_id, replica_id, amounts, record)
@@ -102,7 +102,7 @@ WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE
 _FRESH = """
 SELECT a.call_id
 FROM unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[]) AS a(call_id, member_id, member_epoch, world_epoch)
-JOIN members m ON m.id = a.member_id
+JOIN members m ON m.id = a.member_id AND m.id = ANY($2::uuid[])
 WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 """
 
@@ -115,7 +115,7 @@ WITH taken AS (
         bucket = greatest(q.bucket, s.bucket)
     FROM (SELECT account_id, sum(amount)::bigint AS amount, max(bucket) AS bucket
           FROM unnest($1::uuid[], $2::bigint[], $7::bigint[]) AS w(account_id, amount, bucket) GROUP BY account_id) s
-    WHERE q.id = s.account_id
+    WHERE q.id = s.account_id AND q.id = ANY($1::uuid[])
 )
 INSERT INTO holds (call_id, replica_id, amounts, record)
 SELECT h.call_id, $6::uuid, h.amounts, h.record

@@ -35,7 +35,7 @@ asked AS MATERIALIZED (
 ),
 locked AS MATERIALIZED (
     SELECT id, settled, held, previous, bucket FROM quota_accounts
-    WHERE id IN (SELECT account_id FROM asked) ORDER BY id FOR NO KEY UPDATE
+    WHERE id = ANY(ARRAY(SELECT account_id FROM asked)) ORDER BY id FOR NO KEY UPDATE
 ),
 seen AS MATERIALIZED (
     SELECT a.turn, a.call_id, a.account_id, a.amount, a.has, a.more,
@@ -59,7 +59,7 @@ verdict AS MATERIALIZED (
 moved AS (
     UPDATE quota_accounts q SET held = q.held + s.more
     FROM (SELECT account_id, sum(more) AS more FROM seen JOIN verdict USING (call_id) WHERE fits GROUP BY account_id) s
-    WHERE q.id = s.account_id AND s.more <> 0
+    WHERE q.id = s.account_id AND s.more <> 0 AND q.id = ANY(ARRAY(SELECT account_id FROM asked))
 ),
 noted AS (
     UPDATE holds h SET
@@ -72,7 +72,7 @@ noted AS (
             ) each
         ),
         record = CASE WHEN v.accounts IS NULL THEN h.record ELSE jsonb_set(h.record, '{accounts}', v.accounts) END
-    FROM verdict v WHERE v.fits AND h.call_id = v.call_id AND NOT h.parked
+    FROM verdict v WHERE v.fits AND h.call_id = v.call_id AND h.call_id = ANY($1::uuid[]) AND NOT h.parked
 )
 SELECT v.call_id, v.held, v.fits, v.fits_alone, (
     SELECT jsonb_object_agg(s.account_id, s.free + s.has - coalesce((

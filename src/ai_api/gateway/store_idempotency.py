@@ -40,7 +40,7 @@ WITH asked AS MATERIALIZED (
         AS a(credential_id, key_hash, body_hash, call_id, member_id, member_epoch)
 ),
 fresh AS MATERIALIZED (
-    SELECT a.* FROM asked a JOIN members m ON m.id = a.member_id AND m.epoch = a.member_epoch
+    SELECT a.* FROM asked a JOIN members m ON m.id = a.member_id AND m.epoch = a.member_epoch AND m.id = ANY($5::uuid[])
 ),
 claimed AS (
     INSERT INTO idempotency_keys AS k (credential_id, key_hash, body_hash, call_id, replica_id, expires_at)
@@ -62,7 +62,9 @@ SELECT a.call_id, k.call_id AS first_call_id,
          WHEN k.state <> 'open' THEN k.state
          WHEN {_LOST} THEN 'not_replayable' ELSE 'in_flight' END AS verdict
 FROM asked a LEFT JOIN fresh f USING (call_id) LEFT JOIN claimed c USING (call_id)
-LEFT JOIN idempotency_keys k ON k.credential_id = a.credential_id AND k.key_hash = a.key_hash AND NOT {_FREE}
+LEFT JOIN LATERAL (
+    SELECT k.* FROM idempotency_keys k WHERE k.credential_id = a.credential_id AND k.key_hash = a.key_hash AND NOT {_FREE} LIMIT 1
+) k ON true
 """  # noqa: S608  -- the conditions are the constants above
 
 _ANSWER = """

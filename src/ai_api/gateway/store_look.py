@@ -16,7 +16,7 @@ FROM quota_accounts q WHERE q.id = ANY($1::uuid[])
 UNION ALL
 SELECT NULL, 0, 0, 0, 0, a.call_id
 FROM unnest($2::uuid[], $3::uuid[], $4::bigint[], $5::bigint[]) AS a(call_id, member_id, member_epoch, world_epoch)
-JOIN members m ON m.id = a.member_id
+JOIN members m ON m.id = a.member_id AND m.id = ANY($3::uuid[])
 WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
 """
 

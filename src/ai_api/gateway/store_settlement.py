@@ -174,7 +174,7 @@ def _moved(source: str, sign: int) -> str:
 
 _SETTLE = f"""{_GIVEN},
 held AS MATERIALIZED (
-    SELECT call_id, amounts FROM holds WHERE call_id IN (SELECT call_id FROM given) ORDER BY call_id FOR UPDATE
+    SELECT call_id, amounts FROM holds WHERE call_id = ANY(ARRAY(SELECT call_id FROM given)) ORDER BY call_id FOR UPDATE
 ),
 fresh AS (
     INSERT INTO call_records ({_NAMES})
@@ -189,7 +189,7 @@ moves AS ({_moved("given", 1)}
     SELECT (a->>0)::uuid, 0, -(a->>1)::bigint, NULL
     FROM held JOIN fresh USING (call_id) CROSS JOIN LATERAL jsonb_array_elements(held.amounts) a
 ),{_BOOKED},
-dropped AS (DELETE FROM holds h USING fresh f WHERE h.call_id = f.call_id)
+dropped AS (DELETE FROM holds WHERE call_id = ANY(ARRAY(SELECT call_id FROM fresh)))
 SELECT call_id FROM fresh
 """  # noqa: S608
 
@@ -199,13 +199,15 @@ _KNOWN = "SELECT call_id, swept AND NOT details ? 'corrected' AS open FROM call_
 _CORRECT = f"""{_GIVEN},
 before AS MATERIALIZED (
     SELECT r.* FROM call_records r JOIN given USING (call_id)
-    WHERE r.swept AND NOT r.details ? 'corrected' ORDER BY r.call_id FOR UPDATE OF r
+    WHERE r.call_id = ANY(ARRAY(SELECT call_id FROM given)) AND r.swept AND NOT r.details ? 'corrected'
+    ORDER BY r.call_id FOR UPDATE OF r
 ),
 fresh AS (
     UPDATE call_records r SET details = g.details || '{{"corrected": true}}', {
     ", ".join(f"{name} = g.{name}" for name in CORRECTED_COLUMNS)
 }
-    FROM given g JOIN before b USING (call_id) WHERE r.call_id = g.call_id RETURNING r.call_id
+    FROM given g JOIN before b USING (call_id)
+    WHERE r.call_id = g.call_id AND r.call_id = ANY(ARRAY(SELECT call_id FROM before)) RETURNING r.call_id
 ),
 counted AS ({_counted("given", 1)}
     UNION ALL{_counted("before", -1)}

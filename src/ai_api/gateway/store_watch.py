@@ -47,16 +47,19 @@ SELECT (SELECT epoch FROM world) AS world_epoch, EXISTS (SELECT 1 FROM beating) 
 
 _PROGRESS = """
 UPDATE holds h SET progress = p.progress FROM unnest($1::uuid[], $2::jsonb[]) AS p(call_id, progress)
-WHERE h.call_id = p.call_id
+WHERE h.call_id = p.call_id AND h.call_id = ANY($1::uuid[])
 """
 
 _SIGN_OFF = """
 UPDATE replicas SET swept_at = now() WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM holds WHERE replica_id = $1 AND NOT parked)
 """
 
+# In two steps, or a plan may walk all holds in the order of their calls until it has met enough of these replicas'.
 _HOLDS_OF = """
-SELECT call_id, amounts, record, progress FROM holds
-WHERE replica_id = ANY($1::uuid[]) AND NOT parked ORDER BY call_id LIMIT $2
+WITH theirs AS MATERIALIZED (
+    SELECT call_id, amounts, record, progress FROM holds WHERE replica_id = ANY($1::uuid[]) AND NOT parked
+)
+SELECT call_id, amounts, record, progress FROM theirs ORDER BY call_id LIMIT $2
 """
 
 _TYPICAL_OUTPUT = """
