@@ -55,6 +55,7 @@ from ai_api.providers.count_tokens import TokenCounter
 from ai_api.providers.http import HttpUpstream
 from ai_api.providers.litellm_translate import AnthropicLane
 from ai_api.providers.native import NativeLane
+from ai_api.providers.over_chat import every_lane
 from ai_api.providers.port import Deadlines, Upstream
 from ai_api.quotas import Terms
 from ai_api.settings import Settings
@@ -115,9 +116,8 @@ class Application:
         self._translate = AnthropicLane(clock=self.clock)
         self._tasks: set[asyncio.Task[None]] = set()
         ring = settings.ring()
-        self.upstream = upstream or HttpUpstream(
-            self.egress, {"native": NativeLane(), TRANSLATED: self._translate}, scrub=redactor.scrub
-        )
+        lanes = every_lane({"native": NativeLane(), TRANSLATED: self._translate}, self.clock)
+        self.upstream = upstream or HttpUpstream(self.egress, lanes, scrub=redactor.scrub)
         timeouts = settings.upstream
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
         typical = TypicalOutput()

@@ -202,7 +202,7 @@ def test_every_whole_answer_is_one_by_openais_types() -> None:
         {"type": "tool_use", "id": "t", "name": "f", "input": {"x": 1}},
         stop_reason="tool_use",
     )
-    answer = unloaded_lane().whole(chat_call({"messages": HI}), body)
+    answer = unloaded_lane().whole(chat_call({"messages": HI}))(body)
     parsed = ChatCompletion.model_validate_json(answer.body, strict=True)
     assert extras([parsed]) == {"reasoning_content"}
     assert parsed.choices[0].message.tool_calls is not None
@@ -239,7 +239,7 @@ def test_our_reading_of_an_answer_agrees_with_litellms_where_both_have_a_view() 
                 api_key=None,
                 json_mode=False,
             )
-        ours = json.loads(unloaded_lane().whole(chat_call({"messages": HI}), body).body)["choices"][0]
+        ours = json.loads(unloaded_lane().whole(chat_call({"messages": HI}))(body).body)["choices"][0]
         choice = theirs.choices[0]
         assert ours["finish_reason"] == choice.finish_reason
         assert ours["message"]["content"] == choice.message.content

@@ -67,10 +67,12 @@ def chat_call(
     headers: Mapping[str, str] | None = None,
     wiring: Wiring = WIRING,
     secret: str | None = SECRET,
+    lane: str = "anthropic",
 ) -> UpstreamCall:
     """A call with this body, as the door hands it to a lane."""
     return UpstreamCall(
         operation="chat",
+        lane=lane,
         stream=stream,
         fields={name: json.dumps(value).encode() for name, value in document.items()},
         document=document,

@@ -23,7 +23,7 @@ from ai_api.gateway.settle import Settlement
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.typical import TypicalOutput
 from ai_api.providers.port import UpstreamAnswer
-from ai_api.wire import openai_errors
+from ai_api.wire import dialects
 
 END_WITHOUT_RECEIPT_AFTER_S = 2.0
 
@@ -169,19 +169,14 @@ class Calls:
             await line.finish(relayed.tail)
 
     async def _break_off(self, docket: Docket, refusal: Refusal, line: _Line) -> None:
-        if docket.ask.envelope.operation == "chat":
-            await line.finish(openai_errors.in_chat_stream(refusal))
-            return
         position = docket.stream_position
-        await line.finish(
-            openai_errors.in_responses_stream(
-                refusal,
-                response_id=(position and position.response_id) or f"resp_{docket.call_id.hex}",
-                sequence_number=position.sequence_number + 1 if position else 0,
-                model=docket.ask.envelope.model or "",
-                created_at=int(docket.started_at.timestamp()),
-            )
+        end = dialects.StreamEnd(
+            response_id=(position and position.response_id) or f"resp_{docket.call_id.hex}",
+            sequence_number=position.sequence_number + 1 if position else 0,
+            model=docket.ask.envelope.model or "",
+            created_s=int(docket.started_at.timestamp()),
         )
+        await line.finish(dialects.broken_off(docket.ask.envelope.operation, refusal, end))
 
     # ── refusals ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -195,7 +190,7 @@ class Calls:
         await self._error(docket, refusal, _Line(out))
 
     async def _error(self, docket: Docket, refusal: Refusal, line: _Line) -> None:
-        rendered = openai_errors.render(refusal)
+        rendered = dialects.render(docket.ask.dialect, refusal)
         head = [
             *rendered.headers,
             (b"x-ai-api-call-id", str(docket.call_id).encode()),

@@ -16,8 +16,8 @@ from ai_api.providers import ProviderKey, Route
 from ai_api.quotas.bound import Bound, likely_input_tokens
 from ai_api.quotas.limit import AccountKey
 from ai_api.quotas.rules import Charge, Demand
+from ai_api.wire.envelope import Envelope
 from ai_api.wire.json_body import JsonBody
-from ai_api.wire.openai_envelope import Envelope
 from ai_api.wire.usage import Usage
 
 

@@ -18,9 +18,9 @@ from ai_api.core.errors import Refusal
 from ai_api.gateway.people import Allocation, Holder
 from ai_api.gateway.world import World
 from ai_api.pricing import PriceVersion
-from ai_api.providers import ProviderKey, Route
+from ai_api.providers import ProviderKey, Route, lanes
 from ai_api.quotas.limit import Limit
-from ai_api.wire.openai_envelope import Envelope
+from ai_api.wire.envelope import Envelope, Operation
 
 USABLE_SHOWN_MAX = 20
 
@@ -100,17 +100,18 @@ def usable_models(holder: Holder, world: World) -> list[Model]:
         model = world.models.get(allocation.model_id)
         if model is None or allocation.state != "active" or not is_visible(model, holder, world):
             continue
-        if any(serving_routes(model, operation, world) for operation in model.operations):
+        if any(serving_routes(model, operation, world) for operation in lanes.DECLARED & model.operations):
             usable.append(model)
     return sorted(usable, key=lambda model: model.slug)
 
 
-def serving_routes(model: Model, operation: str, world: World) -> tuple[tuple[Route, ProviderKey], ...]:
+def serving_routes(model: Model, operation: Operation, world: World) -> tuple[tuple[Route, ProviderKey], ...]:
     """The routes of a model whose provider key can serve `operation`."""
     return tuple(
         (route, key)
         for route in world.routes.get(model.id, ())
-        if (key := world.keys.get(route.provider_key_id)) is not None and operation in key.wiring.lanes
+        if (key := world.keys.get(route.provider_key_id)) is not None
+        and lanes.lane_for(key.wiring, operation, model.operations) is not None
     )
 
 
@@ -179,7 +180,7 @@ def _check_quota(limits: Iterable[Limit]) -> None:
 def _check_binding(
     envelope: Envelope, allocation: Allocation, model: Model, world: World, now: datetime, limits: Iterable[Limit]
 ) -> Permission:
-    if envelope.operation not in model.operations:
+    if not lanes.offers(envelope.operation, model.operations):
         offered = ", ".join(sorted(model.operations))
         raise Refusal(
             "unknown_operation",

@@ -14,8 +14,7 @@ from datetime import datetime
 from ai_api.core.errors import Kind, Refusal
 from ai_api.gateway.docket import Ending, StreamPosition
 from ai_api.gateway.open_call import CallEnded, OpenCall, Out
-from ai_api.providers.port import StreamFailure, StreamReader, UpstreamAnswer, WholeAnswer
-from ai_api.wire.openai_stream import ResponsesStream
+from ai_api.providers.port import Numbered, StreamFailure, StreamReader, UpstreamAnswer, WholeAnswer
 from ai_api.wire.sse import KEEP_ALIVE
 from ai_api.wire.usage import Usage
 
@@ -156,7 +155,7 @@ async def _drain(answer: UpstreamAnswer) -> None:
 
 
 def _position(reader: StreamReader) -> StreamPosition | None:
-    if isinstance(reader, ResponsesStream):
+    if isinstance(reader, Numbered):
         return StreamPosition(reader.response_id, reader.sequence_number)
     return None
 

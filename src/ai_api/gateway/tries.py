@@ -18,7 +18,7 @@ from ai_api.gateway import demand, relay
 from ai_api.gateway.docket import Attempt, Docket, Ending
 from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.open_call import CallEnded, OpenCall
-from ai_api.providers import ProviderKey, RetryBudget, Route, RouteHealth
+from ai_api.providers import ProviderKey, RetryBudget, Route, RouteHealth, lanes
 from ai_api.providers.port import Deadlines, OpenKey, Upstream, UpstreamAnswer, UpstreamCall, UpstreamError
 from ai_api.wire.json_body import Members
 from ai_api.wire.usage import Usage
@@ -128,6 +128,7 @@ class Tries:
         call.set_total(deadlines.total_s)
         upstream_call = UpstreamCall(
             operation=envelope.operation,
+            lane=self._lane(docket, key),
             stream=envelope.stream,
             fields=docket.ask.body.fields,
             document=Members(docket.ask.body.fields),
@@ -147,6 +148,14 @@ class Tries:
         attempt.code = "ok"
         docket.upstream_request_id = answer.upstream_request_id
         return answer
+
+    def _lane(self, docket: Docket, key: ProviderKey) -> str:
+        permission = docket.permission
+        offered = permission.model.operations if permission is not None else frozenset[str]()
+        lane = lanes.lane_for(key.wiring, docket.ask.envelope.operation, offered)
+        if lane is None:
+            raise RuntimeError("a route that cannot serve a call is not among its routes")
+        return lane
 
     def _unseal(self, key: ProviderKey) -> OpenKey:
         try:

@@ -55,7 +55,7 @@ class DoorsOfCalls:
             self._tell.door_broke(scope["state"]["request_id"], error)
             if has_begun:
                 raise
-            await answer_refusal(AsgiOut(send), _DEFECT, close=True)
+            await answer_refusal(AsgiOut(send), _DEFECT, dialect=door.dialect, close=True)
 
 
 def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) -> DoorsOfCalls:

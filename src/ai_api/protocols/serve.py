@@ -24,16 +24,17 @@ from ai_api.gateway.preflight import check_credential, unknown
 from ai_api.gateway.tell import Tell
 from ai_api.protocols import body, idempotency_key, secret
 from ai_api.protocols.intake import Intake, Stay
-from ai_api.wire import json_body, openai_errors
+from ai_api.wire import dialects, json_body
+from ai_api.wire.envelope import Envelope
 from ai_api.wire.input_size import InputSize
-from ai_api.wire.openai_envelope import Envelope
 
 ReadEnvelope = Callable[[json_body.JsonBody], Envelope]
 
 # A body this large is not read for who may not call; one that nobody will read is not worth waiting for.
 _LARGE_BYTES = 65_536
 
-_FORWARDED = ("openai-beta",)
+# The headers of a caller that go to a provider of the same dialect.
+_FORWARDED = {"openai": ("openai-beta",), "anthropic": ("anthropic-beta", "anthropic-version"), "gemini": ()}
 _NOBODY = Envelope(
     operation="chat",
     model=None,
@@ -77,7 +78,7 @@ class CallAnswer(Response):
         self.status_code = 200
         self.background = None
         self._plane = plane
-        self._dialect = dialect
+        self.dialect = dialect
         self._operation = operation
         self._read_envelope = read_envelope
 
@@ -91,7 +92,9 @@ class CallAnswer(Response):
             ask = await self._ask(scope, receive, stay)
         except Refusal as refusal:
             self._plane.tell.turned_away(scope["state"]["request_id"], refusal)
-            await answer_refusal(out, refusal, close=not stay.read_whole and _is_let_go(scope, refusal))
+            await answer_refusal(
+                out, refusal, dialect=self.dialect, close=not stay.read_whole and _is_let_go(scope, refusal)
+            )
             return
         except _Stopped as stopped:
             await self._plane.calls.refuse(stopped.docket, stopped.refusal, _Closing(out))
@@ -123,11 +126,13 @@ class CallAnswer(Response):
             envelope=self._read_envelope(parsed),
             body=parsed,
             secret_hash=secret_hash,
-            dialect=self._dialect,
+            dialect=self.dialect,
             request_id=scope["state"]["request_id"],
             client=client_family(headers.get("user-agent")),
             received_at=scope["state"]["received_at"],
-            headers=tuple((name, value) for name in _FORWARDED if (value := headers.get(name)) is not None),
+            headers=tuple(
+                (name, value) for name in _FORWARDED[self.dialect] if (value := headers.get(name)) is not None
+            ),
             idempotency_key=idempotency_key.of(key, scope["path"], data) if key is not None else None,
             body_needed=stay.body_needed,
         )
@@ -146,7 +151,7 @@ class CallAnswer(Response):
         try:
             check_credential(holder, plane.clock.now())
         except Refusal:
-            ask = plain_ask(scope, self._dialect)
+            ask = plain_ask(scope, self.dialect)
             try:
                 await plane.calls.permit(ask)
             except Refusal as refusal:
@@ -231,23 +236,23 @@ def credential_of(headers: Headers) -> bytes:
     return hash_of(found)
 
 
-def plain_ask(scope: Scope, operation: str) -> Ask:
+def plain_ask(scope: Scope, dialect: str) -> Ask:
     """An ask for a request that is not a call and has no body. Raises Refusal."""
     headers = Headers(scope=scope)
     return Ask(
         envelope=_NOBODY,
         body=json_body.JsonBody({}, {}, 0),
         secret_hash=credential_of(headers),
-        dialect=operation,
+        dialect=dialect,
         request_id=scope["state"]["request_id"],
         client=client_family(headers.get("user-agent")),
         received_at=time.perf_counter(),
     )
 
 
-async def answer_refusal(out: AsgiOut, refusal: Refusal, *, close: bool = False) -> None:
+async def answer_refusal(out: AsgiOut, refusal: Refusal, *, dialect: str, close: bool = False) -> None:
     """Sends a refusal that was made before there was a call."""
-    rendered = openai_errors.render(refusal)
+    rendered = dialects.render(dialect, refusal)
     head = [*rendered.headers, (b"content-length", str(len(rendered.body)).encode())]
     if close:
         head.append((b"connection", b"close"))

@@ -48,7 +48,7 @@ class HttpUpstream:
 
     async def open(self, call: UpstreamCall) -> UpstreamAnswer:
         """Sends one try and waits for its headers. Raises UpstreamError, or Refusal for what cannot be asked."""
-        lane = self._lanes[call.key.wiring.lanes[call.operation]]
+        lane = self._lanes[call.lane]
         if lane.loaded is not None and not lane.loaded.is_set():
             await asyncio.to_thread(lane.ensure_loaded)
         request = lane.request(call)
@@ -111,8 +111,7 @@ class HttpAnswer:
     def __init__(self, lane: Lane, call: UpstreamCall, answer: Answer, request_id: str | None) -> None:
         self.upstream_request_id = request_id
         self.reader: StreamReader | None = lane.stream(call) if call.stream else None
-        self._lane = lane
-        self._call = call
+        self._read_whole = None if call.stream else lane.whole(call)
         self._answer = answer
 
     async def read(self) -> bytes:
@@ -133,13 +132,15 @@ class HttpAnswer:
 
     async def whole(self) -> WholeAnswer:
         """The whole answer. Raises StreamFailure."""
+        if self._read_whole is None:
+            raise TypeError("a stream is read in pieces")
         try:
             body = await self._answer.read_all(_WHOLE_BYTES_MAX)
         except TimedOut:
             raise StreamFailure("upstream_timeout", "The provider fell silent in the middle of its answer.") from None
         except EgressError:
             raise StreamFailure("upstream_interrupted", "The provider's answer was cut off.") from None
-        return self._lane.whole(self._call, body)
+        return self._read_whole(body)
 
     def finish(self) -> None:
         """Gives the connection back."""

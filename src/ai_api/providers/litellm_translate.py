@@ -24,7 +24,7 @@ from ai_api.core.errors import Refusal
 from ai_api.providers.chat_ask import ChatAsk, read_ask
 from ai_api.providers.chat_shape import bad
 from ai_api.providers.native import upstream_headers
-from ai_api.providers.port import LaneRequest, StreamReader, UpstreamCall, WholeAnswer
+from ai_api.providers.port import LaneRequest, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body
 from ai_api.wire.anthropic_to_chat import AnthropicToChat, ShownAs, read_whole_message
 
@@ -90,9 +90,10 @@ class AnthropicLane:
         """A reader that writes chat chunks."""
         return AnthropicToChat(self._shown_as(call))
 
-    def whole(self, call: UpstreamCall, body: bytes) -> WholeAnswer:
-        """A message as a chat answer. Raises StreamFailure when it is none."""
-        return WholeAnswer(*read_whole_message(body, self._shown_as(call)))
+    def whole(self, call: UpstreamCall) -> ReadWhole:
+        """What reads a message as a chat answer."""
+        shown_as = self._shown_as(call)
+        return lambda body: WholeAnswer(*read_whole_message(body, shown_as))
 
     def _shown_as(self, call: UpstreamCall) -> ShownAs:
         return ShownAs(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ai_api.providers.port import LaneRequest, StreamReader, UpstreamCall, WholeAnswer
+from ai_api.providers.port import LaneRequest, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body
 from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_whole_chat, read_whole_response
 
@@ -42,14 +42,19 @@ class NativeLane:
             return ChatStream(shown_model=call.shown_model, wants_usage=call.wants_usage)
         return ResponsesStream(shown_model=call.shown_model, secret=call.key.secret)
 
-    def whole(self, call: UpstreamCall, body: bytes) -> WholeAnswer:
-        """The provider's body under the caller's model name. Raises StreamFailure when it is not JSON."""
+    def whole(self, call: UpstreamCall) -> ReadWhole:
+        """What gives the provider's body under the caller's model name."""
         read = read_whole_chat if call.operation == "chat" else read_whole_response
-        shown, usage, finish_reason = read(body, call.shown_model)
-        if finish_reason == "failed" and call.key.secret:
-            # Words about a failure may repeat the key it failed with.
-            shown = shown.replace(call.key.secret.encode(), b"[redacted]")
-        return WholeAnswer(shown, usage, finish_reason)
+        shown_model, secret = call.shown_model, call.key.secret
+
+        def whole(body: bytes) -> WholeAnswer:
+            shown, usage, finish_reason = read(body, shown_model)
+            if finish_reason == "failed" and secret:
+                # Words about a failure may repeat the key it failed with.
+                shown = shown.replace(secret.encode(), b"[redacted]")
+            return WholeAnswer(shown, usage, finish_reason)
+
+        return whole
 
 
 def upstream_headers(call: UpstreamCall) -> dict[str, str]:

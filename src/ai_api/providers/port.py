@@ -10,11 +10,12 @@ fake that tests hand to `create_app`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
+from ai_api.wire.envelope import Operation
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.usage import Usage
 
@@ -22,8 +23,10 @@ __all__ = [
     "Deadlines",
     "Lane",
     "LaneRequest",
+    "Numbered",
     "OpenKey",
     "Operation",
+    "ReadWhole",
     "StreamFailure",
     "StreamReader",
     "Upstream",
@@ -33,8 +36,6 @@ __all__ = [
     "WholeAnswer",
     "Wiring",
 ]
-
-Operation = Literal["chat", "responses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +81,12 @@ class UpstreamCall:
 
     `fields` are the body's top-level members in order, each value as the bytes that came; `document` is the same, decoded.
     `output_tokens_max` is set only where the gateway must send another bound than the caller's. `shown_model` is the name
-    the caller used. `wants_usage` says whether the caller asked for the usage chunk of a chat stream.
+    the caller used. `wants_usage` says whether the caller asked for the usage chunk of a chat stream. `lane` is the name of
+    the lane that serves it.
     """
 
     operation: Operation
+    lane: str
     stream: bool
     fields: Mapping[str, bytes | memoryview]
     document: Mapping[str, Any]
@@ -115,15 +118,32 @@ class WholeAnswer:
     finish_reason: str | None
 
 
+ReadWhole = Callable[[bytes], WholeAnswer]
+"""Translates the body of a whole answer. Raises StreamFailure when it is not the provider's dialect."""
+
+
 class StreamReader(Protocol):
     """Reads one provider stream. Bytes in as they come, whole client-ready frames out."""
 
-    usage: Usage | None
-    finish_reason: str | None
-    finished: bool
-    """The provider said, in its dialect, that the answer is complete."""
-    tail: bytes
-    """The frames by which a client may take the answer for complete; held back until the call is settled."""
+    @property
+    def usage(self) -> Usage | None:
+        """What the provider said of its usage so far."""
+        ...
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the model ended, once it is known."""
+        ...
+
+    @property
+    def finished(self) -> bool:
+        """Whether the provider said, in its dialect, that the answer is complete."""
+        ...
+
+    @property
+    def tail(self) -> bytes:
+        """The frames by which a client may take the answer for complete; held back until the call is settled."""
+        ...
 
     @property
     def output_tokens_seen(self) -> int:
@@ -136,6 +156,21 @@ class StreamReader(Protocol):
 
     def end(self) -> None:
         """The provider closed its stream. Raises StreamFailure unless `finished`."""
+        ...
+
+
+@runtime_checkable
+class Numbered(Protocol):
+    """A reader of a stream whose last event has to repeat its id, and go on counting its events."""
+
+    @property
+    def response_id(self) -> str | None:
+        """The id the stream gave itself."""
+        ...
+
+    @property
+    def sequence_number(self) -> int:
+        """The number of the last event; -1 before the first."""
         ...
 
 
@@ -159,8 +194,8 @@ class Lane(Protocol):
         """A reader for a 200 answer of a streamed call."""
         ...
 
-    def whole(self, call: UpstreamCall, body: bytes) -> WholeAnswer:
-        """Translates a 200 answer of a whole call. Raises StreamFailure when it is not the provider's dialect."""
+    def whole(self, call: UpstreamCall) -> ReadWhole:
+        """What reads a 200 answer of a whole call. It keeps nothing of the call's body that it does not need."""
         ...
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from ai_api.wire.input_kinds import (
     BEYOND_THE_BODY,
@@ -57,7 +57,7 @@ class InputSize:
     unbounded: str | None = None
 
 
-def measure(operation: Literal["chat", "responses"], document: Mapping[str, Any]) -> InputSize:
+def measure(operation: str, document: Mapping[str, Any]) -> InputSize:
     """The size of a parsed body's input."""
     reading = _read(operation, document)
     tools_bytes = sum(map(bytes_read, reading.tool_texts))
@@ -75,7 +75,7 @@ def measure(operation: Literal["chat", "responses"], document: Mapping[str, Any]
     )
 
 
-def texts(operation: Literal["chat", "responses"], document: Mapping[str, Any]) -> list[str]:
+def texts(operation: str, document: Mapping[str, Any]) -> list[str]:
     """The texts whose bytes `measure` adds up, for whoever counts their tokens."""
     reading = _read(operation, document)
     return [*reading.tool_texts, *reading.texts]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
-
 from ai_api.core.errors import Kind, Refusal
+from ai_api.wire.error_answer import ErrorAnswer, headers_of
 from ai_api.wire.json_body import encode
 
 # kind → status, type word, and the code clients know where it differs from ours.
@@ -27,34 +25,11 @@ _TABLE: dict[Kind, tuple[int, str]] = {
     "internal": (500, "api_error"),
 }
 
-# Where retrying cannot help, the official SDKs obey this header.
-_FUTILE: frozenset[Kind] = frozenset(
-    {"invalid", "unauthenticated", "forbidden", "not_found", "conflict", "unprocessable", "too_large", "exhausted"}
-)
-
-# How long to wait where waiting helps and nobody said how long: without the header some clients give up at once.
-_WAIT_S: dict[Kind, float] = {"limited": 5, "unavailable": 2, "busy": 1}
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorAnswer:
-    """A whole error answer: status, headers beyond the usual ones, body."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-
 
 def render(refusal: Refusal) -> ErrorAnswer:
     """The answer for a refusal."""
     status, type_word = _TABLE[refusal.kind]
-    headers = [(b"content-type", b"application/json")]
-    wait_s = _WAIT_S.get(refusal.kind) if refusal.retry_after_s is None else refusal.retry_after_s
-    if wait_s is not None:
-        headers.append((b"retry-after", str(max(1, math.ceil(wait_s))).encode()))
-    if refusal.kind in _FUTILE:
-        headers.append((b"x-should-retry", b"false"))
-    return ErrorAnswer(status, headers, encode({"error": _error(refusal, type_word)}))
+    return ErrorAnswer(status, headers_of(refusal), encode({"error": _error(refusal, type_word)}))
 
 
 def in_chat_stream(refusal: Refusal) -> bytes:

@@ -13,9 +13,9 @@ from ai_api.pricing import Prices, PriceVersion
 from ai_api.providers import ProviderKey, Route
 from ai_api.providers.port import Wiring
 from ai_api.quotas.limit import Limit
+from ai_api.wire.envelope import Envelope
 from ai_api.wire.input_size import InputSize
 from ai_api.wire.json_body import JsonBody
-from ai_api.wire.openai_envelope import Envelope
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=30)

@@ -79,7 +79,7 @@ def fails(data: bytes) -> StreamFailure:
 
 
 def whole(body: bytes) -> dict[str, Any]:
-    answer: dict[str, Any] = json.loads(unloaded_lane().whole(chat_call({"messages": HI}), body).body)
+    answer: dict[str, Any] = json.loads(unloaded_lane().whole(chat_call({"messages": HI}))(body).body)
     return answer
 
 
@@ -328,7 +328,7 @@ def test_the_last_usable_number_of_the_usage_wins() -> None:
 
 
 def test_a_whole_text() -> None:
-    answer = unloaded_lane().whole(chat_call({"messages": HI}), message({"type": "text", "text": "Hello 🌦"}))
+    answer = unloaded_lane().whole(chat_call({"messages": HI}))(message({"type": "text", "text": "Hello 🌦"}))
     assert json.loads(answer.body) == {
         "id": "chatcmpl-01ABC",
         "object": "chat.completion",
@@ -404,7 +404,7 @@ def test_a_whole_answer_of_another_kind_is_a_failure(body: bytes) -> None:
 
 
 def test_a_whole_answer_without_usage_claims_none() -> None:
-    answer = unloaded_lane().whole(chat_call({"messages": HI}), message(usage=None, id=None))
+    answer = unloaded_lane().whole(chat_call({"messages": HI}))(message(usage=None, id=None))
     assert answer.usage is None
     assert "usage" not in json.loads(answer.body)
     assert json.loads(answer.body)["id"] == "chatcmpl-req-1"

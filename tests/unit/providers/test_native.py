@@ -62,6 +62,7 @@ def call_of(body, *, operation="chat", **members):
     parsed = json_body.read(body.encode() if isinstance(body, str) else body)
     values = {
         "operation": operation,
+        "lane": "native",
         "stream": False,
         "fields": parsed.fields,
         "document": parsed.document,
@@ -232,7 +233,7 @@ def test_each_operation_has_its_reader():
 @pytest.mark.parametrize("operation", ["chat", "responses"])
 def test_a_whole_answer_comes_back_under_the_callers_model_name(operation):
     call = call_of('{"model":"fast"}', operation=operation)
-    got = NativeLane().whole(call, b'{"id":"x","status":"completed","model":"gpt-4o-2024-08-06","choices":[]}')
+    got = NativeLane().whole(call)(b'{"id":"x","status":"completed","model":"gpt-4o-2024-08-06","choices":[]}')
     assert json.loads(got.body)["model"] == "fast"
     with pytest.raises(StreamFailure):
-        NativeLane().whole(call, b"<html>Bad gateway</html>")
+        NativeLane().whole(call)(b"<html>Bad gateway</html>")

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from ai_api.core.errors import Refusal
 from ai_api.wire import json_body
-from ai_api.wire.openai_envelope import CHOICES_MAX, MODEL_NAME_CHARS_MAX, chat, responses
+from ai_api.wire.envelope import MODEL_NAME_CHARS_MAX
+from ai_api.wire.openai_envelope import CHOICES_MAX, chat, responses
 
 HI = {"role": "user", "content": "Hi"}
 
