@@ -31,7 +31,9 @@ async def ask() -> AsyncIterator[Ask]:
 
     async def make(server: Peer, *, stream: bool = False, private_network: bool = True) -> UpstreamAnswer:
         wiring = derive("local", server.url(path="/v1"), None)
-        call = chat_call({"model": "m", "messages": HI}, stream=stream, wiring=wiring, secret="sk-its-own-secret", lane="native")
+        call = chat_call(
+            {"model": "m", "messages": HI}, stream=stream, wiring=wiring, secret="sk-its-own-secret", lane="native"
+        )
         key = replace(call.key, private_network=private_network)
         limits = Deadlines(connect_s=5, first_byte_s=5, idle_s=5, total_s=5)
         answer = await upstream.open(replace(call, key=key, deadlines=limits))
