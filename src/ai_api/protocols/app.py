@@ -20,9 +20,10 @@ from ai_api.core.errors import Refusal
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.world import Worlds
 from ai_api.protocols import openai_chat, openai_responses
+from ai_api.protocols.asked_in import dialect_of
 from ai_api.protocols.openai_models import Lists
 from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
-from ai_api.wire import openai_errors
+from ai_api.wire import dialects
 
 _DEFECT = Refusal("internal_error", "internal", "The gateway failed on this request. Its operator has been told.")
 
@@ -93,14 +94,14 @@ async def _unknown_path(request: Request, error: Exception) -> Response:
         refusal = Refusal(
             "unknown_path", "not_found", f"There is nothing at {request.method} {request.url.path[:200]}."
         )
-    rendered = openai_errors.render(refusal)
+    rendered = dialects.render(dialect_of(request), refusal)
     headers = {name.decode(): value.decode() for name, value in rendered.headers}
     if status == 405 and isinstance(error, HTTPException):
         headers.update(error.headers or {})
     return Response(rendered.body, 405 if status == 405 else rendered.status, headers)
 
 
-async def _defect(_request: Request, _error: Exception) -> Response:
+async def _defect(request: Request, _error: Exception) -> Response:
     # Starlette logs the exception itself after this answer; its text stays in here.
-    rendered = openai_errors.render(_DEFECT)
+    rendered = dialects.render(dialect_of(request), _DEFECT)
     return Response(rendered.body, rendered.status, {name.decode(): value.decode() for name, value in rendered.headers})

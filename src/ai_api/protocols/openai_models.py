@@ -1,8 +1,11 @@
-"""`GET /v1/models`, `GET /v1/models/{id}` and `GET /v1/key`: what this credential is, can call, and has left."""
+"""`GET /v1/models`, `GET /v1/models/{id}` and `GET /v1/key`: what this credential is, can call, and has left.
+
+The models are shown in the shape of the dialect that is asked in.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -17,15 +20,28 @@ from ai_api.core.money import format_usd
 from ai_api.gateway.people import Holder
 from ai_api.gateway.preflight import is_visible, usable_models
 from ai_api.gateway.world import Worlds
+from ai_api.protocols import model_shapes
+from ai_api.protocols.asked_in import dialect_of
 from ai_api.protocols.openapi import REFUSALS
-from ai_api.protocols.serve import DataPlane, plain_ask
+from ai_api.protocols.serve import DataPlane, check_public_id, plain_ask
 from ai_api.quotas import Left, Reach
-from ai_api.wire import openai_errors
+from ai_api.wire import dialects
 from ai_api.wire.json_body import encode
 
 LEFT_TIMEOUT_S = 2.0
 
 _WINDOWS = {"request": "call", "day": "day", "month": "month", "lifetime": "lifetime"}
+
+_LISTS: Mapping[str, Callable[[Sequence[Model], Mapping[str, str]], dict[str, Any]]] = {
+    "openai": model_shapes.openai_list,
+    "anthropic": model_shapes.anthropic_list,
+    "gemini": model_shapes.gemini_list,
+}
+_MODELS: Mapping[str, Callable[[Model, str], dict[str, Any]]] = {
+    "openai": model_shapes.openai_model,
+    "anthropic": model_shapes.anthropic_model,
+    "gemini": model_shapes.gemini_model,
+}
 
 Answer = Callable[[Request, Holder], Awaitable[Any]]
 
@@ -73,19 +89,21 @@ class Lists:
         return doors
 
     async def _answer(self, request: Request, answer: Answer) -> Response:
+        dialect = dialect_of(request)
         try:
-            holder = await self._plane.calls.permit(plain_ask(request.scope, "openai"))
+            holder = await self._plane.calls.permit(plain_ask(request.scope, dialect))
+            check_public_id(holder, request.headers)
             body = encode(await answer(request, holder))
         except Refusal as refusal:
             self._plane.tell.counters.refusals[refusal.code] += 1
-            rendered = openai_errors.render(refusal)
+            rendered = dialects.render(dialect, refusal)
             headers = {name.decode(): value.decode() for name, value in rendered.headers}
             return Response(rendered.body, rendered.status, headers)
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _models(self, _request: Request, holder: Holder) -> dict[str, Any]:
+    async def _models(self, request: Request, holder: Holder) -> dict[str, Any]:
         usable = usable_models(holder, self._worlds.current)
-        return {"object": "list", "data": [_shown(model) for model in usable]}
+        return _LISTS[dialect_of(request)](usable, request.query_params)
 
     async def _model(self, request: Request, holder: Holder) -> dict[str, Any]:
         name = request.path_params["model"]
@@ -95,7 +113,7 @@ class Lists:
             raise Refusal(
                 "model_not_found", "not_found", f"The model {name[:256]!r} does not exist, or you have no access to it."
             )
-        return {**_shown(found[0]), "id": name if name != found[0].slug else found[0].slug}
+        return _MODELS[dialect_of(request)](found[0], name)
 
     async def _key(self, _request: Request, holder: Holder) -> dict[str, Any]:
         world = self._worlds.current
@@ -136,19 +154,6 @@ class Lists:
                 for allocation, model in sorted(shown.values(), key=lambda pair: pair[1].slug)
             ],
         }
-
-
-def _shown(model: Model) -> dict[str, Any]:
-    return {
-        "id": model.slug,
-        "object": "model",
-        "created": int(model.created_at.timestamp()),
-        "owned_by": model.slug.partition("/")[0],
-        "display_name": model.display_name,
-        "operations": sorted(model.operations),
-        "context_length": model.context_tokens,
-        "max_output_tokens": model.output_tokens_max,
-    }
 
 
 def _limit(left: Left) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ai_api.gateway.call import Calls
 from ai_api.gateway.docket import Ask, Docket
 from ai_api.gateway.idempotency import Idempotency
 from ai_api.gateway.open_call import OpenCall
-from ai_api.gateway.people import People
+from ai_api.gateway.people import Holder, People
 from ai_api.gateway.preflight import check_credential, unknown
 from ai_api.gateway.tell import Tell
 from ai_api.protocols import body, idempotency_key, secret
@@ -115,7 +115,7 @@ class CallAnswer(Response):
         headers = Headers(scope=scope)
         secret_hash = credential_of(headers)
         announced = _announced(scope)
-        await self._identify(secret_hash, scope, is_large=_is_large(announced))
+        await self._identify(secret_hash, headers, scope, is_large=_is_large(announced))
         if headers.get("content-encoding", "identity") != "identity":
             raise Refusal("bad_request", "invalid", "Send the body without a content-encoding.")
         keys = headers.getlist(idempotency_key.HEADER)
@@ -137,7 +137,7 @@ class CallAnswer(Response):
             body_needed=stay.body_needed,
         )
 
-    async def _identify(self, secret_hash: bytes, scope: Scope, *, is_large: bool) -> None:
+    async def _identify(self, secret_hash: bytes, headers: Headers, scope: Scope, *, is_large: bool) -> None:
         """Looks the credential up before its body is read. Raises Refusal, _Stopped.
 
         Only a large body is worth a proof of its own that the credential may not call: the others are judged with theirs.
@@ -146,6 +146,7 @@ class CallAnswer(Response):
         holder = await plane.people.find(secret_hash)
         if holder is None:
             raise unknown()
+        check_public_id(holder, headers)
         if not is_large:
             return
         try:
@@ -234,6 +235,13 @@ def credential_of(headers: Headers) -> bytes:
     if not looks_valid(found):
         raise unknown()
     return hash_of(found)
+
+
+def check_public_id(holder: Holder, headers: Headers) -> None:
+    """Raises Refusal where the request names another credential than the one whose secret it has."""
+    named = secret.public_id(headers)
+    if named is not None and named != holder.public_id:
+        raise unknown()
 
 
 def plain_ask(scope: Scope, dialect: str) -> Ask:

@@ -123,6 +123,63 @@ async def test_a_session_that_bills_what_its_client_says_is_begun(g, sim, method
     assert len(sim.requests) == 0
 
 
+@pytest.mark.parametrize(
+    ("path", "headers", "told"),
+    [
+        ("/v1/messages/nowhere", {}, {"type": "not_found_error"}),
+        ("/v1/nowhere", {"anthropic-version": "2023-06-01"}, {"type": "not_found_error"}),
+        ("/v1beta/nowhere", {}, {"status": "NOT_FOUND"}),
+        ("/v1/nowhere", {"x-goog-api-key": "sk-1"}, {"status": "NOT_FOUND"}),
+        ("/v1/nowhere", {}, {"type": "invalid_request_error"}),
+    ],
+)
+async def test_an_unknown_path_is_answered_in_another_dialect(g, path, headers, told):
+    answer = await knock(g, "GET", path, headers)
+    assert answer.status == 404
+    assert told.items() <= error_of(answer).items()
+
+
+async def test_a_secret_passes_for_another_credentials(g):
+    """With the gateway's own headers both must match, at calls and at lists alike."""
+    caller, other = await g.org.caller(), await g.org.caller()
+    ours, theirs = (each.credential.credential.public_id for each in (caller, other))
+    for named, status in ((ours, 200), (theirs, 401), ("", 401), ("cred_never", 401)):
+        for secret in (caller.secret, f"Bearer {caller.secret}"):
+            sent = {"x-gateway-id": named, "x-gateway-authorization": secret}
+            assert (await g.http.get("/v1/models", headers=sent)).status_code == status
+            assert (await g.ask(None, CHAT, chat_body(caller), headers=sent)).status == status
+    # What stands in the other places is then somebody else's business.
+    sent = {"x-gateway-id": ours, "x-gateway-authorization": caller.secret, "authorization": "Bearer another-systems"}
+    assert (await g.ask(None, CHAT, chat_body(caller), headers=sent)).status == 200
+
+
+async def test_a_client_of_another_dialect_cannot_read_the_list_of_models(g):
+    caller = await g.org.caller()
+    second = await g.org.model()
+    await g.org.allocation(caller.member, second)
+    slugs = sorted([caller.model.slug, second.slug])
+    anthropic = {**caller.headers, "anthropic-version": "2023-06-01"}
+    page = (await g.http.get("/v1/models?limit=1", headers=anthropic)).json()
+    assert ([each["id"] for each in page["data"]], page["has_more"], page["last_id"]) == (slugs[:1], True, slugs[0])
+    page = (await g.http.get(f"/v1/models?limit=1000&after_id={slugs[0]}", headers=anthropic)).json()
+    assert ([each["id"] for each in page["data"]], page["has_more"]) == (slugs[1:], False)
+    page = (await g.http.get(f"/v1/models?before_id={slugs[1]}", headers=anthropic)).json()
+    assert [each["type"] for each in page["data"]] == ["model"]
+    one = (await g.http.get(f"/v1/models/{slugs[0]}", headers=anthropic)).json()
+    assert (one["id"], one["type"]) == (slugs[0], "model")
+    gemini = {"x-goog-api-key": caller.secret}
+    page = (await g.http.get("/v1/models?pageSize=1", headers=gemini)).json()
+    assert [each["name"] for each in page["models"]] == [f"models/{slugs[0]}"]
+    page = (await g.http.get(f"/v1/models?pageSize=1&pageToken={page['nextPageToken']}", headers=gemini)).json()
+    assert [each["name"] for each in page["models"]] == [f"models/{slugs[1]}"]
+    assert "nextPageToken" not in page
+    for query in ("limit=0", "limit=1001", "limit=x", "after_id=acme/never"):
+        answer = await g.http.get(f"/v1/models?{query}", headers=anthropic)
+        assert (answer.status_code, answer.json()["error"]["type"]) == (400, "invalid_request_error")
+    answer = await g.http.get("/v1/models?pageToken=acme/never", headers=gemini)
+    assert (answer.status_code, answer.json()["error"]["status"]) == (400, "INVALID_ARGUMENT")
+
+
 async def test_the_lists_show_what_may_not_be_called(g):
     caller = await g.org.caller(tokens=1_000, usd="5")
     paused = await g.org.model()

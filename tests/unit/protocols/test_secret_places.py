@@ -7,10 +7,10 @@ from starlette.datastructures import Headers
 
 from ai_api.core.errors import Refusal
 from ai_api.credentials.secret import hash_of, new_secret
-from ai_api.protocols.secret import find
+from ai_api.protocols.secret import find, public_id
 from ai_api.protocols.serve import credential_of
 
-PLACES = ["x-api-key", "x-goog-api-key", "api-key", "authorization"]
+PLACES = ["x-gateway-authorization", "x-api-key", "x-goog-api-key", "api-key", "authorization"]
 words = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=20)
 
 
@@ -52,7 +52,29 @@ def test_the_first_place_that_holds_something_wins(given_places):
 
 @pytest.mark.parametrize("empty", ["", " ", "\t"])
 def test_an_empty_header_does_not_hide_the_next_place(empty):
-    assert find(headers(x_api_key=empty, x_goog_api_key=empty, api_key=empty, authorization="Bearer sk-1")) == "sk-1"
+    assert (
+        find(
+            headers(
+                x_gateway_authorization=empty,
+                x_api_key=empty,
+                x_goog_api_key=empty,
+                api_key=empty,
+                authorization="Bearer sk-1",
+            )
+        )
+        == "sk-1"
+    )
+
+
+def test_the_gateways_own_header_takes_a_bare_secret_and_a_bearers():
+    assert find(headers(x_gateway_authorization="sk-1")) == "sk-1"
+    assert find(headers(x_gateway_authorization="bearer  sk-1")) == "sk-1"
+
+
+def test_the_gateways_own_header_asks_for_the_credentials_name():
+    assert public_id(headers(x_gateway_authorization="sk-1", x_gateway_id=" cred_1 ")) == "cred_1"
+    assert public_id(headers(x_gateway_authorization="sk-1")) == ""
+    assert public_id(headers(x_gateway_id="cred_1", x_api_key="sk-1")) is None
 
 
 def test_other_headers_and_cookies_are_no_place():
