@@ -132,7 +132,7 @@ class Calls:
             raise RuntimeError("a call is opened after preflight")
         ask = call.docket.ask
         ask.body_needed("fields")
-        answer = await self._tries.open(call, routing.order(permission.routes, self._chance))
+        answer = await self._tries.open(call, routing.order(permission.routes, self._chance, ask.conversation))
         # It may take an hour, and the question be large.
         ask.body_needed("nothing")
         return answer

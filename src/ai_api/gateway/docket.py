@@ -40,6 +40,7 @@ def _keep_all(_needed: BodyPart) -> None:
 class Ask:
     """A call as a door hands it over. `received_at` is a monotonic time in seconds; `headers` are those that go upstream.
 
+    `conversation` is the same for calls that continue one another, None where nothing says so.
     `body_needed` is told when only the body's fields are needed still, and then nothing of it: what is not may be gone.
     """
 
@@ -52,6 +53,7 @@ class Ask:
     received_at: float
     headers: tuple[tuple[str, str], ...] = ()
     idempotency_key: IdempotencyKey | None = None
+    conversation: bytes | None = None
     body_needed: Callable[[BodyPart], None] = _keep_all
 
 

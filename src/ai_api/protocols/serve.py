@@ -22,7 +22,7 @@ from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.people import Holder, People
 from ai_api.gateway.preflight import check_credential, unknown
 from ai_api.gateway.tell import Tell
-from ai_api.protocols import body, idempotency_key, secret
+from ai_api.protocols import body, conversation, idempotency_key, secret
 from ai_api.protocols.intake import Intake, Stay
 from ai_api.wire import dialects, json_body
 from ai_api.wire.envelope import Envelope
@@ -134,6 +134,7 @@ class CallAnswer(Response):
                 (name, value) for name in _FORWARDED[self.dialect] if (value := headers.get(name)) is not None
             ),
             idempotency_key=idempotency_key.of(key, scope["path"], data) if key is not None else None,
+            conversation=conversation.of(parsed.document, headers),
             body_needed=stay.body_needed,
         )
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 from random import Random
 from uuid import UUID
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.unit.gateway.examples import KEY, ROUTE
@@ -33,13 +32,6 @@ def test_every_route_in_service_comes_once_by_priority_and_drained_ones_never(sh
     got = order(routes, Random(seed).random)
     assert sorted(route.id.int for route, _ in got) == [number for number, (_, weight) in enumerate(shares) if weight]
     assert [route.priority for route, _ in got] == sorted(route.priority for route, _ in got)
-
-
-@pytest.mark.parametrize(
-    ("point", "expected"), [(0.0, [0, 1]), (0.2499, [0, 1]), (0.25, [1, 0]), (0.9999999999999999, [1, 0])]
-)
-def test_the_point_drawn_falls_on_a_share_of_the_weight(point, expected):
-    assert drawn(candidates((0, 1), (0, 3)), lambda: point) == expected
 
 
 def test_weights_share_among_equals_and_with_nobody_else():
@@ -70,3 +62,49 @@ def test_the_routes_given_stay_as_they_were():
     routes = candidates((1, 1), (0, 1))
     order(routes, Random(1).random)
     assert routes == candidates((1, 1), (0, 1))
+
+
+CONVERSATIONS = [f"conversation {number}".encode() for number in range(4_000)]
+
+
+def way(routes, conversation):
+    return [route.id.int for route, _ in order(routes, never, conversation)]
+
+
+def never():
+    raise AssertionError("a conversation is not left to chance")
+
+
+def test_a_conversation_always_goes_the_same_way():
+    routes = candidates((0, 1), (0, 3), (1, 1), (0, 2))
+    for conversation in CONVERSATIONS[:50]:
+        assert way(routes, conversation) == way(list(reversed(routes)), conversation)
+
+
+def test_conversations_share_routes_by_weight():
+    first = Counter(way(candidates((1, 8), (0, 1), (0, 3), (0, 0)), each)[0] for each in CONVERSATIONS)
+    assert set(first) == {1, 2}
+    assert 900 < first[1] < 1_100
+
+
+def test_a_route_that_goes_takes_only_its_own_conversations_along():
+    routes = candidates((0, 1), (0, 3), (0, 2))
+    for conversation in CONVERSATIONS[:500]:
+        before = way(routes, conversation)
+        assert way([each for each in routes if each[0].id.int != 1], conversation) == [
+            each for each in before if each != 1
+        ]
+
+
+def test_more_weight_draws_conversations_to_that_route_and_to_no_other():
+    before, after = candidates((0, 1), (0, 1), (0, 1)), candidates((0, 1), (0, 4), (0, 1))
+    for conversation in CONVERSATIONS[:500]:
+        was, now = way(before, conversation)[0], way(after, conversation)[0]
+        assert now in {was, 1}
+
+
+@given(st.lists(SHARES, max_size=8), st.binary(max_size=80))
+def test_every_route_in_service_comes_once_in_any_conversation(shares, conversation):
+    got = order(candidates(*shares), never, conversation)
+    assert sorted(route.id.int for route, _ in got) == [number for number, (_, weight) in enumerate(shares) if weight]
+    assert [route.priority for route, _ in got] == sorted(route.priority for route, _ in got)
