@@ -56,6 +56,7 @@ class Tries:
     async def open(self, call: OpenCall, routes: Sequence[tuple[Route, ProviderKey]]) -> UpstreamAnswer:
         """The first open answer. Raises Refusal for the last failure, CallEnded."""
         failure: Refusal | None = None
+        error: UpstreamError | None = None
         call.set_total(self._deadlines.total_s)
         self._budget.earn(self._clock.unix_ms())
         for route, key in self._in_service(routes, call.docket):
@@ -63,13 +64,16 @@ class Tries:
                 if call.ended:
                     # While it waited for its hold, or for the route before: nobody is asked for what nobody waits for.
                     raise CallEnded
+                if error is not None and not may_follow(call.docket, error, key):
+                    continue
                 if failure is not None and call.docket.attempts and not self._budget.spend():
                     break
                 if not await self._key_holds.take(call.docket, key):
                     failure = failure if call.docket.attempts else _full()
                     continue
                 return await self._attempt(call, Attempt(route, key))
-            except UpstreamError as error:
+            except UpstreamError as raised:
+                error = raised
                 failure = relay.refusal_for(error.code, error.message, retry_after_s=error.retry_after_s)
                 if not may_repeat(error):
                     break
@@ -184,10 +188,23 @@ def _full() -> Refusal:
     return Refusal("no_route", "unavailable", message, retry_after_s=5, because="provider_key_limited")
 
 
+def may_follow(docket: Docket, error: UpstreamError, key: ProviderKey) -> bool:
+    """Whether a key may be tried after `error`, the last one, where the conversation holds reasoning that one organization alone
+    can read: another key of the same one, or, where that one says that it cannot, one of each other.
+    """
+    if not docket.ask.envelope.sealed_reasoning:
+        return True
+    if error.foreign_reasoning:
+        return not any(key.shares_organization(attempt.key) for attempt in docket.attempts)
+    return not docket.attempts or key.shares_organization(docket.attempts[-1].key)
+
+
 def may_repeat(error: UpstreamError) -> bool:
     """Whether another route may be tried: after no connection, or an answer that says so; never after a silence in which the
     request may have been read.
     """
+    if error.foreign_reasoning:
+        return True
     if error.status is not None:
         return error.status in _REPEATABLE_STATUS or error.status >= 500
     return error.code == "upstream_unreachable" or (error.code == "upstream_timeout" and not error.sent)

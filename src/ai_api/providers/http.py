@@ -34,6 +34,8 @@ _TOO_LONG = (
     "input token count",
     "exceeds the available context size",
 )
+# How OpenAI, Anthropic and Google say that they have not made the reasoning in a conversation.
+_FOREIGN_REASONING = ("invalid_encrypted_content", "invalid `signature` in `thinking`", "thought signature")
 
 
 class HttpUpstream:
@@ -182,7 +184,9 @@ def _error_for(status: int, told: Mapping[str, Any]) -> UpstreamError:
     if status in _REFUSED_STATUS:
         text = f"{told.get('code')} {told.get('message')}".lower()
         code = "input_too_long" if any(sign in text for sign in _TOO_LONG) else "upstream_invalid"
-        return UpstreamError(code, "", status, sent=True)
+        return UpstreamError(
+            code, "", status, sent=True, foreign_reasoning=any(sign in text for sign in _FOREIGN_REASONING)
+        )
     if status in {408, 504}:
         return UpstreamError("upstream_timeout", "The provider timed out.", status, sent=True)
     if status == 429:

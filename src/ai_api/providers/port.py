@@ -204,7 +204,7 @@ class UpstreamError(Exception):
     """The provider, or the way to it, failed before the first byte reached the client.
 
     `code` is the outcome, `sent` whether the request may have been read, `message` safe to show (only for `upstream_invalid`
-    the provider's own, scrubbed).
+    the provider's own, scrubbed). `foreign_reasoning`: the conversation holds reasoning that another organization has sealed.
     """
 
     code: str
@@ -213,6 +213,7 @@ class UpstreamError(Exception):
     retry_after_s: float | None = None
     sent: bool = False
     upstream_request_id: str | None = None
+    foreign_reasoning: bool = False
 
 
 class UpstreamAnswer(Protocol):

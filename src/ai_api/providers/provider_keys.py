@@ -25,14 +25,21 @@ from ai_api.providers.rules import ProviderKey, Status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyDraft:
-    """What an administrator says of a new provider key. None is the vendor's default address, or no secret."""
+    """What an administrator says of a new provider key. None is the vendor's default address, no secret, or an organization of
+    its own.
+    """
 
     provider: str
     name: str
     base_url: str | None = None
     api_version: str | None = None
     allow_private_network: bool = False
+    organization: str | None = None
     secret: str | None = field(default=None, repr=False)
+
+
+# What of a key does not change how it is called.
+_OF_NO_CALL = {"name", "organization"}
 
 
 class KeyChanges(TypedDict, total=False):
@@ -42,6 +49,7 @@ class KeyChanges(TypedDict, total=False):
     base_url: str | None
     api_version: str | None
     allow_private_network: bool
+    organization: str | None
     secret: str | None
     status: Status
 
@@ -49,7 +57,8 @@ class KeyChanges(TypedDict, total=False):
 async def connect(tx: Tx, actor: Actor, ring: KeyRing, draft: KeyDraft) -> ProviderKey:
     """A new, active provider key, its secret sealed for its row.
 
-    Raises Refusal `bad_provider`, `bad_name`, `bad_base_url`, `bad_api_version`, `bad_secret`, `secret_needed`, `name_taken`.
+    Raises Refusal `bad_provider`, `bad_name`, `bad_organization`, `bad_base_url`, `bad_api_version`, `bad_secret`,
+    `secret_needed`, `name_taken`.
     """
     rules.check_provider(draft.provider)
     key_id = uuid7()
@@ -57,6 +66,7 @@ async def connect(tx: Tx, actor: Actor, ring: KeyRing, draft: KeyDraft) -> Provi
         "id": key_id,
         "provider": draft.provider,
         "name": rules.check_name(draft.name),
+        "organization": rules.check_organization(draft.organization),
         **_address(draft.provider, draft.base_url, draft.api_version, private=draft.allow_private_network),
         **_sealed(ring, key_id, draft.provider, draft.secret),
     }
@@ -68,7 +78,7 @@ async def connect(tx: Tx, actor: Actor, ring: KeyRing, draft: KeyDraft) -> Provi
 
 
 async def revise_key(tx: Tx, actor: Actor, ring: KeyRing, key_id: UUID, **changes: Unpack[KeyChanges]) -> ProviderKey:
-    """The provider key with the given fields stored; all but a new name take its flag away.
+    """The provider key with the given fields stored; all but a new name or organization take its flag away.
 
     Raises Refusal `provider_key_not_found`, `secret_needed` when the address or the network options change without the
     secret being given again, and those of `connect`.
@@ -77,6 +87,8 @@ async def revise_key(tx: Tx, actor: Actor, ring: KeyRing, key_id: UUID, **change
     values: dict[str, Any] = {}
     if "name" in changes:
         values["name"] = rules.check_name(changes["name"])
+    if "organization" in changes:
+        values["organization"] = rules.check_organization(changes["organization"])
     private = changes.get("allow_private_network", before.allow_private_network)
     if not changes.keys().isdisjoint({"base_url", "api_version", "allow_private_network"}):
         base_url = changes.get("base_url", before.base_url)
@@ -92,11 +104,11 @@ async def revise_key(tx: Tx, actor: Actor, ring: KeyRing, key_id: UUID, **change
         values |= _sealed(ring, key_id, before.provider, changes["secret"])
     if "status" in changes:
         values["status"] = changes["status"]
-    if not values.keys() <= {"name"}:
+    if not values.keys() <= _OF_NO_CALL:
         values |= {"flagged_code": None, "flagged_at": None}
     if not await store.change_key(tx, key_id, values):
         raise _name_taken(str(values["name"]))
-    if not values.keys() <= {"name"}:
+    if not values.keys() <= _OF_NO_CALL:
         await store.forget_coolings(tx, provider_key_id=key_id)
     after = await get_key(tx, key_id)
     await _note(tx, actor, "provider_key.change", before, after, secret_replaced="secret" in changes)

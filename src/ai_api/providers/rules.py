@@ -27,7 +27,10 @@ _PROVIDER = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class ProviderKey:
-    """An upstream secret at rest, with its address and network options. `sealed` is None for a server without a secret."""
+    """An upstream secret at rest, with its address and network options. `sealed` is None for a server without a secret.
+
+    Keys with the same `organization` are of one organization at the provider; a key without one is alone in its own.
+    """
 
     id: UUID
     provider: str
@@ -44,6 +47,13 @@ class ProviderKey:
     flagged_at: datetime | None
     created_at: datetime
     updated_at: datetime
+    organization: str | None = None
+
+    def shares_organization(self, other: ProviderKey) -> bool:
+        """Whether what one key's organization has sealed can be opened under the other's."""
+        if self.organization is None:
+            return self.id == other.id
+        return (self.provider, self.organization) == (other.provider, other.organization)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,16 @@ def check_name(name: str) -> str:
         message = f"A provider key's name is 1 to {_NAME_MAX} printable characters."
         raise Refusal("bad_name", "invalid", message, param="name")
     return name
+
+
+def check_organization(organization: str | None) -> str | None:
+    """The name of an organization at a provider. Raises Refusal `bad_organization`."""
+    if organization is None:
+        return None
+    if not 0 < len(organization) <= _NAME_MAX or not organization.isprintable() or organization != organization.strip():
+        message = f"An organization's name is 1 to {_NAME_MAX} printable characters."
+        raise Refusal("bad_organization", "invalid", message, param="organization")
+    return organization
 
 
 def check_secret(secret: str) -> str:
@@ -156,6 +176,7 @@ def audited(key: ProviderKey) -> Mapping[str, Any]:
         "base_url": key.base_url,
         "api_version": key.api_version,
         "allow_private_network": key.allow_private_network,
+        "organization": key.organization,
         "secret_display": key.secret_display,
         "status": key.status,
         "flagged_code": key.flagged_code,

@@ -297,6 +297,7 @@ def _key(row: Row[Any]) -> ProviderKey:
         flagged_at=row.flagged_at,
         created_at=row.created_at,
         updated_at=row.updated_at,
+        organization=row.organization,
     )
 
 

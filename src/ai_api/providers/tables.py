@@ -31,6 +31,7 @@ provider_keys = Table(
     Column("base_url", Text, nullable=False),
     Column("api_version", Text),
     Column("allow_private_network", Boolean, nullable=False, server_default=text("false")),
+    Column("organization", Text),
     Column("sealed_secret", LargeBinary),
     Column("sealing_key_id", Text),
     Column("secret_display", Text),

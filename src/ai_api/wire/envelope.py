@@ -23,7 +23,7 @@ class Envelope:
     """The parts of a request that decide about it.
 
     `output_tokens_max` is per choice and None when not given. `choices` is how many answers are written, whether all of them
-    are sent or not.
+    are sent or not. `sealed_reasoning`: the conversation holds reasoning that only the organization can read which made it.
     """
 
     operation: Operation
@@ -35,6 +35,7 @@ class Envelope:
     choices: int
     service_tier: str | None
     input_size: InputSize
+    sealed_reasoning: bool = False
 
 
 def refuse_steering(document: Mapping[str, Any]) -> None:

@@ -78,6 +78,7 @@ def responses(body: JsonBody) -> Envelope:
         choices=1,
         service_tier=text(document, "service_tier"),
         input_size=measure("responses", document),
+        sealed_reasoning=any(item.get("encrypted_content") for item in items),
     )
 
 

@@ -25,6 +25,15 @@ Secret = Annotated[str, Field(min_length=1, max_length=8192)]
 Url = Annotated[str, Field(min_length=1, max_length=2048)]
 Version = Annotated[str, Field(min_length=1, max_length=64)]
 Flag = Annotated[bool, Field(strict=True)]
+Organization = Annotated[
+    str,
+    Field(
+        min_length=1,
+        max_length=100,
+        description="Keys with the same text are of one organization at the provider, which alone can read the reasoning it has "
+        "encrypted. Null: a key alone in its own.",
+    ),
+]
 
 
 class ProviderKeyShown(Shown):
@@ -36,6 +45,7 @@ class ProviderKeyShown(Shown):
     base_url: str
     api_version: str | None
     allow_private_network: bool
+    organization: str | None
     secret_display: str | None
     status: Status
     flagged_code: str | None
@@ -52,6 +62,7 @@ class ProviderKeyCreate(Strict):
     base_url: Url | None = None
     api_version: Version | None = None
     allow_private_network: Flag = False
+    organization: Organization | None = None
     secret: Secret | None = Field(default=None, repr=False)
 
 
@@ -62,6 +73,7 @@ class ProviderKeyChange(Patch):
     base_url: Url | None = None
     api_version: Version | None = None
     allow_private_network: Flag = not_given()
+    organization: Organization | None = None
     secret: Secret | None = Field(default=None, repr=False)
     status: Status = not_given()
 
@@ -116,6 +128,7 @@ async def connect_provider_key(body: ProviderKeyCreate, actor: Admin, tx: Transa
         base_url=body.base_url,
         api_version=body.api_version,
         allow_private_network=body.allow_private_network,
+        organization=body.organization,
         secret=body.secret,
     )
     return await setup.connect_provider(tx, actor, house.ring, draft)
