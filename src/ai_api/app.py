@@ -37,6 +37,7 @@ from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.people import People
 from ai_api.gateway.refusals import Refusals
 from ai_api.gateway.settle import Settlement
+from ai_api.gateway.stored_responses import StoredResponses
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.tries import Tries
 from ai_api.gateway.typical import TypicalOutput
@@ -50,6 +51,7 @@ from ai_api.portal.router import create_portal
 from ai_api.protocols.app import DoorsOfCalls, create_data_plane
 from ai_api.protocols.intake import Bounds, Intake, body_caps
 from ai_api.protocols.serve import DataPlane
+from ai_api.protocols.stored_responses import KeptByProviders
 from ai_api.providers import RouteHealth
 from ai_api.providers.count_tokens import TokenCounter
 from ai_api.providers.http import HttpUpstream
@@ -124,6 +126,7 @@ class Application:
         self._counter = TokenCounter(clock=self.clock)
         changes = HoldChanges(self.hot)
         self.holds = GrowingHolds(changes, self.clock, self.tell.counters.extensions)
+        self.stored = StoredResponses(self.hot, log)
         entrance = Entrance(
             worlds=self.worlds,
             people=self.people,
@@ -132,6 +135,7 @@ class Application:
             clock=self.clock,
             typical=typical,
             counter=self._counter,
+            stored=self.stored,
         )
         self.health = RouteHealth()
         key_holds = KeyHolds(self.hot, changes, self.worlds, self.clock)
@@ -144,6 +148,7 @@ class Application:
             tell=self.tell,
             holds=self.holds,
             typical=typical,
+            stored=self.stored,
         )
         self.watch = Watch(
             hot=self.hot,
@@ -180,8 +185,9 @@ class Application:
             self.clock,
             self.idempotency if settings.idempotency else None,
         )
+        kept = KeptByProviders(plane, self.worlds, self.stored, self.upstream, ring, deadlines)
         self.data_plane: DoorsOfCalls | None = (
-            create_data_plane(plane, self.worlds, self.hot, self.clock) if "protocols" in doors else None
+            create_data_plane(plane, self.worlds, self.hot, self.clock, kept) if "protocols" in doors else None
         )
         self.portal: FastAPI | None = create_portal(self._house(settings, redactor)) if "portal" in doors else None
         self._front = Porch(self._route, lambda: self.draining)
@@ -314,7 +320,9 @@ class Application:
                     await asyncio.sleep(ENDING_EVERY_S)
                 await self.holds.drain()
         left_s = max(1.0, end_s - asyncio.get_running_loop().time())
-        unsettled, open_keys = await asyncio.gather(self.settlement.drain(left_s), self.idempotency.drain(left_s))
+        unsettled, open_keys, _ = await asyncio.gather(
+            self.settlement.drain(left_s), self.idempotency.drain(left_s), self.stored.drain(left_s)
+        )
         if unsettled:
             self._log.error("unsettled_at_the_end", count=unsettled)
         if open_keys:

@@ -17,6 +17,7 @@ from ai_api.gateway.world import Worlds
 from ai_api.jobs import runner
 from ai_api.jobs.drop_accounts import drop_accounts
 from ai_api.jobs.forget_idempotency_keys import forget_idempotency_keys
+from ai_api.jobs.forget_stored_responses import forget_stored_responses
 from ai_api.jobs.make_partitions import make_partitions
 from ai_api.jobs.prove_books import BookProof, prove_books
 from ai_api.jobs.sweep_holds import sweep_holds
@@ -51,6 +52,7 @@ class Worker:
             make_partitions(self._database, self._clock, self._log),
             sweep_holds(sweep, settings.sweep_silent_s),
             forget_idempotency_keys(self._hot),
+            forget_stored_responses(self._hot),
             prove_books(BookProof(self._hot, self._unexplained), self._clock.monotonic),
             drop_accounts(self._hot, self._log, self._clock.monotonic),
         ]

@@ -119,8 +119,8 @@ def chat_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict[str,
 
 
 def responses_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict[str, Any]:
-    """A request for a response."""
-    return {"model": caller.model.slug, "input": prompt, **fields}
+    """A request for a response, which nobody is to keep."""
+    return {"model": caller.model.slug, "input": prompt, "store": False, **fields}
 
 
 @asynccontextmanager

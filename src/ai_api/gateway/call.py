@@ -20,6 +20,7 @@ from ai_api.gateway.open_call import CallEnded, OpenCall, Out
 from ai_api.gateway.people import Holder
 from ai_api.gateway.refusals import Refusals
 from ai_api.gateway.settle import Settlement
+from ai_api.gateway.stored_responses import StoredResponses
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.typical import TypicalOutput
 from ai_api.providers.port import UpstreamAnswer
@@ -42,6 +43,7 @@ class Calls:
         tell: Tell,
         holds: GrowingHolds,
         typical: TypicalOutput,
+        stored: StoredResponses,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self.open_calls: dict[object, OpenCall] = {}
@@ -53,6 +55,7 @@ class Calls:
         self._tell = tell
         self._holds = holds
         self._typical = typical
+        self._stored = stored
         self._chance = chance
 
     async def carry(
@@ -139,8 +142,11 @@ class Calls:
 
     async def _receipt(self, docket: Docket, ending: Ending) -> None:
         """The record is committed before the last byte; if Postgres is silent for two seconds the client gets its end."""
-        settled = self._settle(docket, ending)
-        await asyncio.wait({settled}, timeout=END_WITHOUT_RECEIPT_AFTER_S)
+        written = {self._settle(docket, ending)}
+        # Who has seen the end may go on from there at once.
+        if (noted := self._stored.note(docket)) is not None:
+            written.add(noted)
+        await asyncio.wait(written, timeout=END_WITHOUT_RECEIPT_AFTER_S)
 
     def _settle(self, docket: Docket, ending: Ending) -> asyncio.Future[None]:
         written = record.of(docket, ending, self._clock.now())

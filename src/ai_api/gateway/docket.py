@@ -130,6 +130,8 @@ class Docket:
     sent_at: float = 0.0
     """When the last try was sent, on the scale of `Ask.received_at`."""
     stream_position: StreamPosition | None = None
+    kept_id: str | None = None
+    """The id of the answer, where its provider says that it keeps it."""
     identity: Mapping[str, Any] | None = None
     """Who called for what, as the hold and the record say it; written when the hold is asked for."""
     ending: Ending | None = None

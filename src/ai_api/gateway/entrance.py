@@ -14,6 +14,7 @@ from ai_api.gateway.docket import Ask, Docket
 from ai_api.gateway.people import Holder, People
 from ai_api.gateway.preflight import Permission
 from ai_api.gateway.settle import Settlement
+from ai_api.gateway.stored_responses import StoredResponses
 from ai_api.gateway.typical import TypicalOutput
 from ai_api.gateway.world import Worlds
 from ai_api.providers.count_tokens import TokenCounter
@@ -36,6 +37,7 @@ class Entrance:
         clock: Clock,
         typical: TypicalOutput,
         counter: TokenCounter,
+        stored: StoredResponses,
     ) -> None:
         self._worlds = worlds
         self._people = people
@@ -44,6 +46,7 @@ class Entrance:
         self._clock = clock
         self._typical = typical
         self._counter = counter
+        self._stored = stored
 
     async def permit(self, ask: Ask) -> Holder:
         """For requests that are not calls: who asks, proven current. Raises Refusal."""
@@ -75,7 +78,7 @@ class Entrance:
         for _ in range(STALE_TRIES_MAX):
             docket.holder = await self._people.find(docket.ask.secret_hash)
             try:
-                permission = self._judge(docket)
+                permission = await self._stored.pin(docket, self._judge(docket))
             except Refusal as refusal:
                 if docket.holder is None or await self._proven(docket):
                     raise refusal from None

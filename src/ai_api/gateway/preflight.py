@@ -196,6 +196,11 @@ def _check_binding(
             f"{model.slug} has no price, and a limit on cost applies. An administrator has to set one.",
         )
     routes = serving_routes(model, envelope.operation, world)
+    if routes and envelope.must_store:
+        routes = tuple(each for each in routes if envelope.operation in each[1].wiring.keeps)
+        if not routes:
+            message = f"No provider of {model.slug} keeps what it answers, and the gateway does not either; send store: false."
+            raise Refusal("bad_request", "invalid", message, param="store")
     if not routes:
         raise Refusal(
             "no_route", "unavailable", f"No provider key can serve {model.slug} at present.", retry_after_s=30

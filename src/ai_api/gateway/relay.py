@@ -52,6 +52,7 @@ async def whole(call: OpenCall, answer: UpstreamAnswer) -> Relayed:
     except StreamFailure as failure:
         answer.close()
         return Relayed(_failed(call, failure, output_tokens=0), b"")
+    call.docket.kept_id = got.kept_id
     return Relayed(_finished(call, got), got.body)
 
 
@@ -79,6 +80,8 @@ async def stream(
     finally:
         line.close()
         call.docket.stream_position = _position(reader)
+        if isinstance(reader, Numbered):
+            call.docket.kept_id = reader.kept_id
     answer.finish()
     await line.start()
     got = WholeAnswer(b"", reader.usage, reader.finish_reason)

@@ -23,6 +23,7 @@ from ai_api.protocols import openai_chat, openai_responses
 from ai_api.protocols.asked_in import dialect_of
 from ai_api.protocols.openai_models import Lists
 from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
+from ai_api.protocols.stored_responses import KeptByProviders
 from ai_api.wire import dialects
 
 _DEFECT = Refusal("internal_error", "internal", "The gateway failed on this request. Its operator has been told.")
@@ -59,7 +60,7 @@ class DoorsOfCalls:
             await answer_refusal(AsgiOut(send), _DEFECT, dialect=door.dialect, close=True)
 
 
-def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) -> DoorsOfCalls:
+def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, kept: KeptByProviders) -> DoorsOfCalls:
     """The application for every path that is not the portal's."""
     described = FastAPI(
         title="ai-api",
@@ -73,6 +74,7 @@ def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock) 
     chat, responses = openai_chat.answer(plane), openai_responses.answer(plane)
     described.include_router(openai_chat.router(chat))
     described.include_router(openai_responses.router(responses))
+    described.include_router(kept.router())
     described.include_router(Lists(plane, worlds, hot, clock).router())
     described.add_api_route("/", _alive, methods=["HEAD"], include_in_schema=False)
     doors = {("POST", path): chat for path in openai_chat.PATHS}

@@ -1,4 +1,4 @@
-"""`POST /v1/responses`, stateless: what would need a stored response is refused loudly."""
+"""`POST /v1/responses`. What is kept of a response, and continued, is kept by its provider."""
 
 from __future__ import annotations
 

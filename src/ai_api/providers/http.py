@@ -9,8 +9,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ai_api.core.egress import Answer, Egress, EgressError, Forbidden, Interrupted, TimedOut, Timeouts
+from ai_api.providers.native import headers_of
 from ai_api.providers.port import (
+    Deadlines,
     Lane,
+    LaneRequest,
+    OpenKey,
     StreamFailure,
     StreamReader,
     UpstreamAnswer,
@@ -54,25 +58,44 @@ class HttpUpstream:
         if lane.loaded is not None and not lane.loaded.is_set():
             await asyncio.to_thread(lane.ensure_loaded)
         request = lane.request(call)
-        answer = await self._send(call, request.url, request.headers, request.body)
+        answer = await self._send(call.key, "POST", request, call.deadlines)
         request_id = _request_id(answer.headers)
         if answer.status != 200:
-            raise await self._failed(call, answer, request_id)
+            raise await self._failed(call.key, answer, request_id)
         if (unreadable := _unreadable(call, answer.headers)) is not None:
             answer.close()
             raise UpstreamError("upstream_error", unreadable, 200, sent=True, upstream_request_id=request_id)
         return HttpAnswer(lane, call, answer, request_id)
 
+    async def exchange(self, key: OpenKey, method: str, url: str, *, request_id: str, deadlines: Deadlines) -> bytes:
+        """Asks for something that is no call, without a body: the body of its 200 answer. Raises UpstreamError."""
+        request = LaneRequest(url, {**headers_of(key, request_id), "accept": "application/json"}, b"")
+        answer = await self._send(key, method, request, deadlines)
+        if answer.status != 200:
+            raise await self._failed(key, answer, _request_id(answer.headers))
+        try:
+            async with asyncio.timeout(deadlines.idle_s):
+                return await answer.read_all(_WHOLE_BYTES_MAX)
+        except (TimedOut, TimeoutError):
+            answer.close()
+            raise UpstreamError("upstream_timeout", "The provider did not answer in time.", 200, sent=True) from None
+        except EgressError:
+            raise UpstreamError("upstream_interrupted", "The provider's answer was cut off.", 200, sent=True) from None
+
     async def close(self) -> None:
         """Closes idle connections."""
         await self._egress.close()
 
-    async def _send(self, call: UpstreamCall, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        deadlines = call.deadlines
+    async def _send(self, key: OpenKey, method: str, request: LaneRequest, deadlines: Deadlines) -> Answer:
         timeouts = Timeouts(deadlines.connect_s, deadlines.first_byte_s, deadlines.idle_s)
         try:
             return await self._egress.open(
-                "POST", url, headers=headers, body=body, timeouts=timeouts, private_network=call.key.private_network
+                method,
+                request.url,
+                headers=request.headers,
+                body=request.body or None,
+                timeouts=timeouts,
+                private_network=key.private_network,
             )
         except TimedOut as error:
             raise UpstreamError("upstream_timeout", "The provider did not answer in time.", sent=error.sent) from error
@@ -84,7 +107,7 @@ class HttpUpstream:
         except EgressError as error:
             raise UpstreamError("upstream_unreachable", "The provider cannot be reached.", sent=error.sent) from error
 
-    async def _failed(self, call: UpstreamCall, answer: Answer, request_id: str | None) -> UpstreamError:
+    async def _failed(self, key: OpenKey, answer: Answer, request_id: str | None) -> UpstreamError:
         told: Mapping[str, Any] = {}
         if answer.status in _REFUSED_STATUS:
             told = await _told_by(answer)
@@ -95,13 +118,13 @@ class HttpUpstream:
         error.retry_after_s = _retry_after(answer.headers)
         error.upstream_request_id = request_id
         if error.code in {"upstream_invalid", "input_too_long"}:
-            error.message = self._safe_message(call, told)
+            error.message = self._safe_message(key, told)
         return error
 
-    def _safe_message(self, call: UpstreamCall, told: Mapping[str, Any]) -> str:
+    def _safe_message(self, key: OpenKey, told: Mapping[str, Any]) -> str:
         text = str(told.get("message") or "The provider refused the request.")[:_MESSAGE_CHARS_MAX]
-        if call.key.secret:
-            text = text.replace(call.key.secret, "[redacted]")
+        if key.secret:
+            text = text.replace(key.secret, "[redacted]")
         return self._scrub(text).replace("\x00", "")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from ai_api.providers.port import LaneRequest, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
+from ai_api.providers.port import LaneRequest, OpenKey, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body
 from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_whole_chat, read_whole_response
 
@@ -48,30 +48,36 @@ class NativeLane:
         shown_model, secret = call.shown_model, call.key.secret
 
         def whole(body: bytes) -> WholeAnswer:
-            shown, usage, finish_reason = read(body, shown_model)
+            shown, usage, finish_reason, kept_id = read(body, shown_model)
             if finish_reason == "failed" and secret:
                 # Words about a failure may repeat the key it failed with.
                 shown = shown.replace(secret.encode(), b"[redacted]")
-            return WholeAnswer(shown, usage, finish_reason)
+            return WholeAnswer(shown, usage, finish_reason, kept_id)
 
         return whole
 
 
 def upstream_headers(call: UpstreamCall) -> dict[str, str]:
-    """Headers of a try: the wiring's own, authentication, our request id, and what of the client's is on the allow-list."""
-    wiring = call.key.wiring
-    headers = {
+    """Headers of a try: those of `headers_of`, and what of the client's is on the allow-list."""
+    return {
         "content-type": "application/json",
         "accept": "text/event-stream" if call.stream else "application/json",
+        **call.headers,
+        **headers_of(call.key, call.request_id),
+    }
+
+
+def headers_of(key: OpenKey, request_id: str) -> dict[str, str]:
+    """What every request to a provider carries: the wiring's own headers, authentication, our request id."""
+    headers = {
         # A vendor that compresses gives frames nobody here can read.
         "accept-encoding": "identity",
         "user-agent": "ai-api",
-        "x-request-id": call.request_id,
-        **call.headers,
-        **wiring.headers,
+        "x-request-id": request_id,
+        **key.wiring.headers,
     }
-    if call.key.secret is not None:
-        headers[wiring.auth_header] = wiring.auth_prefix + call.key.secret
+    if key.secret is not None:
+        headers[key.wiring.auth_header] = key.wiring.auth_prefix + key.secret
     return headers
 
 

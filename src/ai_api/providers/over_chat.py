@@ -116,6 +116,11 @@ class OverChatReader:
         return found
 
     @property
+    def kept_id(self) -> None:
+        """Nobody keeps an answer that was made of another."""
+        return None
+
+    @property
     def sequence_number(self) -> int:
         """The number of the last event, where the dialect counts them."""
         return int(getattr(self._writer, "sequence_number", -1))

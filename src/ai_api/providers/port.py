@@ -10,7 +10,7 @@ fake that tests hand to `create_app`.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
@@ -53,7 +53,8 @@ class Wiring:
     """Where and how a provider key is called: derived once, when the key is saved; stored with it.
 
     `urls` maps an operation to a URL; `{model}` in it stands for the upstream model's name, percent-encoded. `auth_header`
-    carries `auth_prefix` + secret. `lanes` maps an operation to the lane that serves it: "native" or "anthropic".
+    carries `auth_prefix` + secret. `lanes` maps an operation to the lane that serves it: "native" or "anthropic". `keeps` are the
+    operations whose answers the provider keeps for who wants that.
     """
 
     urls: Mapping[str, str]
@@ -62,6 +63,7 @@ class Wiring:
     auth_header: str
     auth_prefix: str
     headers: Mapping[str, str]
+    keeps: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +113,15 @@ class LaneRequest:
 
 @dataclass(frozen=True, slots=True)
 class WholeAnswer:
-    """A whole answer in the caller's dialect, and what it says of itself. `usage` is None when the provider gave none."""
+    """A whole answer in the caller's dialect, and what it says of itself.
+
+    `usage` is None when the provider gave none. `kept_id` is the answer's id where the provider says that it keeps it.
+    """
 
     body: bytes
     usage: Usage | None
     finish_reason: str | None
+    kept_id: str | None = None
 
 
 ReadWhole = Callable[[bytes], WholeAnswer]
@@ -161,7 +167,12 @@ class StreamReader(Protocol):
 
 @runtime_checkable
 class Numbered(Protocol):
-    """A reader of a stream whose last event has to repeat its id, and go on counting its events."""
+    """A reader of a stream whose last event has to repeat its id, and go on counting its events, and that may be kept."""
+
+    @property
+    def kept_id(self) -> str | None:
+        """The id of the answer where the provider says that it keeps it."""
+        ...
 
     @property
     def response_id(self) -> str | None:
@@ -249,6 +260,10 @@ class UpstreamAnswer(Protocol):
 
 class Upstream(Protocol):
     """Calls providers."""
+
+    async def exchange(self, key: OpenKey, method: str, url: str, *, request_id: str, deadlines: Deadlines) -> bytes:
+        """Asks for something that is no call, without a body: the body of its 200 answer. Raises UpstreamError."""
+        ...
 
     async def open(self, call: UpstreamCall) -> UpstreamAnswer:
         """Sends one try and waits for its headers. Raises UpstreamError, or Refusal for what cannot be asked."""

@@ -79,3 +79,16 @@ route_health = Table(
     Column("told", Boolean, nullable=False),
     prefixes=["UNLOGGED"],
 )
+
+# Responses that a provider keeps: whose they are, and by which key alone they can be asked for.
+stored_responses = Table(
+    "stored_responses",
+    METADATA,
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
+    Column("response_id", Text, primary_key=True),
+    Column("provider_key_id", Uuid, ForeignKey("provider_keys.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("call_id", Uuid, nullable=False),
+    Column("shown_model", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("expires_at", Instant, nullable=False, index=True),
+)

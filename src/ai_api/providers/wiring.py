@@ -16,7 +16,7 @@ from typing import Final, Literal
 from ai_api.core.errors import Refusal
 from ai_api.providers.port import Wiring
 
-WIRING_VERSION: Final = "1/litellm-1.106.2"
+WIRING_VERSION: Final = "2/litellm-1.106.2"
 """The table's revision, and the litellm it was compared with. Keys stored under another one are derived again."""
 
 Dialect = Literal["openai", "azure", "anthropic"]
@@ -34,21 +34,24 @@ class Vendor:
     base_url: str | None
     operations: tuple[str, ...] = ("chat",)
     needs_secret: bool = True
+    keeps_responses: bool = False
 
 
 _CHAT: Final = ("chat",)
 _BOTH: Final = ("chat", "responses")
 
+_KEEPS: Final = ("responses",)
+
 VENDORS: Final = MappingProxyType(
     {
-        "openai": Vendor("openai", "https://api.openai.com/v1", _BOTH),
-        "azure": Vendor("azure", None, _BOTH),
+        "openai": Vendor("openai", "https://api.openai.com/v1", _BOTH, keeps_responses=True),
+        "azure": Vendor("azure", None, _BOTH, keeps_responses=True),
         "anthropic": Vendor("anthropic", "https://api.anthropic.com", _CHAT),
         "gemini": Vendor("openai", "https://generativelanguage.googleapis.com/v1beta/openai", _CHAT),
         "mistral": Vendor("openai", "https://api.mistral.ai/v1", _CHAT),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
         "deepseek": Vendor("openai", "https://api.deepseek.com", _CHAT),
-        "xai": Vendor("openai", "https://api.x.ai/v1", _BOTH),
+        "xai": Vendor("openai", "https://api.x.ai/v1", _BOTH, keeps_responses=True),
         "openrouter": Vendor("openai", "https://openrouter.ai/api/v1", _BOTH),
         "together": Vendor("openai", "https://api.together.ai/v1", _CHAT),
         "fireworks": Vendor("openai", "https://api.fireworks.ai/inference/v1", _BOTH),
@@ -109,6 +112,7 @@ def derive(provider: str, base_url: str, api_version: str | None) -> Wiring:
         auth_header="authorization",
         auth_prefix="Bearer ",
         headers={},
+        keeps=_KEEPS if known.keeps_responses else (),
     )
 
 
@@ -128,6 +132,7 @@ def _azure(base_url: str, version: str) -> Wiring:
         auth_header="api-key",
         auth_prefix="",
         headers={},
+        keeps=_KEEPS,
     )
 
 

@@ -23,7 +23,8 @@ class Envelope:
     """The parts of a request that decide about it.
 
     `output_tokens_max` is per choice and None when not given. `choices` is how many answers are written, whether all of them
-    are sent or not. `sealed_reasoning`: the conversation holds reasoning that only the organization can read which made it.
+    are sent or not. `must_store`: the caller insists that the answer is kept. `sealed_reasoning`: the conversation holds
+    reasoning that only the organization can read which made it.
     """
 
     operation: Operation
@@ -36,6 +37,8 @@ class Envelope:
     service_tier: str | None
     input_size: InputSize
     sealed_reasoning: bool = False
+    previous_response_id: str | None = None
+    must_store: bool = False
 
 
 def refuse_steering(document: Mapping[str, Any]) -> None:

@@ -52,14 +52,6 @@ def responses(body: JsonBody) -> Envelope:
     refuse_steering(document)
     if flag(document, "background"):
         raise bad("background responses are not offered; send the request without background.", "background")
-    if flag(document, "store"):
-        raise bad("The gateway does not store responses; send store: false.", "store")
-    if document.get("previous_response_id") is not None:
-        raise bad(
-            "The gateway does not store responses, so previous_response_id cannot be continued; "
-            "start a new conversation and send its items in input.",
-            "previous_response_id",
-        )
     items = document.get("input")
     items = [item for item in items if isinstance(item, dict)] if isinstance(items, list) else []
     tools = list(_tools(optional(document, "tools", list)))
@@ -78,6 +70,8 @@ def responses(body: JsonBody) -> Envelope:
         choices=1,
         service_tier=text(document, "service_tier"),
         input_size=measure("responses", document),
+        previous_response_id=text(document, "previous_response_id"),
+        must_store=flag(document, "store"),
         sealed_reasoning=any(item.get("encrypted_content") for item in items),
     )
 

@@ -47,6 +47,11 @@ class _ResponseObject(msgspec.Struct):
     status: str | None = None
     incomplete_details: dict[str, Any] | None = None
     service_tier: str | None = None
+    store: Any = None
+
+    @property
+    def kept_id(self) -> str | None:
+        return self.id if self.store is True else None
 
 
 class _ResponseEvent(msgspec.Struct):
@@ -102,6 +107,7 @@ def _odd_response(document: dict[str, Any]) -> _ResponseObject:
         status=_text(document.get("status")),
         incomplete_details=details if isinstance(details, dict) else None,
         service_tier=_text(document.get("service_tier")),
+        store=document.get("store"),
     )
 
 
@@ -278,6 +284,7 @@ class ResponsesStream:
         self.finished = False
         self.tail = b""
         self.response_id: str | None = None
+        self.kept_id: str | None = None
         self.sequence_number = -1
         self._cutter = FrameCutter()
         self._name = ModelName(shown_model)
@@ -346,6 +353,7 @@ class ResponsesStream:
         self.finished = True
         self.finish_reason = finish_of_response(event_type.removeprefix("response."), response.incomplete_details)
         self.usage = _usage_of_response(response)
+        self.kept_id = response.kept_id
 
 
 def finish_of_response(status: str, incomplete_details: dict[str, Any] | None) -> str:
@@ -354,8 +362,8 @@ def finish_of_response(status: str, incomplete_details: dict[str, Any] | None) -
     return f"{status}:{reason}" if isinstance(reason, str) and len(reason) < 64 else status
 
 
-def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None]:
-    """A whole chat answer for the caller, its usage, its finish reason. Raises StreamFailure."""
+def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None, str | None]:
+    """A whole chat answer for the caller, its usage, its finish reason, and None: no chat is kept. Raises StreamFailure."""
     parsed = _peek(_chat_frame, body, _odd_chat_frame)
     if parsed.error is not None and not parsed.choices:
         raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
@@ -363,11 +371,14 @@ def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None,
     name.learn(parsed.model, body)
     used = from_openai_chat(parsed.usage, service_tier=parsed.service_tier) if parsed.usage else None
     finish = next((choice.finish_reason for choice in parsed.choices or () if choice.finish_reason), None)
-    return name.apply(body, 1), used, finish
+    return name.apply(body, 1), used, finish, None
 
 
-def read_whole_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None]:
-    """A whole responses answer for the caller, its usage, its finish reason. Raises StreamFailure."""
+def read_whole_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None, str | None]:
+    """A whole responses answer for the caller, its usage, its finish reason, and its id where the provider keeps it.
+
+    Raises StreamFailure.
+    """
     parsed = _peek(_response_object, body, _odd_response)
     if parsed.error is not None and parsed.status is None:
         raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
@@ -377,6 +388,7 @@ def read_whole_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | N
         name.apply(body, 1),
         _usage_of_response(parsed),
         finish_of_response(parsed.status or "unknown", parsed.incomplete_details),
+        parsed.kept_id,
     )
 
 

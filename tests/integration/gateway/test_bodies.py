@@ -61,7 +61,7 @@ BAD_CHAT_FIELDS = {
 BAD_RESPONSES_FIELDS = {
     "background": [True, "yes"],
     "store": [True, "false"],
-    "previous_response_id": ["resp_1", 1],
+    "previous_response_id": [1],
     "max_output_tokens": [0, -1, "5", 2.5],
     "stream": ["true"],
     "tools": [{}, "web_search"],

@@ -49,7 +49,11 @@ class InvalidAskError(ValueError):
 
 @dataclass(slots=True)
 class Ask:
-    """One request as every dialect shares it. `output_max` is in tokens; `echo` is what the answer must repeat."""
+    """One request as every dialect shares it. `output_max` is in tokens; `echo` is what the answer must repeat.
+
+    `keeps`: the provider keeps its answer, as it does unless it is told not to. `continues` is the id of the answer before it,
+    `items` what it answers.
+    """
 
     dialect: Dialect
     model: str
@@ -62,6 +66,9 @@ class Ask:
     n: int = 1
     service_tier: str = "default"
     echo: dict[str, Any] = field(default_factory=dict)
+    keeps: bool = False
+    continues: str | None = None
+    items: list[Any] = field(default_factory=list)
 
     def count(self, text: str, media: int = 0) -> None:
         """Add one message to the input: a quarter of a token a character and three for the message itself."""
@@ -123,6 +130,11 @@ def _read_responses(ask: Ask, body: dict[str, Any]) -> None:
     ask.output_max = _whole_number(body, "max_output_tokens")
     ask.service_tier = _tier(body)
     ask.echo = {name: body[name] for name in _ECHOED_BY_RESPONSES if name in body}
+    ask.keeps = body.get("store") is not False
+    ask.continues = body.get("previous_response_id")
+    ask.items = (
+        body["input"] if isinstance(body.get("input"), list) else [{"role": "user", "content": body.get("input")}]
+    )
 
 
 def _read_messages(ask: Ask, body: dict[str, Any]) -> None:

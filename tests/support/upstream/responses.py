@@ -160,6 +160,7 @@ def _shell(answer: Answer) -> dict[str, Any]:
         "service_tier": answer.service_tier,
         "usage": None,
         **_DEFAULTS,
+        "store": answer.ask.keeps,
         **answer.ask.echo,
     }
 

@@ -16,6 +16,7 @@ from tests.support.upstream.ask import Ask, InvalidAskError, read_ask, read_coun
 from tests.support.upstream.behaviour import PLAIN, BadDirectiveError, Behaviour, ErrorText
 from tests.support.upstream.choose import Choices, split_directive
 from tests.support.upstream.connection import Connection
+from tests.support.upstream.kept import Kept
 from tests.support.upstream.play import Call, play
 from tests.support.upstream.quick import Templates
 from tests.support.upstream.request import Request, Requests
@@ -37,6 +38,7 @@ class Simulator:
         self.witness = Witness(log=log, keep=keep, quiet=quiet)
         self.requests = Requests(keep=keep, keep_bytes=KEEP_BYTES)
         self.choices = Choices()
+        self.kept = Kept()
         self.models = models
         self.url = ""
         self.port = 0
@@ -66,6 +68,7 @@ class Simulator:
     def forget(self) -> None:
         """Forget standing behaviours, requests, events and counters; the log file stays."""
         self.choices.clear()
+        self.kept.clear()
         self.requests.forget()
         self.witness.forget()
 
@@ -99,6 +102,10 @@ class Simulator:
             _send(connection, request, *control.answer(self, request))
             return
         self.requests.add(request)
+        if (about := self.kept.about(request)) is not None:
+            key = request.header("api-key") or request.bearer
+            _send(connection, request, *self.kept.answer(key, request.method, *about))
+            return
         route = routes.find(request)
         if route is None:
             words = ErrorText(message=f"{request.method} {request.path} is nothing this provider has.")
@@ -129,6 +136,9 @@ class Simulator:
         self._generate(connection, request, route, key, read_ask(route.dialect, body, model=route.model))
 
     def _generate(self, connection: Connection, request: Request, route: Route, key: str, ask: Ask) -> None:
+        if ask.continues is not None and not self.kept.has(key, ask.continues):
+            message = f"Previous response with id '{ask.continues}' not found."
+            raise InvalidAskError(message, "previous_response_id")
         said, behaviour = split_directive(ask.prompt)
         if behaviour is None:
             behaviour = self.choices.pick(key=key, model=ask.model)
@@ -137,12 +147,14 @@ class Simulator:
         number, ident, created_s = self._number, f"{self._ident_stem}{self._number:012x}", int(time.time())
         echo = " ".join(said[: 2 * ECHO_CHARACTERS].split())[:ECHO_CHARACTERS]
         self.witness.opened()
-        if behaviour is PLAIN and request.keep_alive:
+        if behaviour is PLAIN and request.keep_alive and not ask.keeps:
             ready = self._templates.render(ask, ident=ident, created_s=created_s, echo=echo)
             if ready is not None:
                 self._write_ready(connection, request, ask, number, ready)
                 return
         answer = compose(ask, behaviour, ident=ident, created_s=created_s, echo=echo)
+        if ask.keeps:
+            self.kept.keep(key, answer)
         call = Call(number, request, answer, route.azure, key, self.witness)
         if not behaviour.refuses:
             call.note("started")

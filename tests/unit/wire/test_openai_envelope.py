@@ -180,20 +180,36 @@ def test_where_a_call_goes_is_not_the_callers_to_say(door, name, value):
 # ── state at the provider ────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@BOTH
-def test_nothing_is_stored_and_nobody_is_left_to_believe_it_was(door):
-    told = refused(door, store=True)
+def test_no_chat_is_stored_and_nobody_is_left_to_believe_it_was():
+    told = refused(chat, store=True)
     assert (told.code, told.kind, told.param) == ("bad_request", "invalid", "store")
     assert "store: false" in told.message
-    assert read(door, store=False).stream is False
+    assert read(chat, store=False).must_store is False
+
+
+def test_who_wants_a_response_stored_or_continued_is_heard():
+    assert [
+        read(responses, **given).must_store for given in ({}, {"store": None}, {"store": False}, {"store": True})
+    ] == [
+        False,
+        False,
+        False,
+        True,
+    ]
+    assert read(responses, previous_response_id="resp_1").previous_response_id == "resp_1"
+    assert refused(responses, previous_response_id=1).param == "previous_response_id"
+
+
+def test_reasoning_that_is_sealed_is_noticed():
+    reasoning = {"type": "reasoning", "id": "rs_1", "summary": []}
+    assert read(responses, input=[reasoning]).sealed_reasoning is False
+    assert read(responses, input=[{**reasoning, "encrypted_content": "gAAAA"}]).sealed_reasoning is True
 
 
 @pytest.mark.parametrize(
     ("members", "param", "kind"),
     [
         ({"background": True}, "background", "invalid"),
-        ({"previous_response_id": "resp_1"}, "previous_response_id", "invalid"),
-        ({"previous_response_id": ""}, "previous_response_id", "invalid"),
         ({"conversation": "conv_1"}, "conversation", "not_found"),
         ({"conversation": {"id": "conv_1"}}, "conversation", "not_found"),
         ({"prompt": {"id": "pmpt_1", "variables": {}}}, "prompt", "not_found"),

@@ -38,7 +38,7 @@ RESPONSE = {
 def test_only_the_answers_own_model_name_is_changed(document, read, separators):
     body = json.dumps(document, separators=separators).encode()
     upstream = json.dumps(document["model"]).encode()
-    got, _, _ = read(body, "mine/the-model")
+    got, *_ = read(body, "mine/the-model")
     assert json.loads(got) == document | {"model": "mine/the-model"}
     assert got == body.replace(b'"model"' + separators[1].encode() + upstream, b'"model":"mine/the-model"', 1)
 
@@ -50,7 +50,7 @@ def test_the_callers_own_name_changes_no_byte(document, read):
 
 
 def test_usage_tier_and_finish_of_a_chat_answer():
-    _, usage, finish = read_whole_chat(json.dumps(CHAT).encode(), "m")
+    _, usage, finish, _ = read_whole_chat(json.dumps(CHAT).encode(), "m")
     assert (usage, finish) == (Usage(12, output=7, service_tier="priority"), "stop")
 
 
@@ -68,7 +68,7 @@ def test_usage_tier_and_finish_of_a_chat_answer():
 )
 def test_usage_and_status_of_a_response(members, finish):
     body = json.dumps(RESPONSE | members).encode()
-    got, usage, told = read_whole_response(body, RESPONSE["model"])
+    got, usage, told, _ = read_whole_response(body, RESPONSE["model"])
     assert (got, usage, told) == (body, Usage(12, output=7), finish)
 
 
@@ -97,6 +97,6 @@ def test_an_error_with_status_200_is_no_answer_to_be_billed(read, error):
 
 def test_an_answer_of_an_odd_shape_passes_with_what_can_be_read_of_it():
     odd = CHAT | {"choices": [{"message": {"content": "a"}, "finish_reason": 1}]}
-    got, usage, finish = read_whole_chat(json.dumps(odd).encode(), "m")
+    got, usage, finish, _ = read_whole_chat(json.dumps(odd).encode(), "m")
     assert json.loads(got) == odd | {"model": "m"}
     assert (usage, finish) == (Usage(12, output=7, service_tier="priority"), None)

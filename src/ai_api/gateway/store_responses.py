@@ -1,0 +1,91 @@
+"""What the gateway says to Postgres of responses that providers keep: whose they are, and which key made them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from ai_api.core.db import Hot, Patience
+
+LIVES_S = 30 * 24 * 3600
+"""As long as OpenAI keeps a response."""
+
+# Members and keys that were deleted meanwhile keep nothing.
+_KEEP = f"""
+INSERT INTO stored_responses AS s (member_id, response_id, provider_key_id, call_id, shown_model, expires_at)
+SELECT k.*, now() + interval '{LIVES_S} seconds'
+FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::uuid[], $5::text[])
+    AS k(member_id, response_id, provider_key_id, call_id, shown_model)
+WHERE EXISTS (SELECT 1 FROM members m WHERE m.id = k.member_id)
+    AND EXISTS (SELECT 1 FROM provider_keys p WHERE p.id = k.provider_key_id)
+ORDER BY k.member_id, k.response_id
+ON CONFLICT (member_id, response_id) DO UPDATE SET provider_key_id = excluded.provider_key_id, call_id = excluded.call_id,
+    shown_model = excluded.shown_model, created_at = now(), expires_at = excluded.expires_at
+"""  # noqa: S608  -- a constant
+
+_FIND = """
+SELECT provider_key_id, shown_model FROM stored_responses
+WHERE member_id = $1 AND response_id = $2 AND expires_at > now()
+"""
+
+_FORGET = "DELETE FROM stored_responses WHERE member_id = $1 AND response_id = $2"
+
+_FORGET_EXPIRED = """
+WITH old AS (
+    SELECT member_id, response_id FROM stored_responses WHERE expires_at <= now()
+    ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+)
+DELETE FROM stored_responses s USING old WHERE s.member_id = old.member_id AND s.response_id = old.response_id
+RETURNING 1
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A response that a provider keeps for a member. `shown_model` is the name by which the member asked for its model."""
+
+    member_id: UUID
+    response_id: str
+    provider_key_id: UUID
+    call_id: UUID
+    shown_model: str
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """Where a response is kept."""
+
+    provider_key_id: UUID
+    shown_model: str
+
+
+async def keep(hot: Hot, batch: Sequence[Kept], *, timeout_s: float) -> None:
+    """Notes responses. Raises StoreUnavailable, StatementRefused."""
+    # One name twice in a batch is one row: the last one stands.
+    rows = list({(each.member_id, each.response_id): each for each in batch}.values())
+    await hot.fetch(
+        _KEEP,
+        [row.member_id for row in rows],
+        [row.response_id for row in rows],
+        [row.provider_key_id for row in rows],
+        [row.call_id for row in rows],
+        [row.shown_model for row in rows],
+        timeout_s=timeout_s,
+    )
+
+
+async def find(hot: Hot, member_id: UUID, response_id: str, *, patience: Patience) -> Whereabouts | None:
+    """Where a member's response is kept; None for one that is not theirs, or no more. Raises StoreUnavailable."""
+    rows = await hot.fetch_unless_away(_FIND, member_id, response_id, patience=patience)
+    return Whereabouts(rows[0]["provider_key_id"], rows[0]["shown_model"]) if rows else None
+
+
+async def forget(hot: Hot, member_id: UUID, response_id: str, *, timeout_s: float) -> None:
+    """Forgets a response. Raises StoreUnavailable."""
+    await hot.fetch(_FORGET, member_id, response_id, timeout_s=timeout_s)
+
+
+async def forget_expired(hot: Hot, *, limit: int) -> int:
+    """Forgets at most `limit` responses whose time is over; how many it were. Raises StoreUnavailable."""
+    return len(await hot.fetch(_FORGET_EXPIRED, limit))
