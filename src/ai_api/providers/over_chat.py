@@ -12,11 +12,12 @@ from ai_api.providers.lanes import over_chat
 from ai_api.providers.port import Lane, LaneRequest, Operation, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body
 from ai_api.wire.failures import StreamFailure
+from ai_api.wire.messages_over_chat import MessagesOverChat
 from ai_api.wire.over_chat import AnswerWriter, OverChat, Shown
 from ai_api.wire.sse import data_of, split
 from ai_api.wire.usage import Usage
 
-_DIALECTS: Mapping[Operation, OverChat] = {}
+_DIALECTS: Mapping[Operation, OverChat] = {"messages": MessagesOverChat()}
 
 
 def every_lane(lanes: Mapping[str, Lane], clock: Clock) -> dict[str, Lane]:
@@ -70,12 +71,22 @@ class OverChatLane:
 
     def _as_chat(self, call: UpstreamCall) -> UpstreamCall:
         document = self._dialect.to_chat(call.document)
+        # Providers differ in what they call the bound: a lane that is given it as the gateway's own knows the name.
+        bound = document.pop("max_completion_tokens", None)
         fields = {"model": json_body.encode(call.upstream_model)}
         if call.stream:
             document["stream"] = True
         fields |= {name: json_body.encode(value) for name, value in document.items()}
         # The caller's own headers speak of a dialect that this provider does not.
-        return replace(call, operation="chat", fields=fields, document=document, wants_usage=False, headers={})
+        return replace(
+            call,
+            operation="chat",
+            fields=fields,
+            document=document,
+            output_tokens_max=call.output_tokens_max or bound,
+            wants_usage=False,
+            headers={},
+        )
 
     def _shown(self, call: UpstreamCall) -> Shown:
         return Shown(call.shown_model, self._clock.unix_ms() // 1_000, call.request_id.replace("-", ""))
@@ -130,15 +141,20 @@ class OverChatReader:
         if self.tail:
             return b""
         try:
-            now = self._written(self._chat.feed(data))
+            read = self._chat.feed(data)
         except StreamFailure as failure:
             failure.before = self._written(failure.before)
             raise
+        now = self._written(read)
         if not self._chat.finished:
             return now
-        self.tail = (
-            now + self._written(self._chat.tail) + self._writer.finish(self._chat.finish_reason, self._chat.usage)
-        )
+        try:
+            now += self._written(self._chat.tail)
+            now += self._writer.finish(self._chat.finish_reason, self._chat.usage)
+        except StreamFailure as failure:
+            failure.before = now + failure.before
+            raise
+        self.tail = now
         return b""
 
     def end(self) -> None:
@@ -146,8 +162,17 @@ class OverChatReader:
         self._chat.end()
 
     def _written(self, frames: bytes) -> bytes:
+        """The caller's frames for a chat's. Raises StreamFailure, with those before what cannot be written."""
         chunks = (data.strip() for frame in split(frames) if (data := data_of(frame)))
-        return b"".join(self._writer.chunk(_object(data)) for data in chunks if data != b"[DONE]")
+        written: list[bytes] = []
+        try:
+            for data in chunks:
+                if data != b"[DONE]":
+                    written.append(self._writer.chunk(_object(data)))  # noqa: PERF401  -- those before a failure are needed
+        except StreamFailure as failure:
+            failure.before = b"".join((*written, failure.before))
+            raise
+        return b"".join(written)
 
 
 def _object(data: bytes) -> Mapping[str, Any]:
