@@ -57,7 +57,7 @@ def to_chat(document: Mapping[str, Any]) -> dict[str, Any]:
     given = {name: value for name, value in document.items() if value is not None}
     for name in given:
         if name not in _TRANSLATED and name not in _NOT_FOR_THE_MODEL:
-            raise cannot(name[:64], _ADVICE.get(name, "Leave it out."))
+            raise cannot(name[:64] or '""', _ADVICE.get(name, "Leave it out."))
     if "messages" not in given:
         raise bad("messages is missing.", "messages")
     _read_serving(given)
@@ -101,9 +101,9 @@ def _output(given: Mapping[str, Any]) -> dict[str, Any]:
     effort = config.get("effort")
     if effort is not None and effort not in _EFFORTS:
         raise bad("output_config.effort must be low, medium, high, xhigh or max.", "output_config.effort")
-    effort = effort or _effort_of(given.get("thinking"))
-    if effort is not None:
-        chosen["reasoning_effort"] = effort
+    of_budget = _effort_of(given.get("thinking"))
+    if effort or of_budget:
+        chosen["reasoning_effort"] = effort or of_budget
     # The second is what the first was called before.
     forms = {"output_config.format": config.get("format"), "output_format": given.get("output_format")}
     schemas = {path: _schema(form, path) for path, form in forms.items() if form is not None}
