@@ -9,6 +9,7 @@ from typing import Any, Final
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.json_body import decode, encode
 from ai_api.wire.messages_over_chat_blocks import BlockWriter, event
+from ai_api.wire.messages_over_chat_ids import generated, packed
 from ai_api.wire.messages_over_chat_said import Called, Said, choice_of, malformed, pieces, refuses
 from ai_api.wire.over_chat import Shown
 from ai_api.wire.usage import Usage
@@ -33,7 +34,7 @@ class MessageWriter:
     def __init__(self, shown: Shown, wanted: Wanted) -> None:
         self._shown = shown
         self._wanted = wanted
-        self._blocks = BlockWriter(call_names=wanted.call_names, answer_id=shown.answer_id)
+        self._blocks = BlockWriter(shown, wanted.call_names)
         self._has_started = False
         self._refused = False
         self._stopped_by: str | None = None
@@ -77,9 +78,11 @@ class MessageWriter:
 
     def _content(self, said: Mapping[str, Any]) -> list[dict[str, Any]]:
         content: list[dict[str, Any]] = []
+        calls = 0
         for piece in filter(self._is_wanted, pieces(said)):
             if isinstance(piece, Called):
-                content.append(self._tool_use(piece, len(content) + 1))
+                calls += 1
+                content.append(self._tool_use(piece, calls))
             elif content and content[-1]["type"] == piece.kind:
                 content[-1][piece.kind] += piece.text
             else:
@@ -99,7 +102,7 @@ class MessageWriter:
             raise StreamFailure("upstream_error", "The model called a tool with arguments that are not a JSON object.")
         return {
             "type": "tool_use",
-            "id": call.call_id or f"toolu_{self._shown.answer_id.replace('.', '')}_{number}",
+            "id": packed(call.call_id or generated(self._shown, number), call.thought),
             "name": self._wanted.call_names.get(call.name, call.name),
             "input": given,
         }

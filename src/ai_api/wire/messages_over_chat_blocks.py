@@ -14,7 +14,9 @@ from typing import Any, Final
 
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.json_body import decode, encode
+from ai_api.wire.messages_over_chat_ids import generated, packed
 from ai_api.wire.messages_over_chat_said import Called, Said, malformed
+from ai_api.wire.over_chat import Shown
 
 KEPT_BYTES_MAX: Final = 1_048_576
 """How much of an answer is kept at most: the arguments of the open call, and what waits for it."""
@@ -35,6 +37,7 @@ class _Block:
     kind: str
     call_id: str = ""
     name: str = ""
+    thought: str = ""
     index: int | None = None
     kept: bytearray = field(default_factory=bytearray)
     is_closed: bool = False
@@ -43,11 +46,11 @@ class _Block:
 class BlockWriter:
     """Writes the blocks of one answer."""
 
-    def __init__(self, *, call_names: Mapping[str, str], answer_id: str) -> None:
+    def __init__(self, shown: Shown, call_names: Mapping[str, str]) -> None:
         """`call_names` are the callers' names of tools by a chat's, where they differ."""
         self.calls = 0
         self._call_names = call_names
-        self._answer_id = answer_id
+        self._shown = shown
         self._waiting: deque[_Block] = deque()
         """The open block, and those that wait for it."""
         self._calls: dict[int | str, _Block] = {}
@@ -92,8 +95,7 @@ class BlockWriter:
             if self.calls == CALLS_MAX:
                 raise StreamFailure("upstream_interrupted", "The provider's answer has too many tool calls.")
             self.calls += 1
-            generated = f"toolu_{self._answer_id.replace('.', '')}_{self.calls}"
-            block = _Block("tool_use", piece.call_id or generated)
+            block = _Block("tool_use", piece.call_id or generated(self._shown, self.calls))
             self._last_call = block
             self._calls[self._key(piece)] = block
             out = self._begin(block)
@@ -101,6 +103,7 @@ class BlockWriter:
             block.name = piece.name
         elif piece.name not in {"", block.name}:
             raise malformed()
+        block.thought = block.thought or piece.thought
         # White space before the first sign means nothing.
         arguments = piece.arguments if block.kept else piece.arguments.lstrip()
         if block.is_closed:
@@ -162,7 +165,7 @@ class BlockWriter:
             raise malformed()
         else:
             name = self._call_names.get(block.name, block.name)
-            content = {"type": "tool_use", "id": block.call_id, "name": name, "input": {}}
+            content = {"type": "tool_use", "id": packed(block.call_id, block.thought), "name": name, "input": {}}
         out = event("content_block_start", {"index": block.index, "content_block": content})
         return out + (self._delta(block, block.kept.decode()) if block.kept else b"")
 

@@ -24,12 +24,16 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Called:
-    """A piece of a tool call, or all of it. What it does not say is empty; `index` is its place among the calls, if told."""
+    """A piece of a tool call, or all of it. What it does not say is empty; `index` is its place among the calls, if told.
+
+    `thought` is the seal that Google's models want back with the call.
+    """
 
     index: int | None
     call_id: str
     name: str
     arguments: str
+    thought: str
 
 
 def malformed() -> StreamFailure:
@@ -94,7 +98,14 @@ def _called(call: object) -> Called:
     if isinstance(arguments, dict):
         # As some servers write them, who do not know that they are JSON in a string.
         arguments = encode(arguments).decode()
-    return Called(index, _word(call.get("id")), _word(function.get("name")), _word(arguments))
+    return Called(index, _word(call.get("id")), _word(function.get("name")), _word(arguments), _thought(call))
+
+
+def _thought(call: Mapping[str, Any]) -> str:
+    match call.get("extra_content"):
+        case {"google": {"thought_signature": str(thought)}}:
+            return thought
+    return ""
 
 
 def _word(value: object) -> str:

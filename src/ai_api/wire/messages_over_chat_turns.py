@@ -17,6 +17,7 @@ from typing import Any
 
 from ai_api.wire.envelope import bad
 from ai_api.wire.json_body import encode
+from ai_api.wire.messages_over_chat_ids import unpacked
 from ai_api.wire.messages_over_chat_parts import Part, joined, parts_of, read_parts, read_text, text_part
 from ai_api.wire.messages_over_chat_shape import cannot, flag, items, kind, members, text
 from ai_api.wire.messages_over_chat_tools import chat_name
@@ -95,7 +96,7 @@ def _user(blocks: list[Located]) -> Iterator[dict[str, Any]]:
 def _tool_result(block: object, path: str) -> tuple[dict[str, Any], list[Part]]:
     """The message of a result, and what of it has to follow in the user's: tools answer in text alone."""
     given = members(block, path, ("type", "tool_use_id", "content", "is_error", "cache_control"))
-    call_id = text(given.get("tool_use_id"), f"{path}.tool_use_id")
+    call_id, _ = unpacked(text(given.get("tool_use_id"), f"{path}.tool_use_id"))
     parts = read_parts(given.get("content", ""), f"{path}.content")
     said = "\n\n".join(part["text"] for part in parts if part["type"] == "text")
     attached = [part for part in parts if part["type"] != "text"]
@@ -132,11 +133,14 @@ def _tool_call(block: object, path: str) -> dict[str, Any]:
         raise cannot(f"{path}.caller.type")
     if not isinstance(given.get("input"), dict):
         raise bad(f"{path}.input must be an object.", f"{path}.input")
+    call_id, thought = unpacked(text(given.get("id"), f"{path}.id"))
+    sealed = {"extra_content": {"google": {"thought_signature": thought}}} if thought else {}
     return {
-        "id": text(given.get("id"), f"{path}.id"),
+        "id": call_id,
         "type": "function",
         "function": {
             "name": chat_name(given.get("name"), f"{path}.name"),
             "arguments": encode(given["input"]).decode(),
         },
+        **sealed,
     }

@@ -11,6 +11,7 @@ from tests.support.messages_over_chat import AS_A_CODING_CLIENT, LONG_NAME, aski
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.messages_over_chat import MessagesOverChat
 from ai_api.wire.messages_over_chat_blocks import CALLS_MAX, KEPT_BYTES_MAX
+from ai_api.wire.messages_over_chat_ids import generated
 from ai_api.wire.messages_over_chat_tools import chat_name
 from ai_api.wire.over_chat import Shown
 from ai_api.wire.usage import Usage
@@ -144,7 +145,7 @@ def test_a_chunk_is_held_back_that_could_be_shown():
         # Without arguments, and with white space for them.
         (
             [[call(0, "", name="f", call_id="a")], [call(1, name="g", call_id="b")], [call(2, " \n", name="h")]],
-            [used("a", "f", "{}"), used("b", "g", "{}"), used("toolu_01991_3", "h", "{}")],
+            [used("a", "f", "{}"), used("b", "g", "{}"), used(generated(SHOWN, 3), "h", "{}")],
         ),
         # The name after the arguments; the name in every chunk.
         (
@@ -154,7 +155,7 @@ def test_a_chunk_is_held_back_that_could_be_shown():
         # No index, and the same index for all.
         (
             [[call(None, '{"x":', name="f", call_id="a")], [call(None, "1}")], [call(None, "{}", name="f")]],
-            [used("a", "f", '{"x":1}'), used("toolu_01991_2", "f", "{}")],
+            [used("a", "f", '{"x":1}'), used(generated(SHOWN, 2), "f", "{}")],
         ),
         (
             [[call(None, '{"x":', name="f", call_id="a")], [call(None, "1}", call_id="a")]],
@@ -165,7 +166,10 @@ def test_a_chunk_is_held_back_that_could_be_shown():
             [used("a", "f", "{}"), used("b", "f", "{}")],
         ),
         # An object, and no id.
-        ([[{"index": 0, "function": {"name": "f", "arguments": {"x": 1}}}]], [used("toolu_01991_1", "f", '{"x":1}')]),
+        (
+            [[{"index": 0, "function": {"name": "f", "arguments": {"x": 1}}}]],
+            [used(generated(SHOWN, 1), "f", '{"x":1}')],
+        ),
         # What is no object passes as it is.
         ([[call(0, "{x", name="f", call_id="a")]], [used("a", "f", "{x")]),
         # White space after the end, when the next has begun.
