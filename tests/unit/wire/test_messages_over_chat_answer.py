@@ -152,6 +152,10 @@ def test_a_chunk_is_held_back_that_could_be_shown():
             [[call(0, '{"x"', call_id="a")], [call(0, ":1", name="f")], [call(0, "}", name="f")]],
             [used("a", "f", '{"x":1}')],
         ),
+        (
+            [[call(0, '{"x"', name="f", call_id="a")], [call(0, ":1}", name="f", call_id="a")]],
+            [used("a", "f", '{"x":1}')],
+        ),
         # No index, and the same index for all.
         (
             [[call(None, '{"x":', name="f", call_id="a")], [call(None, "1}")], [call(None, "{}", name="f")]],
@@ -241,6 +245,11 @@ def test_thinking_is_shown_to_whom_it_is_not_to_be_shown(thinking):
 def test_the_end_is_told_wrong(finish_reason, message, stop_reason):
     assert streamed(chunk(message), finish_reason=finish_reason)["stop_reason"] == stop_reason
     assert whole(message, finish_reason=finish_reason)["stop_reason"] == stop_reason
+
+
+def test_a_refusal_is_forgotten_by_the_end():
+    made = streamed(chunk({"refusal": "I will "}), chunk({"refusal": "not."}), chunk({}))
+    assert (made["content"], made["stop_reason"]) == ([text("I will not.")], "refusal")
 
 
 @pytest.mark.parametrize("name", ["stop_reason", "matched_stop"])
