@@ -14,10 +14,14 @@ from ai_api.wire import json_body
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.messages_over_chat import MessagesOverChat
 from ai_api.wire.over_chat import AnswerWriter, OverChat, Shown
+from ai_api.wire.responses_over_chat import ResponsesOverChat
 from ai_api.wire.sse import data_of, split
 from ai_api.wire.usage import Usage
 
-_DIALECTS: Mapping[Operation, OverChat] = {"messages": MessagesOverChat()}
+_DIALECTS: Mapping[Operation, OverChat] = {
+    "messages": MessagesOverChat(),
+    "responses": ResponsesOverChat(),
+}
 
 
 def every_lane(lanes: Mapping[str, Lane], clock: Clock) -> dict[str, Lane]:
@@ -71,8 +75,9 @@ class OverChatLane:
 
     def _as_chat(self, call: UpstreamCall) -> UpstreamCall:
         document = self._dialect.to_chat(call.document)
-        # Providers differ in what they call the bound: a lane that is given it as the gateway's own knows the name.
-        bound = document.pop("max_completion_tokens", None)
+        # A bound has two names in chats: which one a provider takes is for its lane to say, as for bounds of our own.
+        given = [document.pop(name, None) for name in ("max_completion_tokens", "max_tokens")]
+        bounds = (bound for bound in (call.output_tokens_max, *given) if bound is not None)
         fields = {"model": json_body.encode(call.upstream_model)}
         if call.stream:
             document["stream"] = True
@@ -83,7 +88,7 @@ class OverChatLane:
             operation="chat",
             fields=fields,
             document=document,
-            output_tokens_max=call.output_tokens_max or bound,
+            output_tokens_max=next(bounds, None),
             wants_usage=False,
             headers={},
         )
@@ -112,8 +117,8 @@ class OverChatReader:
 
     @property
     def finished(self) -> bool:
-        """Whether the provider said that the answer is complete."""
-        return self._chat.finished
+        """Whether the provider said that the answer is complete, and it could be written to its end."""
+        return bool(self.tail)
 
     @property
     def output_tokens_seen(self) -> int:
@@ -160,6 +165,8 @@ class OverChatReader:
     def end(self) -> None:
         """The provider closed its stream. Raises StreamFailure unless it was complete."""
         self._chat.end()
+        if not self.finished:
+            raise StreamFailure("upstream_interrupted", "The provider's answer has no end that can be shown.")
 
     def _written(self, frames: bytes) -> bytes:
         """The caller's frames for a chat's. Raises StreamFailure, with those before what cannot be written."""

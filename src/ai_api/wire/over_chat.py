@@ -33,7 +33,10 @@ class AnswerWriter(Protocol):
         ...
 
     def finish(self, finish_reason: str | None, usage: Usage | None) -> bytes:
-        """Closes what is open: every frame by which a client takes the answer for complete, and those that must precede them."""
+        """Closes what is open: every frame by which a client takes the answer for complete, and those that must precede them.
+
+        Raises StreamFailure for an answer that cannot be closed.
+        """
         ...
 
     def whole(self, answer: Mapping[str, Any], usage: Usage | None) -> bytes:

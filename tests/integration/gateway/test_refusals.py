@@ -260,10 +260,10 @@ async def test_an_unknown_price_is_free_under_a_money_limit(g, sim):
 
 
 async def test_a_model_is_called_for_what_it_does_not_do(g, sim):
-    caller = await g.org.caller(operations=("chat",))
-    answer = await g.responses(caller)
+    caller = await g.org.caller(operations=("responses",))
+    answer = await g.chat(caller)
     error = await assert_refused(g, sim, answer, status=400, code="unknown_operation", outcome="unknown_operation")
-    assert "it offers chat" in error["message"]
+    assert "it offers responses" in error["message"]
 
 
 async def test_a_model_without_a_key_in_service_is_called_into_the_void(g, sim):

@@ -76,8 +76,8 @@ def situation(*faults):
             case "cost_quota_exceeded":
                 right = right and replace(right, limits=(*right.limits, *limited(cost=0)))
             case "unknown_operation":
-                asked = replace(asked, operation="responses")
-                thing = replace(thing, operations=frozenset({"chat"}))
+                asked = replace(asked, operation="chat")
+                thing = replace(thing, operations=frozenset({"responses"}))
             case "model_unpriced":
                 right = right and replace(right, limits=(*right.limits, *limited(cost=10**9)))
                 around["priced"] = False
@@ -322,13 +322,22 @@ def test_an_operation_the_model_does_not_offer_is_told_with_those_it_does():
 
 
 def test_a_route_serves_only_what_its_provider_key_can():
-    chat_only = replace(KEY, wiring=replace(KEY.wiring, lanes={"chat": "native"}))
-    around = world(MODEL, key=chat_only)
-    assert judged(around=around).routes == ((ROUTE, chat_only),)
-    told = refused(envelope=replace(ENVELOPE, operation="responses"), around=around)
+    responses_only = replace(KEY, wiring=replace(KEY.wiring, lanes={"responses": "native"}))
+    around = world(MODEL, key=responses_only)
+    wanted = replace(ENVELOPE, operation="responses")
+    assert judged(envelope=wanted, around=around).routes == ((ROUTE, responses_only),)
+    told = refused(around=around)
     assert (told.code, told.kind) == ("no_route", "unavailable")
     # A key that was disabled is not in the world at all.
-    assert serving_routes(MODEL, "chat", replace(around, keys={})) == ()
+    assert serving_routes(MODEL, "responses", replace(around, keys={})) == ()
+
+
+def test_responses_are_served_by_whoever_serves_chats():
+    wanted = replace(ENVELOPE, operation="responses")
+    chat_only = replace(KEY, wiring=replace(KEY.wiring, lanes={"chat": "native"}))
+    assert judged(envelope=wanted, around=world(MODEL, key=chat_only)).routes == ((ROUTE, chat_only),)
+    thing = replace(MODEL, operations=frozenset({"chat"}))
+    assert judged(envelope=wanted, around=world(thing)).routes == ((ROUTE, KEY),)
 
 
 def test_usable_is_granted_active_visible_and_served():
