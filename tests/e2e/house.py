@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,13 +49,18 @@ class House:
         """The owner, calling one of the models that were connected at the start."""
         return Caller(self.secret, model, model.partition("/")[2], "")
 
-    def caller(self, *, provider: str = "openai", tokens: int | None = None) -> Caller:
-        """A new member with a new model of a simulated vendor, under a monthly limit of tokens or none."""
+    def caller(
+        self, *, provider: str = "openai", tokens: int | None = None, operations: Sequence[str] | None = None
+    ) -> Caller:
+        """A new member with a new model of a simulated vendor, under a monthly limit of tokens or none.
+
+        The model offers these operations, or all that its vendor has.
+        """
         name = f"model-{next(self._numbers)}"
         slug = f"{provider}/{name}"
-        operations = ["chat"] if provider == "anthropic" else ["chat", "responses"]
+        offered = operations or (["chat"] if provider == "anthropic" else ["chat", "responses"])
         model = self.made(
-            "models", slug=slug, display_name=name, operations=operations, access="open", output_tokens_max=2048
+            "models", slug=slug, display_name=name, operations=[*offered], access="open", output_tokens_max=2048
         )
         self.made("routes", model_id=model["id"], provider_key_id=self._provider_keys[provider], upstream_model=name)
         member = self.made("members", identifier=f"{name}@example.test", display_name=name)

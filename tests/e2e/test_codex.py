@@ -68,6 +68,27 @@ def test_a_tool_call_makes_a_file_and_its_result_goes_back(house, seen, tmp_path
     seen.worked(CLIENT, "codex exec, with a tool call", "OpenAI, simulated", "the file it was asked for; two records")
 
 
+CHATS = {"openai": "a provider of chats only, simulated", "anthropic": "Anthropic, simulated"}
+
+
+@pytest.mark.parametrize("provider", CHATS)
+def test_a_model_of_chats_makes_a_file_with_a_tool(house, seen, tmp_path, provider):
+    """Codex knows one dialect, and the model's provider another."""
+    caller = house.caller(provider=provider, operations=["chat"])
+    ended = run(house, caller, tmp_path / "w", f"Make a file. [[sim {MAKES_A_FILE}]]")
+    assert (ended.code, ended.answer, ended.error) == (0, "The file is there.", "")
+    assert (ended.folder / "made.txt").read_text() == "made by a tool"
+    first, second = house.simulator.asked(caller.upstream_model)
+    offered = {(tool.get("function") or tool)["name"] for tool in first["tools"]}
+    assert {"exec_command", "multi_agent_v1__spawn_agent"} <= offered
+    assert "web_search" not in offered
+    # The result goes back to the model that wanted it.
+    assert "tool_call_id" in second["messages"][-1] or second["messages"][-1]["content"][0]["type"] == "tool_result"
+    records = house.records(caller)
+    assert [(record["outcome"], record["operation"]) for record in records] == [("ok", "responses")] * 2
+    seen.worked(CLIENT, "codex exec, with a tool call", CHATS[provider], "the file it was asked for; two records")
+
+
 @pytest.fixture(scope="module")
 def refusals(house: House, tmp_path_factory) -> dict[str, tuple[Caller, Run]]:
     """A run for each cause, side by side."""

@@ -17,8 +17,7 @@ PROVIDERS = {
     SIMULATED_MODEL: "OpenAI, simulated",
     TRANSLATED_MODEL: "Anthropic, simulated",
 }
-CHAT_MODELS = list(PROVIDERS)
-RESPONSES_MODELS = [LOCAL_MODEL, SIMULATED_MODEL]
+MODELS = list(PROVIDERS)
 PROMPT = "Say hello in five words."
 WEATHER = {
     "type": "function",
@@ -41,7 +40,7 @@ def said(prompt: str) -> list[dict[str, str]]:
     return [{"role": "user", "content": prompt}]
 
 
-@pytest.mark.parametrize("model", CHAT_MODELS)
+@pytest.mark.parametrize("model", MODELS)
 def test_chat_whole(client, seen, model):
     answer = client.chat.completions.create(model=model, messages=said(PROMPT), max_tokens=32)
     assert answer.model == model
@@ -54,7 +53,7 @@ def test_chat_whole(client, seen, model):
     )
 
 
-@pytest.mark.parametrize("model", CHAT_MODELS)
+@pytest.mark.parametrize("model", MODELS)
 @pytest.mark.parametrize("with_usage", [False, True], ids=["plain", "with usage"])
 def test_chat_streamed(client, seen, model, with_usage):
     options = {"stream_options": {"include_usage": True}} if with_usage else {}
@@ -75,7 +74,7 @@ def test_chat_streamed(client, seen, model, with_usage):
         seen.worked(CLIENT, "chat, streamed", PROVIDERS[model], "words one by one, no usage nobody asked for")
 
 
-@pytest.mark.parametrize("model", RESPONSES_MODELS)
+@pytest.mark.parametrize("model", MODELS)
 def test_responses_whole(client, seen, model):
     answer = client.responses.create(model=model, input=PROMPT, max_output_tokens=64)
     assert (answer.model, answer.output_text.strip() != "") == (model, True)
@@ -83,7 +82,7 @@ def test_responses_whole(client, seen, model):
     seen.worked(CLIENT, "responses.create", PROVIDERS[model], "words, usage")
 
 
-@pytest.mark.parametrize("model", RESPONSES_MODELS)
+@pytest.mark.parametrize("model", MODELS)
 def test_responses_streamed(client, seen, model):
     events = list(client.responses.create(model=model, input=PROMPT, max_output_tokens=64, stream=True))
     assert [event.type for event in events[:2]] == ["response.created", "response.in_progress"]
@@ -94,12 +93,13 @@ def test_responses_streamed(client, seen, model):
     seen.worked(CLIENT, "responses, streamed", PROVIDERS[model], "deltas, then response.completed with usage")
 
 
-def test_the_responses_helper_collects_a_stream(client, seen):
-    with client.responses.stream(model=SIMULATED_MODEL, input=PROMPT) as stream:
+@pytest.mark.parametrize("model", [SIMULATED_MODEL, TRANSLATED_MODEL])
+def test_the_responses_helper_collects_a_stream(client, seen, model):
+    with client.responses.stream(model=model, input=PROMPT) as stream:
         deltas = [event.delta for event in stream if event.type == "response.output_text.delta"]
         final = stream.get_final_response()
     assert (final.status, final.output_text) == ("completed", "".join(deltas))
-    seen.worked(CLIENT, "responses.stream", PROVIDERS[SIMULATED_MODEL], "the collected response is what was streamed")
+    seen.worked(CLIENT, "responses.stream", PROVIDERS[model], "the collected response is what was streamed")
 
 
 @pytest.mark.parametrize("model", [SIMULATED_MODEL, TRANSLATED_MODEL])
