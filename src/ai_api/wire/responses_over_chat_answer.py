@@ -22,6 +22,8 @@ ANSWER_CHARS_MAX: Final = 64 * 1024 * 1024
 """An answer is repeated at its end, so it is kept; one that is longer than any whole answer may be is broken off."""
 
 _INCOMPLETE: Final[Mapping[str, str]] = {"length": "max_output_tokens", "content_filter": "content_filter"}
+_FAILED: Final = "error"
+"""The finish reason by which some servers say that the answer could not be finished."""
 _NOTHING: Final[Mapping[str, Any]] = {}
 
 
@@ -59,7 +61,8 @@ class ResponseWriter:
         return self._events.number
 
     def chunk(self, chunk: Mapping[str, Any]) -> bytes:
-        """The events that a chunk makes. Raises StreamFailure for one that cannot be read."""
+        """The events that a chunk makes. Raises StreamFailure for one that cannot be read, or tells of an error."""
+        _refuse_error(chunk)
         self._tier = tier_of(chunk.get("service_tier")) or self._tier
         out = [self._begin()]
         for choice in map(_object, _list(chunk.get("choices"))):
@@ -70,6 +73,7 @@ class ResponseWriter:
 
     def finish(self, finish_reason: str | None, usage: Usage | None) -> bytes:
         """Closes what is open, and says that the response is complete, or why it is not. Raises StreamFailure."""
+        _refuse_failed(finish_reason)
         out = [self._begin(), *self._close_all(finish_reason)]
         kind = "response.incomplete" if finish_reason in _INCOMPLETE else "response.completed"
         out.append(self._events.response(kind, self._response(finish_reason, usage)))
@@ -77,6 +81,7 @@ class ResponseWriter:
 
     def whole(self, answer: Mapping[str, Any], usage: Usage | None) -> bytes:
         """The response out of a whole chat answer. Raises StreamFailure."""
+        _refuse_error(answer)
         choices = _list(answer.get("choices"))
         if not choices:
             raise _unreadable()
@@ -86,6 +91,7 @@ class ResponseWriter:
         if not isinstance(message, dict) or not isinstance(finish_reason, str | None):
             raise _unreadable()
         calls = [{**_object(call), "index": number} for number, call in enumerate(_list(message.get("tool_calls")))]
+        _refuse_failed(finish_reason)
         # The events are for streams; a whole answer is where they lead to.
         for _ in self._say({**message, "tool_calls": calls}):
             pass
@@ -223,6 +229,16 @@ def _parts(content: list[Any]) -> Iterator[tuple[Literal["thought", "output_text
                 yield "thought", "".join(_text(_object(each).get("text")) for each in _list(part.get("thinking")))
             case _:
                 raise _unreadable()
+
+
+def _refuse_error(told: Mapping[str, Any]) -> None:
+    if told.get("error") is not None:
+        raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
+
+
+def _refuse_failed(finish_reason: str | None) -> None:
+    if finish_reason == _FAILED:
+        raise StreamFailure("upstream_error", "The provider could not finish its answer.")
 
 
 def _text(value: object) -> str:

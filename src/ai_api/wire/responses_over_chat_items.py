@@ -135,8 +135,8 @@ class _Conversation:
 def read_messages(instructions: object, given: object, box: Toolbox) -> list[dict[str, Any]]:
     """The messages of a chat that says what these instructions and this input say. Raises Refusal."""
     first: list[dict[str, Any]] = []
-    if instructions is not None:
-        first.append({"role": "system", "content": string(instructions, "instructions")})
+    if instructions is not None and string(instructions, "instructions"):
+        first.append({"role": "system", "content": instructions})
     if isinstance(given, str):
         return [*first, {"role": "user", "content": given}]
     if not isinstance(given, list) or not given:

@@ -73,6 +73,7 @@ def test_a_hint_that_changes_nothing_is_refused_or_sent_to_a_server_that_refuses
         "tool_choice": "auto",
         "parallel_tool_calls": True,
         "previous_response_id": None,
+        "instructions": "",
         "max_tool_calls": None,
     }
     assert chat_of(**accepted) == {"messages": [user()]}
