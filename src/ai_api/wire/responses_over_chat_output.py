@@ -11,6 +11,10 @@ from ai_api.wire.responses_over_chat_tools import Tool
 
 Status = Literal["in_progress", "completed", "incomplete"]
 Spoken = Literal["output_text", "refusal"]
+_DELTAS: Final[Mapping[Spoken, bytes]] = {
+    "output_text": b"response.output_text.delta",
+    "refusal": b"response.refusal.delta",
+}
 _ID_CHARS: Final = 48
 """Of the answer's id in an item's: OpenAI takes items back whose ids are at most 64 letters, digits, `_` and `-`."""
 
@@ -35,6 +39,17 @@ class Events:
         data = encode({"type": kind, "sequence_number": self.number, **members})
         return b"event: %b\ndata: %b\n\n" % (kind.encode(), data)
 
+    def delta(self, kind: bytes, place: bytes, text: str) -> bytes:
+        """A piece of something: the event there is most of. `place` are its other members, as JSON without braces."""
+        self.number += 1
+        return b'event: %b\ndata: {"type":"%b","sequence_number":%d,%b,"delta":%b}\n\n' % (
+            kind,
+            kind,
+            self.number,
+            place,
+            encode(text),
+        )
+
     def response(self, kind: str, response: bytes) -> bytes:
         """An event about the response itself, which is JSON already."""
         self.number += 1
@@ -58,6 +73,11 @@ class Place:
         return {"item_id": self.id, "output_index": self.index}
 
 
+def _inside(members: Mapping[str, Any]) -> bytes:
+    """Members as JSON, without the braces around them."""
+    return encode(members)[1:-1]
+
+
 class Item(Protocol):
     """An output item."""
 
@@ -76,6 +96,7 @@ class Thoughts:
     def __init__(self, events: Events) -> None:
         self._events = events
         self._place = events.place("rs")
+        self._said_at = _inside({**self._place.named(), "summary_index": 0})
         self._pieces: list[str] = []
 
     def open(self) -> bytes:
@@ -89,8 +110,7 @@ class Thoughts:
     def say(self, text: str) -> bytes:
         """A piece of it."""
         self._pieces.append(text)
-        members = {**self._place.named(), "summary_index": 0, "delta": text}
-        return self._events.event("response.reasoning_summary_text.delta", members)
+        return self._events.delta(b"response.reasoning_summary_text.delta", self._said_at, text)
 
     def shape(self, status: Status) -> dict[str, Any]:
         """The item as it stands in the output."""
@@ -136,6 +156,7 @@ class Message:
         self._events = events
         self._place = events.place("msg")
         self._parts: list[_Part] = []
+        self._said_at = b""
 
     def open(self) -> bytes:
         """The event that opens it."""
@@ -149,9 +170,10 @@ class Message:
         if not self._parts or self._parts[-1].kind != kind:
             out = self._close_part()
             self._parts.append(_Part(kind))
+            self._said_at = _inside({**self._at(), **_extra(kind)})
             out += self._events.event("response.content_part.added", {**self._at(), "part": self._parts[-1].shape()})
         self._parts[-1].pieces.append(text)
-        return out + self._events.event(f"response.{kind}.delta", {**self._at(), "delta": text, **_extra(kind)})
+        return out + self._events.delta(_DELTAS[kind], self._said_at, text)
 
     def shape(self, status: Status) -> dict[str, Any]:
         """The item as it stands in the output."""
@@ -191,6 +213,7 @@ class Call:
         self._tool = tool
         self._is_custom = tool.kind == "custom"
         self._place = events.place("ctc" if self._is_custom else "fc")
+        self._said_at = _inside(self._place.named())
         self._call_id = call_id or f"call_{self._place.id.partition('_')[2]}"
         self._pieces: list[str] = []
 
@@ -205,8 +228,7 @@ class Call:
         self._pieces.append(arguments)
         if self._is_custom:
             return b""
-        members = {**self._place.named(), "delta": arguments}
-        return self._events.event("response.function_call_arguments.delta", members)
+        return self._events.delta(b"response.function_call_arguments.delta", self._said_at, arguments)
 
     def shape(self, status: Status) -> dict[str, Any]:
         """The item as it stands in the output."""
@@ -218,9 +240,7 @@ class Call:
         if self._is_custom:
             text = self._said()
             if text:
-                out = self._events.event(
-                    "response.custom_tool_call_input.delta", {**self._place.named(), "delta": text}
-                )
+                out = self._events.delta(b"response.custom_tool_call_input.delta", self._said_at, text)
             out += self._events.event("response.custom_tool_call_input.done", {**self._place.named(), "input": text})
         else:
             if not any(self._pieces):
