@@ -10,8 +10,17 @@ from typing import Any, Final
 from ai_api.wire.envelope import bad
 from ai_api.wire.generate_over_chat_fields import either, many, members, refuse_both, text, unsupported, word
 from ai_api.wire.generate_over_chat_schema import given_schema, json_schema
+from ai_api.wire.json_body import encode
 
-_DECLARATION: Final = ("name", "description", "parameters", "parametersJsonSchema", "behavior")
+_DECLARATION: Final = (
+    "name",
+    "description",
+    "parameters",
+    "parametersJsonSchema",
+    "response",
+    "responseJsonSchema",
+    "behavior",
+)
 _CHOICES: Final = {"MODE_UNSPECIFIED": "auto", "AUTO": "auto", "VALIDATED": "auto", "ANY": "required", "NONE": "none"}
 _PROVIDER_TOOLS: Final = "Tools that Google runs exist with its own models; this one can be given functionDeclarations."
 _MAY_NAME: Final = frozenset({"ANY", "VALIDATED"})
@@ -67,21 +76,29 @@ def _tools(functions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _function(value: object, path: str) -> dict[str, Any]:
     given = members(value, path, _DECLARATION)
     made: dict[str, Any] = {"name": chat_name(text(given.get("name"), f"{path}.name"))}
-    if "description" in given:
-        if not isinstance(given["description"], str):
-            raise bad(f"{path}.description must be a string.", f"{path}.description")
-        made["description"] = given["description"]
-    refuse_both(given, path, "parameters", "parametersJsonSchema")
+    description = given.get("description", "")
+    if not isinstance(description, str):
+        raise bad(f"{path}.description must be a string.", f"{path}.description")
     if word(given.get("behavior", "BLOCKING"), f"{path}.behavior") not in ("UNSPECIFIED", "BLOCKING"):
         raise unsupported(f"{path}.behavior", "Calls wait for their results: leave it out.")
-    if "parametersJsonSchema" in given:
-        made["parameters"] = given_schema(given["parametersJsonSchema"], f"{path}.parametersJsonSchema")
-    elif "parameters" in given:
-        made["parameters"] = json_schema(given["parameters"], f"{path}.parameters")
-    else:
-        # Not every server takes a function without any.
-        made["parameters"] = {"type": "object", "properties": {}}
+    returned = _schema(given, path, "response", "responseJsonSchema")
+    if returned is not None:
+        # A chat's functions have no other place for it. Not longer than what it replaces, which is what a call is held for.
+        description = "\n\n".join(filter(None, (description, f"Returns {encode(returned).decode()}")))
+    if description:
+        made["description"] = description
+    parameters = _schema(given, path, "parameters", "parametersJsonSchema")
+    # Not every server takes a function without any.
+    made["parameters"] = {"type": "object", "properties": {}} if parameters is None else parameters
     return made
+
+
+def _schema(given: Mapping[str, Any], path: str, googles: str, standard: str) -> dict[str, Any] | None:
+    """The JSON schema in one of these two members; None where none is given."""
+    refuse_both(given, path, googles, standard)
+    if standard in given:
+        return given_schema(given[standard], f"{path}.{standard}")
+    return json_schema(given[googles], f"{path}.{googles}") if googles in given else None
 
 
 def _choice(tool_config: object) -> tuple[str | None, list[str]]:

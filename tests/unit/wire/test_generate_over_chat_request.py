@@ -5,6 +5,8 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+from tests.contract.test_litellm_contract import misfits
 
 from ai_api.core.errors import Refusal
 from ai_api.wire import json_body
@@ -23,7 +25,10 @@ AS_TOOLS = [
 
 
 def chat(**document):
-    return GenerateOverChat().to_chat({"contents": HI} | document)
+    """The chat for a document, held to OpenAI's own types."""
+    made = GenerateOverChat().to_chat({"contents": HI} | document)
+    assert misfits(CompletionCreateParamsNonStreaming, {"model": "m", **made}) == []
+    return made
 
 
 def messages(*contents, **document):
@@ -295,6 +300,15 @@ def test_functions_of_both_kinds_of_schema() -> None:
     assert rest(tools=[]) == {}
 
 
+def test_what_a_function_returns_is_told_in_its_description() -> None:
+    def described(**members):
+        return rest(tools={"functionDeclarations": {"name": "f"} | members})["tools"][0]["function"]["description"]
+
+    assert described(description="d") == "d"
+    assert described(response={"type": "STRING"}) == 'Returns {"type":"string"}'
+    assert described(description="d", response_json_schema={"const": 1}) == 'd\n\nReturns {"const":1}'
+
+
 def test_a_schema_of_google_s_says_the_same_in_json_schema() -> None:
     schema = {
         "type": "OBJECT",
@@ -366,7 +380,9 @@ def test_a_tool_that_google_runs_is_left_out(name) -> None:
         ({"description": 1}, ".description"),
         ({"parameters": {}, "parametersJsonSchema": {}}, ".parameters"),
         ({"parametersJsonSchema": []}, ".parametersJsonSchema"),
-        ({"response": {"type": "STRING"}}, ".response"),
+        ({"response": {"type": "THING"}}, ".response.type"),
+        ({"response": {}, "responseJsonSchema": {}}, ".response"),
+        ({"willRun": True}, ".willRun"),
         ({"behavior": "NON_BLOCKING"}, ".behavior"),
     ],
 )
@@ -620,6 +636,7 @@ def test_a_document_of_some_shape_breaks_the_translation(document) -> None:
             raise
         return
     json_body.encode(made)
+    assert misfits(CompletionCreateParamsNonStreaming, {"model": "m", **made}) == []
     calls_open: list[str] = []
     for message in made["messages"]:
         if message["role"] == "tool":
