@@ -58,7 +58,8 @@ def members(
 
 def within(path: str, name: str) -> str:
     """The path of a member."""
-    return f"{path}.{name[:_NAME_CHARS_SHOWN]}" if path else name[:_NAME_CHARS_SHOWN]
+    shown = name[:_NAME_CHARS_SHOWN] or '""'
+    return f"{path}.{shown}" if path else shown
 
 
 def either(value: Mapping[str, Any], name: str) -> Any:
