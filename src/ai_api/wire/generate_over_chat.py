@@ -14,7 +14,7 @@ from ai_api.wire.envelope import bad
 from ai_api.wire.generate_over_chat_answer import GenerateWriter
 from ai_api.wire.generate_over_chat_config import read_config, wants_thoughts
 from ai_api.wire.generate_over_chat_contents import read_contents, read_instruction
-from ai_api.wire.generate_over_chat_fields import members, text
+from ai_api.wire.generate_over_chat_fields import members, text, word
 from ai_api.wire.generate_over_chat_tools import names_changed, read_tools
 from ai_api.wire.over_chat import AnswerWriter, Shown
 
@@ -26,7 +26,9 @@ _KNOWN: Final = (
     "toolConfig",
     "generationConfig",
     "safetySettings",
+    "serviceTier",
 )
+_TIERS: Final = {"STANDARD": "default", "FLEX": "flex", "PRIORITY": "priority"}
 
 
 class GenerateOverChat:
@@ -47,6 +49,11 @@ class GenerateOverChat:
                 messages.insert(0, instruction)
         chat: dict[str, Any] = {"messages": messages}
         chat |= read_tools(given.get("tools"), given.get("toolConfig"))
+        tier = word(given.get("serviceTier", "UNSPECIFIED"), "serviceTier")
+        if tier in _TIERS:
+            chat["service_tier"] = _TIERS[tier]
+        elif tier != "UNSPECIFIED":
+            raise bad("serviceTier must be standard, flex or priority.", "serviceTier")
         return chat | read_config(given.get("generationConfig", {}))
 
     def writer(self, document: Mapping[str, Any], shown: Shown) -> AnswerWriter:

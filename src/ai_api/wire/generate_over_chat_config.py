@@ -49,7 +49,7 @@ _KNOWN: Final = (
 )
 _NUMBERS: Final = {"presencePenalty": "presence_penalty", "frequencyPenalty": "frequency_penalty"}
 _GEMINI_SAMPLING: Final = {"temperature": 1, "topP": 0.95, "topK": 64}
-_EFFORTS: Final = {"MINIMAL": "minimal", "LOW": "low", "MEDIUM": "medium", "HIGH": "high"}
+_EFFORTS: Final = {"MINIMAL": "minimal", "LOW": "low", "MEDIUM": "medium", "HIGH": "high", "XHIGH": "xhigh"}
 _DYNAMIC_BUDGET: Final = -1
 
 
@@ -144,7 +144,7 @@ def _effort(thinking: object) -> dict[str, Any]:
         if level == "THINKING_LEVEL_UNSPECIFIED":
             return {}
         if level not in _EFFORTS:
-            raise bad(f"{path}.thinkingLevel must be MINIMAL, LOW, MEDIUM or HIGH.", f"{path}.thinkingLevel")
+            raise bad(f"{path}.thinkingLevel must be MINIMAL, LOW, MEDIUM, HIGH or XHIGH.", f"{path}.thinkingLevel")
         return {"reasoning_effort": _EFFORTS[level]}
     budget = whole(given.get("thinkingBudget", _DYNAMIC_BUDGET), f"{path}.thinkingBudget", least=_DYNAMIC_BUDGET)
     if budget == _DYNAMIC_BUDGET:

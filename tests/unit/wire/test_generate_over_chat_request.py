@@ -478,6 +478,7 @@ def test_a_call_is_demanded_of_no_function() -> None:
         ({"thinking_config": {"thinking_budget": 8193}}, {"reasoning_effort": "high"}),
         ({"thinkingConfig": {"thinkingLevel": "MINIMAL"}}, {"reasoning_effort": "minimal"}),
         ({"thinkingConfig": {"thinkingLevel": "high"}}, {"reasoning_effort": "high"}),
+        ({"thinkingConfig": {"thinkingLevel": "XHIGH"}}, {"reasoning_effort": "xhigh"}),
         ({"thinkingConfig": {"thinkingLevel": "THINKING_LEVEL_UNSPECIFIED"}}, {}),
     ],
 )
@@ -536,9 +537,23 @@ def test_a_setting_is_dropped_in_silence(members, field) -> None:
     assert refused(generationConfig=members) == f"generationConfig.{field}"
 
 
-@pytest.mark.parametrize("name", ["cachedContent", "labels", "serviceTier", "stream", "store", "x" * 90])
+@pytest.mark.parametrize("name", ["cachedContent", "labels", "stream", "store", "x" * 90])
 def test_a_field_nobody_knows_is_dropped_in_silence(name) -> None:
     assert refused(**{name: {"a": "b"}}) == name[:64]
+
+
+@pytest.mark.parametrize(
+    ("tier", "said"),
+    [
+        ("standard", {"service_tier": "default"}),
+        ("FLEX", {"service_tier": "flex"}),
+        ("priority", {"service_tier": "priority"}),
+        ("unspecified", {}),
+    ],
+)
+def test_a_tier_by_the_name_it_has_in_a_chat(tier, said) -> None:
+    assert rest(serviceTier=tier) == said
+    assert refused(service_tier=f"{tier}er") == "serviceTier"
 
 
 def test_settings_of_google_s_own_filters_are_none_of_another_provider_s() -> None:
