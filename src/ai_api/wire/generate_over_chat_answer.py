@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ai_api.wire.failures import StreamFailure
+from ai_api.wire.generate_over_chat_config import CANDIDATES_MAX
+from ai_api.wire.generate_over_chat_seals import signature_of
 from ai_api.wire.json_body import decode, encode
 from ai_api.wire.over_chat import Shown
 from ai_api.wire.usage import Usage
@@ -24,6 +26,12 @@ _FINISH: Final[Mapping[str, str]] = {
 }
 _OTHER_FINISH: Final = "OTHER"
 
+KEPT_BYTES_MAX: Final = 1_048_576
+"""How much of the arguments of a candidate's calls is kept at most, until they can be shown."""
+
+CALLS_MAX: Final = 1_000
+"""How many calls a candidate may have."""
+
 
 @dataclass(slots=True)
 class _Call:
@@ -31,7 +39,8 @@ class _Call:
 
     call_id: str | None = None
     name: str | None = None
-    arguments: list[str] = field(default_factory=list)
+    arguments: bytearray = field(default_factory=bytearray)
+    signature: str | None = None
 
 
 @dataclass(slots=True)
@@ -42,8 +51,9 @@ class _Candidate:
     # The call that a piece with this index belongs to.
     by_index: dict[int, _Call] = field(default_factory=dict)
     finish_reason: str | None = None
+    kept_bytes: int = 0
 
-    def gather(self, delta: Mapping[str, Any], position: int) -> None:
+    def gather(self, delta: dict[str, Any], position: int) -> None:
         """Adds a piece of a call; `position` is its place among the calls of its chunk. Raises StreamFailure."""
         function = _object(delta.get("function"))
         index, call_id, name = delta.get("index"), delta.get("id"), function.get("name")
@@ -58,7 +68,12 @@ class _Candidate:
             call.call_id = call_id
         if isinstance(name, str) and name:
             call.name = name
-        call.arguments.append(_arguments(function.get("arguments")))
+        call.signature = call.signature or signature_of(delta)
+        piece = _arguments(function.get("arguments")).encode()
+        call.arguments += piece
+        self.kept_bytes += len(piece)
+        if self.kept_bytes > KEPT_BYTES_MAX or len(self.calls) > CALLS_MAX:
+            raise StreamFailure("upstream_interrupted", "The provider's answer has calls without an end.")
 
 
 class GenerateWriter:
@@ -129,20 +144,20 @@ class GenerateWriter:
         """The parts for the calls that came, each once."""
         calls, candidate.calls = candidate.calls, []
         candidate.by_index.clear()
-        return [{"functionCall": self._call(call)} for call in calls]
+        return [self._call(call) for call in calls]
 
     def _call(self, call: _Call) -> dict[str, Any]:
         if not call.name:
             raise _unreadable()
-        written = "".join(call.arguments)
         try:
-            arguments = decode(written.encode()) if written.strip() else {}
+            arguments = decode(bytes(call.arguments)) if call.arguments.strip() else {}
         except ValueError:
             arguments = None
         if not isinstance(arguments, dict):
             raise StreamFailure("upstream_error", "The model called a function with arguments that are no JSON object.")
-        made: dict[str, Any] = {"name": self._names.get(call.name, call.name), "args": arguments}
-        return {"id": call.call_id, **made} if call.call_id else made
+        called: dict[str, Any] = {"name": self._names.get(call.name, call.name), "args": arguments}
+        part = {"functionCall": {"id": call.call_id, **called} if call.call_id else called}
+        return {**part, "thoughtSignature": call.signature} if call.signature else part
 
     def _frame(self, said: Mapping[str, Any]) -> bytes:
         return b"data: " + encode({**said, **self._about}) + b"\n\n"
@@ -179,12 +194,16 @@ def _arguments(piece: object) -> str:
     return piece or ""
 
 
-def _choices(answer: Mapping[str, Any]) -> list[tuple[int, Mapping[str, Any]]]:
+def _choices(answer: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     found = []
     for position, choice in enumerate(_list(answer.get("choices"))):
         read = _object(choice)
         index = read.get("index")
-        found.append((index if type(index) is int and index >= 0 else position, read))
+        if type(index) is not int:
+            index = position
+        if not 0 <= index < CANDIDATES_MAX:
+            raise _unreadable()
+        found.append((index, read))
     return found
 
 
@@ -196,7 +215,7 @@ def _words(said: object) -> str:
     return "".join(part for part in parts if isinstance(part, str))
 
 
-def _object(value: object) -> Mapping[str, Any]:
+def _object(value: object) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):

@@ -14,6 +14,7 @@ from typing import Any, Final
 from ai_api.wire.envelope import bad
 from ai_api.wire.generate_over_chat_fields import many, members, switch, text
 from ai_api.wire.generate_over_chat_media import media_part
+from ai_api.wire.generate_over_chat_seals import extra_content_of
 from ai_api.wire.generate_over_chat_tools import chat_name
 from ai_api.wire.json_body import encode
 
@@ -31,11 +32,12 @@ _RESULT: Final = ("id", "name", "response", "parts")
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What a part says: the name of its member, and the value. `path` is the part's."""
+    """What a part says: the name of its member, and the value. `path` is the part's, and so is `signature`."""
 
     says: str
     value: Any
     path: str
+    signature: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +149,12 @@ class _Conversation:
             raise bad(f"{path}.id is the id of another call of this turn.", f"{path}.id")
         call = _Call(call_id or self._new_id(), name, call_id is not None)
         self._open.append(call)
+        extra = extra_content_of(part.signature)
         return {
             "id": call.call_id,
             "type": "function",
             "function": {"name": name, "arguments": encode(arguments).decode()},
+            **({} if extra is None else {"extra_content": extra}),
         }
 
     def _new_id(self) -> str:
@@ -229,7 +233,8 @@ def _part(value: object, path: str, role: str) -> _Part | None:
     given = members(value, path, (*_SAYS, *_ASIDE), _ADVICE)
     says = [name for name in _SAYS if name in given]
     is_thought = switch(given.get("thought", False), f"{path}.thought")
-    if not isinstance(given.get("thoughtSignature", ""), str):
+    signature = given.get("thoughtSignature", "")
+    if not isinstance(signature, str):
         raise bad(f"{path}.thoughtSignature must be a string.", f"{path}.thoughtSignature")
     if len(says) > 1 or (not says and not given):
         raise bad(f"{path} must have one of {', '.join(_SAYS)}.", path)
@@ -240,7 +245,7 @@ def _part(value: object, path: str, role: str) -> _Part | None:
     said = given[says[0]]
     if says[0] == "text" and not isinstance(said, str):
         raise bad(f"{path}.text must be a string.", f"{path}.text")
-    return _Part(says[0], said, path)
+    return _Part(says[0], said, path, signature)
 
 
 def _said(part: _Part) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """A chat's answer in Gemini's dialect: whole and streamed, held to google-genai's own types."""
 
+import base64
 import json
 
 import pytest
@@ -9,6 +10,7 @@ from tests.support.google_sdk import types
 
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.generate_over_chat import GenerateOverChat
+from ai_api.wire.generate_over_chat_answer import CALLS_MAX, KEPT_BYTES_MAX
 from ai_api.wire.generate_over_chat_tools import chat_name
 from ai_api.wire.over_chat import Shown
 from ai_api.wire.sse import data_of, split
@@ -39,6 +41,10 @@ def read(body):
     document = json.loads(body)
     parsed = types.GenerateContentResponse.model_validate(document)
     sent = parsed.model_dump(mode="json", by_alias=True, exclude_none=True)
+    for part, again in zip(parts([document]), parts([sent]), strict=True):
+        if "thoughtSignature" in part:
+            # Sent back in the alphabet of URLs.
+            again["thoughtSignature"] = part["thoughtSignature"]
     assert sent == document
     return document
 
@@ -196,6 +202,28 @@ def test_interleaved_calls_are_mixed_up() -> None:
     assert "finishReason" not in told[-2]["candidates"][0]
 
 
+def test_the_seal_of_a_call_is_lost_on_its_way_to_the_caller_and_back() -> None:
+    """Google's models, called as a chat, want it back."""
+    sealed = call(0, "c1", "f", "{}") | {"extra_content": {"google": {"thought_signature": "c2ln/+=="}}}
+    said = {"tool_calls": [sealed, call(1, "c2", "f", "{}")]}
+    for told in (whole(said), *streamed([chunk(**said), chunk("tool_calls")])[:1]):
+        first, second = parts([told])
+        assert "thoughtSignature" not in second
+        kept = types.Part.model_validate(first).model_dump(mode="json", by_alias=True, exclude_none=True)
+        results = [{"functionResponse": {"name": "f", "response": {}}}] * 2
+        turns = [{"role": "model", "parts": [kept, second]}, {"role": "user", "parts": results}]
+        calls = GenerateOverChat().to_chat({"contents": turns})["messages"][0]["tool_calls"]
+        assert [each.get("extra_content") for each in calls] == [sealed["extra_content"], None]
+
+
+@given(st.text(max_size=12) | st.binary(max_size=12).map(lambda data: base64.b64encode(data).decode()))
+def test_a_signature_of_another_provider_s_goes_into_a_chat(signature) -> None:
+    turn = {"role": "model", "parts": [called("f", {}) | {"thoughtSignature": signature}]}
+    result = {"role": "user", "parts": [{"functionResponse": {"name": "f"}}]}
+    (made,) = GenerateOverChat().to_chat({"contents": [turn, result]})["messages"][0]["tool_calls"]
+    assert "extra_content" not in made
+
+
 def test_servers_that_number_every_call_0_or_none() -> None:
     for index in ({"index": 0}, {"index": None}):
         told = streamed(
@@ -266,6 +294,21 @@ def test_what_is_no_answer_is_shown_as_one(message) -> None:
 def test_an_answer_without_choices_is_none(answer) -> None:
     with pytest.raises(StreamFailure):
         writer().whole(answer, None)
+
+
+def test_calls_are_kept_without_end() -> None:
+    write = writer()
+    piece = chunk(tool_calls=[call(0, "c1", "f", "a" * 65_536)])
+    for _ in range(KEPT_BYTES_MAX // 65_536):
+        assert write.chunk(piece) == b""
+    with pytest.raises(StreamFailure, match="without an end"):
+        write.chunk(piece)
+    many = chunk(tool_calls=[call(at, f"c{at}", "f", "") for at in range(CALLS_MAX + 1)])
+    with pytest.raises(StreamFailure, match="without an end"):
+        writer().chunk(many)
+    for index in (-1, 8):
+        with pytest.raises(StreamFailure):
+            writer().chunk(chunk(index=index, content="a"))
 
 
 def test_a_chunk_that_says_nothing_makes_no_frame() -> None:
