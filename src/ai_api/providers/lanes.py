@@ -10,7 +10,7 @@ from ai_api.providers.port import Operation, Wiring
 DECLARED: Final[frozenset[Operation]] = frozenset({"chat", "responses", "embeddings"})
 """Operations a model says it offers. The others are forms of a conversation that follow from offering chat."""
 
-OVER_CHAT: Final[frozenset[Operation]] = frozenset({"messages", "responses"})
+OVER_CHAT: Final[frozenset[Operation]] = frozenset({"generate", "messages", "responses"})
 """Operations that can be spoken over a chat."""
 
 

@@ -12,6 +12,7 @@ from ai_api.providers.lanes import over_chat
 from ai_api.providers.port import Lane, LaneRequest, Operation, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body
 from ai_api.wire.failures import StreamFailure
+from ai_api.wire.generate_over_chat import GenerateOverChat
 from ai_api.wire.messages_over_chat import MessagesOverChat
 from ai_api.wire.over_chat import AnswerWriter, OverChat, Shown
 from ai_api.wire.responses_over_chat import ResponsesOverChat
@@ -19,6 +20,7 @@ from ai_api.wire.sse import data_of, split
 from ai_api.wire.usage import Usage
 
 _DIALECTS: Mapping[Operation, OverChat] = {
+    "generate": GenerateOverChat(),
     "messages": MessagesOverChat(),
     "responses": ResponsesOverChat(),
 }
