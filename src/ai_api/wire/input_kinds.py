@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 # Fields that steer a call and are not read by the model.
 STEERING = frozenset(
     {
         "background",
         "best_of",
+        "cache_control",
         "client_metadata",
         "frequency_penalty",
         "include",
+        "inference_geo",
         "logit_bias",
         "logprobs",
         "max_completion_tokens",
@@ -29,11 +33,15 @@ STEERING = frozenset(
         "safety_identifier",
         "seed",
         "service_tier",
+        "speed",
         "stop",
+        "stop_sequences",
         "store",
         "stream",
         "stream_options",
         "temperature",
+        "thinking",
+        "top_k",
         "top_logprobs",
         "top_p",
         "truncation",
@@ -46,7 +54,9 @@ BEYOND_THE_BODY = frozenset(
     {
         "cached_content",
         "chat_template",
+        "compaction",
         "compound_custom",
+        "container",
         "context_management",
         "conversation",
         "data_sources",
@@ -63,6 +73,9 @@ BEYOND_THE_BODY = frozenset(
 )
 # Tools that run at the caller's side; every other kind runs at the provider and may read what is not in the body.
 _CALLER_TOOLS = frozenset({"function", "custom", "namespace", "tool_search", "local_shell", "shell", "apply_patch"})
+
+# Those of them whose definition the provider keeps: a dated kind of Anthropic's.
+_KEPT_DEFINITION = re.compile(r"(?:bash|computer|memory|text_editor)_\d{8}", re.ASCII)
 
 TEXT_PARTS = frozenset(
     {
@@ -81,6 +94,46 @@ TEXT_PARTS = frozenset(
         "tool_use",
         "tool_result",
         "tool_reference",
+    }
+)
+# What only messages are made of beside text; results of the provider's own tools stand in the body in full.
+MESSAGE_PARTS = frozenset(
+    {
+        "advisor_redacted_result",
+        "advisor_result",
+        "advisor_tool_result",
+        "advisor_tool_result_error",
+        "bash_code_execution_output",
+        "bash_code_execution_result",
+        "bash_code_execution_tool_result",
+        "bash_code_execution_tool_result_error",
+        "code_execution_output",
+        "code_execution_result",
+        "code_execution_tool_result",
+        "code_execution_tool_result_error",
+        "compaction",
+        "encrypted_code_execution_result",
+        "fallback",
+        "mcp_tool_listing",
+        "mcp_tool_result",
+        "mcp_tool_use",
+        "search_result",
+        "server_tool_use",
+        "text_editor_code_execution_create_result",
+        "text_editor_code_execution_str_replace_result",
+        "text_editor_code_execution_tool_result",
+        "text_editor_code_execution_tool_result_error",
+        "tool_addition",
+        "tool_removal",
+        "tool_search_tool_result",
+        "tool_search_tool_result_error",
+        "tool_search_tool_search_result",
+        "web_fetch_result",
+        "web_fetch_tool_result",
+        "web_fetch_tool_result_error",
+        "web_search_result",
+        "web_search_tool_result",
+        "web_search_tool_result_error",
     }
 )
 IMAGE_PARTS = frozenset({"image_url", "input_image", "image", "computer_screenshot"})
@@ -149,7 +202,21 @@ def runs_at_provider(tool: object) -> bool:
     if kind is None:
         # Only functions may leave their kind out; what else does is a vendor's own switch, such as {"google_search": {}}.
         return not (tool.keys() & {"function", "name"} or not tool)
-    return not isinstance(kind, str) or kind not in _CALLER_TOOLS
+    return not isinstance(kind, str) or (kind not in _CALLER_TOOLS and not is_defined_by_provider(tool))
+
+
+def is_defined_by_provider(tool: object) -> bool:
+    """Whether a tool that the caller runs is named by its kind alone, and the provider gives the model its definition."""
+    kind = tool.get("type") if isinstance(tool, dict) else None
+    return isinstance(kind, str) and _KEPT_DEFINITION.fullmatch(kind) is not None
+
+
+def only_clears(context_management: object) -> bool:
+    """Whether management of the context takes away from it and adds nothing, as a summary would."""
+    edits = context_management.get("edits") if isinstance(context_management, dict) else None
+    return isinstance(edits, list) and all(
+        isinstance(edit, dict) and str(edit.get("type")).startswith("clear_") for edit in edits
+    )
 
 
 def may_be_image(url: str) -> bool:

@@ -19,12 +19,15 @@ from ai_api.wire.input_kinds import (
     FILE_PARTS,
     IMAGE_PARTS,
     KIND_FIELDS,
+    MESSAGE_PARTS,
     OPAQUE,
     STEERING,
     TEXT_ITEMS,
     TEXT_PARTS,
     WORD_CHARS,
+    is_defined_by_provider,
     may_be_image,
+    only_clears,
     runs_at_provider,
 )
 from ai_api.wire.json_body import encode
@@ -33,6 +36,11 @@ from ai_api.wire.utf8 import bytes_read
 
 VISITS_MAX = 60_000
 """How many messages, parts and fields are looked at; a body with more of them is not bounded by its bytes."""
+
+KEPT_DEFINITION_BYTES = 2_048
+"""What stands for the definition of a tool that the provider keeps: more than the largest, with what explains it (Anthropic,
+"Tool use", pricing: 735 tokens for a computer and 499 of system prompt).
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +95,9 @@ class _TooManyPartsError(Exception):
 
 @dataclass(slots=True)
 class _Reading:
-    """What has been found so far."""
+    """What has been found so far. `of_messages` says that the request is of Anthropic's dialect."""
 
+    of_messages: bool = False
     texts: list[str] = field(default_factory=list)
     tool_texts: list[str] = field(default_factory=list)
     opaque_bytes: int = 0
@@ -127,6 +136,8 @@ class _Reading:
         for tool in found:
             if runs_at_provider(tool):
                 self.give_up("a tool the provider runs")
+            elif is_defined_by_provider(tool):
+                self.opaque_bytes += KEPT_DEFINITION_BYTES
             elif isinstance(tool, dict) and isinstance(tool.get("tools"), list):
                 self._look_at_tools(tool["tools"])
 
@@ -153,8 +164,15 @@ class _Reading:
         kind = part.get("type")
         if kind is None:
             kind = next((name for name in KIND_FIELDS if name in part), None)
-        if kind is None or not isinstance(kind, str) or kind in TEXT_PARTS:
+        if (
+            kind is None
+            or not isinstance(kind, str)
+            or kind in TEXT_PARTS
+            or (self.of_messages and kind in MESSAGE_PARTS)
+        ):
             self.fields(part)
+        elif self.of_messages and kind == "document":
+            self._document(part)
         elif kind in IMAGE_PARTS:
             self._image(part)
         elif kind == "input_audio":
@@ -202,10 +220,28 @@ class _Reading:
             else:
                 self.json(call)
 
+    def _document(self, part: dict[str, Any]) -> None:
+        source, citations = part.get("source"), part.get("citations")
+        if isinstance(citations, dict) and citations.get("enabled"):
+            # It is cut into numbered pieces, which is more to read than it has bytes.
+            self.files += 1
+            self.give_up("a document that is cited from")
+        elif isinstance(source, dict) and source.get("type") == "text" and isinstance(source.get("data"), str):
+            self.texts.append(source["data"])
+            self.fields({name: value for name, value in part.items() if name != "source"})
+        elif isinstance(source, dict) and source.get("type") == "content":
+            self.parts(source.get("content"))
+            self.fields({name: value for name, value in part.items() if name != "source"})
+        else:
+            self.files += 1
+            self.give_up("a file")
+
     def _image(self, part: dict[str, Any]) -> None:
-        place = part.get("image_url")
+        place = part.get("image_url") or part.get("source")
         url = place.get("url") if isinstance(place, dict) else place
-        if isinstance(url, str) and not may_be_image(url):
+        media_type = place.get("media_type") if isinstance(place, dict) else None
+        is_other = isinstance(media_type, str) and not media_type.startswith("image/")
+        if is_other or (isinstance(url, str) and not may_be_image(url)):
             self.files += 1
             self.give_up("a file")
             return
@@ -225,7 +261,7 @@ class _Reading:
 
 
 def _read(operation: str, document: Mapping[str, Any]) -> _Reading:
-    reading = _Reading()
+    reading = _Reading(of_messages=operation == "messages")
     try:
         for name in ("tools", "functions"):
             if isinstance(found := document.get(name), list) and found:
@@ -242,8 +278,13 @@ def _read(operation: str, document: Mapping[str, Any]) -> _Reading:
 def _read_field(reading: _Reading, operation: str, name: str, value: Any) -> None:
     if name in {"tools", "functions"} and isinstance(value, list):
         return
-    if operation == "chat" and name == "messages" and isinstance(value, list):
+    if operation in {"chat", "messages"} and name == "messages" and isinstance(value, list):
         _read_messages(reading, value)
+    elif operation == "messages" and name == "system":
+        reading.messages += 1
+        reading.parts(value)
+    elif operation == "messages" and name == "context_management" and only_clears(value):
+        return
     elif operation == "responses" and name == "input":
         if isinstance(value, list):
             _read_items(reading, value)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ai_api.core.clock import SystemClock
 from ai_api.providers.count_tokens import TokenCounter
 from ai_api.wire import json_body
-from ai_api.wire.input_size import VISITS_MAX, InputSize, measure, texts
+from ai_api.wire.input_size import KEPT_DEFINITION_BYTES, VISITS_MAX, InputSize, measure, texts
 
 PIXEL = "data:image/png;base64," + "A" * 40_000
 PDF = "data:application/pdf;base64,JVBERi0xLjQK"
@@ -353,6 +353,132 @@ def test_tools_the_caller_runs_are_all_in_the_body(tool):
     for operation in ("chat", "responses"):
         found = measure(operation, {"tools": [tool]})
         assert (found.unbounded, found.tools_bytes) == (None, len(json_body.encode([tool])))
+
+
+# ── messages ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def messages(*blocks, **members):
+    return measure("messages", {"messages": [user(*blocks)], **members})
+
+
+PICTURE = {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": "A" * 5_000}}
+
+
+@pytest.mark.parametrize(
+    ("blocks", "expected"),
+    [
+        ([{"type": "text", "text": "Grüße"}], InputSize(text_bytes=7, messages=2)),
+        ([PICTURE], InputSize(messages=2, images=1)),
+        ([{"type": "image", "source": {"type": "url", "url": "https://a.example/b"}}], InputSize(messages=2, images=1)),
+        ([{"type": "tool_use", "id": "t1", "name": "f", "input": {"a": 1}}], InputSize(text_bytes=10, messages=2)),
+        ([{"type": "tool_result", "tool_use_id": "t1", "content": "done"}], InputSize(text_bytes=6, messages=2)),
+        (
+            [{"type": "tool_result", "tool_use_id": "t1", "content": [{"type": "text", "text": "a"}, PICTURE]}],
+            InputSize(text_bytes=3, messages=4, images=1),
+        ),
+        ([{"type": "thinking", "thinking": "Hm", "signature": "abc"}], InputSize(2, opaque_bytes=3, messages=2)),
+        ([{"type": "redacted_thinking", "data": "abcd"}], InputSize(opaque_bytes=4, messages=2)),
+        (
+            [{"type": "document", "title": "T", "source": {"type": "text", "media_type": "text/plain", "data": "abc"}}],
+            InputSize(text_bytes=4, messages=2),
+        ),
+        (
+            [{"type": "document", "source": {"type": "content", "content": [{"type": "text", "text": "ab"}, PICTURE]}}],
+            InputSize(text_bytes=2, messages=4, images=1),
+        ),
+        ([{"type": "search_result", "source": "s", "title": "t", "content": "c"}], InputSize(3, messages=2)),
+        (
+            [{"type": "server_tool_use", "id": "s1", "name": "web_search", "input": {"q": "x"}}],
+            InputSize(text_bytes=21, messages=2),
+        ),
+        (
+            [
+                {
+                    "type": "web_search_tool_result",
+                    "tool_use_id": "s1",
+                    "content": [{"type": "web_search_result", "url": "u", "title": "t", "encrypted_content": "EEEE"}],
+                }
+            ],
+            InputSize(text_bytes=4, opaque_bytes=4, messages=3),
+        ),
+        ([{"type": "compaction", "content": "so far"}], InputSize(text_bytes=6, messages=2)),
+    ],
+)
+def test_blocks_of_messages_are_counted_as_what_they_are(blocks, expected):
+    assert messages(*blocks) == expected
+
+
+@pytest.mark.parametrize(
+    ("block", "why"),
+    [
+        ({"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBE"}}, "a file"),
+        ({"type": "document", "source": {"type": "url", "url": "https://a.example/b.pdf"}}, "a file"),
+        ({"type": "document"}, "a file"),
+        ({"type": "image", "source": {"type": "base64", "media_type": "application/pdf", "data": "JVBE"}}, "a file"),
+        ({"type": "image", "source": {"type": "url", "url": "https://a.example/b.pdf"}}, "a file"),
+        (
+            {"type": "document", "citations": {"enabled": True}, "source": {"type": "text", "data": "x"}},
+            "a document that is cited from",
+        ),
+        ({"type": "invented_next_year"}, "content of a kind not known"),
+    ],
+)
+def test_blocks_that_have_no_bound(block, why):
+    assert messages(block).unbounded == why
+    assert messages({"type": "tool_result", "content": [block]}).unbounded == why
+    fetched = {"type": "web_fetch_tool_result", "content": {"type": "web_fetch_result", "content": block}}
+    assert messages(fetched).unbounded == why
+
+
+def test_the_system_prompt_is_free():
+    assert messages(system="Be kind.") == InputSize(text_bytes=8, messages=2)
+    blocks = [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]
+    assert messages(system=blocks) == InputSize(text_bytes=6, messages=4)
+    found = texts("messages", {"system": blocks, "messages": [user({"type": "text", "text": "three"})]})
+    assert sorted(found) == ["one", "three", "two"]
+
+
+@pytest.mark.parametrize("kind", ["bash_20250124", "text_editor_20250728", "computer_20251124", "memory_20250818"])
+def test_tools_the_caller_runs_but_the_provider_describes_are_free(kind):
+    found = messages(tools=[{"type": kind, "name": "x"}])
+    assert (found.unbounded, found.opaque_bytes) == (None, KEPT_DEFINITION_BYTES)
+
+
+@pytest.mark.parametrize(
+    "kind", ["web_search_20250305", "code_execution_20250825", "mcp_toolset", "bash_20250124x", "advisor_20260301"]
+)
+def test_tools_of_messages_that_the_provider_runs(kind):
+    assert messages(tools=[{"name": "f"}, {"type": kind, "name": "x"}]).unbounded == "a tool the provider runs"
+
+
+@pytest.mark.parametrize(
+    ("management", "why"),
+    [
+        ({"edits": [{"type": "clear_tool_uses_20250919"}, {"type": "clear_thinking_20251015", "keep": "all"}]}, None),
+        ({"edits": []}, None),
+        ({"edits": [{"type": "clear_thinking_20251015"}, {"type": "compact_20260112"}]}, "context_management"),
+        ({"edits": ["clear_thinking"]}, "context_management"),
+        ("clear", "context_management"),
+    ],
+)
+def test_a_context_that_is_summed_up_is_bounded_and_one_that_is_cleared_is_not(management, why):
+    assert messages(context_management=management).unbounded == why
+    assert measure("responses", {"context_management": management}).unbounded == "context_management"
+
+
+def test_what_steers_messages_is_read_by_the_model():
+    steering = {
+        "max_tokens": 9,
+        "stop_sequences": ["x" * 99],
+        "thinking": {"type": "enabled", "budget_tokens": 2_048},
+        "top_k": 5,
+        "speed": "fast",
+        "inference_geo": "eu",
+        "cache_control": {"type": "ephemeral"},
+    }
+    assert measure("messages", steering) == InputSize()
+    assert measure("messages", {"container": {"skills": []}}).unbounded == "container"
 
 
 # ── recordings ───────────────────────────────────────────────────────────────────────────────────────────────────────────
