@@ -65,7 +65,7 @@ def read_object(data: bytes) -> dict[str, Any]:
     if not isinstance(found, dict) or not isinstance(found.get("type"), str):
         raise malformed()
     if found["type"] == "error":
-        raise _told(found.get("error"))
+        raise reported(found.get("error"))
     return found
 
 
@@ -79,6 +79,7 @@ def chat_finish(stop_reason: str) -> str:
     return _CHAT_FINISH.get(stop_reason, "stop")
 
 
-def _told(error: object) -> StreamFailure:
+def reported(error: object) -> StreamFailure:
+    """What to raise for an error object of the provider's: its kind in our own words."""
     kind = error.get("type") if isinstance(error, dict) else None
     return StreamFailure(*_ERRORS.get(kind, _OTHER_ERROR) if isinstance(kind, str) else _OTHER_ERROR)
