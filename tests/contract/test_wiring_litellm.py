@@ -192,7 +192,7 @@ def test_anthropic(theirs: dict[str, Any]) -> None:
     base, version = address("anthropic", None, None)
     wiring = derive("anthropic", base, version)
     derived = theirs["anthropic"]
-    assert wiring.urls["chat"] == derived["url"]
+    assert wiring.urls["chat"] == wiring.urls["messages"] == derived["url"]
     for headers in (lower(derived["headers"]), lower(derived["translated"])):
         assert headers[wiring.auth_header] == wiring.auth_prefix + KEY
         assert {name: headers[name] for name in wiring.headers} == wiring.headers

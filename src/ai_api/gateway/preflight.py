@@ -197,7 +197,7 @@ def _check_binding(
         )
     routes = serving_routes(model, envelope.operation, world)
     if routes and envelope.must_store:
-        routes = tuple(each for each in routes if envelope.operation in each[1].wiring.keeps)
+        routes = tuple(each for each in routes if _is_kept(envelope.operation, each[1], model))
         if not routes:
             message = f"No provider of {model.slug} keeps what it answers, and the gateway does not either; send store: false."
             raise Refusal("bad_request", "invalid", message, param="store")
@@ -206,6 +206,12 @@ def _check_binding(
             "no_route", "unavailable", f"No provider key can serve {model.slug} at present.", retry_after_s=30
         )
     return Permission(allocation, model, price, routes)
+
+
+def _is_kept(operation: Operation, key: ProviderKey, model: Model) -> bool:
+    """Whether a provider keeps its answers to an operation, and is asked it in its own dialect."""
+    wiring = key.wiring
+    return operation in wiring.keeps and lanes.lane_for(wiring, operation, model.operations) == wiring.lanes.get(operation)
 
 
 def hidden(name: str, *, because: str) -> Refusal:

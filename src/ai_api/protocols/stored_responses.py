@@ -22,7 +22,7 @@ from ai_api.protocols.openapi import REFUSALS
 from ai_api.protocols.serve import DataPlane, check_public_id, plain_ask
 from ai_api.providers.port import Deadlines, OpenKey, StreamFailure, Upstream, UpstreamError
 from ai_api.wire import dialects
-from ai_api.wire.openai_stream import read_whole_response
+from ai_api.wire.openai_stream import read_kept_response
 
 PATHS = ("/v1/responses/{response_id}", "/responses/{response_id}")
 # What may be said beside the id; anything else could mean something that is not looked at here.
@@ -119,7 +119,7 @@ class KeptByProviders:
         """A response under the name by which its model was asked for."""
         body, shown_model = await self._ask(request, holder, response_id, method, below)
         try:
-            return read_whole_response(body, shown_model)[0]
+            return read_kept_response(body, shown_model)[0]
         except StreamFailure as failure:
             raise relay.refusal_for(failure.code, failure.message) from None
 

@@ -6,15 +6,24 @@ set one. Changed on the way back: the model's name the caller used, and a usage 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
-from ai_api.providers.port import LaneRequest, OpenKey, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
+from ai_api.providers.port import LaneRequest, OpenKey, Operation, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body
-from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_whole_chat, read_whole_response
+from ai_api.wire.anthropic_messages import MessagesStream, read_whole_message
+from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_kept_response, read_whole_chat
+from ai_api.wire.usage import Usage
+
+_READ_WHOLE: Mapping[Operation, Callable[[bytes, str], tuple[bytes, Usage | None, str | None]]] = {
+    "chat": read_whole_chat,
+    "messages": read_whole_message,
+}
+_ANTHROPIC_VERSION, _ANTHROPIC_BETA = "anthropic-version", "anthropic-beta"
 
 
 class NativeLane:
-    """Bytes through, for chat and responses."""
+    """Bytes through, for chat, responses and messages."""
 
     loaded = None
 
@@ -40,31 +49,36 @@ class NativeLane:
         """A reader that lets bytes pass."""
         if call.operation == "chat":
             return ChatStream(shown_model=call.shown_model, wants_usage=call.wants_usage)
+        if call.operation == "messages":
+            return MessagesStream(shown_model=call.shown_model)
         return ResponsesStream(shown_model=call.shown_model, secret=call.key.secret)
 
     def whole(self, call: UpstreamCall) -> ReadWhole:
         """What gives the provider's body under the caller's model name."""
-        read = read_whole_chat if call.operation == "chat" else read_whole_response
         shown_model, secret = call.shown_model, call.key.secret
+        if call.operation != "responses":
+            read = _READ_WHOLE[call.operation]
+            return lambda body: WholeAnswer(*read(body, shown_model))
 
-        def whole(body: bytes) -> WholeAnswer:
-            shown, usage, finish_reason, kept_id = read(body, shown_model)
+        def response(body: bytes) -> WholeAnswer:
+            shown, usage, finish_reason, kept_id = read_kept_response(body, shown_model)
             if finish_reason == "failed" and secret:
                 # Words about a failure may repeat the key it failed with.
                 shown = shown.replace(secret.encode(), b"[redacted]")
             return WholeAnswer(shown, usage, finish_reason, kept_id)
 
-        return whole
+        return response
 
 
 def upstream_headers(call: UpstreamCall) -> dict[str, str]:
     """Headers of a try: those of `headers_of`, and what of the client's is on the allow-list."""
-    return {
+    headers = {
         "content-type": "application/json",
         "accept": "text/event-stream" if call.stream else "application/json",
         **call.headers,
         **headers_of(call.key, call.request_id),
     }
+    return headers | _of_anthropic(call) if call.operation == "messages" else headers
 
 
 def headers_of(key: OpenKey, request_id: str) -> dict[str, str]:
@@ -81,10 +95,24 @@ def headers_of(key: OpenKey, request_id: str) -> dict[str, str]:
     return headers
 
 
+def _of_anthropic(call: UpstreamCall) -> dict[str, str]:
+    """The version the caller speaks, or else the wiring's, and the betas of both, each once."""
+    given, own = call.headers, call.key.wiring.headers
+    headers = {}
+    if version := given.get(_ANTHROPIC_VERSION):
+        headers[_ANTHROPIC_VERSION] = version
+    said = (beta.strip() for each in (given, own) for beta in each.get(_ANTHROPIC_BETA, "").split(","))
+    if betas := list(dict.fromkeys(beta for beta in said if beta)):
+        headers[_ANTHROPIC_BETA] = ",".join(betas)
+    return headers
+
+
 def _bound_fields(call: UpstreamCall) -> tuple[str, ...]:
     """The fields a bound on output goes into: all that the caller gave one in, since a server may honour either name."""
     if call.operation == "responses":
         return ("max_output_tokens",)
+    if call.operation == "messages":
+        return ("max_tokens",)
     given = tuple(name for name in ("max_completion_tokens", "max_tokens") if call.document.get(name) is not None)
     # OpenAI's reasoning models refuse the old name; many compatible servers do not know the new one.
     return given or ("max_completion_tokens" if call.key.provider in {"openai", "azure"} else "max_tokens",)

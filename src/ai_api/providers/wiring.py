@@ -39,6 +39,7 @@ class Vendor:
 
 _CHAT: Final = ("chat",)
 _BOTH: Final = ("chat", "responses")
+_ANTHROPIC: Final = ("chat", "messages")
 
 _KEEPS: Final = ("responses",)
 
@@ -46,7 +47,7 @@ VENDORS: Final = MappingProxyType(
     {
         "openai": Vendor("openai", "https://api.openai.com/v1", _BOTH, keeps_responses=True),
         "azure": Vendor("azure", None, _BOTH, keeps_responses=True),
-        "anthropic": Vendor("anthropic", "https://api.anthropic.com", _CHAT),
+        "anthropic": Vendor("anthropic", "https://api.anthropic.com", _ANTHROPIC),
         "gemini": Vendor("openai", "https://generativelanguage.googleapis.com/v1beta/openai", _CHAT),
         "mistral": Vendor("openai", "https://api.mistral.ai/v1", _CHAT),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
@@ -139,8 +140,8 @@ def _azure(base_url: str, version: str) -> Wiring:
 def _anthropic(base_url: str) -> Wiring:
     root = base_url if base_url.endswith("/v1") else f"{base_url}/v1"
     return Wiring(
-        urls={"chat": f"{root}/messages"},
-        lanes={"chat": "anthropic"},
+        urls={"chat": f"{root}/messages", "messages": f"{root}/messages"},
+        lanes={"chat": "anthropic", "messages": "native"},
         models_url=f"{root}/models",
         auth_header="x-api-key",
         auth_prefix="",

@@ -362,8 +362,8 @@ def finish_of_response(status: str, incomplete_details: dict[str, Any] | None) -
     return f"{status}:{reason}" if isinstance(reason, str) and len(reason) < 64 else status
 
 
-def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None, str | None]:
-    """A whole chat answer for the caller, its usage, its finish reason, and None: no chat is kept. Raises StreamFailure."""
+def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None]:
+    """A whole chat answer for the caller, its usage, its finish reason. Raises StreamFailure."""
     parsed = _peek(_chat_frame, body, _odd_chat_frame)
     if parsed.error is not None and not parsed.choices:
         raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
@@ -371,10 +371,10 @@ def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None,
     name.learn(parsed.model, body)
     used = from_openai_chat(parsed.usage, service_tier=parsed.service_tier) if parsed.usage else None
     finish = next((choice.finish_reason for choice in parsed.choices or () if choice.finish_reason), None)
-    return name.apply(body, 1), used, finish, None
+    return name.apply(body, 1), used, finish
 
 
-def read_whole_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None, str | None]:
+def read_kept_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None, str | None]:
     """A whole responses answer for the caller, its usage, its finish reason, and its id where the provider keeps it.
 
     Raises StreamFailure.

@@ -1,6 +1,7 @@
 """What a provider of the caller's own dialect is sent: the caller's bytes, but for what must change."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from ai_api.core.ids import uuid7
 from ai_api.providers.native import NativeLane
 from ai_api.providers.port import Deadlines, OpenKey, UpstreamCall, Wiring
 from ai_api.wire import json_body
+from ai_api.wire.anthropic_messages import MessagesStream
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.openai_stream import ChatStream, ResponsesStream
 
@@ -44,13 +46,27 @@ RESPONSES = r"""{"input":[{"type":"message","role":"user","content":[{"type":"in
    {"type":"namespace","name":"n","tools":[]},{"type":"tool_search"}],
  "top_logprobs":0,"top_p":1,"truncation":"auto","user":"u","client_metadata":{"x":"y"},"x_invented":1E2}"""
 
+MESSAGES = r"""{"max_tokens" : 300,"model" : "fast","messages":[ {"role":"user","content":[{"type":"text","text":"\u00e9\/",
+     "cache_control":{"type":"ephemeral","ttl":"1h"}},{"type":"image","source":{"type":"base64","data":"AAAA"}}]},
+   {"role":"assistant","content":[{"type":"thinking","thinking":"hm","signature":"c2ln"},
+     {"type":"tool_use","id":"t","name":"f","input":{"model":"fast"}},{"type":"invented_block","x":1.50}]} ],
+ "system":[{"type":"text","text":"Be kind.","cache_control":{"type":"ephemeral"}}],"metadata":{"user_id":"u"},
+ "stop_sequences":["\n"],"temperature":0.70,"top_k":5,"top_p":1e0,"thinking":{"type":"enabled","budget_tokens":128},
+ "tool_choice":{"type":"auto","disable_parallel_tool_use":true},"service_tier":"auto","output_config":{"effort":"low"},
+ "tools":[{"type":"bash_20250124","name":"bash"},{"name":"f","input_schema":{"type":"object"},"strict":true}],
+ "context_management":{"edits":[]},"inference_geo":"eu","x_invented":{"deep":[{"er":[1.50,-0.0,null]}]}}"""
+
 names = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), min_size=1, max_size=24)
 
 
 def wiring(url="https://api.example.com/v1/chat/completions"):
     return Wiring(
-        urls={"chat": url, "responses": "https://api.example.com/v1/responses"},
-        lanes={"chat": "native", "responses": "native"},
+        urls={
+            "chat": url,
+            "responses": "https://api.example.com/v1/responses",
+            "messages": "https://api.example.com/v1/messages",
+        },
+        lanes={"chat": "native", "responses": "native", "messages": "native"},
         models_url=None,
         auth_header="authorization",
         auth_prefix="Bearer ",
@@ -83,7 +99,7 @@ def sent(body, **members):
     return dict(json_body.read(NativeLane().request(call_of(body, **members)).body).fields)
 
 
-@pytest.mark.parametrize(("operation", "body"), [("chat", CHAT), ("responses", RESPONSES)])
+@pytest.mark.parametrize(("operation", "body"), [("chat", CHAT), ("responses", RESPONSES), ("messages", MESSAGES)])
 @pytest.mark.parametrize("stream", [False, True])
 def test_no_parameter_is_dropped_and_no_byte_of_a_value_changed(operation, body, stream):
     given_members = dict(json_body.read(body.encode()).fields)
@@ -221,6 +237,29 @@ def test_the_callers_headers_cannot_replace_the_providers_key():
     assert headers["authorization"] == "Bearer sk-upstream"
 
 
+@pytest.mark.parametrize(
+    ("given_headers", "own", "expected"),
+    [
+        ({}, {"anthropic-version": "2023-06-01"}, ("2023-06-01", None)),
+        ({"anthropic-version": "2024-01-01"}, {"anthropic-version": "2023-06-01"}, ("2024-01-01", None)),
+        ({"anthropic-beta": "a-1, b-2,,a-1"}, {}, (None, "a-1,b-2")),
+        ({"anthropic-beta": "a-1"}, {"anthropic-beta": "own-1,a-1"}, (None, "a-1,own-1")),
+        ({"anthropic-beta": ""}, {"anthropic-beta": "own-1"}, (None, "own-1")),
+    ],
+)
+def test_betas_of_the_caller_or_of_the_wiring_are_lost(given_headers, own, expected):
+    key = OpenKey(uuid7(), "anthropic", replace(wiring(), headers=own), "sk-upstream", private_network=False)
+    call = call_of('{"model":"m"}', operation="messages", key=key, headers=given_headers)
+    headers = NativeLane().request(call).headers
+    assert (headers.get("anthropic-version"), headers.get("anthropic-beta")) == expected
+
+
+def test_a_bound_that_is_set_goes_where_messages_have_it():
+    given_members = dict(json_body.read(MESSAGES.encode()).fields)
+    arrived = sent(MESSAGES, operation="messages", provider="anthropic", output_tokens_max=30)
+    assert arrived == given_members | {"model": b'"gpt-4o-2024-08-06"', "max_tokens": b"30"}
+
+
 # ── the way back ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -228,9 +267,10 @@ def test_each_operation_has_its_reader():
     lane = NativeLane()
     assert isinstance(lane.stream(call_of('{"model":"m"}', stream=True)), ChatStream)
     assert isinstance(lane.stream(call_of('{"model":"m"}', operation="responses", stream=True)), ResponsesStream)
+    assert isinstance(lane.stream(call_of('{"model":"m"}', operation="messages", stream=True)), MessagesStream)
 
 
-@pytest.mark.parametrize("operation", ["chat", "responses"])
+@pytest.mark.parametrize("operation", ["chat", "responses", "messages"])
 def test_a_whole_answer_comes_back_under_the_callers_model_name(operation):
     call = call_of('{"model":"fast"}', operation=operation)
     got = NativeLane().whole(call)(b'{"id":"x","status":"completed","model":"gpt-4o-2024-08-06","choices":[]}')

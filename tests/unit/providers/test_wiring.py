@@ -44,9 +44,9 @@ def test_azure_takes_the_address_as_the_portal_shows_it(given: str) -> None:
 @pytest.mark.parametrize("given", ["https://api.anthropic.com", "https://api.anthropic.com/v1"])
 def test_anthropic_with_or_without_the_version_in_the_address(given: str) -> None:
     wiring = derive("anthropic", *address("anthropic", given, None))
-    assert wiring.urls == {"chat": "https://api.anthropic.com/v1/messages"}
+    assert wiring.urls == dict.fromkeys(("chat", "messages"), "https://api.anthropic.com/v1/messages")
     assert wiring.models_url == "https://api.anthropic.com/v1/models"
-    assert wiring.lanes == {"chat": "anthropic"}
+    assert wiring.lanes == {"chat": "anthropic", "messages": "native"}
 
 
 @pytest.mark.parametrize(

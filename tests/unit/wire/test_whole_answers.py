@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ai_api.wire.failures import StreamFailure
-from ai_api.wire.openai_stream import read_whole_chat, read_whole_response
+from ai_api.wire.openai_stream import read_whole_chat, read_kept_response
 from ai_api.wire.usage import Usage
 
 CHAT = {
@@ -34,7 +34,7 @@ RESPONSE = {
 
 
 @pytest.mark.parametrize("separators", [(",", ":"), (", ", ": ")])
-@pytest.mark.parametrize(("document", "read"), [(CHAT, read_whole_chat), (RESPONSE, read_whole_response)])
+@pytest.mark.parametrize(("document", "read"), [(CHAT, read_whole_chat), (RESPONSE, read_kept_response)])
 def test_only_the_answers_own_model_name_is_changed(document, read, separators):
     body = json.dumps(document, separators=separators).encode()
     upstream = json.dumps(document["model"]).encode()
@@ -43,14 +43,14 @@ def test_only_the_answers_own_model_name_is_changed(document, read, separators):
     assert got == body.replace(b'"model"' + separators[1].encode() + upstream, b'"model":"mine/the-model"', 1)
 
 
-@pytest.mark.parametrize(("document", "read"), [(CHAT, read_whole_chat), (RESPONSE, read_whole_response)])
+@pytest.mark.parametrize(("document", "read"), [(CHAT, read_whole_chat), (RESPONSE, read_kept_response)])
 def test_the_callers_own_name_changes_no_byte(document, read):
     body = json.dumps(document, indent=2).encode()
     assert read(body, document["model"])[0] == body
 
 
 def test_usage_tier_and_finish_of_a_chat_answer():
-    _, usage, finish, _ = read_whole_chat(json.dumps(CHAT).encode(), "m")
+    _, usage, finish = read_whole_chat(json.dumps(CHAT).encode(), "m")
     assert (usage, finish) == (Usage(12, output=7, service_tier="priority"), "stop")
 
 
@@ -68,17 +68,17 @@ def test_usage_tier_and_finish_of_a_chat_answer():
 )
 def test_usage_and_status_of_a_response(members, finish):
     body = json.dumps(RESPONSE | members).encode()
-    got, usage, told, _ = read_whole_response(body, RESPONSE["model"])
+    got, usage, told, _ = read_kept_response(body, RESPONSE["model"])
     assert (got, usage, told) == (body, Usage(12, output=7), finish)
 
 
-@pytest.mark.parametrize("read", [read_whole_chat, read_whole_response])
+@pytest.mark.parametrize("read", [read_whole_chat, read_kept_response])
 @pytest.mark.parametrize("usage", [{}, {"usage": None}, {"usage": {}}, {"usage": "12"}, {"usage": []}])
 def test_an_answer_without_a_usable_count_has_no_usage(read, usage):
     assert read(json.dumps({"model": "m", "choices": [], "status": "completed"} | usage).encode(), "m")[1] is None
 
 
-@pytest.mark.parametrize("read", [read_whole_chat, read_whole_response])
+@pytest.mark.parametrize("read", [read_whole_chat, read_kept_response])
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"model":', b'{"model":"m"} x', b'{"model": \xff}'])
 def test_what_is_not_json_is_no_answer(read, body):
     with pytest.raises(StreamFailure) as failed:
@@ -86,7 +86,7 @@ def test_what_is_not_json_is_no_answer(read, body):
     assert failed.value.code == "upstream_interrupted"
 
 
-@pytest.mark.parametrize("read", [read_whole_chat, read_whole_response])
+@pytest.mark.parametrize("read", [read_whole_chat, read_kept_response])
 @pytest.mark.parametrize("error", [{"message": "sk-secret", "code": 402}, "sk-secret"])
 def test_an_error_with_status_200_is_no_answer_to_be_billed(read, error):
     with pytest.raises(StreamFailure) as failed:
@@ -97,6 +97,6 @@ def test_an_error_with_status_200_is_no_answer_to_be_billed(read, error):
 
 def test_an_answer_of_an_odd_shape_passes_with_what_can_be_read_of_it():
     odd = CHAT | {"choices": [{"message": {"content": "a"}, "finish_reason": 1}]}
-    got, usage, finish, _ = read_whole_chat(json.dumps(odd).encode(), "m")
+    got, usage, finish = read_whole_chat(json.dumps(odd).encode(), "m")
     assert json.loads(got) == odd | {"model": "m"}
     assert (usage, finish) == (Usage(12, output=7, service_tier="priority"), None)
