@@ -19,7 +19,7 @@ from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.world import Worlds
-from ai_api.protocols import openai_chat, openai_responses
+from ai_api.protocols import anthropic_messages, openai_chat, openai_responses
 from ai_api.protocols.asked_in import dialect_of
 from ai_api.protocols.openai_models import Lists
 from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
@@ -72,13 +72,16 @@ def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, 
         exception_handlers={HTTPException: _unknown_path, Exception: _defect},
     )
     chat, responses = openai_chat.answer(plane), openai_responses.answer(plane)
+    messages = anthropic_messages.answer(plane)
     described.include_router(openai_chat.router(chat))
     described.include_router(openai_responses.router(responses))
     described.include_router(kept.router())
+    described.include_router(anthropic_messages.router(messages))
     described.include_router(Lists(plane, worlds, hot, clock).router())
     described.add_api_route("/", _alive, methods=["HEAD"], include_in_schema=False)
     doors = {("POST", path): chat for path in openai_chat.PATHS}
     doors |= {("POST", path): responses for path in openai_responses.PATHS}
+    doors |= {("POST", path): messages for path in anthropic_messages.PATHS}
     return DoorsOfCalls(described, doors, plane.tell)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-_ERROR = {
+_ERROR: dict[str, Any] = {
     "type": "object",
     "required": ["error"],
     "properties": {
@@ -53,6 +53,33 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     **REFUSALS,
 }
 
+_ERROR_OF_ANTHROPIC = {
+    "type": "object",
+    "required": ["type", "error"],
+    "properties": {"type": {"const": "error"}, **_ERROR["properties"]},
+}
+
+
+def _of_anthropic(answer: dict[str, Any]) -> dict[str, Any]:
+    return {**answer, "content": {"application/json": {"schema": _ERROR_OF_ANTHROPIC}}}
+
+
+REFUSALS_OF_ANTHROPIC: dict[int | str, dict[str, Any]] = {
+    **{status: _of_anthropic(answer) for status, answer in REFUSALS.items() if status != 503},
+    529: _of_anthropic(REFUSALS[503]),
+}
+"""As `REFUSALS`, in Anthropic's dialect."""
+
+ANSWERS_OF_ANTHROPIC: dict[int | str, dict[str, Any]] = {
+    **{
+        status: answer if status == 200 else _of_anthropic(answer)
+        for status, answer in ANSWERS.items()
+        if status != 503
+    },
+    400: _of_anthropic(_refusal("The request is malformed, the provider refused it, or a quota is used up.")),
+    **REFUSALS_OF_ANTHROPIC,
+}
+"""As `ANSWERS`, in Anthropic's dialect."""
 
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",

@@ -131,7 +131,7 @@ class CallAnswer(Response):
             client=client_family(headers.get("user-agent")),
             received_at=scope["state"]["received_at"],
             headers=tuple(
-                (name, value) for name in _FORWARDED[self.dialect] if (value := headers.get(name)) is not None
+                (name, ",".join(values)) for name in _FORWARDED[self.dialect] if (values := headers.getlist(name))
             ),
             idempotency_key=idempotency_key.of(key, scope["path"], data) if key is not None else None,
             conversation=conversation.of(parsed.document, headers),
