@@ -38,7 +38,7 @@ from tests.support.secrets_watch import Watched, assert_absent, known, watched_l
 from tests.support.upstream import raw
 from tests.support.upstream.raw import RawAnswer, RawClient
 
-CHAT, RESPONSES = "/v1/chat/completions", "/v1/responses"
+CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 READY_S = 60.0
 REST_S = 5.0
 STOP_S = 20.0
@@ -121,6 +121,12 @@ def chat_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict[str,
 def responses_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict[str, Any]:
     """A request for a response, which nobody is to keep."""
     return {"model": caller.model.slug, "input": prompt, "store": False, **fields}
+
+
+def messages_body(caller: Caller, prompt: str = "hello", **fields: Any) -> dict[str, Any]:
+    """A request for a message."""
+    said = [{"role": "user", "content": prompt}]
+    return {"model": caller.model.slug, "max_tokens": 1_000, "messages": said, **fields}
 
 
 @asynccontextmanager

@@ -12,12 +12,12 @@ from ai_api.credentials.secret import new_secret
 from ai_api.protocols import serve
 from ai_api.protocols.serve import CallAnswer
 from tests.integration.gateway.shapes import error_of
-from tests.support.gateway import CHAT, RESPONSES, chat_body
+from tests.support.gateway import CHAT, MESSAGES, RESPONSES, chat_body
 from tests.support.upstream.raw import RawClient
 
 # Doors for everybody: alive, and a word to clients that try another way first. Anything else must enter preflight.
 PUBLIC = {("HEAD", "/"): 200, ("GET", "/v1/responses"): 426, ("GET", "/responses"): 426}
-BODY = b'{"model":"m","messages":[],"input":[]}'
+BODY = b'{"model":"m","messages":[],"input":[],"max_tokens":9}'
 
 
 def doors(g) -> list[tuple[str, str]]:
@@ -40,7 +40,8 @@ async def knock(g, method: str, path: str, headers: dict[str, str]):
 
 async def test_a_new_door_forgets_to_ask_who_is_there(g, sim):
     seen = doors(g)
-    assert {("POST", CHAT), ("POST", RESPONSES), ("GET", "/v1/models"), ("GET", "/v1/key")} <= set(seen)
+    calls = {("POST", path) for path in (CHAT, RESPONSES, MESSAGES)}
+    assert calls | {("GET", "/v1/models"), ("GET", "/v1/key")} <= set(seen)
     assert PUBLIC.keys() <= set(seen)
     caller = await g.org.caller()
     await g.org.move(caller, "revoke")
@@ -68,7 +69,7 @@ def test_a_door_of_calls_is_in_no_description(g):
         for method in route.methods
     }
     assert described == plane.hot.keys()
-    assert {("POST", CHAT), ("POST", RESPONSES)} <= described
+    assert {("POST", CHAT), ("POST", RESPONSES), ("POST", MESSAGES)} <= described
 
 
 async def test_a_defect_at_the_door_leaves_the_client_without_an_answer(g, monkeypatch):
@@ -107,6 +108,22 @@ async def test_an_unknown_path_shows_a_page(g, method, path, status):
     assert "x-request-id" in answer.headers
     if status == 405:
         assert answer.headers["allow"]
+
+
+async def test_an_unknown_path_is_told_in_another_dialect(g):
+    version = {"anthropic-version": "2023-06-01"}
+    for method, path, headers in (
+        ("GET", MESSAGES, {}),
+        ("POST", "/v1/messages/batches", {}),
+        ("POST", "/v1/complete", version),
+    ):
+        answer = await knock(g, method, path, headers)
+        told = json.loads(answer.body)
+        assert (told["type"], told["error"]["code"]) == (
+            "error",
+            "method_not_allowed" if method == "GET" else "unknown_path",
+        )
+    assert json.loads((await knock(g, "POST", "/v1/complete", {})).body)["error"]["type"] == "invalid_request_error"
 
 
 @pytest.mark.parametrize("path", ["/v1/realtime?model=gpt-realtime", "/v1/realtime/sessions", "/v1/realtime/calls"])
