@@ -29,6 +29,7 @@ from ai_api.core.ids import uuid7
 from ai_api.gateway import store_admission, store_extend, store_idempotency, store_look, store_settlement, store_watch
 from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
+from ai_api.gateway.count_input import InputCounts, Provider
 from ai_api.gateway.entrance import Entrance
 from ai_api.gateway.growing_hold import GrowingHolds
 from ai_api.gateway.hold_changes import HoldChanges
@@ -53,6 +54,7 @@ from ai_api.protocols.intake import Bounds, Intake, body_caps
 from ai_api.protocols.serve import DataPlane
 from ai_api.protocols.stored_responses import KeptByProviders
 from ai_api.providers import RouteHealth
+from ai_api.providers.count_lane import COUNTING, CountLane
 from ai_api.providers.count_tokens import TokenCounter
 from ai_api.providers.http import HttpUpstream
 from ai_api.providers.litellm_translate import AnthropicLane
@@ -119,6 +121,7 @@ class Application:
         self._tasks: set[asyncio.Task[None]] = set()
         ring = settings.ring()
         lanes = every_lane({"native": NativeLane(), TRANSLATED: self._translate}, self.clock)
+        lanes[COUNTING] = CountLane()
         self.upstream = upstream or HttpUpstream(self.egress, lanes, scrub=redactor.scrub)
         timeouts = settings.upstream
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
@@ -139,11 +142,20 @@ class Application:
         )
         self.health = RouteHealth()
         key_holds = KeyHolds(self.hot, changes, self.worlds, self.clock)
+        tries = Tries(self.upstream, ring, deadlines, self._flag, redactor.learn, key_holds, self.health, self.clock)
+        counts = InputCounts(
+            entrance=entrance,
+            worlds=self.worlds,
+            provider=Provider(self.upstream, tries.unseal, deadlines, self.health),
+            counter=self._counter,
+            hot=self.hot,
+            clock=self.clock,
+        )
         self.calls = Calls(
             entrance=entrance,
             settlement=self.settlement,
             refusals=self._refusals,
-            tries=Tries(self.upstream, ring, deadlines, self._flag, redactor.learn, key_holds, self.health, self.clock),
+            tries=tries,
             clock=self.clock,
             tell=self.tell,
             holds=self.holds,
@@ -179,6 +191,7 @@ class Application:
         self.intake = Intake(_bounds(settings), self.lag)
         plane = DataPlane(
             self.calls,
+            counts,
             self.tell,
             self.people,
             self.intake,

@@ -5,6 +5,8 @@ Whatever refuses a call refuses it here, before any provider is asked.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
@@ -50,19 +52,36 @@ class Entrance:
 
     async def permit(self, ask: Ask) -> Holder:
         """For requests that are not calls: who asks, proven current. Raises Refusal."""
+        docket = Docket(uuid7(self._clock.unix_ms()), ask)
+        return await self._current(docket, lambda: preflight.check_credential(docket.holder, self._clock.now()))
+
+    async def judge(self, ask: Ask) -> tuple[Holder, Permission]:
+        """For questions about a call that is not made: who asks, and how it could be made, proven current. Raises Refusal."""
+        docket = Docket(uuid7(self._clock.unix_ms()), ask)
+        permission: Permission | None = None
+
+        def judge() -> None:
+            nonlocal permission
+            permission = self._judge(docket)
+
+        holder = await self._current(docket, judge)
+        if permission is None:
+            raise RuntimeError("whoever is not refused is permitted")
+        return holder, permission
+
+    async def _current(self, docket: Docket, judge: Callable[[], object]) -> Holder:
+        """Judges by copies that are proven afterwards, and again by newer ones where they were not. Raises Refusal."""
         if not self._worlds.loaded:
             raise Refusal("not_ready", "unavailable", "The gateway is starting. Try again.", retry_after_s=1)
-        docket = Docket(uuid7(self._clock.unix_ms()), ask)
         for _ in range(STALE_TRIES_MAX):
-            holder = await self._people.find(ask.secret_hash)
+            docket.holder = holder = await self._people.find(docket.ask.secret_hash)
+            refusal: Refusal | None = None
             try:
-                preflight.check_credential(holder, self._clock.now())
-                refusal = None
+                judge()
             except Refusal as error:
                 refusal = error
             if holder is None:
                 raise refusal or preflight.unknown()
-            docket.holder = holder
             if await self._proven(docket):
                 if refusal is not None:
                     raise refusal

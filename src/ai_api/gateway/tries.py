@@ -140,7 +140,7 @@ class Tries:
             shown_model=envelope.model or "",
             output_tokens_max=demand.output_tokens_to_send(docket),
             wants_usage=envelope.wants_usage,
-            key=self._unseal(key),
+            key=self.unseal(key),
             headers=dict(docket.ask.headers),
             request_id=f"{docket.call_id}.{number}",
             deadlines=deadlines,
@@ -161,13 +161,13 @@ class Tries:
             raise RuntimeError("a route that cannot serve a call is not among its routes")
         return lane
 
-    def _unseal(self, key: ProviderKey) -> OpenKey:
+    def unseal(self, key: ProviderKey) -> OpenKey:
+        """A provider key with its secret, which no log line can hold from now on. Raises UpstreamError."""
         try:
             opened = providers.open_key(self._ring, key)
         except SealError:
             raise UpstreamError("upstream_auth", "The gateway cannot open its own key for this provider.") from None
         if opened.secret is not None:
-            # From now on no log line can hold it.
             self._learn(opened.secret)
         return opened
 

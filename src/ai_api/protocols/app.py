@@ -72,16 +72,17 @@ def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, 
         exception_handlers={HTTPException: _unknown_path, Exception: _defect},
     )
     chat, responses = openai_chat.answer(plane), openai_responses.answer(plane)
-    messages = anthropic_messages.answer(plane)
+    messages, counts = anthropic_messages.answer(plane), anthropic_messages.count(plane)
     described.include_router(openai_chat.router(chat))
     described.include_router(openai_responses.router(responses))
     described.include_router(kept.router())
-    described.include_router(anthropic_messages.router(messages))
+    described.include_router(anthropic_messages.router(messages, counts))
     described.include_router(Lists(plane, worlds, hot, clock).router())
     described.add_api_route("/", _alive, methods=["HEAD"], include_in_schema=False)
     doors = {("POST", path): chat for path in openai_chat.PATHS}
     doors |= {("POST", path): responses for path in openai_responses.PATHS}
     doors |= {("POST", path): messages for path in anthropic_messages.PATHS}
+    doors |= {("POST", path): counts for path in anthropic_messages.COUNT_PATHS}
     return DoorsOfCalls(described, doors, plane.tell)
 
 

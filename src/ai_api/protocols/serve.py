@@ -16,6 +16,7 @@ from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.credentials.secret import hash_of, looks_valid
 from ai_api.gateway.call import Calls
+from ai_api.gateway.count_input import InputCounts
 from ai_api.gateway.docket import Ask, Docket
 from ai_api.gateway.idempotency import Idempotency
 from ai_api.gateway.open_call import OpenCall
@@ -53,6 +54,7 @@ class DataPlane:
     """What the doors share."""
 
     calls: Calls
+    counts: InputCounts
     tell: Tell
     people: People
     intake: Intake
@@ -61,7 +63,7 @@ class DataPlane:
     """None where keys are not taken."""
 
 
-class _Stopped(Exception):
+class Stopped(Exception):
     """A credential that is known may not call, whatever its body says."""
 
     def __init__(self, docket: Docket, refusal: Refusal) -> None:
@@ -96,11 +98,15 @@ class CallAnswer(Response):
                 out, refusal, dialect=self.dialect, close=not stay.read_whole and _is_let_go(scope, refusal)
             )
             return
-        except _Stopped as stopped:
-            await self._plane.calls.refuse(stopped.docket, stopped.refusal, _Closing(out))
+        except Stopped as stopped:
+            await self._refuse(stopped, out)
             return
         except body.ClientLeft:
             return
+        await self._carry(ask, receive, out)
+
+    async def _carry(self, ask: Ask, receive: Receive, out: AsgiOut) -> None:
+        """Answers what was asked."""
         watcher = _Watcher(receive)
         try:
             if ask.idempotency_key is None or self._plane.idempotency is None:
@@ -109,6 +115,10 @@ class CallAnswer(Response):
                 await self._plane.idempotency.carry(ask, out, watcher.watch)
         finally:
             watcher.close()
+
+    async def _refuse(self, stopped: Stopped, out: AsgiOut) -> None:
+        """Answers whose credential may not call; its body is not read."""
+        await self._plane.calls.refuse(stopped.docket, stopped.refusal, _Closing(out))
 
     async def _ask(self, scope: Scope, receive: Receive, stay: Stay) -> Ask:
         stay.enter()
@@ -139,7 +149,7 @@ class CallAnswer(Response):
         )
 
     async def _identify(self, secret_hash: bytes, headers: Headers, scope: Scope, *, is_large: bool) -> None:
-        """Looks the credential up before its body is read. Raises Refusal, _Stopped.
+        """Looks the credential up before its body is read. Raises Refusal, Stopped.
 
         Only a large body is worth a proof of its own that the credential may not call: the others are judged with theirs.
         """
@@ -157,7 +167,7 @@ class CallAnswer(Response):
             try:
                 await plane.calls.permit(ask)
             except Refusal as refusal:
-                raise _Stopped(Docket(uuid7(plane.clock.unix_ms()), ask, holder=holder), refusal) from None
+                raise Stopped(Docket(uuid7(plane.clock.unix_ms()), ask, holder=holder), refusal) from None
 
 
 class AsgiOut:
