@@ -106,15 +106,21 @@ async def test_a_malformed_message_is_a_defect(g, body):
 
 
 @either
-async def test_the_official_client_raises_the_wrong_error(g, stream):
+async def test_the_official_client_raises_the_wrong_error_or_tries_again(g, stream):
     caller = await caller_of(g, tokens=40)
+    refusals = g.application.tell.counters.refusals
+    before = refusals["token_quota_exceeded"], refusals["credential_unknown"]
     async with sdk(g, caller) as client:
         with pytest.raises(anthropic.BadRequestError) as refused:
-            await client.messages.create(**messages_body(caller, "hello " * 100, stream=stream))
+            await client.with_options(max_retries=2).messages.create(
+                **messages_body(caller, "hello " * 100, stream=stream)
+            )
         assert refused.value.body["error"]["code"] == "token_quota_exceeded"
-    async with anthropic.AsyncAnthropic(api_key=new_secret("sk-aiapi-"), base_url=g.url, max_retries=0) as client:
+    async with anthropic.AsyncAnthropic(api_key=new_secret("sk-aiapi-"), base_url=g.url, max_retries=2) as client:
         with pytest.raises(anthropic.AuthenticationError):
             await client.messages.create(**messages_body(caller, stream=stream))
+    after = refusals["token_quota_exceeded"], refusals["credential_unknown"]
+    assert [now - then for now, then in zip(after, before, strict=True)] == [1, 1]
 
 
 # ── by the provider, before it answers ───────────────────────────────────────────────────────────────────────────────────
