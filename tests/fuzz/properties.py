@@ -12,7 +12,8 @@ from itertools import pairwise
 from typing import Any
 
 from ai_api.core.errors import Refusal
-from ai_api.wire import json_body, openai_envelope
+from ai_api.wire import anthropic_envelope, json_body, openai_envelope
+from ai_api.wire.anthropic_messages import MessagesStream
 from ai_api.wire.anthropic_stream import AnthropicEvents
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.input_size import VISITS_MAX, texts
@@ -77,7 +78,12 @@ def _refused(refusal: Refusal) -> None:
 
 
 def _read_envelope(body: json_body.JsonBody, size_bytes: int) -> None:
-    for operation, read in (("chat", openai_envelope.chat), ("responses", openai_envelope.responses)):
+    for operation, read in (
+        ("chat", openai_envelope.chat),
+        ("responses", openai_envelope.responses),
+        ("messages", anthropic_envelope.messages),
+        ("messages", anthropic_envelope.count_tokens),
+    ):
         try:
             found = read(body)
         except Refusal as refusal:
@@ -134,7 +140,7 @@ def _responses(pieces: list[bytes]) -> Read:
     return read
 
 
-def _drive(reader: ChatStream | ResponsesStream, pieces: list[bytes]) -> Read:
+def _drive(reader: ChatStream | ResponsesStream | MessagesStream, pieces: list[bytes]) -> Read:
     passed, failure = b"", None
     try:
         for piece in pieces:
@@ -174,7 +180,7 @@ _READERS: dict[int, Callable[[list[bytes]], Read]] = {
     2: lambda pieces: _chat(pieces, wants_usage=False),
     3: _responses,
     4: _anthropic,
-    5: _cutter,
+    5: lambda pieces: _drive(MessagesStream(shown_model=SHOWN), pieces),
 }
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from ai_api.core.errors import Refusal
-from ai_api.wire import json_body, openai_envelope
+from ai_api.wire import anthropic_envelope, json_body, openai_envelope
 from ai_api.wire.openai_stream import ChatStream
 from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, FrameTooLong
 from tests.fuzz import mutate, properties, seeds
@@ -114,6 +114,10 @@ BODIES: dict[str, Callable[[int], bytes]] = {
     "tools in tools": lambda n: json.dumps(
         {"input": [{"tools": [{"type": "namespace", "tools": [{"type": "custom"}] * n}]}]}
     ).encode(),
+    "many blocks in a result": lambda n: json.dumps(
+        {"messages": [{"content": [{"type": "tool_result", "content": [{"source": {"content": [{}] * n}}]}]}]}
+    ).encode(),
+    "deep blocks": lambda n: b'{"messages":[{"content":' + b"[" * 50 + b",".join([b"{}"] * n) + b"]" * 50 + b"}]}",
     "many numbers": lambda n: json.dumps({"input": "a", "x": list(range(4 * n))}).encode(),
     "nests beside nests": lambda n: b'{"input":' + b"[" + b",".join([b"[[[[]]]]"] * n) + b"]}",
     "an unfinished nest": lambda n: b'{"a":' + b"[" * 16 * n,
@@ -141,7 +145,7 @@ def read_body(data: bytes) -> None:
         body = json_body.read(data)
     except json_body.BadBody:
         return
-    for read in (openai_envelope.chat, openai_envelope.responses):
+    for read in (openai_envelope.chat, openai_envelope.responses, anthropic_envelope.count_tokens):
         try:
             read(body)
         except Refusal:

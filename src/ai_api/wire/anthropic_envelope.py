@@ -84,18 +84,13 @@ def _refuse_other_models(document: Mapping[str, Any], tools: list[Any]) -> None:
 
 
 def _blocks(document: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """All blocks of content, however deep; a body is not nested deeper than 64."""
-    yield from _nested(document.get("system"))
-    for message in document["messages"]:
-        if isinstance(message, dict):
-            yield from _nested(message.get("content"))
-
-
-def _nested(value: object) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-        for name in _NESTING:
-            yield from _nested(value.get(name))
-    elif isinstance(value, list):
-        for each in value:
-            yield from _nested(each)
+    """All blocks of content, however deep."""
+    waiting: list[object] = [document.get("system")]
+    waiting += [message.get("content") for message in document["messages"] if isinstance(message, dict)]
+    while waiting:
+        found = waiting.pop()
+        if isinstance(found, list):
+            waiting.extend(found)
+        elif isinstance(found, dict):
+            yield found
+            waiting.extend(found[name] for name in _NESTING if name in found)
