@@ -247,6 +247,19 @@ async def test_requests_say_where_they_go_or_read_what_is_not_theirs(g, sim, fie
     assert len(sim.requests) == 0
 
 
+@either
+async def test_a_message_that_is_asked_for_twice_is_paid_twice(g, sim, stream):
+    caller = await caller_of(g, usd="5")
+    headers, body = {"idempotency-key": "once"}, messages_body(caller, stream=stream)
+    first = await g.ask(caller, MESSAGES, body, headers=headers)
+    again = await g.ask(caller, MESSAGES, body, headers=headers)
+    assert (first.status, again.status, again.body) == (200, 200, first.body)
+    assert again.headers["content-type"] == first.headers["content-type"]
+    other = await g.ask(caller, MESSAGES, messages_body(caller, "another", stream=stream), headers=headers)
+    assert (other.status, error_in(other)["code"]) == (422, "idempotency_key_reused")
+    assert len(sim.requests) == 1
+
+
 # ── the client leaves ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
