@@ -1,4 +1,4 @@
-"""A provider to test against: speaks OpenAI's and Anthropic's dialects, misbehaves on request, remembers what it saw."""
+"""A provider to test against: speaks OpenAI's, Anthropic's and Gemini's dialects, misbehaves on request, remembers what it saw."""
 
 from tests.support.upstream.behaviour import PRESETS, Behaviour, ErrorText, ToolCall, Usage
 from tests.support.upstream.choose import directive

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import msgspec
+
 from tests.support.upstream.choose import MARK
 
-Dialect = Literal["chat", "responses", "messages"]
+Dialect = Literal["chat", "responses", "messages", "generate"]
 
 TOKENS_PER_MESSAGE = 3
 TOKENS_PER_MEDIUM = 85
@@ -51,6 +53,7 @@ class InvalidAskError(ValueError):
 class Ask:
     """One request as every dialect shares it. `output_max` is in tokens; `echo` is what the answer must repeat.
 
+    `as_list` says that a stream is a JSON array instead of events.
     `keeps`: the provider keeps its answer, as it does unless it is told not to. `continues` is the id of the answer before it,
     `items` what it answers.
     """
@@ -64,6 +67,7 @@ class Ask:
     tool_rounds: int = 0
     include_usage: bool = False
     n: int = 1
+    as_list: bool = False
     service_tier: str = "default"
     echo: dict[str, Any] = field(default_factory=dict)
     keeps: bool = False
@@ -95,6 +99,8 @@ def read_ask(dialect: Dialect, body: Any, *, model: str | None = None) -> Ask:
             _read_responses(ask, body)
         case "messages":
             _read_messages(ask, body)
+        case "generate":
+            _read_generate(ask, body)
     return ask
 
 
@@ -159,8 +165,47 @@ def _read_turns(ask: Ask, body: dict[str, Any]) -> None:
     ask.tool_rounds = _rounds(outputs)
 
 
-def read_count(body: Any) -> int:
-    """The input tokens of an Anthropic body that is only to be counted. Raises InvalidAskError."""
+def _read_generate(ask: Ask, body: dict[str, Any]) -> None:
+    config = body.get("generationConfig") or {}
+    if not isinstance(config, dict):
+        raise InvalidAskError("Invalid value at 'generation_config'.", "generation_config")
+    ask.output_max = _whole_number(config, "maxOutputTokens")
+    ask.n = _whole_number(config, "candidateCount") or 1
+    _read_contents(ask, body)
+
+
+def _read_contents(ask: Ask, body: dict[str, Any]) -> None:
+    if isinstance(body.get("systemInstruction"), dict):
+        text, media, _ = _parts(body["systemInstruction"])
+        ask.count(text, media)
+    results = []
+    for content in _items(body, "contents"):
+        text, media, is_result = _parts(content)
+        ask.count(text, media)
+        results.append(is_result)
+        if content.get("role", "user") == "user":
+            ask.hear(text, beside_tool_results=is_result)
+    ask.tool_rounds = _rounds(results)
+
+
+def _parts(content: dict[str, Any]) -> tuple[str, int, bool]:
+    """All text of a Gemini content, the number of media, and whether it has a tool's result."""
+    parts = [part for part in content.get("parts") or () if isinstance(part, dict)]
+    said = [str(part["text"]) for part in parts if "text" in part]
+    said += [msgspec.json.encode(part["functionResponse"]).decode() for part in parts if "functionResponse" in part]
+    media = sum(1 for part in parts if "inlineData" in part or "fileData" in part)
+    return "\n".join(said), media, any("functionResponse" in part for part in parts)
+
+
+def read_count(dialect: Dialect, body: Any) -> int:
+    """The input tokens of a body, Anthropic's or Gemini's, that is only to be counted. Raises InvalidAskError."""
+    if dialect == "generate":
+        inner = body.get("generateContentRequest", body) if isinstance(body, dict) else body
+        if not isinstance(inner, dict):
+            raise InvalidAskError("The body must be a JSON object.")
+        counted = Ask("generate", "")
+        _read_contents(counted, inner)
+        return counted.input_tokens
     if not isinstance(body, dict) or not isinstance(body.get("model"), str):
         raise InvalidAskError("model: this field is required.", "model")
     ask = Ask("messages", body["model"])

@@ -124,7 +124,9 @@ def _within(index: int, steps: list[Step], call: Call) -> int:
 
 def _head(call: Call, *, chunked: bool, body_bytes: int) -> bytes:
     answer, behaviour = call.answer, call.answer.behaviour
-    content_type = behaviour.content_type or (reply.EVENTS_TYPE if answer.ask.stream else reply.JSON_TYPE)
+    content_type = behaviour.content_type or (
+        reply.EVENTS_TYPE if answer.ask.stream and not answer.ask.as_list else reply.JSON_TYPE
+    )
     headers = reply.answer_headers(answer.ask.dialect, answer.ident, content_type=content_type)
     if behaviour.content_encoding is not None:
         headers["content-encoding"] = behaviour.content_encoding

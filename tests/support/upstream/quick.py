@@ -46,13 +46,13 @@ class _Ready:
 class Templates:
     """Answers made ready, one for each dialect, model and way of asking; bounded."""
 
-    _ready: dict[tuple[Dialect, str, str, bool, bool], _Ready] = field(default_factory=dict)
+    _ready: dict[tuple[Dialect, str, str, bool, bool, bool], _Ready] = field(default_factory=dict)
 
     def render(self, ask: Ask, *, ident: str, created_s: int, echo: str) -> bytes | None:
         """The whole response, head and framing included; None when this ask needs an answer of its own."""
         if ask.n != 1 or ask.echo or (ask.output_max is not None and ask.output_max < DEFAULT_CHUNKS):
             return None
-        shape = (ask.dialect, ask.model, ask.service_tier, ask.stream, ask.include_usage)
+        shape = (ask.dialect, ask.model, ask.service_tier, ask.stream, ask.include_usage, ask.as_list)
         ready = self._ready.get(shape)
         if ready is None:
             if len(self._ready) >= TEMPLATES_MAX:
@@ -85,10 +85,11 @@ def _prepare(ask: Ask) -> _Ready:
         input_tokens=_INPUT,
         include_usage=ask.include_usage,
         service_tier=ask.service_tier,
+        as_list=ask.as_list,
     )
     answer = compose(example, PLAIN, ident=_IDENT.decode(), created_s=_CREATED_S, echo=_ECHO.decode())
     writer = reply.WRITERS[ask.dialect]
-    kind = reply.EVENTS_TYPE if ask.stream else reply.JSON_TYPE
+    kind = reply.EVENTS_TYPE if ask.stream and not ask.as_list else reply.JSON_TYPE
     headers = reply.answer_headers(ask.dialect, _IDENT.decode(), content_type=kind)
     if not ask.stream:
         body = answer.style.encode(writer.whole(answer))

@@ -6,11 +6,11 @@ from typing import Any
 
 import msgspec
 
-from tests.support.upstream import chat, messages, responses
+from tests.support.upstream import chat, generate, messages, responses
 from tests.support.upstream.ask import Dialect
 from tests.support.upstream.behaviour import ErrorText
 
-WRITERS: dict[Dialect, ModuleType] = {"chat": chat, "responses": responses, "messages": messages}
+WRITERS: dict[Dialect, ModuleType] = {"chat": chat, "responses": responses, "messages": messages, "generate": generate}
 """Each dialect's module; all have `whole(answer)`, `stream(answer)` and `error_frame(answer, sequence)`."""
 
 REQUEST_ID_HEADER: dict[str, str] = {"messages": "request-id"}
@@ -39,6 +39,8 @@ def error_body(dialect: str, error: ErrorText, status: int, *, ident: str, azure
     if dialect == "messages":
         inside = messages.error_object(error, status)
         body = {"type": "error", "error": inside, "request_id": f"req_{ident}"}
+    elif dialect == "generate":
+        body = {"error": generate.error_object(error, status)}
     else:
         inside = chat.error_object(error, status)
         if azure and error.type is None:

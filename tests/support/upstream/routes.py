@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import unquote
 
 from tests.support.upstream.ask import Dialect
 from tests.support.upstream.request import Request
@@ -10,17 +11,24 @@ from tests.support.upstream.request import Request
 Operation = Literal["generate", "models", "count_tokens"]
 
 _DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/chat/completions")
+_GEMINI = re.compile(r"/v1(?:beta)?/models/(.+):(generateContent|streamGenerateContent|countTokens)")
+_GEMINI_MODEL = re.compile(r"/v1beta/models(?:/(.+))?")
 _MODEL = re.compile(r"/v1/models(?:/([^/]+))?")
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where a request goes; `model` is the name in the URL, where there is one."""
+    """Where a request goes; `model` is the name in the URL, where there is one.
+
+    `stream` is None where the body says whether it is one; `as_list` says that it is a JSON array.
+    """
 
     operation: Operation
     dialect: Dialect
     azure: bool = False
     model: str | None = None
+    stream: bool | None = None
+    as_list: bool = False
 
 
 NOWHERE = Route("generate", "chat")
@@ -46,10 +54,23 @@ def find(request: Request) -> Route | None:
             return route if not dated or "api-version=" in request.query else None
         if (found := _DEPLOYMENT.fullmatch(request.path)) and "api-version=" in request.query:
             return Route("generate", "chat", azure=True, model=found[1])
+        if found := _GEMINI.fullmatch(unquote(request.path)):
+            return _gemini(found[1], found[2], request.query)
+    elif request.method == "GET" and (found := _GEMINI_MODEL.fullmatch(unquote(request.path))):
+        return Route("models", "generate", model=found[1])
     elif request.method == "GET" and (found := _MODEL.fullmatch(request.path)):
         dialect: Dialect = "chat" if request.header("anthropic-version") is None else "messages"
+        if request.header("x-goog-api-key") is not None:
+            dialect = "generate"
         return Route("models", dialect, model=found[1])
     return None
+
+
+def _gemini(model: str, verb: str, query: str) -> Route:
+    if verb == "countTokens":
+        return Route("count_tokens", "generate", model=model)
+    stream = verb == "streamGenerateContent"
+    return Route("generate", "generate", model=model, stream=stream, as_list=stream and "alt=sse" not in query)
 
 
 def key_of(request: Request, route: Route) -> str:
@@ -58,4 +79,7 @@ def key_of(request: Request, route: Route) -> str:
         return request.header("api-key") or request.bearer
     if route.dialect == "messages":
         return request.header("x-api-key") or request.bearer
+    if route.dialect == "generate":
+        # It takes one credential, and refuses a request that carries two.
+        return "" if request.bearer else request.header("x-goog-api-key") or ""
     return request.bearer

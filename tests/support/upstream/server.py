@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from tests.support.upstream import chat, control, messages, reply, routes
+from tests.support.upstream import chat, control, generate, messages, reply, routes
 from tests.support.upstream.answer import DEFAULT_CHUNKS, ECHO_CHARACTERS, compose, plain_tokens
 from tests.support.upstream.ask import Ask, InvalidAskError, read_ask, read_count
 from tests.support.upstream.behaviour import PLAIN, BadDirectiveError, Behaviour, ErrorText
@@ -25,6 +25,7 @@ from tests.support.upstream.witness import Counters, Witness
 
 MODELS = ("sim-large", "sim-small", "sim-mini")
 KEEP = 10_000
+_MODEL_OBJECTS = {"messages": messages.model_object, "generate": generate.model_object}
 KEEP_BYTES = 256 * 1024 * 1024
 
 
@@ -131,9 +132,13 @@ class Simulator:
             raise InvalidAskError("anthropic-version: this header is required.")
         body = msgspec.json.decode(request.body)
         if route.operation == "count_tokens":
-            _send(connection, request, 200, {"input_tokens": read_count(body)})
+            name = "totalTokens" if route.dialect == "generate" else "input_tokens"
+            _send(connection, request, 200, {name: read_count(route.dialect, body)})
             return
-        self._generate(connection, request, route, key, read_ask(route.dialect, body, model=route.model))
+        ask = read_ask(route.dialect, body, model=route.model)
+        if route.stream is not None:
+            ask.stream, ask.as_list = route.stream, route.as_list
+        self._generate(connection, request, route, key, ask)
 
     def _generate(self, connection: Connection, request: Request, route: Route, key: str, ask: Ask) -> None:
         if ask.continues is not None and not self.kept.has(key, ask.continues):
@@ -204,7 +209,7 @@ class Simulator:
     # What is not a call
 
     def _list_models(self, connection: Connection, request: Request, route: Route) -> None:
-        shape = messages.model_object if route.dialect == "messages" else chat.model_object
+        shape = _MODEL_OBJECTS.get(route.dialect, chat.model_object)
         if route.model is not None:
             if route.model in self.models:
                 _send(connection, request, 200, shape(route.model))
@@ -213,7 +218,9 @@ class Simulator:
                 self._refuse(connection, request, route, status=404, error=words)
             return
         data = [shape(model) for model in self.models]
-        if route.dialect == "messages":
+        if route.dialect == "generate":
+            _send(connection, request, 200, {"models": data})
+        elif route.dialect == "messages":
             page = {"data": data, "has_more": False, "first_id": self.models[0], "last_id": self.models[-1]}
             _send(connection, request, 200, page)
         else:

@@ -25,7 +25,8 @@ class Step:
 def stream_steps(answer: Answer, stream: Stream) -> list[Step]:
     """The frames of a stream, changed as the answer's behaviour says; timing and cuts are left to the player."""
     behaviour = answer.behaviour
-    comment = answer.style.comment() if answer.style.comments else b""
+    has_comments = answer.style.comments and not answer.ask.as_list
+    comment = answer.style.comment() if has_comments else b""
     steps = [Step("opening", frame) for frame in stream.opening]
     steps += [Step("content", comment + frame) for frame in stream.content]
     for kind in _CLOSING:
