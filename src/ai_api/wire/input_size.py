@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ai_api.wire import gemini_input
 from ai_api.wire.input_kinds import (
     BEYOND_THE_BODY,
     FILE_PARTS,
@@ -263,6 +264,9 @@ class _Reading:
 def _read(operation: str, document: Mapping[str, Any]) -> _Reading:
     reading = _Reading(of_messages=operation == "messages")
     try:
+        if operation == "generate":
+            gemini_input.read(reading, document)
+            return reading
         for name in ("tools", "functions"):
             if isinstance(found := document.get(name), list) and found:
                 reading.tools(found)

@@ -10,7 +10,7 @@ _MARK = b"\xef\xbb\xbf"
 
 
 class FrameTooLong(ValueError):
-    """A frame grew past TAIL_BYTES_MAX without an end."""
+    """A frame grew past its bound without an end."""
 
 
 class FrameCutter:
@@ -20,10 +20,11 @@ class FrameCutter:
     characters, comments and reads of one byte.
     """
 
-    __slots__ = ("_rest",)
+    __slots__ = ("_frame_bytes_max", "_rest")
 
-    def __init__(self) -> None:
+    def __init__(self, *, frame_bytes_max: int = TAIL_BYTES_MAX) -> None:
         self._rest = b""
+        self._frame_bytes_max = frame_bytes_max
 
     @property
     def rest(self) -> bytes:
@@ -41,7 +42,7 @@ class FrameCutter:
         if b"\r" in data and (alone := buffer.rfind(b"\r\r", start)) > 0:
             end = max(end, alone + 2)
         self._rest = buffer[end:]
-        if len(self._rest) > TAIL_BYTES_MAX:
+        if len(self._rest) > self._frame_bytes_max:
             raise FrameTooLong("a frame has no end")
         return buffer[:end]
 
