@@ -71,6 +71,10 @@ ASK = textwrap.dedent(
             litellm_params={}, api_key=KEY, api_base=base)
         return {"url": url, "headers": headers, "translated": translated}
 
+    def gemini(model):
+        from litellm.llms.vertex_ai.common_utils import get_gemini_url
+        return [get_gemini_url(mode="chat", model=model, stream=stream)[0] for stream in (False, True)]
+
     def default_base(provider):
         return litellm.get_llm_provider(model="m", custom_llm_provider=provider, api_base=None, api_key=KEY)[3]
 
@@ -82,6 +86,7 @@ ASK = textwrap.dedent(
         "defaults": {name: default_base(name) for name in BASES},
         "azure": {each: azure(each) for each in ("2024-10-21", "2025-04-01-preview", "v1", "preview", "latest")},
         "anthropic": anthropic("https://api.anthropic.com"),
+        "gemini": gemini("gemini-2.5-pro"),
     }))
     """
 )
@@ -196,3 +201,11 @@ def test_anthropic(theirs: dict[str, Any]) -> None:
     for headers in (lower(derived["headers"]), lower(derived["translated"])):
         assert headers[wiring.auth_header] == wiring.auth_prefix + KEY
         assert {name: headers[name] for name in wiring.headers} == wiring.headers
+
+
+def test_gemini(theirs: dict[str, Any]) -> None:
+    base, version = address("gemini", None, None)
+    whole, streamed = theirs["gemini"]
+    url = derive("gemini", base, version).urls["generate"].replace("{model}", "gemini-2.5-pro")
+    assert url == whole
+    assert f"{url.removesuffix(':generateContent')}:streamGenerateContent?alt=sse" == streamed

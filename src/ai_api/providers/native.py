@@ -1,7 +1,8 @@
 """The native lane: the caller's dialect is the provider's, so the body's bytes go on, and the answer's bytes come back.
 
 Changed on the way there: the model's name, the usage option of chat streams, and a bound on output where the gateway must
-set one. Changed on the way back: the model's name the caller used, and a usage chunk nobody asked for.
+set one. Changed on the way back: the model's name the caller used, and a usage chunk nobody asked for; of Gemini's answers
+nothing, which name the version that answered and not the model that was asked.
 """
 
 from __future__ import annotations
@@ -12,8 +13,13 @@ from urllib.parse import quote
 from ai_api.providers.port import LaneRequest, OpenKey, Operation, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body
 from ai_api.wire.anthropic_messages import MessagesStream, read_whole_message
+from ai_api.wire.gemini_envelope import with_output_bound
+from ai_api.wire.gemini_stream import GenerateStream, read_whole_generated
 from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_kept_response, read_whole_chat
 from ai_api.wire.usage import Usage
+
+GEMINI_KEY_HEADER = "x-goog-api-key"
+"""Google's own dialect takes the key here, and refuses a request that carries it twice."""
 
 _READ_WHOLE: Mapping[Operation, Callable[[bytes, str], tuple[bytes, Usage | None, str | None]]] = {
     "chat": read_whole_chat,
@@ -23,7 +29,7 @@ _ANTHROPIC_VERSION, _ANTHROPIC_BETA = "anthropic-version", "anthropic-beta"
 
 
 class NativeLane:
-    """Bytes through, for chat, responses and messages."""
+    """Bytes through, for every operation that a provider has in the caller's own dialect."""
 
     loaded = None
 
@@ -32,6 +38,8 @@ class NativeLane:
 
     def request(self, call: UpstreamCall) -> LaneRequest:
         """The caller's body with only what must change."""
+        if call.operation == "generate":
+            return _generate_request(call)
         fields = dict(call.fields)
         fields["model"] = json_body.encode(call.upstream_model)
         if call.operation == "chat" and call.stream and not call.wants_usage:
@@ -51,38 +59,48 @@ class NativeLane:
             return ChatStream(shown_model=call.shown_model, wants_usage=call.wants_usage)
         if call.operation == "messages":
             return MessagesStream(shown_model=call.shown_model)
+        if call.operation == "generate":
+            return GenerateStream()
         return ResponsesStream(shown_model=call.shown_model, secret=call.key.secret)
 
     def whole(self, call: UpstreamCall) -> ReadWhole:
         """What gives the provider's body under the caller's model name."""
-        shown_model, secret = call.shown_model, call.key.secret
-        if call.operation != "responses":
-            read = _READ_WHOLE[call.operation]
-            return lambda body: WholeAnswer(*read(body, shown_model))
+        if call.operation == "generate":
+            return _whole_generated
+        if call.operation == "responses":
+            return _read_response(call.shown_model, call.key.secret)
+        read, shown_model = _READ_WHOLE[call.operation], call.shown_model
+        return lambda body: WholeAnswer(*read(body, shown_model))
 
-        def response(body: bytes) -> WholeAnswer:
-            shown, usage, finish_reason, kept_id = read_kept_response(body, shown_model)
-            if finish_reason == "failed" and secret:
-                # Words about a failure may repeat the key it failed with.
-                shown = shown.replace(secret.encode(), b"[redacted]")
-            return WholeAnswer(shown, usage, finish_reason, kept_id)
 
-        return response
+def _read_response(shown_model: str, secret: str | None) -> ReadWhole:
+    def whole(body: bytes) -> WholeAnswer:
+        shown, usage, finish_reason, kept_id = read_kept_response(body, shown_model)
+        if finish_reason == "failed" and secret:
+            # Words about a failure may repeat the key it failed with.
+            shown = shown.replace(secret.encode(), b"[redacted]")
+        return WholeAnswer(shown, usage, finish_reason, kept_id)
+
+    return whole
 
 
 def upstream_headers(call: UpstreamCall) -> dict[str, str]:
     """Headers of a try: those of `headers_of`, and what of the client's is on the allow-list."""
+    auth = GEMINI_KEY_HEADER if call.operation == "generate" else None
     headers = {
         "content-type": "application/json",
         "accept": "text/event-stream" if call.stream else "application/json",
         **call.headers,
-        **headers_of(call.key, call.request_id),
+        **headers_of(call.key, call.request_id, auth_header=auth),
     }
     return headers | _of_anthropic(call) if call.operation == "messages" else headers
 
 
-def headers_of(key: OpenKey, request_id: str) -> dict[str, str]:
-    """What every request to a provider carries: the wiring's own headers, authentication, our request id."""
+def headers_of(key: OpenKey, request_id: str, *, auth_header: str | None = None) -> dict[str, str]:
+    """What every request to a provider carries: the wiring's own headers, authentication, our request id.
+
+    `auth_header` takes the bare secret, in the place of the wiring's.
+    """
     headers = {
         # A vendor that compresses gives frames nobody here can read.
         "accept-encoding": "identity",
@@ -90,7 +108,9 @@ def headers_of(key: OpenKey, request_id: str) -> dict[str, str]:
         "x-request-id": request_id,
         **key.wiring.headers,
     }
-    if key.secret is not None:
+    if key.secret is not None and auth_header is not None:
+        headers[auth_header] = key.secret
+    elif key.secret is not None:
         headers[key.wiring.auth_header] = key.wiring.auth_prefix + key.secret
     return headers
 
@@ -105,6 +125,24 @@ def _of_anthropic(call: UpstreamCall) -> dict[str, str]:
     if betas := list(dict.fromkeys(beta for beta in said if beta)):
         headers[_ANTHROPIC_BETA] = ",".join(betas)
     return headers
+
+
+def _generate_request(call: UpstreamCall) -> LaneRequest:
+    """The model is in the path, and so is whether the answer is streamed: then always as events, however the caller has it."""
+    url = call.key.wiring.urls["generate"].replace("{model}", quote(call.upstream_model, safe=""))
+    if call.stream:
+        url = url.removesuffix(":generateContent") + ":streamGenerateContent?alt=sse"
+    fields = dict(call.fields)
+    if "model" in fields:
+        fields["model"] = json_body.encode(f"models/{call.upstream_model}")
+    if call.output_tokens_max is not None:
+        fields = with_output_bound(fields, call.output_tokens_max)
+    return LaneRequest(url=url, headers=upstream_headers(call), body=json_body.write(fields))
+
+
+def _whole_generated(body: bytes) -> WholeAnswer:
+    usage, finish_reason = read_whole_generated(body)
+    return WholeAnswer(body, usage, finish_reason)
 
 
 def _bound_fields(call: UpstreamCall) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from ai_api.providers.port import Wiring
 WIRING_VERSION: Final = "2/litellm-1.106.2"
 """The table's revision, and the litellm it was compared with. Keys stored under another one are derived again."""
 
-Dialect = Literal["openai", "azure", "anthropic"]
+Dialect = Literal["openai", "azure", "anthropic", "gemini"]
 
 _AZURE_V1: Final = frozenset({"v1", "preview", "latest"})
 _AZURE_VERSION_DEFAULT: Final = "v1"
@@ -48,7 +48,7 @@ VENDORS: Final = MappingProxyType(
         "openai": Vendor("openai", "https://api.openai.com/v1", _BOTH, keeps_responses=True),
         "azure": Vendor("azure", None, _BOTH, keeps_responses=True),
         "anthropic": Vendor("anthropic", "https://api.anthropic.com", _ANTHROPIC),
-        "gemini": Vendor("openai", "https://generativelanguage.googleapis.com/v1beta/openai", _CHAT),
+        "gemini": Vendor("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", ("chat", "generate")),
         "mistral": Vendor("openai", "https://api.mistral.ai/v1", _CHAT),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
         "deepseek": Vendor("openai", "https://api.deepseek.com", _CHAT),
@@ -105,6 +105,8 @@ def derive(provider: str, base_url: str, api_version: str | None) -> Wiring:
         return _azure(base_url, api_version or _AZURE_VERSION_DEFAULT)
     if known.dialect == "anthropic":
         return _anthropic(base_url)
+    if known.dialect == "gemini":
+        return _gemini(base_url)
     paths = {"chat": "/chat/completions", "responses": "/responses"}
     return Wiring(
         urls={operation: base_url + paths[operation] for operation in known.operations},
@@ -146,6 +148,21 @@ def _anthropic(base_url: str) -> Wiring:
         auth_header="x-api-key",
         auth_prefix="",
         headers={"anthropic-version": _ANTHROPIC_VERSION},
+    )
+
+
+def _gemini(base_url: str) -> Wiring:
+    """Chats at the compatible endpoint; the vendor's own dialect beside it, at the address without `/openai`."""
+    return Wiring(
+        urls={
+            "chat": f"{base_url}/chat/completions",
+            "generate": f"{base_url.removesuffix('/openai')}/models/{{model}}:generateContent",
+        },
+        lanes={"chat": "native", "generate": "native"},
+        models_url=f"{base_url}/models",
+        auth_header="authorization",
+        auth_prefix="Bearer ",
+        headers={},
     )
 
 

@@ -17,7 +17,8 @@ def test_every_line_of_the_table_can_be_called(name: str) -> None:
     assert check_base_url(base, private_network=False) == base
     wiring = derive(name, base, version)
     assert set(wiring.urls) == set(wiring.lanes) == set(VENDORS[name].operations)
-    assert all(url.startswith(base) for url in (*wiring.urls.values(), str(wiring.models_url)))
+    root = base.removesuffix("/openai")
+    assert all(url.startswith(root) for url in (*wiring.urls.values(), str(wiring.models_url)))
 
 
 def test_any_other_name_is_an_openai_compatible_server() -> None:
@@ -47,6 +48,25 @@ def test_anthropic_with_or_without_the_version_in_the_address(given: str) -> Non
     assert wiring.urls == dict.fromkeys(("chat", "messages"), "https://api.anthropic.com/v1/messages")
     assert wiring.models_url == "https://api.anthropic.com/v1/models"
     assert wiring.lanes == {"chat": "anthropic", "messages": "native"}
+
+
+@pytest.mark.parametrize(
+    ("given", "chat", "generate"),
+    [
+        (
+            None,
+            "https://generativelanguage.googleapis.com/v1beta/openai/chat/completions",
+            "https://generativelanguage.googleapis.com/v1beta/models/{model}:generateContent",
+        ),
+        ("https://proxy/v1", "https://proxy/v1/chat/completions", "https://proxy/v1/models/{model}:generateContent"),
+    ],
+)
+def test_gemini_is_called_in_its_own_dialect_beside_the_compatible_one(
+    given: str | None, chat: str, generate: str
+) -> None:
+    wiring = derive("gemini", *address("gemini", given, None))
+    assert wiring.urls == {"chat": chat, "generate": generate}
+    assert wiring.lanes == {"chat": "native", "generate": "native"}
 
 
 @pytest.mark.parametrize(
