@@ -6,7 +6,7 @@ paid a tenth of all it costs for them.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from fastapi import FastAPI, Request
 from starlette.exceptions import HTTPException
@@ -21,6 +21,8 @@ from ai_api.gateway.tell import Tell
 from ai_api.gateway.world import Worlds
 from ai_api.protocols import anthropic_messages, openai_chat, openai_responses
 from ai_api.protocols.asked_in import dialect_of
+from ai_api.protocols.gemini import Door, GeminiDoors
+from ai_api.protocols.gemini_models import GeminiModels
 from ai_api.protocols.openai_models import Lists
 from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
 from ai_api.protocols.stored_responses import KeptByProviders
@@ -30,16 +32,25 @@ _DEFECT = Refusal("internal_error", "internal", "The gateway failed on this requ
 
 
 class DoorsOfCalls:
-    """The data plane as one ASGI application. `described` has every door, `hot` those that calls go through."""
+    """The data plane as one ASGI application. `described` has every door, `hot` those that calls go through, and `finders`
+    give the doors of paths that have a model's name in them.
+    """
 
-    def __init__(self, described: FastAPI, hot: Mapping[tuple[str, str], CallAnswer], tell: Tell) -> None:
+    def __init__(
+        self,
+        described: FastAPI,
+        hot: Mapping[tuple[str, str], CallAnswer],
+        finders: Sequence[Callable[[Scope], Door | None]],
+        tell: Tell,
+    ) -> None:
         self.described = described
         self.hot = hot
+        self._finders = finders
         self._tell = tell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers one request."""
-        door = self.hot.get((scope["method"], scope["path"]))
+        door: Door | None = self.hot.get((scope["method"], scope["path"])) or self._found(scope)
         if door is None:
             await self.described(scope, receive, send)
             return
@@ -59,6 +70,9 @@ class DoorsOfCalls:
                 raise
             await answer_refusal(AsgiOut(send), _DEFECT, dialect=door.dialect, close=True)
 
+    def _found(self, scope: Scope) -> Door | None:
+        return next((door for find in self._finders if (door := find(scope)) is not None), None)
+
 
 def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, kept: KeptByProviders) -> DoorsOfCalls:
     """The application for every path that is not the portal's."""
@@ -77,13 +91,16 @@ def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, 
     described.include_router(openai_responses.router(responses))
     described.include_router(kept.router())
     described.include_router(anthropic_messages.router(messages, counts))
+    gemini, gemini_models = GeminiDoors(plane), GeminiModels(plane, worlds)
+    described.include_router(gemini.router())
+    described.include_router(gemini_models.router())
     described.include_router(Lists(plane, worlds, hot, clock).router())
     described.add_api_route("/", _alive, methods=["HEAD"], include_in_schema=False)
     doors = {("POST", path): chat for path in openai_chat.PATHS}
     doors |= {("POST", path): responses for path in openai_responses.PATHS}
     doors |= {("POST", path): messages for path in anthropic_messages.PATHS}
     doors |= {("POST", path): counts for path in anthropic_messages.COUNT_PATHS}
-    return DoorsOfCalls(described, doors, plane.tell)
+    return DoorsOfCalls(described, doors, (gemini.find, gemini_models.find), plane.tell)
 
 
 async def _alive() -> Response:
@@ -91,7 +108,9 @@ async def _alive() -> Response:
 
 
 async def _unknown_path(request: Request, error: Exception) -> Response:
-    status = error.status_code if isinstance(error, HTTPException) else 404
+    dialect = dialect_of(request)
+    # Google's servers know a path or do not: with them a method is never the fault.
+    status = error.status_code if isinstance(error, HTTPException) and dialect != "gemini" else 404
     if status == 405:
         refusal = Refusal(
             "method_not_allowed", "invalid", f"{request.url.path} does not take {request.method}.", param="method"
@@ -100,7 +119,7 @@ async def _unknown_path(request: Request, error: Exception) -> Response:
         refusal = Refusal(
             "unknown_path", "not_found", f"There is nothing at {request.method} {request.url.path[:200]}."
         )
-    rendered = dialects.render(dialect_of(request), refusal)
+    rendered = dialects.render(dialect, refusal)
     headers = {name.decode(): value.decode() for name, value in rendered.headers}
     if status == 405 and isinstance(error, HTTPException):
         headers.update(error.headers or {})

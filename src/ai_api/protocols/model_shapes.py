@@ -1,4 +1,4 @@
-"""The models a credential can call, in the shape of each dialect. Pure."""
+"""The models a credential can call, in the shapes of OpenAI and Anthropic. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any
 from ai_api.catalog import Model
 from ai_api.core.errors import Refusal
 
-_ANTHROPIC_PAGE, _GEMINI_PAGE, _PAGE_MAX = 20, 50, 1_000
-_CONVERSES = ("generateContent", "streamGenerateContent", "countTokens")
-_EMBEDS = ("embedContent",)
+_PAGE, _PAGE_MAX = 20, 1_000
 
 
 def openai_model(model: Model, name: str) -> dict[str, Any]:
@@ -46,7 +44,7 @@ def anthropic_model(model: Model, name: str) -> dict[str, Any]:
 
 def anthropic_list(models: Sequence[Model], query: Mapping[str, str]) -> dict[str, Any]:
     """A page after `after_id`, or before `before_id`, of at most `limit`. Raises Refusal."""
-    limit = _count(query, "limit", _ANTHROPIC_PAGE)
+    limit = _count(query, "limit", _PAGE)
     slugs = [model.slug for model in models]
     page, more = list(models), False
     if "before_id" in query:
@@ -62,39 +60,6 @@ def anthropic_list(models: Sequence[Model], query: Mapping[str, str]) -> dict[st
         "first_id": page[0].slug if page else None,
         "last_id": page[-1].slug if page else None,
     }
-
-
-def gemini_model(model: Model, name: str) -> dict[str, Any]:
-    """A model under the name it was asked for."""
-    methods = [
-        *(_CONVERSES if "chat" in model.operations else ()),
-        *(_EMBEDS if "embeddings" in model.operations else ()),
-    ]
-    shown: dict[str, Any] = {
-        "name": f"models/{name}",
-        "baseModelId": name,
-        "displayName": model.display_name,
-        "description": model.description,
-        "supportedGenerationMethods": methods,
-    }
-    # The dialect has no null: what is not known is not there.
-    if model.context_tokens is not None:
-        shown["inputTokenLimit"] = model.context_tokens
-    if model.output_tokens_max is not None:
-        shown["outputTokenLimit"] = model.output_tokens_max
-    return shown
-
-
-def gemini_list(models: Sequence[Model], query: Mapping[str, str]) -> dict[str, Any]:
-    """A page of at most `pageSize` from where `pageToken` says. Raises Refusal."""
-    size = _count(query, "pageSize", _GEMINI_PAGE)
-    slugs = [model.slug for model in models]
-    start = _position(query, "pageToken", slugs) + 1 if query.get("pageToken") else 0
-    page = models[start : start + size]
-    shown: dict[str, Any] = {"models": [gemini_model(model, model.slug) for model in page]}
-    if start + size < len(models):
-        shown["nextPageToken"] = page[-1].slug
-    return shown
 
 
 def _count(query: Mapping[str, str], name: str, default: int) -> int:

@@ -100,3 +100,43 @@ def body_of(*required: str) -> dict[str, Any]:
     }
     body = {"required": True, "content": {"application/json": {"schema": schema}}}
     return {"parameters": [_IDEMPOTENCY_KEY], "requestBody": body}
+
+
+_GEMINI_ERROR = {
+    "type": "object",
+    "required": ["error"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["code", "message", "status"],
+            "properties": {
+                "code": {"type": "integer"},
+                "message": {"type": "string"},
+                "status": {"type": "string"},
+                "details": {"type": "array", "items": {"type": "object"}},
+            },
+        }
+    },
+}
+
+GEMINI_ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {**answer, "content": {"application/json": {"schema": _GEMINI_ERROR}}} if status != 200 else answer
+    for status, answer in ANSWERS.items()
+}
+
+GEMINI_BODY: dict[str, Any] = {
+    "parameters": [_IDEMPOTENCY_KEY],
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["contents"],
+                    "properties": {"contents": {"type": "array", "items": {"type": "object"}}},
+                    "additionalProperties": True,
+                }
+            }
+        },
+    },
+}
