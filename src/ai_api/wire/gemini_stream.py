@@ -59,19 +59,24 @@ class GenerateStream:
 
     def __init__(self) -> None:
         self.usage: Usage | None = None
-        self.finish_reason: str | None = None
         self.finished = False
         self.tail = b""
         self.output_tokens_seen = 0
         """At least one token a chunk that said something, at most what its bytes can hold."""
         self._cutter = FrameCutter(frame_bytes_max=FRAME_BYTES_MAX)
         self._usage = UsageStream(from_gemini)
+        self._reason: str | None = None
         self._going_on: set[int] = set()
         self._ended: set[int] = set()
         self._searches = 0
         self._text_bytes = 0
         self._text_frames = 0
         self._media_tokens = 0
+
+    @property
+    def finish_reason(self) -> str | None:
+        """Why the first candidate to end has ended, once all have; or why the prompt is not answered."""
+        return None if self._going_on else self._reason
 
     def feed(self, data: bytes) -> bytes:
         """Frames to send now. Raises StreamFailure."""
@@ -92,7 +97,7 @@ class GenerateStream:
 
     def end(self) -> None:
         """The provider closed: that is the end, where it had said why it ends. Raises StreamFailure otherwise."""
-        if self.finish_reason is None or self._going_on or self._cutter.rest.strip():
+        if self.finish_reason is None or self._cutter.rest.strip():
             raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
         self.finished = True
 
@@ -104,11 +109,11 @@ class GenerateStream:
             if answer.error is not None and not answer.candidates:
                 raise StreamFailure("upstream_error", "The provider reported an error in its stream.")
             says_more = self._notice(answer)
-        if self.tail and (says_more or self._going_on):
+        if self.tail and (says_more or self.finish_reason is None):
             # That was not the end: some models give every chunk a reason to finish.
             now.append(self.tail)
             self.tail = b""
-        if self.finish_reason is None or self._going_on:
+        if self.finish_reason is None:
             now.append(frame)
         else:
             self.tail += frame
@@ -124,10 +129,10 @@ class GenerateStream:
             if candidate.finish_reason is not None:
                 self._going_on.discard(candidate.index)
                 self._ended.add(candidate.index)
-                self.finish_reason = self.finish_reason or candidate.finish_reason
+                self._reason = self._reason or candidate.finish_reason
             elif says or candidate.index not in self._ended:
                 self._going_on.add(candidate.index)
-        self.finish_reason = self.finish_reason or answer.blocked
+        self._reason = self._reason or answer.blocked
         if says_more:
             self._text_frames += 1
         text_tokens = max(self._text_frames, -(-self._text_bytes // _BYTES_PER_TOKEN))

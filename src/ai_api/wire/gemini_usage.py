@@ -13,7 +13,7 @@ def from_gemini(usage: object, *, service_tier: object = None) -> Usage | None:
 
     What was read from a cache is inside the prompt. What was thought is beside the candidates, and what the provider's own
     tools gave the model to read beside the prompt, unless the total says that one of them is inside. A side without a count
-    follows from the other and the total: a refused prompt has no candidates.
+    follows from the other and the total: a refused prompt has no candidates. The tier that served is named in the object itself.
     """
     if not isinstance(usage, Mapping):
         return None
@@ -37,7 +37,7 @@ def from_gemini(usage: object, *, service_tier: object = None) -> Usage | None:
         cached_read=count(usage.get("cachedContentTokenCount")) or 0,
         output=written or 0,
         reasoning=thoughts or 0,
-        service_tier=served_tier(service_tier),
+        service_tier=served_tier(usage.get("serviceTier") if service_tier is None else service_tier),
         input_known=read is not None,
         output_known=written is not None,
     )

@@ -26,6 +26,7 @@ _ITERATIONS_MAX: Final = 1_000
 _FIELDS_MAX: Final = 64
 _KINDS: Final[Mapping[str, type]] = {
     "service_tier": str,
+    "serviceTier": str,
     "speed": str,
     "iterations": list,
     "prompt_tokens_details": dict,

@@ -118,6 +118,7 @@ def test_one_of_two_candidates_ends_the_answer():
     ]
     reader, gone = read(*documents)
     assert gone == b"".join(map(frame, documents))
+    assert reader.finish_reason is None
     with pytest.raises(StreamFailure):
         reader.end()
     closing = frame(chunk(candidate(index=1, finish="MAX_TOKENS")))

@@ -68,4 +68,5 @@ def test_counts_of_chunks_are_never_added_up():
         stream.add(
             told | {"promptTokensDetails": [{"modality": "TEXT", "tokenCount": 100}], "trafficType": "ON_DEMAND"}
         )
-    assert stream.total() == Usage(100, cached_read=30, output=27, reasoning=7)
+    stream.add({"serviceTier": "priority"})
+    assert stream.total() == Usage(100, cached_read=30, output=27, reasoning=7, service_tier="priority")
