@@ -202,7 +202,7 @@ def _unreadable(call: UpstreamCall, headers: Mapping[str, str]) -> str | None:
 
 
 def _error_for(status: int, told: Mapping[str, Any]) -> UpstreamError:
-    if status in {401, 403}:
+    if status in {401, 403} or _is_about_our_key(told):
         return UpstreamError("upstream_auth", "The gateway's own key was refused by the provider.", status, sent=True)
     if status in _REFUSED_STATUS:
         text = f"{told.get('code')} {told.get('message')}".lower()
@@ -217,6 +217,14 @@ def _error_for(status: int, told: Mapping[str, Any]) -> UpstreamError:
             "upstream_rate_limited", "The provider limits the rate of calls; try again later.", status, sent=True
         )
     return UpstreamError("upstream_error", "The provider failed.", status, sent=True)
+
+
+def _is_about_our_key(told: Mapping[str, Any]) -> bool:
+    """Whether a 400 speaks of the key and not of the request: Google's way to refuse one."""
+    details = told.get("details")
+    return isinstance(details, list) and any(
+        isinstance(each, dict) and each.get("reason") == "API_KEY_INVALID" for each in details
+    )
 
 
 def _told(body: bytes) -> Mapping[str, Any]:

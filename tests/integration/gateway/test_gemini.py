@@ -235,6 +235,14 @@ async def test_a_failure_of_the_provider_is_told_in_another_shape(g, sim, way, b
         assert {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"} in error["details"]
 
 
+async def test_a_key_that_google_refuses_is_the_caller_s_fault(g, sim):
+    caller = await caller_at(g)
+    refused = {"message": "API key not valid. Please pass a valid API key.", "code": "API_KEY_INVALID"}
+    answer = await ask(g, caller, "whole", body_of(told(status=400, error=refused)))
+    assert (answer.status, b"API key not valid" in answer.body) == (502, False)
+    assert (await g.books.record())["outcome"] == "upstream_auth"
+
+
 @every_stream
 @pytest.mark.parametrize(
     ("behaviour", "outcome"),
