@@ -211,7 +211,9 @@ def _check_binding(
 def _is_kept(operation: Operation, key: ProviderKey, model: Model) -> bool:
     """Whether a provider keeps its answers to an operation, and is asked it in its own dialect."""
     wiring = key.wiring
-    return operation in wiring.keeps and lanes.lane_for(wiring, operation, model.operations) == wiring.lanes.get(operation)
+    return operation in wiring.keeps and lanes.lane_for(wiring, operation, model.operations) == wiring.lanes.get(
+        operation
+    )
 
 
 def hidden(name: str, *, because: str) -> Refusal:

@@ -47,27 +47,6 @@ def generate(body: JsonBody, *, model: str, stream: bool) -> Envelope:
     )
 
 
-def counted(body: JsonBody, *, model: str) -> Mapping[str, Any]:
-    """The request whose tokens `:countTokens` asks for: the body itself, or the one inside it. Raises Refusal."""
-    document = body.document
-    refuse_steering(document)
-    inside = member(document, "generateContentRequest")
-    if inside is None:
-        asked: Mapping[str, Any] = document
-    elif not isinstance(inside, dict) or document.get("contents") is not None:
-        raise bad("generateContentRequest must be an object, and contents not beside it.", "generateContentRequest")
-    else:
-        asked = inside
-        refuse_steering(asked)
-    model_of({"model": model})
-    _refuse_another_model(asked, model)
-    optional(asked, "contents", list)
-    if asked.get("contents") is None:
-        raise bad("contents is missing.", "contents")
-    _refuse_foreign_pointers(asked)
-    return asked
-
-
 def spelling(document: Mapping[str, Any], name: str) -> str:
     """How the document spells a field; as JSON usually does where it does not have it. Raises Refusal where it has it twice."""
     found = [each for each in document if each == name or camel(each) == name]

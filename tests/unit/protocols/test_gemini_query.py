@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from ai_api.protocols.gemini_query import alt_of, check_query, query_of, with_key_in_header
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ai_api.core.errors import Refusal
-from ai_api.protocols.gemini_query import alt_of, check_query, query_of, with_key_in_header
 
 
 def scope_of(query: bytes, *headers: tuple[bytes, bytes]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from ai_api.core.errors import Refusal
 from ai_api.wire import json_body
-from ai_api.wire.gemini_envelope import counted, generate, with_output_bound
+from ai_api.wire.gemini_envelope import generate, with_output_bound
 from ai_api.wire.gemini_names import camel
 
 HI = {"contents": [{"role": "user", "parts": [{"text": "hi"}]}]}
@@ -104,18 +104,6 @@ def test_what_anybody_can_read_is_passed_on_and_not_bounded(uri):
 
 def test_a_model_in_the_body_is_the_one_in_the_path():
     assert envelope(HI | {"model": "models/acme/m"}).model == envelope(HI | {"model": "acme/m"}).model == "acme/m"
-
-
-def test_tokens_are_counted_of_the_request_inside():
-    inside = HI | {"model": "models/acme/m", "systemInstruction": {"parts": [{"text": "Be kind."}]}}
-    assert counted(body({"generateContentRequest": inside}), model="acme/m") == inside
-    assert counted(body(HI), model="acme/m") == HI
-    for document in ({}, {"generateContentRequest": []}, HI | {"generateContentRequest": inside}):
-        with pytest.raises(Refusal):
-            counted(body(document), model="acme/m")
-    with pytest.raises(Refusal) as caught:
-        counted(body({"generateContentRequest": inside | {"cachedContent": "cachedContents/1"}}), model="acme/m")
-    assert caught.value.kind == "not_found"
 
 
 @pytest.mark.parametrize(

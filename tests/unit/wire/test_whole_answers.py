@@ -5,7 +5,7 @@ import json
 import pytest
 
 from ai_api.wire.failures import StreamFailure
-from ai_api.wire.openai_stream import read_whole_chat, read_kept_response
+from ai_api.wire.openai_stream import read_kept_response, read_whole_chat
 from ai_api.wire.usage import Usage
 
 CHAT = {
