@@ -7,7 +7,7 @@ import msgspec
 
 from tests.support.upstream.choose import MARK
 
-Dialect = Literal["chat", "responses", "messages", "generate"]
+Dialect = Literal["chat", "responses", "messages", "generate", "embeddings"]
 
 TOKENS_PER_MESSAGE = 3
 TOKENS_PER_MEDIUM = 85
@@ -101,6 +101,8 @@ def read_ask(dialect: Dialect, body: Any, *, model: str | None = None) -> Ask:
             _read_messages(ask, body)
         case "generate":
             _read_generate(ask, body)
+        case "embeddings":
+            _read_embeddings(ask, body)
     return ask
 
 
@@ -195,6 +197,34 @@ def _parts(content: dict[str, Any]) -> tuple[str, int, bool]:
     said += [msgspec.json.encode(part["functionResponse"]).decode() for part in parts if "functionResponse" in part]
     media = sum(1 for part in parts if "inlineData" in part or "fileData" in part)
     return "\n".join(said), media, any("functionResponse" in part for part in parts)
+
+
+def _read_embeddings(ask: Ask, body: dict[str, Any]) -> None:
+    if "stream" in body:
+        raise InvalidAskError("Unrecognized request argument supplied: stream", "stream")
+    given = body.get("input")
+    inputs = [given] if isinstance(given, str) or (isinstance(given, list) and given and _is_token(given[0])) else given
+    if not isinstance(inputs, list) or not inputs:
+        raise InvalidAskError("input: a text, texts or tokens are required.", "input")
+    for each in inputs:
+        if isinstance(each, str) and each:
+            ask.count(each)
+            ask.hear(each, beside_tool_results=bool(ask.prompt))
+        elif isinstance(each, list) and each and all(map(_is_token, each)):
+            ask.input_tokens += len(each)
+        else:
+            raise InvalidAskError("'$.input' is invalid. Please check the API reference.", "input")
+    if (encoding := body.get("encoding_format", "float")) not in {"float", "base64"}:
+        raise InvalidAskError(f"encoding_format: {encoding!r} is not one of float, base64.", "encoding_format")
+    ask.echo = {
+        "inputs": len(inputs),
+        "dimensions": _whole_number(body, "dimensions"),
+        "encoding_format": encoding,
+    }
+
+
+def _is_token(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
 
 
 def read_count(dialect: Dialect, body: Any) -> int:

@@ -6,12 +6,18 @@ from typing import Any
 
 import msgspec
 
-from tests.support.upstream import chat, generate, messages, responses
+from tests.support.upstream import chat, embeddings, generate, messages, responses
 from tests.support.upstream.ask import Dialect
 from tests.support.upstream.behaviour import ErrorText
 
-WRITERS: dict[Dialect, ModuleType] = {"chat": chat, "responses": responses, "messages": messages, "generate": generate}
-"""Each dialect's module; all have `whole(answer)`, `stream(answer)` and `error_frame(answer, sequence)`."""
+WRITERS: dict[Dialect, ModuleType] = {
+    "chat": chat,
+    "responses": responses,
+    "messages": messages,
+    "generate": generate,
+    "embeddings": embeddings,
+}
+"""Each dialect's module; all have `whole(answer)`, and those with streams `stream(answer)` and `error_frame(answer, sequence)`."""
 
 REQUEST_ID_HEADER: dict[str, str] = {"messages": "request-id"}
 JSON_TYPE = "application/json"

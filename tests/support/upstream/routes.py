@@ -10,7 +10,7 @@ from tests.support.upstream.request import Request
 
 Operation = Literal["generate", "models", "count_tokens"]
 
-_DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/chat/completions")
+_DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/(chat/completions|embeddings)")
 _GEMINI = re.compile(r"/v1(?:beta)?/models/(.+):(generateContent|streamGenerateContent|countTokens)")
 _GEMINI_MODEL = re.compile(r"/v1beta/models(?:/(.+))?")
 _MODEL = re.compile(r"/v1/models(?:/([^/]+))?")
@@ -39,6 +39,8 @@ _POSTS: dict[bytes, Route] = {
     b"/v1/responses": Route("generate", "responses"),
     b"/v1/messages": Route("generate", "messages"),
     b"/v1/messages/count_tokens": Route("count_tokens", "messages"),
+    b"/v1/embeddings": Route("generate", "embeddings"),
+    b"/openai/v1/embeddings": Route("generate", "embeddings", azure=True),
     b"/openai/responses": Route("generate", "responses", azure=True),
     b"/openai/v1/responses": Route("generate", "responses", azure=True),
     b"/openai/v1/chat/completions": Route("generate", "chat", azure=True),
@@ -53,7 +55,8 @@ def find(request: Request) -> Route | None:
             dated = route.azure and not request.path.startswith("/openai/v1/")
             return route if not dated or "api-version=" in request.query else None
         if (found := _DEPLOYMENT.fullmatch(request.path)) and "api-version=" in request.query:
-            return Route("generate", "chat", azure=True, model=found[1])
+            asked: Dialect = "embeddings" if found[2] == "embeddings" else "chat"
+            return Route("generate", asked, azure=True, model=found[1])
         if found := _GEMINI.fullmatch(unquote(request.path)):
             return _gemini(found[1], found[2], request.query)
     elif request.method == "GET" and (found := _GEMINI_MODEL.fullmatch(unquote(request.path))):
