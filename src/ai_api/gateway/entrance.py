@@ -21,7 +21,7 @@ from ai_api.gateway.typical import TypicalOutput
 from ai_api.gateway.world import Worlds
 from ai_api.providers.count_tokens import TokenCounter
 from ai_api.quotas.rules import Denied, Granted
-from ai_api.wire.input_size import texts
+from ai_api.wire.operations import texts
 
 STALE_TRIES_MAX = 5
 

@@ -1,8 +1,9 @@
 """How many tokens a call can use at most, before it is known how many it does. Pure.
 
-Input: no tokenizer makes more tokens of a text than it has bytes; each message brings a few of the provider's own, each image
-or recording has its maximum at the model; never more than the model's context. Where the body does not tell what the model will
-read there is no bound by its bytes, and the whole context is held.
+Input: no tokenizer makes more tokens of a text than it has bytes, and tokens that come as such are as many; each message brings
+a few of the provider's own, each image or recording has its maximum at the model; never more than the model's context, for each
+input that is read on its own. Where the body does not tell what the model will read there is no bound by its bytes, and the whole
+context is held.
 """
 
 from __future__ import annotations
@@ -67,12 +68,13 @@ def bound(
     output_tokens = per_choice * choices
     media = media_tokens(size, targets)
     if size.unbounded is not None or media is None:
-        return Bound(context, output_tokens, choices)
+        return Bound(context * size.inputs, output_tokens, choices)
     opening = TOOLS_OPENING_TOKENS if size.tools_bytes else OPENING_TOKENS
-    beside = opening + MESSAGE_TOKENS * size.messages + size.opaque_bytes + media
+    beside = opening + MESSAGE_TOKENS * size.messages + size.opaque_bytes + size.tokens + media
+    most = beside + size.text_bytes
     return Bound(
         # A bound by bytes may be larger than a context that nobody knows.
-        input_tokens=min(context_tokens or beside + size.text_bytes, beside + size.text_bytes),
+        input_tokens=min(context_tokens * size.inputs, most) if context_tokens else most,
         output_tokens=output_tokens,
         choices=choices,
         beside_text_tokens=beside,
@@ -85,6 +87,7 @@ def likely_input_tokens(size: InputSize) -> int:
     text = -(-(size.text_bytes + size.opaque_bytes) // 4)
     return (
         text
+        + size.tokens
         + 4 * size.messages
         + 1_000 * (size.images - size.images_low)
         + 100 * size.images_low

@@ -49,9 +49,10 @@ class InputSize:
     """What a request gives a model to read.
 
     `text_bytes` is all readable text in UTF-8, `tools_bytes` the part of it that defines tools; `opaque_bytes` is text that only
-    the provider can open. `messages` counts messages, items, parts, tools and tool calls: what a provider wraps in tokens of its
-    own. `images_low` are those of `images` asked for in low detail. `unbounded` says why the body does not bound the input, None
-    where it does.
+    the provider can open, or may read more than once; `tokens` are given as tokens, exactly so many. `inputs` are read one by
+    one, each within the model's context. `messages` counts messages, items, parts, tools and tool calls: what a provider wraps in
+    tokens of its own. `images_low` are those of `images` asked for in low detail. `unbounded` says why the body does not bound
+    the input, None where it does.
     """
 
     text_bytes: int = 0
@@ -64,6 +65,8 @@ class InputSize:
     audio_seconds: int = 0
     files: int = 0
     unbounded: str | None = None
+    tokens: int = 0
+    inputs: int = 1
 
 
 def measure(operation: str, document: Mapping[str, Any]) -> InputSize:

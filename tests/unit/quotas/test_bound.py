@@ -45,6 +45,8 @@ def bound_of(size=TEXT, **given_values):
         images=few,
         audio_seconds=few,
         unbounded=st.none() | st.just("a file"),
+        tokens=sizes,
+        inputs=st.integers(1, 100),
     ),
     values=st.fixed_dictionaries(
         {
@@ -62,12 +64,14 @@ def test_a_call_can_use_no_more_than_its_bound(size, values):
     found = bound(size, **values)
     media = media_tokens(size, values["targets"])
     if size.unbounded or media is None:
-        assert (found.input_tokens, found.countable) == (values["context_tokens"] or UNKNOWN_CONTEXT_TOKENS, False)
+        context = size.inputs * (values["context_tokens"] or UNKNOWN_CONTEXT_TOKENS)
+        assert (found.input_tokens, found.countable) == (context, False)
     else:
-        # No tokenizer makes more tokens than bytes; no model reads more than its context.
-        least = size.text_bytes + size.opaque_bytes + 8 * size.messages + media
-        assert found.input_tokens >= min(least, values["context_tokens"] or least)
-        assert values["context_tokens"] is None or found.input_tokens <= values["context_tokens"]
+        # No tokenizer makes more tokens than bytes; no model reads more than its context, of each input on its own.
+        least = size.text_bytes + size.opaque_bytes + size.tokens + 8 * size.messages + media
+        context = size.inputs * values["context_tokens"] if values["context_tokens"] else None
+        assert found.input_tokens >= min(least, context or least)
+        assert context is None or found.input_tokens <= context
         assert found.countable
     assert found.choices == values["choices"]
     per_choice, left_over = divmod(found.output_tokens, values["choices"])
@@ -95,6 +99,11 @@ def test_a_call_can_use_no_more_than_its_bound(size, values):
         (TEXT, {"context_tokens": None, "output_tokens_max": None}, (1000 + BESIDE, UNKNOWN_OUTPUT_TOKENS, 1)),
         (TEXT, {"context_tokens": 8_000, "output_tokens_max": None}, (1000 + BESIDE, 8_000, 1)),
         (TEXT, {"output_tokens_max": None, "output_tokens_asked": 700}, (1000 + BESIDE, 700, 1)),
+        (TEXT, {"output_tokens_asked": 0}, (1000 + BESIDE, 0, 1)),
+        (InputSize(tokens=500, messages=2), {}, (500 + BESIDE, 16_000, 1)),
+        (InputSize(tokens=10**6, inputs=3), {"context_tokens": 8_192}, (3 * 8_192, 16_000, 1)),
+        (InputSize(text_bytes=10**6, inputs=3), {"context_tokens": 8_192}, (3 * 8_192, 16_000, 1)),
+        (InputSize(inputs=3, unbounded="a list"), {"context_tokens": 512}, (3 * 512, 16_000, 1)),
     ],
 )
 def test_known_bounds(size, values, expected):
