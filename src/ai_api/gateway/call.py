@@ -25,6 +25,7 @@ from ai_api.gateway.tell import Tell
 from ai_api.gateway.typical import TypicalOutput
 from ai_api.providers.port import UpstreamAnswer
 from ai_api.wire import dialects
+from ai_api.wire.operations import writes_tokens
 
 END_WITHOUT_RECEIPT_AFTER_S = 2.0
 
@@ -155,7 +156,8 @@ class Calls:
         # Not before: a call whose record cannot even be made is open still, and given up as one.
         self.open_calls.pop(docket.call_id, None)
         self._tell.ended(docket, ending, written)
-        if ending.outcome == "ok" and docket.permission is not None:
+        writes = writes_tokens(docket.ask.envelope.operation)
+        if ending.outcome == "ok" and docket.permission is not None and writes:
             self._typical.note(docket.permission.allocation.id, written["output_tokens"])
         return settled
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ai_api import pricing
 from ai_api.core.errors import Refusal
 from ai_api.core.money import format_usd
-from ai_api.gateway.charges import Size
+from ai_api.gateway.charges import NO_ROOM, Size, affordable_output
 from ai_api.quotas.limit import Limit
 
 
@@ -57,17 +56,9 @@ def _output_within(limit: Limit, size: Size) -> int | None:
     if limit.metric == "output_tokens":
         return limit.amount
     if limit.metric == "cost":
-        return _affordable(limit.amount, size)
+        affordable = affordable_output(size, limit.amount)
+        return None if affordable == NO_ROOM else affordable
     left = limit.amount - size.input_tokens
     if left < 0:
         return None
     return left if limit.metric == "total_tokens" else 2**53
-
-
-def _affordable(amount: int, size: Size) -> int | None:
-    if size.prices is None:
-        return None
-    fixed = pricing.ceiling(size.prices, input_tokens=size.input_tokens, output_tokens=0).total_nanos
-    if fixed > amount:
-        return None
-    return pricing.affordable_output(size.prices, input_tokens=size.input_tokens, room_nanos=amount)

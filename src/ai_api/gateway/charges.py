@@ -17,10 +17,14 @@ NO_ROOM = -1
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """The most a call reads, and what it is priced by. `prices` is None where it has no price for all it can charge."""
+    """The most a call reads, and what it is priced by. `prices` is None where it has no price for all it can charge.
+
+    `writes` is False where its answer has no tokens, which then need no price.
+    """
 
     input_tokens: int
     prices: pricing.Prices | None
+    writes: bool = True
 
 
 def size_of(*, input_tokens: int, output_tokens: int, price: pricing.PriceVersion | None) -> Size:
@@ -31,7 +35,7 @@ def size_of(*, input_tokens: int, output_tokens: int, price: pricing.PriceVersio
             pricing.ceiling(prices, input_tokens=input_tokens, output_tokens=output_tokens)
         except pricing.PriceMissingError:
             prices = None
-    return Size(input_tokens, prices)
+    return Size(input_tokens, prices, writes=output_tokens > 0)
 
 
 def charge(limit: Limit, account: AccountKey, bucket: Bucket, size: Size) -> Charge:
@@ -48,6 +52,18 @@ def charge(limit: Limit, account: AccountKey, bucket: Bucket, size: Size) -> Cha
     return _cost_charge(limit, account, bucket, size)
 
 
+def affordable_output(size: Size, room_nanos: int) -> int:
+    """The output that fits into an amount of money beside the input; `NO_ROOM` where not even that fits, or nobody knows."""
+    if size.prices is None:
+        return NO_ROOM
+    # No room for the input is told apart from room for the input alone.
+    if room_nanos < pricing.ceiling(size.prices, input_tokens=size.input_tokens, output_tokens=0).total_nanos:
+        return NO_ROOM
+    if not size.writes:
+        return ANY_OUTPUT
+    return pricing.affordable_output(size.prices, input_tokens=size.input_tokens, room_nanos=room_nanos)
+
+
 def recharged(known: Charge, size: Size) -> Charge:
     """The same charge for a call that turned out to be of another size."""
     return charge(known.limit, known.account, known.bucket, size)
@@ -62,17 +78,10 @@ def _cost_charge(limit: Limit, account: AccountKey, bucket: Bucket, size: Size) 
     if size.prices is None:
         return Charge(account, limit, bucket, lambda _: 0, lambda _: ANY_OUTPUT)
     prices, tokens = size.prices, size.input_tokens
-
-    def output_for(room: int) -> int:
-        # No room for the input is told apart from room for the input alone.
-        if room < pricing.ceiling(prices, input_tokens=tokens, output_tokens=0).total_nanos:
-            return NO_ROOM
-        return pricing.affordable_output(prices, input_tokens=tokens, room_nanos=room)
-
     return Charge(
         account,
         limit,
         bucket,
         lambda output: pricing.ceiling(prices, input_tokens=tokens, output_tokens=output).total_nanos,
-        output_for,
+        lambda room: affordable_output(size, room),
     )

@@ -165,7 +165,9 @@ def _demand(
     envelope, bound_ = docket.ask.envelope, docket.bound
     if bound_ is None:
         raise RuntimeError("a demand follows the bound")
-    capped = caps.under(limits, size, output_tokens=bound_.output_tokens, output_tokens_min=envelope.choices)
+    capped = caps.under(
+        limits, size, output_tokens=bound_.output_tokens, output_tokens_min=min(envelope.choices, bound_.output_tokens)
+    )
     uncounted = needs_count(docket)
     if capped.broken is not None:
         if not uncounted:

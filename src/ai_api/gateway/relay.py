@@ -15,6 +15,7 @@ from ai_api.core.errors import Kind, Refusal
 from ai_api.gateway.docket import Ending, StreamPosition
 from ai_api.gateway.open_call import CallEnded, OpenCall, Out
 from ai_api.providers.port import Numbered, StreamFailure, StreamReader, UpstreamAnswer, WholeAnswer
+from ai_api.wire.operations import writes_tokens
 from ai_api.wire.sse import KEEP_ALIVE
 from ai_api.wire.usage import Usage
 
@@ -170,7 +171,8 @@ def _finished(call: OpenCall, got: WholeAnswer, *, output_tokens: int | None = N
     if got.usage is not None and got.usage.input_known and got.usage.output_known:
         return Ending(outcome, got.usage, "provider", got.finish_reason)
     if output_tokens is None:
-        output_tokens = 0 if failed else -(-len(got.body) // 4)
+        is_text = not failed and writes_tokens(call.docket.ask.envelope.operation)
+        output_tokens = -(-len(got.body) // 4) if is_text else 0
     return Ending(outcome, _completed(call, got.usage, output_tokens), "estimated", got.finish_reason)
 
 

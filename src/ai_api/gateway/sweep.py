@@ -18,6 +18,7 @@ from ai_api.core.ids import first_id_of
 from ai_api.gateway import record, store_watch
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.world import Worlds
+from ai_api.wire.operations import writes_tokens
 
 READINGS_MIN = 6
 BATCH_MAX = 200
@@ -96,7 +97,7 @@ class Sweep:
         stored, progress = held["record"], held["progress"]
         now = datetime.now(UTC)
         likely = None
-        if progress is None and stored["allocation_id"] is not None:
+        if progress is None and stored["allocation_id"] is not None and writes_tokens(stored["operation"]):
             since = first_id_of(now - TYPICAL_OVER)
             likely = await store_watch.typical_output(self._hot, UUID(stored["allocation_id"]), since)
         versions = self._worlds.current.prices.get(UUID(stored["model_id"]), ()) if stored["model_id"] else ()

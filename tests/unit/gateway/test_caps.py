@@ -74,6 +74,13 @@ def test_an_unknown_price_cannot_be_capped_and_is_refused():
     assert under(limit, prices=None).broken == limit
 
 
+@pytest.mark.parametrize(("amount", "is_broken"), [(100_000, False), (99_999, True)])
+def test_an_answer_without_tokens_needs_no_price_for_them(amount, is_broken):
+    size = Size(100, Prices(input_nanos=1_000_000_000), writes=False)
+    kept = caps.under([cap("cost", amount)], size, output_tokens=0, output_tokens_min=0)
+    assert (kept.output_tokens, kept.broken is not None) == (0, is_broken)
+
+
 @given(st.integers(0, 10**6), st.integers(0, 10**6), st.integers(0, 10**9))
 def test_a_capped_call_never_costs_more_than_its_cap(input_tokens, output, amount):
     kept = under(cap("cost", amount), input_tokens=input_tokens, output=output)

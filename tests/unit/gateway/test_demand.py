@@ -7,6 +7,7 @@ from tests.unit.gateway.examples import ALLOCATION, ENVELOPE, KEY, MODEL, NOW, P
 
 from ai_api.gateway import demand
 from ai_api.gateway.preflight import Permission
+from ai_api.quotas.bound import MESSAGE_TOKENS, OPENING_TOKENS
 from ai_api.quotas.rules import OUTPUT_TOKENS_MIN
 from ai_api.quotas.windows import month_window
 from ai_api.wire.input_size import InputSize
@@ -49,6 +50,30 @@ def test_what_cannot_be_followed_while_it_comes_is_held_whole(envelope, of_model
 
 def test_a_hold_that_no_answer_makes_larger_is_not_light():
     assert demanded(requests=10).light_output is None
+
+
+EMBEDDINGS = replace(
+    ENVELOPE, operation="embeddings", output_tokens_max=0, input_size=InputSize(tokens=100, messages=1)
+)
+READ = 100 + OPENING_TOKENS + MESSAGE_TOKENS
+
+
+@pytest.mark.parametrize(
+    ("amounts", "wanted"),
+    [
+        ({"total_tokens": READ}, READ),
+        ({"input_tokens": READ}, READ),
+        ({"cost": READ * 2_500}, READ * 2_500),
+        ({"output_tokens": 1}, 0),
+    ],
+)
+def test_an_answer_without_tokens_is_held_for_its_input_alone(amounts, wanted):
+    """And the last token there is may be used by it."""
+    found = demanded(EMBEDDINGS, **amounts)
+    assert (found.output_tokens, found.output_tokens_min, found.light_output) == (0, 0, None)
+    assert [each.amount for each in found.wanted(0)] == [wanted]
+    assert [charge.output_for(charge.limit.amount) >= 0 for charge in found.charges] == [True]
+    assert [charge.output_for(wanted - 1) < 0 for charge in found.charges] == [True]
 
 
 def test_a_text_that_could_be_counted_is_not_shortened_before_it_was():
