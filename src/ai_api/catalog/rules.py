@@ -16,7 +16,7 @@ Access = Literal["open", "restricted"]
 Status = Literal["active", "archived"]
 Effect = Literal["allow", "deny"]
 
-OPERATIONS: Final = frozenset({"chat", "responses"})
+OPERATIONS: Final = frozenset({"chat", "responses", "embeddings"})
 TOKENS_MAX: Final = 2**31 - 1
 ALLOWED_MEMBERS_MAX: Final = 5_000
 """How many members each list of one model's policy names at most."""

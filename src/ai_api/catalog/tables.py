@@ -39,7 +39,7 @@ models = Table(
     CheckConstraint("status IN ('active', 'archived')", name="status"),
     CheckConstraint("context_tokens > 0", name="context_tokens"),
     CheckConstraint("output_tokens_max > 0", name="output_tokens_max"),
-    CheckConstraint("operations <@ ARRAY['chat', 'responses']", name="operations"),
+    CheckConstraint("operations <@ ARRAY['chat', 'responses', 'embeddings']", name="operations"),
 )
 
 access_rules = Table(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -21,11 +22,18 @@ _TOTAL_S: Final = 20.0
 _TIMEOUTS: Final = Timeouts(connect_s=5.0, first_byte_s=15.0, idle_s=10.0)
 _NAME_MAX: Final = 256
 _TOKENS_MAX: Final = 2**31 - 1
+_CONVERSATIONS: Final = ("chat", "responses")
+_EMBEDDINGS: Final = ("embeddings",)
+_EMBEDS = re.compile(r"(?:^|[^a-z])embed|(?:^|/)(?:bge|gte|(?:multilingual-)?e5|all-(?:minilm|mpnet))-(?!.*rerank)")
+"""Names of models that make embeddings: those that say so, and the families that do not."""
 
 
 @dataclass(frozen=True, slots=True)
 class UpstreamModel:
     """A model a provider says it has. Token counts are None where it does not say.
+
+    `operations` are those it can probably be asked for with this key: embeddings, where its provider or its name says that it
+    makes them, else conversations.
 
     Azure lists what a resource could deploy, not what is deployed: there the upstream model of a route is a deployment's name.
     """
@@ -34,6 +42,7 @@ class UpstreamModel:
     display_name: str | None
     context_tokens: int | None
     output_tokens_max: int | None
+    operations: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +103,7 @@ async def _all_pages(egress: Egress, key: OpenKey) -> list[UpstreamModel]:
         _, body = await _ask(egress, key, url, bytes_left)
         bytes_left -= len(body)
         document = _parsed(body)
-        for model in _models(document):
+        for model in _models(document, key.wiring.lanes):
             found.setdefault(model.id, model)
         after = _next_page(document)
         if after is None or len(found) >= MODELS_MAX:
@@ -167,7 +176,7 @@ def _not_a_list() -> ProbeFailed:
     return ProbeFailed("upstream_error", message, status=200)
 
 
-def _models(document: Any) -> Iterator[UpstreamModel]:
+def _models(document: Any, served: Container[str]) -> Iterator[UpstreamModel]:
     """Reads `{"data": [{"id": …}]}` (OpenAI, Anthropic) or the bare list some servers answer. Raises ProbeFailed."""
     items = document.get("data") if isinstance(document, Mapping) else document
     if not isinstance(items, list):
@@ -185,7 +194,20 @@ def _models(document: Any) -> Iterator[UpstreamModel]:
                 else None,
                 context_tokens=_tokens(item, "context_length", "context_window", "max_model_len", "max_input_tokens"),
                 output_tokens_max=_tokens(item, "max_tokens", "max_output_tokens", "max_completion_tokens"),
+                operations=tuple(
+                    each for each in (_EMBEDDINGS if _embeds(item, name) else _CONVERSATIONS) if each in served
+                ),
             )
+
+
+def _embeds(item: Mapping[str, Any], name: str) -> bool:
+    """Whether a model makes embeddings, as Together, Fireworks, Azure and OpenRouter say; by its name where nobody does."""
+    capabilities, architecture = item.get("capabilities"), item.get("architecture")
+    made = architecture.get("output_modalities") if isinstance(architecture, Mapping) else None
+    if isinstance(capabilities, Mapping) and isinstance(capabilities.get("embeddings"), bool):
+        return bool(capabilities["embeddings"])
+    is_told = item.get("type") == "embedding" or item.get("kind") == "EMBEDDING_MODEL"
+    return is_told or (isinstance(made, list) and "embeddings" in made) or _EMBEDS.search(name.lower()) is not None
 
 
 def _tokens(item: Mapping[str, Any], *names: str) -> int | None:

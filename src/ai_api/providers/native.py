@@ -11,11 +11,12 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from ai_api.providers.port import LaneRequest, OpenKey, Operation, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
-from ai_api.wire import json_body
+from ai_api.wire import json_body, whole_answer
 from ai_api.wire.anthropic_messages import MessagesStream, read_whole_message
 from ai_api.wire.gemini_envelope import with_output_bound
 from ai_api.wire.gemini_stream import GenerateStream, read_whole_generated
 from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_kept_response, read_whole_chat
+from ai_api.wire.operations import WHOLE_OPERATIONS, WholeOperation
 from ai_api.wire.usage import Usage
 
 GEMINI_KEY_HEADER = "x-goog-api-key"
@@ -65,6 +66,8 @@ class NativeLane:
 
     def whole(self, call: UpstreamCall) -> ReadWhole:
         """What gives the provider's body under the caller's model name."""
+        if (row := WHOLE_OPERATIONS.get(call.operation)) is not None:
+            return _read_by(row, call.shown_model)
         if call.operation == "generate":
             return _whole_generated
         if call.operation == "responses":
@@ -80,6 +83,14 @@ def _read_response(shown_model: str, secret: str | None) -> ReadWhole:
             # Words about a failure may repeat the key it failed with.
             shown = shown.replace(secret.encode(), b"[redacted]")
         return WholeAnswer(shown, usage, finish_reason, kept_id)
+
+    return whole
+
+
+def _read_by(row: WholeOperation, shown_model: str) -> ReadWhole:
+    def whole(body: bytes) -> WholeAnswer:
+        shown, usage = whole_answer.read(row, body, shown_model)
+        return WholeAnswer(shown, usage, None)
 
     return whole
 

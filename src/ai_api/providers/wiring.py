@@ -15,8 +15,9 @@ from typing import Final, Literal
 
 from ai_api.core.errors import Refusal
 from ai_api.providers.port import Wiring
+from ai_api.wire.operations import WHOLE_OPERATIONS
 
-WIRING_VERSION: Final = "2/litellm-1.106.2"
+WIRING_VERSION: Final = "3/litellm-1.106.2"
 """The table's revision, and the litellm it was compared with. Keys stored under another one are derived again."""
 
 Dialect = Literal["openai", "azure", "anthropic", "gemini"]
@@ -43,25 +44,36 @@ _ANTHROPIC: Final = ("chat", "messages")
 
 _KEEPS: Final = ("responses",)
 
+_PATHS: Final = MappingProxyType(
+    {
+        "chat": "/chat/completions",
+        "responses": "/responses",
+        **{name: row.path for name, row in WHOLE_OPERATIONS.items()},
+    }
+)
+"""Where each operation is, after a base URL. Azure's dated versions have responses beside the deployments, all others below."""
+
+_BESIDE_DEPLOYMENTS: Final = frozenset({"responses"})
+
 VENDORS: Final = MappingProxyType(
     {
-        "openai": Vendor("openai", "https://api.openai.com/v1", _BOTH, keeps_responses=True),
-        "azure": Vendor("azure", None, _BOTH, keeps_responses=True),
+        "openai": Vendor("openai", "https://api.openai.com/v1", (*_BOTH, "embeddings"), keeps_responses=True),
+        "azure": Vendor("azure", None, (*_BOTH, "embeddings"), keeps_responses=True),
         "anthropic": Vendor("anthropic", "https://api.anthropic.com", _ANTHROPIC),
-        "gemini": Vendor("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", ("chat", "generate")),
-        "mistral": Vendor("openai", "https://api.mistral.ai/v1", _CHAT),
+        "gemini": Vendor("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", ("chat", "embeddings", "generate")),
+        "mistral": Vendor("openai", "https://api.mistral.ai/v1", (*_CHAT, "embeddings")),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
         "deepseek": Vendor("openai", "https://api.deepseek.com", _CHAT),
         "xai": Vendor("openai", "https://api.x.ai/v1", _BOTH, keeps_responses=True),
-        "openrouter": Vendor("openai", "https://openrouter.ai/api/v1", _BOTH),
-        "together": Vendor("openai", "https://api.together.ai/v1", _CHAT),
-        "fireworks": Vendor("openai", "https://api.fireworks.ai/inference/v1", _BOTH),
+        "openrouter": Vendor("openai", "https://openrouter.ai/api/v1", (*_BOTH, "embeddings")),
+        "together": Vendor("openai", "https://api.together.ai/v1", (*_CHAT, "embeddings")),
+        "fireworks": Vendor("openai", "https://api.fireworks.ai/inference/v1", (*_BOTH, "embeddings")),
         "cerebras": Vendor("openai", "https://api.cerebras.ai/v1", _CHAT),
         "moonshot": Vendor("openai", "https://api.moonshot.ai/v1", _CHAT),
     }
 )
 
-_COMPATIBLE: Final = Vendor("openai", None, _BOTH, needs_secret=False)
+_COMPATIBLE: Final = Vendor("openai", None, tuple(_PATHS), needs_secret=False)
 """What every other provider name means: a server that speaks OpenAI's dialect at an address of its own."""
 
 
@@ -83,7 +95,7 @@ def address(provider: str, base_url: str | None, api_version: str | None) -> tup
     base = base.rstrip("/")
     if not base.isascii() or "{" in base or "}" in base:
         raise Refusal("bad_base_url", "invalid", "The base URL must be plain ASCII without braces.", param="base_url")
-    if base.endswith(("/chat/completions", "/responses", "/messages", "/models")):
+    if base.endswith((*_PATHS.values(), "/messages", "/models")):
         message = "The base URL names an operation. Give the part before it, such as https://host/v1."
         raise Refusal("bad_base_url", "invalid", message, param="base_url")
     if known.dialect != "azure":
@@ -102,14 +114,13 @@ def derive(provider: str, base_url: str, api_version: str | None) -> Wiring:
     """The wiring of a provider key whose base URL and API version came from `address`."""
     known = vendor(provider)
     if known.dialect == "azure":
-        return _azure(base_url, api_version or _AZURE_VERSION_DEFAULT)
+        return _azure(base_url, api_version or _AZURE_VERSION_DEFAULT, known.operations)
     if known.dialect == "anthropic":
         return _anthropic(base_url)
     if known.dialect == "gemini":
         return _gemini(base_url)
-    paths = {"chat": "/chat/completions", "responses": "/responses"}
     return Wiring(
-        urls={operation: base_url + paths[operation] for operation in known.operations},
+        urls={operation: base_url + _PATHS[operation] for operation in known.operations},
         lanes=dict.fromkeys(known.operations, "native"),
         models_url=f"{base_url}/models",
         auth_header="authorization",
@@ -119,18 +130,20 @@ def derive(provider: str, base_url: str, api_version: str | None) -> Wiring:
     )
 
 
-def _azure(base_url: str, version: str) -> Wiring:
+def _azure(base_url: str, version: str, operations: tuple[str, ...]) -> Wiring:
     """Dated versions name the deployment in the path and serve responses beside it; `v1` names it in the body."""
     query = f"?api-version={version}"
     if version in _AZURE_V1:
-        root = f"{base_url}/openai/v1"
-        chat = f"{root}/chat/completions{query}"
+        deployment = root = f"{base_url}/openai/v1"
     else:
         root = f"{base_url}/openai"
-        chat = f"{root}/deployments/{{model}}/chat/completions{query}"
+        deployment = f"{root}/deployments/{{model}}"
     return Wiring(
-        urls={"chat": chat, "responses": f"{root}/responses{query}"},
-        lanes={"chat": "native", "responses": "native"},
+        urls={
+            operation: f"{root if operation in _BESIDE_DEPLOYMENTS else deployment}{_PATHS[operation]}{query}"
+            for operation in operations
+        },
+        lanes=dict.fromkeys(operations, "native"),
         models_url=f"{root}/models{query}",
         auth_header="api-key",
         auth_prefix="",
@@ -155,10 +168,10 @@ def _gemini(base_url: str) -> Wiring:
     """Chats at the compatible endpoint; the vendor's own dialect beside it, at the address without `/openai`."""
     return Wiring(
         urls={
-            "chat": f"{base_url}/chat/completions",
+            **{operation: base_url + _PATHS[operation] for operation in ("chat", "embeddings")},
             "generate": f"{base_url.removesuffix('/openai')}/models/{{model}}:generateContent",
         },
-        lanes={"chat": "native", "generate": "native"},
+        lanes=dict.fromkeys(("chat", "embeddings", "generate"), "native"),
         models_url=f"{base_url}/models",
         auth_header="authorization",
         auth_prefix="Bearer ",

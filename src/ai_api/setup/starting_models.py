@@ -13,13 +13,16 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class StartingModel:
-    """A vendor's model: its name there, what it offers, its windows in tokens, and its prices as the API takes them."""
+    """A vendor's model: its name there, what it offers, its windows in tokens, and its prices as the API takes them.
+
+    `output_tokens_max` is None where its answers have no tokens.
+    """
 
     provider: str
     name: str
     operations: frozenset[str]
     context_tokens: int
-    output_tokens_max: int
+    output_tokens_max: int | None
     prices_usd: Mapping[str, Any]
 
 
@@ -97,6 +100,8 @@ STARTING_MODELS = (
             "service_tiers": {"priority": {"input_usd": "0.70", "cached_read_usd": "0.175", "output_usd": "2.80"}},
         },
     ),
+    StartingModel("openai", "text-embedding-3-small", frozenset({"embeddings"}), 8191, None, {"input_usd": "0.02"}),
+    StartingModel("openai", "text-embedding-3-large", frozenset({"embeddings"}), 8191, None, {"input_usd": "0.13"}),
     StartingModel(
         "anthropic",
         "claude-sonnet-4-6",
@@ -202,4 +207,5 @@ STARTING_MODELS = (
             },
         },
     ),
+    StartingModel("gemini", "gemini-embedding-001", frozenset({"embeddings"}), 2048, None, {"input_usd": "0.15"}),
 )

@@ -125,7 +125,7 @@ async def allocate(database: Database, actor: Actor, *, identifier: str, slugs: 
 
 
 async def first_callable(database: Database, *, identifier: str, slugs: Sequence[str]) -> str | None:
-    """The first of these models that the member can call, None when an administrator took every one away.
+    """The first of these models that the member can talk to, None when an administrator took every one away.
 
     Raises Refusal `member_not_found`, StoreUnavailable.
     """
@@ -133,12 +133,14 @@ async def first_callable(database: Database, *, identifier: str, slugs: Sequence
         member = await identity.find_member(tx, identifier)
         for slug in slugs:
             model = await catalog.find(tx, slug)
-            if model is not None and member.status == "active" and await _can_call(tx, member.id, model):
+            if model is not None and member.status == "active" and await _can_talk_to(tx, member.id, model):
                 return slug
     return None
 
 
-async def _can_call(tx: Tx, member_id: UUID, model: Model) -> bool:
+async def _can_talk_to(tx: Tx, member_id: UUID, model: Model) -> bool:
+    if "chat" not in model.operations:
+        return False
     tags = (await identity.tags_of_members(tx, [member_id]))[member_id]
     if not access.verdict(model, member_id, frozenset(tag.id for tag in tags)).visible:
         return False
@@ -167,13 +169,13 @@ async def _publications(egress: Egress, ring: KeyRing, key: ProviderKey, connect
             _publication(
                 key,
                 upstream_model=model.id,
-                operations=frozenset(key.wiring.lanes) & catalog.OPERATIONS,
+                operations=frozenset(model.operations),
                 context_tokens=model.context_tokens,
                 output_tokens_max=model.output_tokens_max,
                 prices=None,
             )
             for model in found[:DISCOVERED_MAX]
-            if catalog.is_slug(f"{key.provider}/{model.id}")
+            if model.operations and catalog.is_slug(f"{key.provider}/{model.id}")
         ]
     return [
         _publication(

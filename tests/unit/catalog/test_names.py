@@ -94,7 +94,7 @@ def test_bad_slugs(slug: str) -> None:
 def test_operations_are_known_and_at_least_one() -> None:
     assert check_operations(frozenset({"chat", "responses"}))
     for bad in (frozenset[str](), frozenset({"chat", "telepathy"})):
-        with pytest.raises(Refusal, match="one or more of: chat, responses"):
+        with pytest.raises(Refusal, match="one or more of: chat, embeddings, responses"):
             check_operations(bad)
 
 

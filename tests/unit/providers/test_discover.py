@@ -52,6 +52,36 @@ async def test_openai_shape_with_what_servers_add(egress: Egress) -> None:
     assert seen[0]["accept-encoding"] == "identity"
 
 
+@pytest.mark.parametrize(
+    ("item", "operations"),
+    [
+        ({"id": "text-embedding-3-small"}, ("embeddings",)),
+        ({"id": "models/gemini-embedding-001"}, ("embeddings",)),
+        ({"id": "nomic-embed-text:v1.5"}, ("embeddings",)),
+        ({"id": "BAAI/bge-m3"}, ("embeddings",)),
+        ({"id": "intfloat/multilingual-e5-large"}, ("embeddings",)),
+        ({"id": "m2-retrieval", "type": "embedding"}, ("embeddings",)),
+        ({"id": "vectors", "kind": "EMBEDDING_MODEL"}, ("embeddings",)),
+        ({"id": "ada", "capabilities": {"embeddings": True, "chat_completion": False}}, ("embeddings",)),
+        ({"id": "vectors", "architecture": {"output_modalities": ["embeddings"]}}, ("embeddings",)),
+        ({"id": "embed-like", "capabilities": {"embeddings": False}}, ("chat", "responses")),
+        ({"id": "BAAI/bge-reranker-v2-m3"}, ("chat", "responses")),
+        ({"id": "unembedded"}, ("chat", "responses")),
+        ({"id": "gpt-4o", "capabilities": ["embeddings"], "architecture": "x", "type": 1}, ("chat", "responses")),
+    ],
+)
+async def test_a_model_that_makes_embeddings_is_offered_for_chats(egress: Egress, item, operations) -> None:
+    async with provider(lambda _target, _headers: answer(200, {"data": [item]})) as base:
+        assert [model.operations for model in await discover(egress, key(base))] == [operations]
+
+
+async def test_a_model_is_not_offered_for_what_its_key_cannot_serve(egress: Egress) -> None:
+    items = [{"id": "claude-sonnet-4-6"}, {"id": "voyage-embed"}]
+    async with provider(lambda _target, _headers: answer(200, {"data": items})) as base:
+        found = await discover(egress, key(base, "anthropic"))
+    assert [model.operations for model in found] == [("chat",), ()]
+
+
 async def test_anthropic_pages_are_followed(egress: Egress) -> None:
     def reply(target: str, headers: dict[str, str]) -> bytes:
         assert headers["x-api-key"] == "sk-test"

@@ -42,6 +42,30 @@ def test_azure_takes_the_address_as_the_portal_shows_it(given: str) -> None:
     assert (base, version) == ("https://x.openai.azure.com", "v1")
 
 
+@pytest.mark.parametrize(
+    ("provider", "base_url", "version", "url"),
+    [
+        ("openai", None, None, "https://api.openai.com/v1/embeddings"),
+        ("gemini", None, None, "https://generativelanguage.googleapis.com/v1beta/openai/embeddings"),
+        ("local", "http://127.0.0.1:8081/v1", None, "http://127.0.0.1:8081/v1/embeddings"),
+        ("azure", "https://x.example", "v1", "https://x.example/openai/v1/embeddings?api-version=v1"),
+        (
+            "azure",
+            "https://x.example",
+            "2024-10-21",
+            "https://x.example/openai/deployments/{model}/embeddings?api-version=2024-10-21",
+        ),
+    ],
+)
+def test_embeddings_are_where_the_chats_are(provider, base_url, version, url) -> None:
+    assert derive(provider, *address(provider, base_url, version)).urls["embeddings"] == url
+
+
+@pytest.mark.parametrize("provider", ["anthropic", "groq", "deepseek", "cerebras", "moonshot"])
+def test_vendors_without_embeddings_are_not_asked_for_them(provider) -> None:
+    assert "embeddings" not in derive(provider, *address(provider, None, None)).urls
+
+
 @pytest.mark.parametrize("given", ["https://api.anthropic.com", "https://api.anthropic.com/v1"])
 def test_anthropic_with_or_without_the_version_in_the_address(given: str) -> None:
     wiring = derive("anthropic", *address("anthropic", given, None))
@@ -74,6 +98,7 @@ def test_gemini_is_called_in_its_own_dialect_beside_the_compatible_one(
     [
         "https://host/v1/chat/completions",
         "https://host/v1/models/",
+        "https://host/v1/embeddings",
         "https://host/{model}",
         "https://høst/v1",
     ],

@@ -17,7 +17,7 @@ from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Strict, not_giv
 
 router = APIRouter(prefix="/api/admin/models", tags=["models"])
 
-Operation = Literal["chat", "responses"]
+Operation = Literal["chat", "responses", "embeddings"]
 Access = Literal["open", "restricted"]
 Status = Literal["active", "archived"]
 Operations = Annotated[list[Operation], Field(min_length=1, max_length=16)]

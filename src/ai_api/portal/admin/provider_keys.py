@@ -13,6 +13,7 @@ from ai_api import providers, setup
 from ai_api.audit import Actor
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import SealError
+from ai_api.portal.admin.models import Operation
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, listed, not_given
@@ -99,12 +100,13 @@ class ProbeShown(Shown):
 
 
 class UpstreamModelShown(Shown):
-    """A model the provider says it has; null where it does not say."""
+    """A model the provider says it has; null where it does not say. `operations` are those it can probably be asked for."""
 
     id: str
     display_name: str | None
     context_tokens: int | None
     output_tokens_max: int | None
+    operations: list[Operation]
 
 
 @router.get("", response_model=Listed[ProviderKeyShown])
