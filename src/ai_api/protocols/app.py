@@ -19,7 +19,7 @@ from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.world import Worlds
-from ai_api.protocols import anthropic_messages, openai_chat, openai_responses
+from ai_api.protocols import anthropic_messages, openai_chat, openai_responses, whole_operations
 from ai_api.protocols.asked_in import dialect_of
 from ai_api.protocols.gemini import Door, GeminiDoors
 from ai_api.protocols.gemini_models import GeminiModels
@@ -27,6 +27,7 @@ from ai_api.protocols.openai_models import Lists
 from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
 from ai_api.protocols.stored_responses import KeptByProviders
 from ai_api.wire import dialects
+from ai_api.wire.operations import WHOLE_OPERATIONS
 
 _DEFECT = Refusal("internal_error", "internal", "The gateway failed on this request. Its operator has been told.")
 
@@ -100,6 +101,10 @@ def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, 
     doors |= {("POST", path): responses for path in openai_responses.PATHS}
     doors |= {("POST", path): messages for path in anthropic_messages.PATHS}
     doors |= {("POST", path): counts for path in anthropic_messages.COUNT_PATHS}
+    for row in WHOLE_OPERATIONS.values():
+        whole = whole_operations.answer(plane, row)
+        described.include_router(whole_operations.router(row, whole))
+        doors |= {("POST", path): whole for path in row.doors}
     return DoorsOfCalls(described, doors, (gemini.find, gemini_models.find), plane.tell)
 
 

@@ -20,8 +20,9 @@ from ai_api.observability.lag import LoopLag
 from ai_api.protocols import body
 from ai_api.wire import json_body
 from ai_api.wire.json_body import BadBody, JsonBody
+from ai_api.wire.operations import WHOLE_OPERATIONS
 
-OPERATIONS = ("chat", "responses", "messages", "generate")
+OPERATIONS = ("chat", "responses", "messages", "generate", *WHOLE_OPERATIONS)
 FEW_CALLS = 16
 """With fewer under way it is not they that make the loop late, and sending others away would not make it quicker."""
 # As it came, as what was made of it, and as what is on its way out; the second of them goes once it is admitted.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 _ERROR: dict[str, Any] = {
@@ -81,6 +82,14 @@ ANSWERS_OF_ANTHROPIC: dict[int | str, dict[str, Any]] = {
 }
 """As `ANSWERS`, in Anthropic's dialect."""
 
+WHOLE_ANSWERS: dict[int | str, dict[str, Any]] = {
+    **ANSWERS,
+    200: {
+        "description": "The provider's answer, in the dialect of the request.",
+        "content": {"application/json": {"schema": {"type": "object"}}},
+    },
+}
+
 _IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "in": "header",
@@ -90,12 +99,15 @@ _IDEMPOTENCY_KEY = {
 }
 
 
-def body_of(*required: str) -> dict[str, Any]:
-    """A JSON body of which only `model` and the named fields are described; all others pass to the provider."""
+_STREAM: Mapping[str, Any] = {"stream": {"type": "boolean"}}
+
+
+def body_of(*required: str, fields: Mapping[str, Any] = _STREAM) -> dict[str, Any]:
+    """A JSON body of which only `model` and these fields are described, by their schemas; all others pass to the provider."""
     schema = {
         "type": "object",
         "required": ["model", *required],
-        "properties": {"model": {"type": "string"}, "stream": {"type": "boolean"}},
+        "properties": {"model": {"type": "string"}, **fields},
         "additionalProperties": True,
     }
     body = {"required": True, "content": {"application/json": {"schema": schema}}}

@@ -17,7 +17,7 @@ from tests.support.upstream.raw import RawClient
 
 # Doors for everybody: alive, and a word to clients that try another way first. Anything else must enter preflight.
 PUBLIC = {("HEAD", "/"): 200, ("GET", "/v1/responses"): 426, ("GET", "/responses"): 426}
-BODY = b'{"model":"acme/m","messages":[],"input":[],"max_tokens":9,"contents":[]}'
+BODY = b'{"model":"acme/m","messages":[],"input":"x","max_tokens":9,"contents":[]}'
 
 
 def doors(g) -> list[tuple[str, str]]:
@@ -40,7 +40,7 @@ async def knock(g, method: str, path: str, headers: dict[str, str]):
 
 async def test_a_new_door_forgets_to_ask_who_is_there(g, sim):
     seen = doors(g)
-    calls = {("POST", path) for path in (CHAT, RESPONSES, MESSAGES)}
+    calls = {("POST", path) for path in (CHAT, RESPONSES, MESSAGES, "/v1/embeddings")}
     assert calls | {("GET", "/v1/models"), ("GET", "/v1/key")} <= set(seen)
     assert PUBLIC.keys() <= set(seen)
     caller = await g.org.caller()
@@ -100,7 +100,7 @@ async def test_a_defect_at_the_door_leaves_the_client_without_an_answer(g, monke
         ("GET", CHAT, 405),
         ("DELETE", "/v1/models", 405),
         ("GET", "/v1/responses/resp_1/nothing", 404),
-        ("POST", "/v1/embeddings", 404),
+        ("POST", "/v1/images/generations", 404),
         ("POST", "//v1/chat/completions", 404),
         ("POST", "/v1/chat/completions/", 404),
     ],
