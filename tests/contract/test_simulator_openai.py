@@ -1,15 +1,17 @@
 """The simulator through OpenAI's own SDK, and its bytes through the SDK's own types."""
 
+import json
+
 import httpx
 import openai
 import pytest
-from openai.types import Model
+from openai.types import CreateEmbeddingResponse, Embedding, Model
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 from openai.types.responses import Response, ResponseStreamEvent
 from pydantic import TypeAdapter
 
 from tests.support import upstream
-from tests.support.upstream import Behaviour, ErrorText, ToolCall, directive, raw
+from tests.support.upstream import Behaviour, ErrorText, ToolCall, directive, embeddings, raw
 
 pytestmark = pytest.mark.enable_socket
 
@@ -239,6 +241,54 @@ async def test_models_are_listed(client):
         await client.models.retrieve("none")
 
 
+@pytest.mark.parametrize(
+    ("given", "count", "tokens"),
+    [("Hello", 1, 5), (["Hello", "x"], 2, 9), ([1, 2, 3], 1, 3), ([[1], [2, 3]], 2, 3)],
+)
+@pytest.mark.parametrize("encoding", ["float", "base64"])
+async def test_embeddings_are_the_sdk_s_own(sim, client, given, count, tokens, encoding):
+    answer = await client.embeddings.create(model="m", input=given, encoding_format=encoding, dimensions=3)
+    expected = [embeddings.vector(index, 3) for index in range(count)]
+    assert [each.embedding for each in answer.data] == [
+        embeddings.packed(each) if encoding == "base64" else each for each in expected
+    ]
+    assert (answer.model, answer.usage.prompt_tokens, answer.usage.total_tokens) == ("m", tokens, tokens)
+    # Unasked the SDK gets base64, and unpacks it itself.
+    unasked = await client.embeddings.create(model="m", input=given)
+    assert [list(each.embedding) for each in unasked.data] == [
+        embeddings.vector(index, embeddings.DIMENSIONS) for index in range(count)
+    ]
+    raw_answer = await raw.ask(sim.url, "/v1/embeddings", {"model": "m", "input": given, "encoding_format": encoding})
+    document = json.loads(raw_answer.body)
+    strict = document["data"] if encoding == "float" else []
+    assert [Embedding.model_validate(each, strict=True).index for each in strict] == list(range(len(strict)))
+    assert CreateEmbeddingResponse.model_validate(document | {"data": strict}, strict=True).object == "list"
+
+
+@pytest.mark.parametrize(
+    ("fields", "param"),
+    [
+        ({"input": []}, "input"),
+        ({"input": ""}, "input"),
+        ({"input": [{}]}, "input"),
+        ({"input": "a", "stream": True}, "stream"),
+        ({"input": "a", "encoding_format": "hex"}, "encoding_format"),
+        ({"input": "a", "dimensions": 0}, "dimensions"),
+    ],
+)
+async def test_embeddings_of_nothing_are_refused(sim, fields, param):
+    answer = await raw.ask(sim.url, "/v1/embeddings", {"model": "m", **fields})
+    assert (answer.status, json.loads(answer.body)["error"]["param"]) == (400, param)
+
+
+async def test_embeddings_fail_as_whole_answers_do(sim, client):
+    for behaviour, error in (({"status": 429}, openai.RateLimitError), ({"cut_at": 3}, openai.APIConnectionError)):
+        with pytest.raises(error):
+            await client.embeddings.create(model="m", input=["x", said("a", **behaviour)[0]["content"]])
+    answer = await client.embeddings.create(model="m", input=said("a", answer_model="m-2")[0]["content"])
+    assert answer.model == "m-2"
+
+
 async def test_azure_speaks_at_its_own_addresses_with_its_own_header(sim):
     async with openai.AsyncAzureOpenAI(
         azure_endpoint=sim.url, api_key="k", api_version="2025-04-01-preview", max_retries=0
@@ -250,6 +300,8 @@ async def test_azure_speaks_at_its_own_addresses_with_its_own_header(sim):
         assert request.header("api-key") == "k"
         assert (await azure.responses.create(model="d", input="Hello")).output_text.startswith("Echo: Hello")
         assert sim.requests.last().path == "/openai/responses"
+        assert (await azure.embeddings.create(model="d", input="Hello")).model == "d"
+        assert sim.requests.last().path == "/openai/deployments/d/embeddings"
         with pytest.raises(openai.InternalServerError):
             await azure.chat.completions.create(model="d", messages=said("Hello", status=500))
     without_version = await raw.ask(sim.url, "/openai/responses", {"model": "d", "input": "x"})

@@ -21,7 +21,7 @@ AZURE = "https://example.openai.azure.com"
 
 ASK = textwrap.dedent(
     """
-    import json, sys
+    import http.server, json, sys, threading
     import litellm
     from litellm.llms.anthropic.pass_through.messages.transformation import AnthropicMessagesConfig
     from litellm.llms.azure.common_utils import BaseAzureLLM
@@ -78,6 +78,38 @@ ASK = textwrap.dedent(
     def default_base(provider):
         return litellm.get_llm_provider(model="m", custom_llm_provider=provider, api_base=None, api_key=KEY)[3]
 
+    asked = []
+
+    class Provider(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            asked.append({"path": self.path, "headers": dict(self.headers)})
+            vector = {"object": "embedding", "index": 0, "embedding": [0.5]}
+            usage = {"prompt_tokens": 1, "total_tokens": 1}
+            body = json.dumps({"object": "list", "model": "m", "data": [vector], "usage": usage}).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    def embeddings(provider, path, version=None):
+        # What arrives at a server on this machine; None where litellm knows no embeddings of the provider.
+        asked.clear()
+        try:
+            litellm.embedding(model=f"{provider}/m", input=["a"], api_key=KEY, api_base=here + path, api_version=version,
+                max_retries=0)
+        except litellm.BadRequestError as error:
+            assert "Unmapped LLM provider" in str(error), error
+        return asked[0] if asked else None
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Provider)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    here = f"http://127.0.0.1:{server.server_port}"
+
     from importlib.metadata import version
     print(json.dumps({
         "version": version("litellm"),
@@ -87,6 +119,8 @@ ASK = textwrap.dedent(
         "azure": {each: azure(each) for each in ("2024-10-21", "2025-04-01-preview", "v1", "preview", "latest")},
         "anthropic": anthropic("https://api.anthropic.com"),
         "gemini": gemini("gemini-2.5-pro"),
+        "embeddings": {name: embeddings("openai_like" if name == "custom_openai" else name, "/v1") for name in BASES},
+        "azure_embeddings": {each: embeddings("azure", "", each) for each in ("2024-10-21", "v1", "preview", "latest")},
     }))
     """
 )
@@ -169,6 +203,25 @@ def test_responses_are_served_where_litellm_serves_them(theirs: dict[str, Any], 
     if derived is not None:
         assert urls["responses"] == derived["url"]
         assert lower(derived["headers"])["authorization"] == headers["authorization"]
+
+
+@pytest.mark.parametrize("name", OURS_TO_THEIRS)
+def test_embeddings_are_served_where_litellm_serves_them(theirs: dict[str, Any], name: str) -> None:
+    wiring = derive(name, "https://host.example/v1", None)
+    asked = theirs["embeddings"][OURS_TO_THEIRS[name]]
+    assert ("embeddings" in wiring.urls) == (asked is not None)
+    if asked is not None:
+        assert wiring.urls["embeddings"] == f"https://host.example{asked['path']}"
+        assert lower(asked["headers"])[wiring.auth_header] == wiring.auth_prefix + KEY
+
+
+@pytest.mark.parametrize("version", ["2024-10-21", "v1", "preview", "latest"])
+def test_embeddings_of_azure(theirs: dict[str, Any], version: str) -> None:
+    wiring = derive("azure", *address("azure", AZURE, version))
+    path, _, query = theirs["azure_embeddings"][version]["path"].partition("?")
+    ours, _, our_query = wiring.urls["embeddings"].replace("{model}", "m").partition("?")
+    # litellm leaves the version out of the surface that has one in its path.
+    assert (ours, our_query) == (AZURE + path, query or f"api-version={version}")
 
 
 @pytest.mark.parametrize("name", [name for name in OURS_TO_THEIRS if name in VENDORS])
