@@ -128,6 +128,18 @@ def test_tools_are_called_and_answered(client, seen, model, streamed):
     seen.worked(CLIENT, how, PROVIDERS[model], "the call with its arguments, and an answer to the result")
 
 
+@pytest.mark.parametrize("given", ["one text", ["two", "texts"], [1, 2, 3]], ids=["text", "texts", "tokens"])
+def test_embeddings(house, seen, given):
+    caller = house.caller(operations=["embeddings"])
+    with openai.OpenAI(api_key=caller.secret, base_url=house.base_url) as theirs:
+        answer = theirs.embeddings.create(model=caller.model, input=given, dimensions=4)
+    assert answer.model == caller.model
+    assert [len(each.embedding) for each in answer.data] == [4] * (2 if given == ["two", "texts"] else 1)
+    [record] = house.records(caller)
+    assert (record["operation"], record["input_tokens"]) == ("embeddings", answer.usage.prompt_tokens)
+    seen.worked(CLIENT, "embeddings.create", PROVIDERS[SIMULATED_MODEL], "vectors of texts and of tokens, usage")
+
+
 def test_a_translated_call_reaches_the_provider_in_its_own_dialect(client, house):
     caller = house.caller(provider="anthropic")
     messages = [{"role": "system", "content": "Be brief."}, *said("hello there")]
