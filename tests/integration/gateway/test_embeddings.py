@@ -13,6 +13,7 @@ import openai
 import pytest
 from openai.types import CreateEmbeddingResponse
 
+from ai_api.gateway.sweep import Sweep
 from tests.integration.gateway.shapes import error_of, told
 from tests.support import upstream
 from tests.support.gateway import CHAT, RESPONSES, chat_body
@@ -289,6 +290,23 @@ async def test_who_leaves_before_the_answer_has_no_record(g, sim):
     assert record["input_tokens"] > 100
     assert record["output_tokens"] == 0
     assert record["billed_cost_nanos"] == record["input_tokens"] * INPUT_NANOS
+
+
+async def test_a_call_whose_replica_died_is_billed_the_answers_of_chats(g, sim):
+    """What answers under an allocation usually come to says nothing of an answer without tokens."""
+    caller = await g.org.caller(usd="5", operations=("chat", "embeddings"))
+    assert (await g.chat(caller)).status == 200
+    async with g.begun(caller, EMBEDDINGS, body(caller, ["x", told("y", hang_at="headers")])):
+        async with asyncio.timeout(5):
+            while len(sim.requests) < 2:
+                await asyncio.sleep(0.01)
+        (hold,) = await g.books.fetch("SELECT record::text, progress::text FROM holds")
+    application = g.application
+    sweep = Sweep(application.hot, application.worlds, application.settlement, time.monotonic)
+    swept = await sweep._record({"record": json.loads(hold["record"]), "progress": None})
+    assert hold["progress"] is None
+    assert (swept["operation"], swept["outcome"], swept["output_tokens"]) == ("embeddings", "interrupted", 0)
+    assert swept["billed_cost_nanos"] == swept["input_tokens"] * INPUT_NANOS > 0
 
 
 async def test_a_retried_call_with_a_key_is_made_twice(g, sim):

@@ -305,6 +305,7 @@ async def test_test_and_discover_against_a_provider(portal: Portal, admin: Calle
         assert found["next"] is None
         assert found["items"]
         assert all(item["id"] for item in found["items"])
+        assert [item["operations"] for item in found["items"]] == [["chat", "responses"]] * len(found["items"])
         received = sim.requests.all()[0]
         assert received.header("authorization") == f"Bearer {SECRET}"
     trail = await audited(portal, key.id)
