@@ -60,7 +60,9 @@ VENDORS: Final = MappingProxyType(
         "openai": Vendor("openai", "https://api.openai.com/v1", (*_BOTH, "embeddings"), keeps_responses=True),
         "azure": Vendor("azure", None, (*_BOTH, "embeddings"), keeps_responses=True),
         "anthropic": Vendor("anthropic", "https://api.anthropic.com", _ANTHROPIC),
-        "gemini": Vendor("gemini", "https://generativelanguage.googleapis.com/v1beta/openai", ("chat", "embeddings", "generate")),
+        "gemini": Vendor(
+            "gemini", "https://generativelanguage.googleapis.com/v1beta/openai", ("chat", "embeddings", "generate")
+        ),
         "mistral": Vendor("openai", "https://api.mistral.ai/v1", (*_CHAT, "embeddings")),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
         "deepseek": Vendor("openai", "https://api.deepseek.com", _CHAT),

@@ -22,9 +22,9 @@ _KIND_WORDS = {"str": "a string", "list": "a list", "dict": "an object"}
 class Envelope:
     """The parts of a request that decide about it.
 
-    `output_tokens_max` is per choice, None when not given, and 0 where an answer has no tokens. `choices` is how many answers are
-    written, whether all of them are sent or not. `must_store`: the caller insists that the answer is kept. `sealed_reasoning`: the conversation holds
-    reasoning that only the organization can read which made it.
+    `output_tokens_max` is per choice, None when not given, and 0 where an answer has no tokens. `choices` is how many answers
+    are written, whether all of them are sent or not. `must_store`: the caller insists that the answer is kept.
+    `sealed_reasoning`: the conversation holds reasoning that only the organization can read which made it.
     """
 
     operation: Operation
