@@ -67,6 +67,10 @@ class Stage:
         body = {"slug": f"openai/model-{self.number()}", "display_name": "Model", "operations": ["chat", "responses"]}
         return (await self.make("/api/admin/models", body))["id"]
 
+    async def alias(self) -> str:
+        body = {"name": f"alias-{self.number()}", "model_id": await self.model()}
+        return (await self.make("/api/admin/aliases", body))["id"]
+
     async def route(self) -> str:
         body = {"model_id": await self.model(), "provider_key_id": await self.provider_key(), "upstream_model": "m"}
         return (await self.make("/api/admin/routes", body))["id"]
@@ -209,9 +213,10 @@ async def _(stage: Stage) -> Ask:
 
 
 # ── providers, models, routes, prices ────────────────────────────────────────────────────────────────────────────────
-KEY, MODEL, ROUTE = (
+KEY, MODEL, ALIAS, ROUTE = (
     "/api/admin/provider-keys/{provider_key_id}",
     "/api/admin/models/{model_id}",
+    "/api/admin/aliases/{alias_id}",
     "/api/admin/routes/{route_id}",
 )
 
@@ -242,6 +247,19 @@ deletion(MODEL, Stage.model, epoch="world")
 verb(f"{MODEL}/archive", Stage.model, epoch="world")
 verb(f"{MODEL}/unarchive", Stage.model, epoch="world", first="archive")
 change(f"{MODEL}/policy", Stage.model, {"access": "open", "member_ids": []}, epoch="world", method="PUT")
+
+
+@write("POST", "/api/admin/aliases", epoch="world")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/admin/aliases", {"name": f"new-{stage.number()}", "model_id": await stage.model()}, 201)
+
+
+@write("PATCH", ALIAS, epoch="world")
+async def _(stage: Stage) -> Ask:
+    return Ask(f"/api/admin/aliases/{await stage.alias()}", {"model_id": await stage.model()})
+
+
+deletion(ALIAS, Stage.alias, epoch="world")
 
 
 @write("POST", "/api/admin/routes", epoch="world")

@@ -1,14 +1,26 @@
-"""The catalog: models members can call, what they offer, and who may see the restricted ones."""
+"""The catalog: models members can call, their names, what they offer, and who may see the restricted ones."""
 
+from ai_api.catalog.alias import (
+    Meaning,
+    create_alias,
+    delete_alias,
+    get_alias,
+    load_aliases,
+    move_alias,
+    page_aliases,
+    preview_alias,
+)
 from ai_api.catalog.find import find, get, load_models, page
 from ai_api.catalog.policy import Lists, models_naming_tag, set_policy
 from ai_api.catalog.publish import publish
 from ai_api.catalog.remove import remove
 from ai_api.catalog.revise import Changes, archive, revise, unarchive
 from ai_api.catalog.rules import (
+    ALIAS_CHARACTERS_MAX,
     ALLOWED_MEMBERS_MAX,
     OPERATIONS,
     POLICY_TAGS_MAX,
+    Alias,
     Draft,
     Model,
     Names,
@@ -18,26 +30,38 @@ from ai_api.catalog.rules import (
     resolve,
 )
 from ai_api.catalog.store import Filter
+from ai_api.catalog.store_aliases import AliasFilter
 
 __all__ = [
+    "ALIAS_CHARACTERS_MAX",
     "ALLOWED_MEMBERS_MAX",
     "OPERATIONS",
     "POLICY_TAGS_MAX",
+    "Alias",
+    "AliasFilter",
     "Changes",
     "Draft",
     "Filter",
     "Lists",
+    "Meaning",
     "Model",
     "Names",
     "archive",
     "bare_name",
+    "create_alias",
+    "delete_alias",
     "find",
     "get",
+    "get_alias",
     "index",
     "is_slug",
+    "load_aliases",
     "load_models",
     "models_naming_tag",
+    "move_alias",
     "page",
+    "page_aliases",
+    "preview_alias",
     "publish",
     "remove",
     "resolve",

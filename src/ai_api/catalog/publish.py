@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ai_api.audit import Actor, note
-from ai_api.catalog import store
+from ai_api.catalog import store, store_aliases
 from ai_api.catalog.rules import (
     Draft,
     Model,
@@ -22,7 +22,7 @@ async def publish(tx: Tx, actor: Actor, draft: Draft) -> Model:
     """A new, active model, visible to nobody unless its access is open.
 
     Raises Refusal `bad_slug`, `bad_operations`, `bad_display_name`, `bad_description`, `bad_tokens`, `bad_capabilities`,
-    or `slug_taken` (an archived model keeps its slug).
+    or `slug_taken` (an archived model keeps its slug), by an alias too.
     """
     check_slug(draft.slug)
     check_operations(draft.operations)
@@ -30,6 +30,10 @@ async def publish(tx: Tx, actor: Actor, draft: Draft) -> Model:
     check_tokens("context_tokens", draft.context_tokens)
     check_tokens("output_tokens_max", draft.output_tokens_max)
     check_capabilities(draft.capabilities)
+    await store_aliases.lock_names(tx)
+    if await store_aliases.find(tx, draft.slug) is not None:
+        message = f"{draft.slug} is an alias of another model. Delete the alias, or choose another slug."
+        raise Refusal("slug_taken", "conflict", message, param="slug")
     model = await store.add(tx, draft)
     if model is None:
         message = f"There is already a model {draft.slug}. Change that one, or choose another slug."

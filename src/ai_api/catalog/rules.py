@@ -22,11 +22,13 @@ ALLOWED_MEMBERS_MAX: Final = 5_000
 """How many members each list of one model's policy names at most."""
 POLICY_TAGS_MAX: Final = 500
 """How many tags each list of one model's policy names at most."""
+ALIAS_CHARACTERS_MAX: Final = 128
 _DISPLAY_NAME_MAX: Final = 200
 _DESCRIPTION_MAX: Final = 4_000
 _CAPABILITIES_MAX: Final = 32
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}/[A-Za-z0-9._:@/+-]{1,128}", re.ASCII)
 _CAPABILITY = re.compile(r"[a-z][a-z0-9_]{0,31}", re.ASCII)
+_ALIAS = re.compile(rf"[A-Za-z0-9._:@/+-]{{1,{ALIAS_CHARACTERS_MAX}}}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,30 +83,44 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Alias:
+    """Another name of a model. It is never the slug of a model, archived ones included."""
+
+    id: UUID
+    name: str
+    model_id: UUID
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Names:
     """Models by what callers may type."""
 
     by_slug: Mapping[str, Model]
+    by_alias: Mapping[str, Model]
     by_bare_name: Mapping[str, tuple[Model, ...]]
 
 
-def index(models: Iterable[Model]) -> Names:
-    """An index for `resolve`."""
+def index(models: Iterable[Model], aliases: Iterable[Alias] = ()) -> Names:
+    """An index for `resolve`. An alias of a model that is not among `models` is no name."""
     by_slug: dict[str, Model] = {}
+    by_id: dict[UUID, Model] = {}
     by_bare_name: dict[str, list[Model]] = {}
     for model in models:
-        by_slug[model.slug] = model
+        by_slug[model.slug] = by_id[model.id] = model
         by_bare_name.setdefault(bare_name(model.slug), []).append(model)
+    by_alias = {alias.name: by_id[alias.model_id] for alias in aliases if alias.model_id in by_id}
     bare = {name: tuple(found) for name, found in by_bare_name.items()}
-    return Names(MappingProxyType(by_slug), MappingProxyType(bare))
+    return Names(MappingProxyType(by_slug), MappingProxyType(by_alias), MappingProxyType(bare))
 
 
 def resolve(name: str, names: Names) -> tuple[Model, ...]:
-    """The models a typed name may mean: an exact slug alone, else every model with that bare name.
+    """The models a typed name may mean: an exact slug alone, else an alias alone, else every model with that bare name.
 
     Empty means unknown; several mean the name is ambiguous until the caller's own rights leave one of them.
     """
-    exact = names.by_slug.get(name)
+    exact = names.by_slug.get(name) or names.by_alias.get(name)
     if exact is not None:
         return (exact,)
     return names.by_bare_name.get(name, ())
@@ -117,7 +133,20 @@ def bare_name(slug: str) -> str:
 
 def is_slug(slug: str) -> bool:
     """Whether a text can be a model's slug."""
-    return _SLUG.fullmatch(slug) is not None and not any(part in {"", ".", ".."} for part in slug.split("/"))
+    return _SLUG.fullmatch(slug) is not None and _has_plain_parts(slug)
+
+
+def check_alias(name: str) -> str:
+    """An alias, in the form of a slug or of a bare name. Raises Refusal `bad_name`."""
+    if _ALIAS.fullmatch(name) is None or not _has_plain_parts(name):
+        message = f"An alias is 1 to {ALIAS_CHARACTERS_MAX} letters, digits and ._:@/+- in the form of a model's name."
+        raise Refusal("bad_name", "invalid", message, param="name")
+    return name
+
+
+def _has_plain_parts(name: str) -> bool:
+    """Whether no part between slashes could be lost, or lead elsewhere, in a path."""
+    return not any(part in {"", ".", ".."} for part in name.split("/"))
 
 
 def check_slug(slug: str) -> str:
@@ -186,3 +215,8 @@ def audited(model: Model) -> dict[str, Any]:
 def model_not_found() -> Refusal:
     """The answer for an id that names no model."""
     return Refusal("model_not_found", "not_found", "There is no such model.")
+
+
+def alias_not_found() -> Refusal:
+    """The answer for an id that names no alias."""
+    return Refusal("alias_not_found", "not_found", "There is no such alias.")

@@ -163,7 +163,7 @@ async def naming_tag(tx: Tx, tag_id: UUID) -> list[Model]:
 
 
 async def remove(tx: Tx, model_id: UUID) -> bool:
-    """Deletes a model, its policy and its prices. False when an allocation stands on it.
+    """Deletes a model, its policy, its prices and its aliases. False when an allocation stands on it.
 
     A billed record always has an allocation, and allocations are revoked, never deleted: so a model with records stays.
     """

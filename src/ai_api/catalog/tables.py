@@ -1,4 +1,4 @@
-"""Models, and who may see the restricted ones."""
+"""Models, their other names, and who may see the restricted ones."""
 
 from __future__ import annotations
 
@@ -40,6 +40,16 @@ models = Table(
     CheckConstraint("context_tokens > 0", name="context_tokens"),
     CheckConstraint("output_tokens_max > 0", name="output_tokens_max"),
     CheckConstraint("operations <@ ARRAY['chat', 'responses', 'embeddings']", name="operations"),
+)
+
+aliases = Table(
+    "aliases",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("model_id", Uuid, ForeignKey("models.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
 )
 
 access_rules = Table(

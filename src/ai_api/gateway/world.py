@@ -16,7 +16,7 @@ from ai_api.quotas.windows import Window, month_window
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """Models, routes, provider keys (sealed) and prices at one epoch."""
+    """Models and their names, routes, provider keys (sealed) and prices at one epoch."""
 
     epoch: int
     zone: str
@@ -104,6 +104,7 @@ async def load(database: Database, *, zone: str) -> World:
     async with database.transaction(repeatable_read=True) as tx:
         epoch, chosen_zone = await read_world(tx)
         models = await catalog.load_models(tx)
+        aliases = await catalog.load_aliases(tx)
         keys = await providers.load_keys(tx)
         routes = await providers.load_routes(tx)
         versions = await pricing.load_versions(tx)
@@ -121,7 +122,7 @@ async def load(database: Database, *, zone: str) -> World:
     return World(
         epoch=epoch,
         zone=chosen_zone or zone,
-        names=catalog.index(models),
+        names=catalog.index(models, aliases),
         models={model.id: model for model in models},
         routes={model_id: tuple(found) for model_id, found in by_model.items()},
         keys={key.id: key for key in keys},

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from ai_api import __version__
 from ai_api.portal import problems
 from ai_api.portal.admin import (
+    aliases,
     allocations,
     audit,
     call_records,
@@ -34,6 +35,7 @@ AREAS = (
     tags.router,
     provider_keys.router,
     models.router,
+    aliases.router,
     routes.router,
     prices.router,
     allocations.router,

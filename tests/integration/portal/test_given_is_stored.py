@@ -76,6 +76,7 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
     "identifiers": identifiers_of_new_members,
     ("POST", f"{TAG}/members/remove", "member_ids"): ids_of_the_tag,
     "allocation_ids": allocations_of_the_member,
+    ("POST", "/api/admin/aliases", "name"): just("Given-alias/1.5:free", "no name"),
     "slug": just("anthropic/Given-1.5"),
     "provider": just("openai", "anthropic", "gemini"),
     "base_url": just("https://given.example.com/v1", None),

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from ai_api.catalog import Model, index, resolve
-from ai_api.catalog.rules import check_capabilities, check_operations, check_slug, check_tokens
+from ai_api.catalog import Alias, Model, index, resolve
+from ai_api.catalog.rules import check_alias, check_capabilities, check_operations, check_slug, check_tokens
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 
@@ -34,6 +34,10 @@ def model(slug: str, *, access: str = "open", status: str = "active", allowed: f
     )
 
 
+def alias(name: str, of: Model) -> Alias:
+    return Alias(id=uuid7(), name=name, model_id=of.id, created_at=NOW, updated_at=NOW)
+
+
 def test_an_exact_slug_wins_even_where_it_is_another_models_bare_name() -> None:
     inner, outer = model("meta/llama"), model("openrouter/meta/llama")
     assert resolve("meta/llama", index([inner, outer])) == (inner,)
@@ -51,9 +55,44 @@ def test_an_ambiguous_bare_name_gives_all_it_may_mean() -> None:
     assert set(resolve("gpt-5", index([one, other]))) == {one, other}
 
 
-@pytest.mark.parametrize("name", ["gpt", "openai", "openai/", "OPENAI/gpt-5", "openai/gpt-5x", "pt-5", "", "/gpt-5"])
+def test_an_alias_comes_after_the_slug_and_before_the_bare_name() -> None:
+    one, other, third = model("openai/gpt-5"), model("azure/gpt-5"), model("local/small")
+    aliases = [alias("gpt-5", third), alias("openai/gpt-5", other), alias("small/er", one)]
+    names = index([one, other, third], aliases)
+    assert resolve("gpt-5", names) == (third,)
+    assert resolve("openai/gpt-5", names) == (one,)
+    assert resolve("small/er", names) == (one,)
+    assert resolve("er", names) == (), "an alias has no bare name"
+    assert resolve("small", names) == (third,)
+
+
+def test_an_alias_of_a_model_that_is_not_offered_is_no_name() -> None:
+    gone, one = model("azure/gpt-5", status="archived"), model("openai/gpt-5")
+    aliases = [alias("best", gone), alias("gpt-5", gone)]
+    assert resolve("best", index([one], aliases)) == ()
+    assert resolve("gpt-5", index([one], aliases)) == (one,)
+
+
+@pytest.mark.parametrize("name", ["best", "Best", "gpt-4o", "openai/gpt-4o", "a", "v1:free@q4+x_y", "a/b/c", "x" * 128])
+def test_good_aliases(name: str) -> None:
+    assert check_alias(name) == name
+
+
+@pytest.mark.parametrize(
+    "name", ["", " ", "a b", "a\n", "é", "/a", "a/", "a//b", "../a", "a/.", ".", "..", "a%2Fb", "a\0", "x" * 129]
+)
+def test_bad_aliases(name: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        check_alias(name)
+    assert (refused.value.code, refused.value.param) == ("bad_name", "name")
+
+
+@pytest.mark.parametrize(
+    "name", ["gpt", "openai", "openai/", "OPENAI/gpt-5", "openai/gpt-5x", "pt-5", "", "/gpt-5", "best", "Bes"]
+)
 def test_nothing_is_matched_by_likeness(name: str) -> None:
-    assert resolve(name, index([model("openai/gpt-5")])) == ()
+    found = model("openai/gpt-5")
+    assert resolve(name, index([found], [alias("Best", found)])) == ()
 
 
 @pytest.mark.parametrize(
