@@ -45,6 +45,7 @@ INNOCENT = {
     "access/rules.py": "import dataclasses",
     "catalog/find.py": "import ai_api.catalog.store",
     "catalog/store_aliases.py": "import sqlalchemy, ai_api.core.db",
+    "catalog/store_imports.py": "import sqlalchemy, ai_api.core.db",
     "identity/store_tags.py": "import sqlalchemy, ai_api.core.db",
     "pricing/cost.py": "import ai_api.pricing.rules",
     "pricing/rules.py": "import dataclasses",

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import httpx
 
+from ai_api.catalog import read_registry
 from tests.support.portal import Caller, Portal
 
 Epoch = Literal["member", "world", "none"]
@@ -70,6 +71,10 @@ class Stage:
     async def alias(self) -> str:
         body = {"name": f"alias-{self.number()}", "model_id": await self.model()}
         return (await self.make("/api/admin/aliases", body))["id"]
+
+    async def imported(self) -> str:
+        body = {"provider": "azure", "key": "azure/gpt-4o", "slug": f"azure/imported-{self.number()}"}
+        return (await self.make("/api/admin/models/import", body))["id"]
 
     async def route(self) -> str:
         body = {"model_id": await self.model(), "provider_key_id": await self.provider_key(), "upstream_model": "m"}
@@ -247,6 +252,24 @@ deletion(MODEL, Stage.model, epoch="world")
 verb(f"{MODEL}/archive", Stage.model, epoch="world")
 verb(f"{MODEL}/unarchive", Stage.model, epoch="world", first="archive")
 change(f"{MODEL}/policy", Stage.model, {"access": "open", "member_ids": []}, epoch="world", method="PUT")
+
+
+@write("POST", "/api/admin/models/import", epoch="world")
+async def _(stage: Stage) -> Ask:
+    body = {"provider": "openai", "key": "gpt-5.1", "slug": f"openai/imported-{stage.number()}"}
+    return Ask("/api/admin/models/import", body, 201)
+
+
+@write("POST", f"{MODEL}/suggestion/apply", epoch="world")
+async def _(stage: Stage) -> Ask:
+    model_id = await stage.imported()
+    return Ask(f"/api/admin/models/{model_id}/suggestion/apply", {"version": read_registry().version})
+
+
+@write("POST", f"{MODEL}/suggestion/price", epoch="world")
+async def _(stage: Stage) -> Ask:
+    model_id = await stage.imported()
+    return Ask(f"/api/admin/models/{model_id}/suggestion/price", {"version": read_registry().version}, 201)
 
 
 @write("POST", "/api/admin/aliases", epoch="world")

@@ -11,8 +11,11 @@ from ai_api.catalog.alias import (
     preview_alias,
 )
 from ai_api.catalog.find import find, get, load_models, page
+from ai_api.catalog.imports import FactReview, Origin, OriginDraft, check_importable, facts_of, review_facts
+from ai_api.catalog.litellm_registry import SOURCE, Entry, Registry, read_registry
 from ai_api.catalog.policy import Lists, models_naming_tag, set_policy
 from ai_api.catalog.publish import publish
+from ai_api.catalog.reapply import apply_facts, get_origin, load_origins, note_price_facts
 from ai_api.catalog.remove import remove
 from ai_api.catalog.revise import Changes, archive, revise, unarchive
 from ai_api.catalog.rules import (
@@ -37,34 +40,48 @@ __all__ = [
     "ALLOWED_MEMBERS_MAX",
     "OPERATIONS",
     "POLICY_TAGS_MAX",
+    "SOURCE",
     "Alias",
     "AliasFilter",
     "Changes",
     "Draft",
+    "Entry",
+    "FactReview",
     "Filter",
     "Lists",
     "Meaning",
     "Model",
     "Names",
+    "Origin",
+    "OriginDraft",
+    "Registry",
+    "apply_facts",
     "archive",
     "bare_name",
+    "check_importable",
     "create_alias",
     "delete_alias",
+    "facts_of",
     "find",
     "get",
     "get_alias",
+    "get_origin",
     "index",
     "is_slug",
     "load_aliases",
     "load_models",
+    "load_origins",
     "models_naming_tag",
     "move_alias",
+    "note_price_facts",
     "page",
     "page_aliases",
     "preview_alias",
     "publish",
+    "read_registry",
     "remove",
     "resolve",
+    "review_facts",
     "revise",
     "set_policy",
     "unarchive",

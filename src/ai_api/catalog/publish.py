@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ai_api.audit import Actor, note
-from ai_api.catalog import store, store_aliases
+from ai_api.catalog import store, store_aliases, store_imports
+from ai_api.catalog.imports import OriginDraft
 from ai_api.catalog.rules import (
     Draft,
     Model,
@@ -18,8 +19,8 @@ from ai_api.core.db import Tx, bump_world
 from ai_api.core.errors import Refusal
 
 
-async def publish(tx: Tx, actor: Actor, draft: Draft) -> Model:
-    """A new, active model, visible to nobody unless its access is open.
+async def publish(tx: Tx, actor: Actor, draft: Draft, *, origin: OriginDraft | None = None) -> Model:
+    """A new, active model, visible to nobody unless its access is open. `origin` is the registry it is imported from.
 
     Raises Refusal `bad_slug`, `bad_operations`, `bad_display_name`, `bad_description`, `bad_tokens`, `bad_capabilities`,
     or `slug_taken` (an archived model keeps its slug), by an alias too.
@@ -38,14 +39,16 @@ async def publish(tx: Tx, actor: Actor, draft: Draft) -> Model:
     if model is None:
         message = f"There is already a model {draft.slug}. Change that one, or choose another slug."
         raise Refusal("slug_taken", "conflict", message, param="slug")
+    if origin is not None:
+        await store_imports.add(tx, model.id, origin)
     await note(
         tx,
         actor,
-        action="model.publish",
+        action="model.publish" if origin is None else "model.import",
         target_kind="model",
         target_id=model.id,
         before=None,
-        after=audited(model),
+        after=audited(model) if origin is None else {**audited(model), "imported": origin.audited()},
     )
     await bump_world(tx)
     return model

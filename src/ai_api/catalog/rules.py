@@ -190,10 +190,15 @@ def check_tokens(name: str, tokens: int | None) -> int | None:
 
 def check_capabilities(capabilities: Mapping[str, bool]) -> Mapping[str, bool]:
     """Named yes-or-no abilities. Raises Refusal `bad_capabilities`."""
-    if len(capabilities) > _CAPABILITIES_MAX or not all(_CAPABILITY.fullmatch(name) for name in capabilities):
+    if len(capabilities) > _CAPABILITIES_MAX or not all(map(is_capability, capabilities)):
         message = f"Capabilities are at most {_CAPABILITIES_MAX} names of lower-case letters, digits and underscores."
         raise Refusal("bad_capabilities", "invalid", message, param="capabilities")
     return capabilities
+
+
+def is_capability(name: str) -> bool:
+    """Whether a text can name an ability."""
+    return _CAPABILITY.fullmatch(name) is not None
 
 
 def audited(model: Model) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Models, their other names, and who may see the restricted ones."""
+"""Models, their other names, where they came from, and who may see the restricted ones."""
 
 from __future__ import annotations
 
@@ -48,6 +48,22 @@ aliases = Table(
     Column("id", Uuid, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("model_id", Uuid, ForeignKey("models.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+)
+
+model_imports = Table(
+    "model_imports",
+    METADATA,
+    Column("model_id", Uuid, ForeignKey("models.id", ondelete="CASCADE"), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("facts", JSONB, nullable=False),
+    Column("facts_version", Text, nullable=False),
+    Column("price_facts", JSONB, nullable=False),
+    Column("price_version", Text, nullable=False),
+    Column("kept", ARRAY(Text), nullable=False, server_default=text("'{}'")),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("updated_at", Instant, nullable=False, server_default=func.now()),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from ai_api.cli.admin import app as admin
+from ai_api.cli.catalog import app as catalog
 from ai_api.cli.credentials import app as credentials
 from ai_api.cli.migrate import migrate
 from ai_api.cli.openapi import openapi
@@ -25,6 +26,7 @@ _app.command()(migrate)
 _app.command()(openapi)
 _app.add_typer(admin)
 _app.add_typer(credentials)
+_app.add_typer(catalog)
 
 
 def main() -> None:

@@ -13,8 +13,9 @@ from ai_api.pricing.cost import (
 )
 from ai_api.pricing.document import prices_from_json, prices_from_usd, prices_to_json, prices_to_usd
 from ai_api.pricing.in_force import PriceVersion, in_force
-from ai_api.pricing.publish import load_versions, page_versions, publish
+from ai_api.pricing.publish import find_in_force, load_versions, page_versions, publish
 from ai_api.pricing.rules import PriceMissingError, Prices, PricesInvalid, ServiceTier, Tier
+from ai_api.pricing.suggest import Suggested, suggest_prices
 
 __all__ = [
     "ANYTHING",
@@ -26,11 +27,13 @@ __all__ = [
     "PricesInvalid",
     "Reach",
     "ServiceTier",
+    "Suggested",
     "Tier",
     "affordable_output",
     "ceiling",
     "cost",
     "cost_or_none",
+    "find_in_force",
     "in_force",
     "likely",
     "load_versions",
@@ -40,4 +43,5 @@ __all__ = [
     "prices_to_json",
     "prices_to_usd",
     "publish",
+    "suggest_prices",
 ]

@@ -74,6 +74,11 @@ async def publish(
     return version
 
 
+async def find_in_force(tx: Tx, model_id: UUID, at: datetime) -> PriceVersion | None:
+    """The version of a model's prices that applies at `at`; None when it has none."""
+    return await store.in_force_at(tx, model_id, at)
+
+
 async def load_versions(tx: Tx) -> list[PriceVersion]:
     """All versions of all models, by model and moment. One statement."""
     return await store.all_versions(tx)

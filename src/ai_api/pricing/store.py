@@ -58,6 +58,14 @@ async def latest_by(tx: Tx, model_id: UUID, moment: datetime) -> datetime | None
     return latest
 
 
+async def in_force_at(tx: Tx, model_id: UUID, moment: datetime) -> PriceVersion | None:
+    """The version that applies at `moment`; None when there is none."""
+    begun = (price_versions.c.model_id == model_id, price_versions.c.in_force_from <= moment)
+    latest_first = price_versions.c.in_force_from.desc()
+    row = (await tx.execute(select(price_versions).where(*begun).order_by(latest_first).limit(1))).one_or_none()
+    return None if row is None else _version(row)
+
+
 async def add(tx: Tx, model_id: UUID, *, in_force_from: datetime, prices: Prices, source: str) -> PriceVersion | None:
     """A new version; None when the model already has one from exactly that moment on."""
     statement = (

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ai_api.catalog import read_registry
 from ai_api.portal.router import create_router
 from tests.support.portal import Caller, Portal
 from tests.support.portal_writes import TAG, WRITES, Ask, Stage
@@ -21,6 +22,7 @@ from tests.support.routes_of import openapi_of
 
 pytestmark = pytest.mark.integration
 DOCUMENT = openapi_of(create_router())
+IMPORT = "/api/admin/models/import"
 SOON = (datetime.now(UTC) + timedelta(days=400)).replace(microsecond=0)
 WITH_BODY = [
     (method.upper(), path)
@@ -77,6 +79,9 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
     ("POST", f"{TAG}/members/remove", "member_ids"): ids_of_the_tag,
     "allocation_ids": allocations_of_the_member,
     ("POST", "/api/admin/aliases", "name"): just("Given-alias/1.5:free", "no name"),
+    ("POST", IMPORT, "key"): just("gpt-5.1", "no model"),
+    "version": just(read_registry().version, "0.0.1"),
+    "leave_out": just([], ["search_context_cost_per_query"]),
     "slug": just("anthropic/Given-1.5"),
     "provider": just("openai", "anthropic", "gemini"),
     "base_url": just("https://given.example.com/v1", None),
@@ -135,6 +140,12 @@ def reads_as(written: Written, name: str, given: Any) -> bool:
         shown = written.again["secret_display"]
         told = str((written.answer, written.again, written.latest_event))
         return shown is None if given is None else shown.endswith(given[-4:]) and given not in told
+    if written.route == ("POST", IMPORT) and name in {"provider", "key"}:
+        return bool(written.latest_event["after"]["imported"][name] == given)
+    if name == "leave_out":
+        return not given and " without " not in written.latest_event["after"]["source"]
+    if name == "version" and written.route[1].endswith("/price"):
+        return given in written.latest_event["after"]["source"]
     if name == "prefix":
         return written.again["display"].startswith(given or "sk-aiapi-")
     if name == "reason":
