@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
@@ -25,7 +25,7 @@ CREATE TABLE model_imports (
     CONSTRAINT pk_model_imports PRIMARY KEY (model_id),
     CONSTRAINT fk_model_imports_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
 );
-UPDATE schema_state SET revision = '0007'
+UPDATE schema_state SET revision = '0009'
 """
 
 

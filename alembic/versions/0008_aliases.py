@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0006"
-down_revision = "0004"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -21,7 +21,7 @@ CREATE TABLE aliases (
     CONSTRAINT fk_aliases_model_id FOREIGN KEY(model_id) REFERENCES models (id) ON DELETE CASCADE
 );
 CREATE INDEX ix_aliases_model_id ON aliases (model_id);
-UPDATE schema_state SET revision = '0006'
+UPDATE schema_state SET revision = '0008'
 """
 
 
