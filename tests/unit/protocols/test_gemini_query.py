@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from ai_api.protocols.gemini_query import alt_of, check_query, query_of, with_key_in_header
-from hypothesis import given
-from hypothesis import strategies as st
 
-from ai_api.core.errors import Refusal
+from ai_api.protocols.gemini import query_of, with_key_in_header
 
 
 def scope_of(query: bytes, *headers: tuple[bytes, bytes]) -> dict[str, Any]:
@@ -35,34 +32,3 @@ def test_the_query_wins_over_a_header() -> None:
 def test_a_request_without_one_is_changed(query: bytes) -> None:
     scope = scope_of(query)
     assert with_key_in_header(scope) is scope
-
-
-@given(st.binary(max_size=30))
-def test_no_query_breaks_a_door(query: bytes) -> None:
-    moved = with_key_in_header(scope_of(query))
-    assert "key" not in dict(query_of(moved))
-    assert alt_of(query_of(moved))
-
-
-@pytest.mark.parametrize(
-    ("query", "is_streamed"),
-    [
-        ({"alt": "sse"}, False),
-        ({"$alt": "sse"}, False),
-        ({"alt": "proto"}, True),
-        ({"fields": "usageMetadata"}, True),
-        ({"\x00": ""}, False),
-    ],
-)
-def test_what_would_be_ignored_is_taken(query: dict[str, str], is_streamed: bool) -> None:
-    with pytest.raises(Refusal) as refused:
-        check_query(query, is_streamed=is_streamed)
-    assert refused.value.kind == "invalid"
-    assert refused.value.message.isprintable()
-
-
-@pytest.mark.parametrize(
-    ("query", "is_streamed"), [({}, False), ({"alt": "json"}, False), ({"alt": "sse", "prettyPrint": "false"}, True)]
-)
-def test_what_is_understood_is_refused(query: dict[str, str], is_streamed: bool) -> None:
-    check_query(query, is_streamed=is_streamed)

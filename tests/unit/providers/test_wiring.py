@@ -89,7 +89,8 @@ def test_gemini_is_called_in_its_own_dialect_beside_the_compatible_one(
     given: str | None, chat: str, generate: str
 ) -> None:
     wiring = derive("gemini", *address("gemini", given, None))
-    assert wiring.urls == {"chat": chat, "generate": generate}
+    embeddings = chat.replace("/chat/completions", "/embeddings")
+    assert wiring.urls == {"chat": chat, "embeddings": embeddings, "generate": generate}
     assert wiring.lanes == {"chat": "native", "generate": "native"}
 
 
