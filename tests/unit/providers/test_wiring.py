@@ -91,7 +91,7 @@ def test_gemini_is_called_in_its_own_dialect_beside_the_compatible_one(
     wiring = derive("gemini", *address("gemini", given, None))
     embeddings = chat.replace("/chat/completions", "/embeddings")
     assert wiring.urls == {"chat": chat, "embeddings": embeddings, "generate": generate}
-    assert wiring.lanes == {"chat": "native", "generate": "native"}
+    assert wiring.lanes == {"chat": "native", "embeddings": "native", "generate": "native"}
 
 
 @pytest.mark.parametrize(
