@@ -156,7 +156,7 @@ UNCONNECTABLE: list[tuple[dict[str, Any], int, str]] = [
     ({"provider": "openai", "name": "x", "secret": SECRET, "base_url": "http://a.example"}, 400, "bad_base_url"),
     ({"provider": "local", "name": "x", "base_url": "https://127.0.0.1/v1"}, 400, "bad_base_url"),
     ({"provider": "local", "name": "x", "base_url": "https://user:pw@a.example/v1"}, 400, "bad_base_url"),
-    ({"provider": "openai", "name": "x", "secret": SECRET, "organization": "o"}, 422, "invalid_fields"),
+    ({"provider": "openai", "name": "x", "secret": SECRET, "region": "o"}, 422, "invalid_fields"),
     ({"provider": "openai", "name": "x", "secret": SECRET, "allow_private_network": "yes"}, 422, "invalid_fields"),
     ({"provider": "openai", "name": "", "secret": SECRET}, 422, "invalid_fields"),
     ({"provider": "openai", "name": "x", "secret": ["sk-in-a-list-0123456789"]}, 422, "invalid_fields"),

@@ -50,7 +50,7 @@ async def test_a_route_that_could_serve_nothing_is_refused(portal: Portal, admin
     body = {"model_id": str(model.id), "provider_key_id": str(key.id), "upstream_model": "claude"}
     refused = await admin.client.post(ROUTES, json=body)
     assert (refused.status_code, refused.json()["code"]) == (400, "operation_not_served")
-    assert refused.json()["details"] == {"served": ["chat"], "wanted": ["responses"]}
+    assert refused.json()["details"] == {"served": ["chat", "messages"], "wanted": ["responses"]}
     assert await loaded(portal) == []
 
 
