@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ai_api.core.db import Hot
 from ai_api.gateway import store_idempotency
+from ai_api.jobs.forget import until_none_is_left
 from ai_api.jobs.runner import Job
 
 EVERY_S = 60.0
@@ -14,11 +15,6 @@ def forget_idempotency_keys(hot: Hot) -> Job:
     """One short statement a batch, until none is left."""
 
     async def run() -> int:
-        forgotten = 0
-        while True:
-            count = await store_idempotency.forget_expired(hot, limit=BATCH_MAX)
-            forgotten += count
-            if count < BATCH_MAX:
-                return forgotten
+        return await until_none_is_left(lambda limit: store_idempotency.forget_expired(hot, limit=limit), BATCH_MAX)
 
     return Job("forget_idempotency_keys", EVERY_S, run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ai_api.core.db import Hot
 from ai_api.gateway import store_responses
+from ai_api.jobs.forget import until_none_is_left
 from ai_api.jobs.runner import Job
 
 EVERY_S = 600.0
@@ -14,11 +15,6 @@ def forget_stored_responses(hot: Hot) -> Job:
     """One short statement a batch, until none is left."""
 
     async def run() -> int:
-        forgotten = 0
-        while True:
-            count = await store_responses.forget_expired(hot, limit=BATCH_MAX)
-            forgotten += count
-            if count < BATCH_MAX:
-                return forgotten
+        return await until_none_is_left(lambda limit: store_responses.forget_expired(hot, limit=limit), BATCH_MAX)
 
     return Job("forget_stored_responses", EVERY_S, run)

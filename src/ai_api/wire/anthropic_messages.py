@@ -12,9 +12,10 @@ from typing import Any
 
 from ai_api.wire.anthropic_stream import malformed, reported
 from ai_api.wire.failures import StreamFailure
+from ai_api.wire.frames import unended, whole_frames
 from ai_api.wire.json_body import BadBody, decode, encode, read, write
 from ai_api.wire.openai_stream import ModelName
-from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, FrameTooLong, data_of, split
+from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, data_of
 from ai_api.wire.usage import Usage, UsageStream, count, from_anthropic
 
 _BYTES_PER_TOKEN = 4
@@ -53,16 +54,13 @@ class MessagesStream:
 
     def feed(self, data: bytes) -> bytes:
         """Frames to send now. Raises StreamFailure."""
-        try:
-            head = self._cutter.feed(data)
-        except FrameTooLong:
-            raise StreamFailure("upstream_interrupted", "The provider sent a frame without an end.") from None
-        if not head:
+        frames = whole_frames(self._cutter, data)
+        if not frames:
             return b""
         now: list[bytes] = []
         held: list[bytes] = []
         try:
-            for frame in split(head):
+            for frame in frames:
                 if self.finished:
                     # What follows the end belongs to no answer, and nobody has counted it.
                     break
@@ -82,7 +80,7 @@ class MessagesStream:
     def end(self) -> None:
         """The provider closed. Raises StreamFailure unless its end was seen."""
         if not self.finished:
-            raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
+            raise unended()
 
     def _pass(self, frame: bytes) -> bytes:
         """The frame as the caller is to see it. Raises StreamFailure."""

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ai_api.wire.failures import StreamFailure
+from ai_api.wire.frames import whole_frames
 from ai_api.wire.json_body import decode
-from ai_api.wire.sse import FrameCutter, FrameTooLong, data_of, split
+from ai_api.wire.sse import FrameCutter, data_of
 
 _CHAT_FINISH: Mapping[str, str] = {
     "end_turn": "stop",
@@ -43,11 +44,7 @@ class AnthropicEvents:
 
     def feed(self, data: bytes) -> Iterator[dict[str, Any]]:
         """The events that are whole now, each with a `type`; comments are left out. Raises StreamFailure."""
-        try:
-            frames = self._cutter.feed(data)
-        except FrameTooLong:
-            raise StreamFailure("upstream_interrupted", "The provider sent a frame without an end.") from None
-        for frame in split(frames):
+        for frame in whole_frames(self._cutter, data):
             payload = data_of(frame)
             if payload:
                 yield read_object(payload)

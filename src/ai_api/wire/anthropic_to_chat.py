@@ -14,7 +14,7 @@ from typing import Any
 from ai_api.wire import chat_writer
 from ai_api.wire.anthropic_stream import AnthropicEvents, chat_finish, malformed, read_object
 from ai_api.wire.chat_writer import ChatMessage, ChunkWriter
-from ai_api.wire.failures import StreamFailure
+from ai_api.wire.frames import unended
 from ai_api.wire.json_body import encode
 from ai_api.wire.usage import Usage, UsageStream, from_anthropic
 
@@ -85,7 +85,7 @@ class AnthropicToChat:
     def end(self) -> None:
         """The provider closed. Raises StreamFailure unless its end was seen."""
         if not self.finished:
-            raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
+            raise unended()
 
     def _translate(self, event: Mapping[str, Any]) -> bytes:
         kind = event["type"]

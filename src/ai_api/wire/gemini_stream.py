@@ -12,9 +12,10 @@ from typing import Any
 import msgspec
 
 from ai_api.wire.failures import StreamFailure
+from ai_api.wire.frames import unended, whole_frames
 from ai_api.wire.gemini_usage import from_gemini
 from ai_api.wire.json_body import decode, encode
-from ai_api.wire.sse import FrameCutter, FrameTooLong, data_of, split
+from ai_api.wire.sse import FrameCutter, data_of
 from ai_api.wire.usage import Usage, UsageStream
 
 FRAME_BYTES_MAX = 16 * 1024 * 1024
@@ -80,13 +81,10 @@ class GenerateStream:
 
     def feed(self, data: bytes) -> bytes:
         """Frames to send now. Raises StreamFailure."""
-        try:
-            head = self._cutter.feed(data)
-        except FrameTooLong:
-            raise StreamFailure("upstream_interrupted", "The provider sent a frame without an end.") from None
+        frames = whole_frames(self._cutter, data)
         now: list[bytes] = []
         try:
-            for frame in split(head) if head else ():
+            for frame in frames:
                 self._pass(frame, now)
         except StreamFailure as failure:
             failure.before = b"".join(now)
@@ -98,7 +96,7 @@ class GenerateStream:
     def end(self) -> None:
         """The provider closed: that is the end, where it had said why it ends. Raises StreamFailure otherwise."""
         if self.finish_reason is None or self._cutter.rest.strip():
-            raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
+            raise unended()
         self.finished = True
 
     def _pass(self, frame: bytes, now: list[bytes]) -> None:

@@ -12,8 +12,9 @@ from typing import Any, TypeVar
 import msgspec
 
 from ai_api.wire.failures import StreamFailure
+from ai_api.wire.frames import unended, whole_frames
 from ai_api.wire.json_body import decode, encode
-from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, FrameTooLong, data_of, split
+from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, data_of
 from ai_api.wire.usage import Usage, UsageStream, from_openai_chat, from_openai_responses
 
 _BYTES_PER_TOKEN = 4
@@ -200,11 +201,8 @@ class ChatStream:
 
     def feed(self, data: bytes) -> bytes:
         """Frames to send now. Raises StreamFailure."""
-        try:
-            head = self._cutter.feed(data)
-        except FrameTooLong:
-            raise StreamFailure("upstream_interrupted", "The provider sent a frame without an end.") from None
-        if not head:
+        frames = whole_frames(self._cutter, data)
+        if not frames:
             return b""
         now: list[bytes] = []
         held: list[bytes] = []
@@ -212,7 +210,7 @@ class ChatStream:
         # whatever else the network brings along with it.
         known = self._name.is_known
         try:
-            for frame in split(head):
+            for frame in frames:
                 if self._keep(frame):
                     (held if self._ending else now).append(frame if known else self._name.apply(frame))
         except StreamFailure as failure:
@@ -233,7 +231,7 @@ class ChatStream:
     def end(self) -> None:
         """The provider closed. Raises StreamFailure unless its end was seen."""
         if not self.finished:
-            raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
+            raise unended()
 
     def _keep(self, frame: bytes) -> bool:
         if self.finished:
@@ -299,20 +297,17 @@ class ResponsesStream:
 
     def feed(self, data: bytes) -> bytes:
         """Frames to send now. Raises StreamFailure."""
-        try:
-            head = self._cutter.feed(data)
-        except FrameTooLong:
-            raise StreamFailure("upstream_interrupted", "The provider sent a frame without an end.") from None
-        if not head:
+        frames = whole_frames(self._cutter, data)
+        if not frames:
             return b""
-        frames: list[bytes] = []
+        shown: list[bytes] = []
         try:
-            for frame in split(head):
-                frames.append(self._pass(frame))  # noqa: PERF401  -- those before a failure are needed
+            for frame in frames:
+                shown.append(self._pass(frame))  # noqa: PERF401  -- those before a failure are needed
         except StreamFailure as failure:
-            failure.before = b"".join(frames)
+            failure.before = b"".join(shown)
             raise
-        out = b"".join(frames)
+        out = b"".join(shown)
         if self.finished:
             self.tail += out
             return b""
@@ -321,7 +316,7 @@ class ResponsesStream:
     def end(self) -> None:
         """The provider closed. Raises StreamFailure unless its end was seen."""
         if not self.finished:
-            raise StreamFailure("upstream_interrupted", "The provider's stream stopped before its end.")
+            raise unended()
 
     def _pass(self, frame: bytes) -> bytes:
         data = data_of(frame)
