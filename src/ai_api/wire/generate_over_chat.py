@@ -14,9 +14,10 @@ from ai_api.wire.envelope import bad
 from ai_api.wire.generate_over_chat_answer import GenerateWriter
 from ai_api.wire.generate_over_chat_config import read_config, wants_thoughts
 from ai_api.wire.generate_over_chat_contents import read_contents, read_instruction
-from ai_api.wire.generate_over_chat_fields import members, text, word
+from ai_api.wire.generate_over_chat_fields import members, word
 from ai_api.wire.generate_over_chat_tools import names_changed, read_tools
 from ai_api.wire.over_chat import AnswerWriter, Shown
+from ai_api.wire.strict import filled
 
 _KNOWN: Final = (
     "model",
@@ -39,7 +40,7 @@ class GenerateOverChat:
         given = members(document, "", _KNOWN)
         if "model" in given:
             # Said by the path, which was read before; some clients repeat it.
-            text(given["model"], "model")
+            filled(given["model"], "model")
         if not isinstance(given.get("safetySettings", []), list):
             raise bad("safetySettings must be a list.", "safetySettings")
         messages = read_contents(given.get("contents"))

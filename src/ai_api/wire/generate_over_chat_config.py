@@ -6,18 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ai_api.wire.envelope import bad
-from ai_api.wire.generate_over_chat_fields import (
-    either,
-    members,
-    number,
-    refuse_both,
-    switch,
-    text,
-    unsupported,
-    whole,
-    word,
-)
+from ai_api.wire.generate_over_chat_fields import either, members, number, refuse_both, unsupported, whole, word
 from ai_api.wire.generate_over_chat_schema import given_schema, json_schema
+from ai_api.wire.strict import filled, switch
 
 STOP_SEQUENCES_MAX: Final = 4
 """A chat takes no more."""
@@ -103,7 +94,7 @@ def _stop(value: object) -> list[str]:
     path = f"{_PATH}.stopSequences"
     if not isinstance(value, list) or len(value) > STOP_SEQUENCES_MAX:
         raise bad(f"{path} must be a list of at most {STOP_SEQUENCES_MAX} texts with this model.", path)
-    return [text(sequence, f"{path}[{at}]") for at, sequence in enumerate(value)]
+    return [filled(sequence, f"{path}[{at}]") for at, sequence in enumerate(value)]
 
 
 def _check_kinds_of_answer(given: Mapping[str, Any]) -> None:

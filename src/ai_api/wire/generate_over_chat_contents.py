@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ai_api.wire.envelope import bad
-from ai_api.wire.generate_over_chat_fields import many, members, switch, text
+from ai_api.wire.generate_over_chat_fields import many, members
 from ai_api.wire.generate_over_chat_media import media_part
 from ai_api.wire.generate_over_chat_seals import extra_content_of
 from ai_api.wire.generate_over_chat_tools import chat_name
 from ai_api.wire.json_body import encode
+from ai_api.wire.strict import filled, switch
 
 _SAYS: Final = ("text", "inlineData", "functionCall", "functionResponse")
 _ASIDE: Final = ("thought", "thoughtSignature")
@@ -140,7 +141,7 @@ class _Conversation:
     def _called(self, part: _Part) -> dict[str, Any]:
         path = f"{part.path}.functionCall"
         given = members(part.value, path, _CALL)
-        name = chat_name(text(given.get("name"), f"{path}.name"))
+        name = chat_name(filled(given.get("name"), f"{path}.name"))
         arguments = given.get("args", {})
         if not isinstance(arguments, dict):
             raise bad(f"{path}.args must be an object.", f"{path}.args")
@@ -168,7 +169,7 @@ class _Conversation:
     def _result(self, part: _Part) -> None:
         path = f"{part.path}.functionResponse"
         given = members(part.value, path, _RESULT)
-        name = chat_name(text(given.get("name"), f"{path}.name"))
+        name = chat_name(filled(given.get("name"), f"{path}.name"))
         response = given.get("response", {})
         if not isinstance(response, dict):
             raise bad(f"{path}.response must be an object.", f"{path}.response")
@@ -218,7 +219,7 @@ class _Conversation:
 
 def _turn(value: object, path: str) -> _Turn:
     given = members(value, path, ("role", "parts"))
-    role = _ROLES.get(text(given.get("role", "user"), f"{path}.role"))
+    role = _ROLES.get(filled(given.get("role", "user"), f"{path}.role"))
     if role is None:
         raise bad(f"{path}.role must be user, model or function.", f"{path}.role")
     if role == "model" and given.get("parts", []) == []:

@@ -13,11 +13,11 @@ from typing import Any, Final
 from ai_api.core.errors import Refusal
 from ai_api.wire.envelope import bad
 from ai_api.wire.gemini_names import camel
+from ai_api.wire.strict import NAME_CHARS_SHOWN, filled
 
 LEAVE_IT_OUT: Final = "Leave it out."
 """What to do with most of what cannot be asked."""
 
-_NAME_CHARS_SHOWN: Final = 64
 _base64: Final = re.compile(r"[A-Za-z0-9+/]+={0,2}", re.ASCII)
 _TO_STANDARD: Final = str.maketrans("-_", "+/")
 
@@ -58,7 +58,7 @@ def members(
 
 def within(path: str, name: str) -> str:
     """The path of a member."""
-    shown = name[:_NAME_CHARS_SHOWN] or '""'
+    shown = name[:NAME_CHARS_SHOWN] or '""'
     return f"{path}.{shown}" if path else shown
 
 
@@ -85,23 +85,9 @@ def many(value: object, path: str) -> list[tuple[Any, str]]:
     return [(item, f"{path}[{number}]") for number, item in enumerate(value)]
 
 
-def text(value: object, path: str) -> str:
-    """A string that is not empty. Raises Refusal."""
-    if not isinstance(value, str) or not value:
-        raise bad(f"{path} must be a string that is not empty.", path)
-    return value
-
-
 def word(value: object, path: str) -> str:
     """A value of one of Google's enumerations, in capitals. Raises Refusal."""
-    return text(value, path).upper()
-
-
-def switch(value: object, path: str) -> bool:
-    """A boolean. Raises Refusal."""
-    if not isinstance(value, bool):
-        raise bad(f"{path} must be true or false.", path)
-    return value
+    return filled(value, path).upper()
 
 
 def number(value: object, path: str) -> int | float:
@@ -121,7 +107,7 @@ def whole(value: object, path: str, *, least: int) -> int:
 def base64_text(value: object, path: str) -> str:
     """Bytes in base64's ordinary alphabet, padded. Raises Refusal."""
     # google-genai for Python writes the alphabet of URLs, and no data URL is read in that one.
-    given = text(value, path).translate(_TO_STANDARD)
+    given = filled(value, path).translate(_TO_STANDARD)
     if _base64.fullmatch(given) is None:
         raise bad(f"{path} must be base64.", path)
     bare = given.rstrip("=")

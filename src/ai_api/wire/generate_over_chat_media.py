@@ -6,7 +6,8 @@ import re
 from typing import Any, Final
 
 from ai_api.wire.envelope import bad
-from ai_api.wire.generate_over_chat_fields import base64_text, members, text, unsupported
+from ai_api.wire.generate_over_chat_fields import base64_text, members, unsupported
+from ai_api.wire.strict import filled
 
 _SOUNDS: Final = {
     "audio/wav": "wav",
@@ -23,10 +24,10 @@ _picture: Final = re.compile(r"image/[a-z0-9][a-z0-9.+-]*", re.ASCII)
 def media_part(value: object, path: str) -> dict[str, Any]:
     """The part of a chat for an `inlineData`. Raises Refusal, also for kinds of media that a chat has no part for."""
     given = members(value, path, ("mimeType", "data", "displayName"))
-    kind = text(given.get("mimeType"), f"{path}.mimeType").lower()
+    kind = filled(given.get("mimeType"), f"{path}.mimeType").lower()
     data = base64_text(given.get("data"), f"{path}.data")
     if kind == _PDF:
-        name = text(given.get("displayName", _FILE_NAME), f"{path}.displayName")
+        name = filled(given.get("displayName", _FILE_NAME), f"{path}.displayName")
         return {"type": "file", "file": {"filename": name, "file_data": f"data:{_PDF};base64,{data}"}}
     if "displayName" in given:
         raise unsupported(f"{path}.displayName", "Only a PDF file has a name in a chat: leave it out.")

@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from ai_api.wire.envelope import bad
 from ai_api.wire.gemini_names import camel
-from ai_api.wire.generate_over_chat_fields import number, switch, text, unsupported, within, word
+from ai_api.wire.generate_over_chat_fields import number, unsupported, within, word
+from ai_api.wire.strict import any_text, filled, switch
 
 _TYPES: Final = frozenset({"STRING", "NUMBER", "INTEGER", "BOOLEAN", "ARRAY", "OBJECT", "NULL"})
 _COUNT_DIGITS_MAX: Final = 19
@@ -113,12 +114,6 @@ def _count(value: object, path: str) -> int:
     return value
 
 
-def _any_text(value: object, path: str) -> str:
-    if not isinstance(value, str):
-        raise bad(f"{path} must be a string.", path)
-    return value
-
-
 def _as_it_is(value: object, _path: str) -> object:
     return value
 
@@ -130,10 +125,10 @@ def _one_of_them(value: object, _path: str) -> list[object]:
 # Google's keyword → JSON schema's, and what reads its value.
 _KEYWORDS: Final[Mapping[str, tuple[str, Callable[[object, str], Any]]]] = {
     "type": ("type", _type),
-    "title": ("title", _any_text),
-    "description": ("description", _any_text),
-    "format": ("format", _any_text),
-    "pattern": ("pattern", _any_text),
+    "title": ("title", any_text),
+    "description": ("description", any_text),
+    "format": ("format", any_text),
+    "pattern": ("pattern", any_text),
     "enum": ("enum", _texts),
     "required": ("required", _texts),
     "minItems": ("minItems", _count),
@@ -153,6 +148,6 @@ _KEYWORDS: Final[Mapping[str, tuple[str, Callable[[object, str], Any]]]] = {
     "additionalProperties": ("additionalProperties", _more),
     "defs": ("$defs", _by_name),
     "$defs": ("$defs", _by_name),
-    "ref": ("$ref", text),
-    "$ref": ("$ref", text),
+    "ref": ("$ref", filled),
+    "$ref": ("$ref", filled),
 }

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ai_api.wire.envelope import bad
-from ai_api.wire.generate_over_chat_fields import either, many, members, refuse_both, text, unsupported, word
+from ai_api.wire.generate_over_chat_fields import either, many, members, refuse_both, unsupported, word
 from ai_api.wire.generate_over_chat_schema import given_schema, json_schema
 from ai_api.wire.json_body import encode
+from ai_api.wire.strict import filled
 
 _DECLARATION: Final = (
     "name",
@@ -75,7 +76,7 @@ def _tools(functions: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _function(value: object, path: str) -> dict[str, Any]:
     given = members(value, path, _DECLARATION)
-    made: dict[str, Any] = {"name": chat_name(text(given.get("name"), f"{path}.name"))}
+    made: dict[str, Any] = {"name": chat_name(filled(given.get("name"), f"{path}.name"))}
     description = given.get("description", "")
     if not isinstance(description, str):
         raise bad(f"{path}.description must be a string.", f"{path}.description")

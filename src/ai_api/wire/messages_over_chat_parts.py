@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 from ai_api.wire.envelope import bad
-from ai_api.wire.messages_over_chat_shape import cannot, flag, items, kind, members, text
+from ai_api.wire.messages_over_chat_shape import cannot, flag, kind, members
+from ai_api.wire.strict import filled, listed
 
 _PICTURE_TYPE: Final = re.compile(r"image/[a-z0-9.+-]{1,64}", re.ASCII)
 _PDF: Final = "application/pdf"
@@ -20,7 +21,7 @@ def read_parts(content: object, path: str) -> list[Part]:
     """A content's parts: a string is one of text. Raises Refusal."""
     if isinstance(content, str):
         return [text_part(content)] if content else []
-    return [part for number, block in enumerate(items(content, path)) for part in parts_of(block, f"{path}[{number}]")]
+    return [part for number, block in enumerate(listed(content, path)) for part in parts_of(block, f"{path}[{number}]")]
 
 
 def parts_of(block: object, path: str) -> list[Part]:
@@ -67,9 +68,9 @@ def _picture(block: object, path: str) -> Part:
             media_type = source.get("media_type")
             if not isinstance(media_type, str) or _PICTURE_TYPE.fullmatch(media_type) is None:
                 raise bad(f"{path}.media_type must be a picture's, such as image/png.", f"{path}.media_type")
-            url = f"data:{media_type};base64,{text(source.get('data'), f'{path}.data')}"
+            url = f"data:{media_type};base64,{filled(source.get('data'), f'{path}.data')}"
         case "url":
-            url = text(members(given["source"], path, ("type", "url")).get("url"), f"{path}.url")
+            url = filled(members(given["source"], path, ("type", "url")).get("url"), f"{path}.url")
             if not url.startswith(("https://", "http://")):
                 raise bad(f"{path}.url must be an address on the web.", f"{path}.url")
         case _:
@@ -80,7 +81,7 @@ def _picture(block: object, path: str) -> Part:
 def _document(block: object, path: str) -> Iterator[Part]:
     given = members(block, path, ("type", "source", "title", "context", "citations", "cache_control"))
     _refuse_citations(given, path)
-    about = {name: text(given[name], f"{path}.{name}") for name in ("title", "context") if given.get(name)}
+    about = {name: filled(given[name], f"{path}.{name}") for name in ("title", "context") if given.get(name)}
     source, path = given.get("source"), f"{path}.source"
     match kind(source, path):
         case "base64":
@@ -92,7 +93,7 @@ def _document(block: object, path: str) -> Iterator[Part]:
             said = members(source, path, ("type", "media_type", "data"))
             if said.get("media_type", "text/plain") != "text/plain":
                 raise bad(f"{path}.media_type must be text/plain.", f"{path}.media_type")
-            parts = [text_part(text(said.get("data"), f"{path}.data"))]
+            parts = [text_part(filled(said.get("data"), f"{path}.data"))]
         case "content":
             parts = read_parts(members(source, path, ("type", "content")).get("content"), f"{path}.content")
         case _:
@@ -105,15 +106,15 @@ def _pdf(source: object, path: str, name: str) -> Part:
     given = members(source, path, ("type", "media_type", "data"))
     if given.get("media_type") != _PDF:
         raise bad(f"{path}.media_type must be {_PDF}.", f"{path}.media_type")
-    data = text(given.get("data"), f"{path}.data")
+    data = filled(given.get("data"), f"{path}.data")
     return {"type": "file", "file": {"filename": name, "file_data": f"data:{_PDF};base64,{data}"}}
 
 
 def _search_result(block: object, path: str) -> Part:
     given = members(block, path, ("type", "source", "title", "content", "citations", "cache_control"))
     _refuse_citations(given, path)
-    said = [text(given.get(name), f"{path}.{name}") for name in ("title", "source")]
-    for number, each in enumerate(items(given.get("content"), f"{path}.content")):
+    said = [filled(given.get(name), f"{path}.{name}") for name in ("title", "source")]
+    for number, each in enumerate(listed(given.get("content"), f"{path}.content")):
         where = f"{path}.content[{number}]"
         if kind(each, where) != "text":
             raise bad(f"{where}.type must be text.", f"{where}.type")

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from ai_api.wire.envelope import bad, positive
-from ai_api.wire.messages_over_chat_shape import cannot, items, kind, members, text
+from ai_api.wire.messages_over_chat_shape import cannot, kind, members
 from ai_api.wire.messages_over_chat_tools import read_tools
 from ai_api.wire.messages_over_chat_turns import read_turns
+from ai_api.wire.strict import filled, listed
 
 STOP_SEQUENCES_MAX: Final = 4
 """How many a chat takes."""
@@ -86,11 +87,11 @@ def _sampling(given: Mapping[str, Any]) -> dict[str, Any]:
             if type(given[name]) not in (int, float):
                 raise bad(f"{name} must be a number.", name)
             chosen[name] = given[name]
-    stop = items(given.get("stop_sequences", []), "stop_sequences")
+    stop = listed(given.get("stop_sequences", []), "stop_sequences")
     if len(stop) > STOP_SEQUENCES_MAX:
         raise cannot("stop_sequences", f"Give at most {STOP_SEQUENCES_MAX} of them.")
     if stop:
-        chosen["stop"] = [text(sequence, f"stop_sequences[{number}]") for number, sequence in enumerate(stop)]
+        chosen["stop"] = [filled(sequence, f"stop_sequences[{number}]") for number, sequence in enumerate(stop)]
     return chosen
 
 
@@ -165,7 +166,7 @@ def _read_serving(given: Mapping[str, Any]) -> None:
         raise cannot("speed")
     path = "context_management"
     managed = members(given.get(path, {}), path, ("edits",))
-    for number, edit in enumerate(items(managed.get("edits", []), f"{path}.edits")):
+    for number, edit in enumerate(listed(managed.get("edits", []), f"{path}.edits")):
         where = f"{path}.edits[{number}]"
         # Clearing saves Anthropic's models from reading what is old; leaving it to be read changes no promise.
         if not kind(edit, where).startswith("clear_"):

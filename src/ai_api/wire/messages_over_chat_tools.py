@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from ai_api.wire.envelope import bad
 from ai_api.wire.json_body import encode
-from ai_api.wire.messages_over_chat_shape import cannot, flag, items, kind, members, text
+from ai_api.wire.messages_over_chat_shape import cannot, flag, kind, members
+from ai_api.wire.strict import filled, listed
 
 NAME_CHARS_MAX: Final = 64
 """The longest name of a function that a chat takes. Those of messages have up to 128 letters."""
@@ -51,7 +52,7 @@ def shortened(tools: object) -> dict[str, str]:
 def read_tools(given: Mapping[str, Any]) -> dict[str, Any]:
     """The fields `tools`, `tool_choice` and `parallel_tool_calls` of a chat, as far as they are asked for. Raises Refusal."""
     functions: dict[str, dict[str, Any]] = {}
-    for number, tool in enumerate(items(given.get("tools", []), "tools")):
+    for number, tool in enumerate(listed(given.get("tools", []), "tools")):
         path = f"tools[{number}]"
         function = _function(tool, path)
         if function["name"] in functions:
@@ -88,7 +89,7 @@ def _description(given: Mapping[str, Any], path: str) -> str:
     said = given.get("description", "")
     if not isinstance(said, str):
         raise bad(f"{path}.description must be a string.", f"{path}.description")
-    examples = items(given.get("input_examples", []), f"{path}.input_examples")
+    examples = listed(given.get("input_examples", []), f"{path}.input_examples")
     if not examples:
         return said
     shown = "\n".join(encode(example).decode() for example in examples)
@@ -103,7 +104,7 @@ def _choice(choice: object, functions: Mapping[str, object]) -> dict[str, Any]:
     if mode in {"any", "tool"} and not functions:
         raise bad("tool_choice needs tools to choose from.", "tool_choice")
     if mode == "tool":
-        text(given.get("name"), "tool_choice.name")
+        filled(given.get("name"), "tool_choice.name")
         name = chat_name(given["name"], "tool_choice.name")
         if name not in functions:
             raise bad("tool_choice.name is not one of the tools.", "tool_choice.name")

@@ -19,8 +19,9 @@ from ai_api.wire.envelope import bad
 from ai_api.wire.json_body import encode
 from ai_api.wire.messages_over_chat_ids import unpacked
 from ai_api.wire.messages_over_chat_parts import Part, joined, parts_of, read_parts, read_text, text_part
-from ai_api.wire.messages_over_chat_shape import cannot, flag, items, kind, members, text
+from ai_api.wire.messages_over_chat_shape import cannot, flag, kind, members
 from ai_api.wire.messages_over_chat_tools import chat_name
+from ai_api.wire.strict import filled, listed
 
 _ROLES = ("user", "assistant", "system")
 
@@ -31,7 +32,7 @@ Located = tuple[object, str]
 def read_turns(system: object, messages: object) -> list[dict[str, Any]]:
     """A chat's messages. `system` is None where there is none. Raises Refusal."""
     turns = list(_instruction(_blocks(system, "system"))) if system is not None else []
-    given = [_message(each, f"messages[{number}]") for number, each in enumerate(items(messages, "messages"))]
+    given = [_message(each, f"messages[{number}]") for number, each in enumerate(listed(messages, "messages"))]
     if not given:
         raise bad("messages must hold at least one message.", "messages")
     if given[-1][0] == "assistant":
@@ -60,7 +61,7 @@ def _message(message: object, path: str) -> tuple[str, object, str]:
 def _blocks(content: object, path: str) -> list[Located]:
     if isinstance(content, str):
         return [({"type": "text", "text": content}, path)]
-    return [(block, f"{path}[{number}]") for number, block in enumerate(items(content, path))]
+    return [(block, f"{path}[{number}]") for number, block in enumerate(listed(content, path))]
 
 
 def _instruction(blocks: list[Located]) -> Iterator[dict[str, Any]]:
@@ -96,7 +97,7 @@ def _user(blocks: list[Located]) -> Iterator[dict[str, Any]]:
 def _tool_result(block: object, path: str) -> tuple[dict[str, Any], list[Part]]:
     """The message of a result, and what of it has to follow in the user's: tools answer in text alone."""
     given = members(block, path, ("type", "tool_use_id", "content", "is_error", "cache_control"))
-    call_id, _ = unpacked(text(given.get("tool_use_id"), f"{path}.tool_use_id"))
+    call_id, _ = unpacked(filled(given.get("tool_use_id"), f"{path}.tool_use_id"))
     parts = read_parts(given.get("content", ""), f"{path}.content")
     said = "\n\n".join(part["text"] for part in parts if part["type"] == "text")
     attached = [part for part in parts if part["type"] != "text"]
@@ -133,7 +134,7 @@ def _tool_call(block: object, path: str) -> dict[str, Any]:
         raise cannot(f"{path}.caller.type")
     if not isinstance(given.get("input"), dict):
         raise bad(f"{path}.input must be an object.", f"{path}.input")
-    call_id, thought = unpacked(text(given.get("id"), f"{path}.id"))
+    call_id, thought = unpacked(filled(given.get("id"), f"{path}.id"))
     sealed = {"extra_content": {"google": {"thought_signature": thought}}} if thought else {}
     return {
         "id": call_id,

@@ -17,8 +17,9 @@ from ai_api.wire.responses_over_chat_answer import ResponseWriter
 from ai_api.wire.responses_over_chat_choice import choose
 from ai_api.wire.responses_over_chat_echo import echo_of, tier_of
 from ai_api.wire.responses_over_chat_items import read_messages
-from ai_api.wire.responses_over_chat_shape import listed, members, one_of, string, switch, unsayable, word
+from ai_api.wire.responses_over_chat_shape import members, one_of, unsayable
 from ai_api.wire.responses_over_chat_tools import read_tools
+from ai_api.wire.strict import any_text, filled, listed, switch
 
 _TRANSLATED: Final = frozenset(
     {
@@ -74,7 +75,7 @@ class ResponsesOverChat:
         chat |= _sampling(given) | _reasoning(given.get("reasoning")) | _text(given.get("text"))
         for name in ("safety_identifier", "service_tier", "user"):
             if name in given:
-                chat[name] = string(given[name], name)
+                chat[name] = any_text(given[name], name)
         return chat
 
     def writer(self, document: Mapping[str, Any], shown: Shown) -> ResponseWriter:
@@ -91,11 +92,11 @@ def _check(given: Mapping[str, Any]) -> None:
             if neutral is None or type(value) is not type(neutral) or value != neutral:
                 raise unsayable(name[:64])
     for number, wanted in enumerate(listed(given.get("include", []), "include")):
-        if string(wanted, f"include[{number}]") not in _INCLUDABLE:
+        if any_text(wanted, f"include[{number}]") not in _INCLUDABLE:
             raise unsayable(f"include[{number}]", "This is not known of this model's answers. Leave it out.")
     members(given.get("stream_options", {}), "stream_options", ("include_obfuscation",))
     one_of(given.get("truncation", "disabled"), "truncation", ("auto", "disabled"))
-    string(given.get("prompt_cache_key", ""), "prompt_cache_key")
+    any_text(given.get("prompt_cache_key", ""), "prompt_cache_key")
     metadata = given.get("metadata", {})
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise bad("metadata must be an object of strings.", "metadata")
@@ -121,7 +122,7 @@ def _reasoning(value: object) -> dict[str, Any]:
     # What the provider shows of its thoughts is passed on, in the one length there is.
     for name in ("summary", "generate_summary"):
         one_of(given.get(name, "auto"), f"reasoning.{name}", _SUMMARIES)
-    return {"reasoning_effort": word(given["effort"], "reasoning.effort")} if "effort" in given else {}
+    return {"reasoning_effort": filled(given["effort"], "reasoning.effort")} if "effort" in given else {}
 
 
 def _text(value: object) -> dict[str, Any]:
@@ -141,9 +142,9 @@ def _text(value: object) -> dict[str, Any]:
     if kind != "json_schema":
         members(form, path, ("type",))
         return fields if kind == "text" else {**fields, "response_format": {"type": "json_object"}}
-    word(asked.get("name"), f"{path}.name")
+    filled(asked.get("name"), f"{path}.name")
     if not isinstance(asked.get("schema"), dict):
         raise bad(f"{path}.schema must be a JSON schema.", f"{path}.schema")
-    string(asked.get("description", ""), f"{path}.description")
+    any_text(asked.get("description", ""), f"{path}.description")
     switch(asked.get("strict", False), f"{path}.strict")
     return {**fields, "response_format": {"type": "json_schema", "json_schema": asked}}

@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from ai_api.core.errors import Refusal
 from ai_api.wire.envelope import bad
-from ai_api.wire.responses_over_chat_shape import listed, members, one_of, unsayable, word
+from ai_api.wire.responses_over_chat_shape import members, one_of, unsayable
 from ai_api.wire.responses_over_chat_tools import Toolbox, is_left_out
+from ai_api.wire.strict import filled, listed
 
 _WORDS: Final = ("auto", "none", "required")
 _CALLER_TOOLS: Final = ("function", "custom")
@@ -66,12 +67,12 @@ def _allowed(tools: object, box: Toolbox) -> list[str]:
 def _named(given: object, path: str, box: Toolbox) -> str:
     """The chat's name of the tool that is named: by its namespace too, or by a name that only one has."""
     found = members(given, path, ("type", "name", "namespace"))
-    name, namespace = word(found.get("name"), f"{path}.name"), found.get("namespace")
+    name, namespace = filled(found.get("name"), f"{path}.name"), found.get("namespace")
     of_kind = {
         (tool.namespace, tool.name): chat_name for chat_name, tool in box.tools.items() if tool.kind == found["type"]
     }
     if namespace is not None:
-        word(namespace, f"{path}.namespace")
+        filled(namespace, f"{path}.namespace")
     elif (None, name) not in of_kind:
         others = [key for key in of_kind if key[1] == name]
         namespace = others[0][0] if len(others) == 1 else None
@@ -82,7 +83,7 @@ def _named(given: object, path: str, box: Toolbox) -> str:
 
 
 def _inside(given: object, path: str, box: Toolbox) -> list[str]:
-    namespace = word(members(given, path, ("type", "name")).get("name"), f"{path}.name")
+    namespace = filled(members(given, path, ("type", "name")).get("name"), f"{path}.name")
     names = [chat_name for chat_name, tool in box.tools.items() if tool.namespace == namespace]
     if not names:
         raise _not_offered(path)

@@ -14,8 +14,9 @@ from ai_api.core.errors import Refusal
 from ai_api.wire.envelope import bad
 from ai_api.wire.json_body import encode
 from ai_api.wire.responses_over_chat_parts import content_of, result_of
-from ai_api.wire.responses_over_chat_shape import members, string, unsayable, word
+from ai_api.wire.responses_over_chat_shape import members, unsayable
 from ai_api.wire.responses_over_chat_tools import Toolbox
+from ai_api.wire.strict import any_text, filled
 
 _OF_AN_ITEM: Final = ("type", "id", "status")
 _MESSAGE: Final = (*_OF_AN_ITEM, "role", "content", "phase")
@@ -67,11 +68,11 @@ class _Conversation:
                 self._message(members(item, path, _MESSAGE), path)
             case "function_call":
                 given = members(item, path, (*_CALL, "arguments"))
-                arguments = string(given.get("arguments"), f"{path}.arguments")
+                arguments = any_text(given.get("arguments"), f"{path}.arguments")
                 self._call(given, path, arguments if arguments.strip() else "{}")
             case "custom_tool_call":
                 given = members(item, path, (*_CALL, "input"))
-                self._call(given, path, encode({"input": string(given.get("input"), f"{path}.input")}).decode())
+                self._call(given, path, encode({"input": any_text(given.get("input"), f"{path}.input")}).decode())
             case "function_call_output" | "custom_tool_call_output":
                 self._result(members(item, path, _RESULT), path)
             case "additional_tools":
@@ -105,10 +106,10 @@ class _Conversation:
 
     def _call(self, given: Mapping[str, Any], path: str, arguments: str) -> None:
         _check_caller(given, path)
-        call_id = word(given.get("call_id"), f"{path}.call_id")
-        name, namespace = word(given.get("name"), f"{path}.name"), given.get("namespace")
+        call_id = filled(given.get("call_id"), f"{path}.call_id")
+        name, namespace = filled(given.get("name"), f"{path}.name"), given.get("namespace")
         if namespace is not None:
-            word(namespace, f"{path}.namespace")
+            filled(namespace, f"{path}.namespace")
         called = {"name": self._box.chat_name(namespace, name), "arguments": arguments}
         if not self._turns or not self._turns[-1].is_speaking:
             self._turns.append(_Turn({"role": "assistant", "content": None}))
@@ -121,7 +122,7 @@ class _Conversation:
 
     def _result(self, given: Mapping[str, Any], path: str) -> None:
         _check_caller(given, path)
-        call_id = word(given.get("call_id"), f"{path}.call_id")
+        call_id = filled(given.get("call_id"), f"{path}.call_id")
         turn = self._called.get(call_id)
         if turn is None or call_id not in turn.waiting:
             raise bad(f"{path}.call_id names no call in input that waits for an output.", f"{path}.call_id")
@@ -135,7 +136,7 @@ class _Conversation:
 def read_messages(instructions: object, given: object, box: Toolbox) -> list[dict[str, Any]]:
     """The messages of a chat that says what these instructions and this input say. Raises Refusal."""
     first: list[dict[str, Any]] = []
-    if instructions is not None and string(instructions, "instructions"):
+    if instructions is not None and any_text(instructions, "instructions"):
         first.append({"role": "system", "content": instructions})
     if isinstance(given, str):
         return [*first, {"role": "user", "content": given}]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from ai_api.wire.envelope import bad
-from ai_api.wire.responses_over_chat_shape import listed, members, one_of, string, unsayable, word
+from ai_api.wire.responses_over_chat_shape import members, one_of, unsayable
+from ai_api.wire.strict import any_text, filled, listed
 
 _TEXTS: Final = frozenset({"input_text", "output_text", "text"})
 _DETAILS: Final = {"auto": "auto", "low": "low", "high": "high", "original": "high"}
@@ -50,10 +51,10 @@ def _part(part: object, path: str, role: str) -> dict[str, Any]:
         if kind in _TEXTS:
             # What OpenAI found out about a text it wrote (sources, probabilities) is not part of what was said.
             given = members(part, path, ("type", "text", "annotations", "logprobs"))
-            return {"type": "text", "text": string(given.get("text"), f"{path}.text")}
+            return {"type": "text", "text": any_text(given.get("text"), f"{path}.text")}
         if kind == "refusal" and role == "assistant":
             given = members(part, path, ("type", "refusal"))
-            return {"type": "text", "text": string(given.get("refusal"), f"{path}.refusal")}
+            return {"type": "text", "text": any_text(given.get("refusal"), f"{path}.refusal")}
         if role == "user":
             match kind:
                 case "input_image":
@@ -68,7 +69,7 @@ def _part(part: object, path: str, role: str) -> dict[str, Any]:
 
 def _picture(part: object, path: str) -> dict[str, Any]:
     given = members(part, path, ("type", "image_url", "detail"))
-    picture = {"url": word(given.get("image_url"), f"{path}.image_url")}
+    picture = {"url": filled(given.get("image_url"), f"{path}.image_url")}
     if "detail" in given:
         picture["detail"] = _DETAILS[one_of(given["detail"], f"{path}.detail", _DETAILS)]
     return {"type": "image_url", "image_url": picture}
@@ -80,14 +81,14 @@ def _file(part: object, path: str) -> dict[str, Any]:
         raise unsayable(f"{path}.file_url", "Give the file's content in file_data.")
     if given.get("detail", "auto") != "auto":
         raise unsayable(f"{path}.detail")
-    file = {"file_data": word(given.get("file_data"), f"{path}.file_data")}
+    file = {"file_data": filled(given.get("file_data"), f"{path}.file_data")}
     if "filename" in given:
-        file["filename"] = word(given["filename"], f"{path}.filename")
+        file["filename"] = filled(given["filename"], f"{path}.filename")
     return {"type": "file", "file": file}
 
 
 def _recording(part: object, path: str) -> dict[str, Any]:
     given = members(part, path, ("type", "input_audio"))
     recording = members(given.get("input_audio"), f"{path}.input_audio", ("data", "format"))
-    named = {name: word(recording.get(name), f"{path}.input_audio.{name}") for name in ("data", "format")}
+    named = {name: filled(recording.get(name), f"{path}.input_audio.{name}") for name in ("data", "format")}
     return {"type": "input_audio", "input_audio": named}

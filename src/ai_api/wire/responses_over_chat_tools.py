@@ -17,7 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ai_api.wire.envelope import bad
-from ai_api.wire.responses_over_chat_shape import listed, members, one_of, string, switch, unsayable, word
+from ai_api.wire.responses_over_chat_shape import members, one_of, unsayable
+from ai_api.wire.strict import any_text, filled, listed, switch
 
 _CHAT_NAME: Final = re.compile(r"[a-zA-Z0-9_-]{1,64}", re.ASCII)
 _NOT_OF_A_NAME: Final = re.compile(r"[^a-zA-Z0-9_-]", re.ASCII)
@@ -140,8 +141,8 @@ def _definitions(given: object, path: str) -> Iterator[_Definition]:
         yield _definition(given, path, None)
         return
     found = members(given, path, ("type", "name", "description", "tools"))
-    namespace = word(found.get("name"), f"{path}.name")
-    about = string(found.get("description", ""), f"{path}.description") or None
+    namespace = filled(found.get("name"), f"{path}.name")
+    about = any_text(found.get("description", ""), f"{path}.description") or None
     for number, inner in enumerate(listed(found.get("tools"), f"{path}.tools")):
         if isinstance(inner, dict) and is_left_out(inner.get("type")):
             continue
@@ -156,7 +157,7 @@ def _definition(given: object, path: str, namespace: str | None) -> _Definition:
         shown = f" of type {kind[:64]}" if isinstance(kind, str) else ""
         raise bad(f"{path}{shown} is no tool that this model can be offered. Use functions.", f"{path}.type")
     found = members(given, path, _KNOWN[kind])
-    name = word(found.get("name"), f"{path}.name")
+    name = filled(found.get("name"), f"{path}.name")
     switch(found.get("defer_loading", False), f"{path}.defer_loading")
     if "direct" not in listed(found.get("allowed_callers", ["direct"]), f"{path}.allowed_callers"):
         raise unsayable(f"{path}.allowed_callers", "A tool has to be one that the model may call itself.")
@@ -167,7 +168,7 @@ def _function(definition: _Definition) -> dict[str, Any]:
     """A chat function, but for its name."""
     given, path = definition.given, definition.path
     made: dict[str, Any] = {}
-    about = string(given.get("description", ""), f"{path}.description")
+    about = any_text(given.get("description", ""), f"{path}.description")
     described = "\n\n".join(text for text in (definition.about_namespace, about) if text)
     if described:
         made["description"] = described
@@ -191,7 +192,7 @@ def _one_text(form: object, path: str) -> dict[str, Any]:
         if one_of(given.get("type"), f"{path}.type", ("text", "grammar")) == "grammar":
             syntax = one_of(given.get("syntax"), f"{path}.syntax", ("lark", "regex"))
             text["description"] = (
-                f"Text of this {syntax} grammar:\n{word(given.get('definition'), f'{path}.definition')}"
+                f"Text of this {syntax} grammar:\n{filled(given.get('definition'), f'{path}.definition')}"
             )
     return {"type": "object", "properties": {"input": text}, "required": ["input"], "additionalProperties": False}
 
