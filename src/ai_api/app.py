@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import re
 import socket
-import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from uuid import UUID
 
 import structlog
 from fastapi import FastAPI
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from ai_api import __version__, providers
 from ai_api.core import migrations
@@ -25,7 +23,6 @@ from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database, Hot, read_schema_state
 from ai_api.core.egress import Egress
 from ai_api.core.errors import Refusal, StoreUnavailable
-from ai_api.core.ids import uuid7
 from ai_api.gateway import store_admission, store_extend, store_idempotency, store_look, store_settlement, store_watch
 from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
@@ -51,8 +48,10 @@ from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
 from ai_api.protocols.app import DoorsOfCalls, create_data_plane
 from ai_api.protocols.intake import Bounds, Intake, body_caps
+from ai_api.protocols.porch import Porch
 from ai_api.protocols.serve import DataPlane
 from ai_api.protocols.stored_responses import KeptByProviders
+from ai_api.protocols.turning_away import TurningAway
 from ai_api.providers import RouteHealth
 from ai_api.providers.count_lane import COUNTING, CountLane
 from ai_api.providers.count_tokens import TokenCounter
@@ -83,8 +82,6 @@ _REHEARSAL = (
     *store_watch.REHEARSAL,
 )
 """What each new connection of the data plane runs before a call is given it."""
-
-_REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
 class Application:
@@ -223,6 +220,11 @@ class Application:
         if self.draining:
             faults.add("draining")
         return faults
+
+    def turning_away(self) -> TurningAway:
+        """Who says no at the socket when this replica has more to do than it can."""
+        doors = self.data_plane.dialects_of_doors() if self.data_plane is not None else {}
+        return TurningAway(self.intake, doors, self.tell, lambda: self.draining)
 
     def metrics(self) -> list[tuple[str, str, str, list[tuple[str, dict[str, str], float]]]]:
         """What `/metrics` shows."""
@@ -412,35 +414,6 @@ def _bounds(settings: Settings) -> Bounds:
         open_calls_max=load.open_calls_max,
         lag_s_max=load.lag_ms_max / 1000,
     )
-
-
-class Porch:
-    """What every request passes: an id, the client's where it is harmless, and the time it came.
-
-    While `is_draining` says so, every answer is the last one of its connection.
-    """
-
-    def __init__(self, app: ASGIApp, is_draining: Callable[[], bool]) -> None:
-        self._app = app
-        self._is_draining = is_draining
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, and its id back."""
-        given = next((value for name, value in scope["headers"] if name == b"x-request-id"), None)
-        request_id = given if given is not None and _REQUEST_ID.fullmatch(given) else str(uuid7()).encode()
-        state = scope.setdefault("state", {})
-        state["request_id"] = request_id.decode()
-        state["received_at"] = time.perf_counter()
-
-        async def with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
-                if self._is_draining():
-                    # A connection that is kept would be closed under the next call on it.
-                    message["headers"].append((b"connection", b"close"))
-            await send(message)
-
-        await self._app(scope, receive, with_id)
 
 
 def create_app(

@@ -147,7 +147,9 @@ async def gateway(
         learn_secrets(redactor, chosen)
         application = create_app(chosen, doors=frozenset({"protocols"}), redactor=redactor)
         listener = serving.listen("127.0.0.1", 0)
-        server = serving._Server(serving._config(application, chosen.listen, lifespan="on"))
+        server = serving._Server(
+            serving._config(application, chosen.listen, lifespan="on", turns_away=application.turning_away())
+        )
         running = asyncio.create_task(server.serve(sockets=[listener]))
         try:
             await serving._started(server, [running])
@@ -222,6 +224,8 @@ def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str,
         "AI_API_LISTEN__PORT": str(port),
         "AI_API_LISTEN__OPS_PORT": str(ops_port),
         "AI_API_LOG_LEVEL": "DEBUG",
+        # It shares two cores with the tests, the provider and Postgres: that it is late says little of it.
+        "AI_API_LOAD__LAG_MS_MAX": "1000",
         **environment,
     }
 

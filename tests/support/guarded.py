@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from ai_api.cli import serving
+from ai_api.cli.guard import TurnsAway
 from ai_api.settings import Listen
 from tests.support.upstream.raw import RawAnswer, RawClient
 
@@ -88,11 +89,11 @@ class Program:
 
 
 @asynccontextmanager
-async def served(program: Any, **listen: float) -> AsyncIterator[str]:
-    """The program behind the guard; `listen` are settings."""
+async def served(program: Any, turns_away: TurnsAway | None = None, **listen: float) -> AsyncIterator[str]:
+    """The program behind the guard, and behind who turns away; `listen` are settings."""
     listener = serving.listen("127.0.0.1", 0)
     settings = Listen.model_validate({"grace_s": 1, **listen})
-    server = serving._Server(serving._config(program, settings, lifespan="off"))
+    server = serving._Server(serving._config(program, settings, lifespan="off", turns_away=turns_away))
     running = asyncio.create_task(server.serve(sockets=[listener]))
     await serving._started(server, [running])
     try:

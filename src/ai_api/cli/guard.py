@@ -18,9 +18,9 @@ import logging
 import socket
 import struct
 import termios
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -53,12 +53,21 @@ class _BadHead(Exception):
     """Raised through the parser, which stops there: nothing behind a refused head is read as a request."""
 
 
-def guarded(patience: Patience, told: EdgeTold) -> type[asyncio.Protocol]:
+class TurnsAway(Protocol):
+    """Who says of each request, by its head, whether it is let in."""
+
+    def answer(self, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+        """The whole answer that turns it away; None lets it in."""
+        ...
+
+
+def guarded(patience: Patience, told: EdgeTold, turns_away: TurnsAway | None = None) -> type[asyncio.Protocol]:
     """The protocol with these bounds, for `uvicorn.Config(http=…)`. `told` hears of whoever runs into one."""
 
     class Guarded(_Guard):
         _patience = patience
         _told = told
+        _turns_away = turns_away
         _log = _Log("uvicorn.error")
 
     return Guarded
@@ -79,6 +88,7 @@ class _Log(logging.Logger):
 class _Guard(HttpToolsProtocol):
     _patience: ClassVar[Patience]
     _told: ClassVar[EdgeTold]
+    _turns_away: ClassVar[TurnsAway | None]
     _log: ClassVar[logging.Logger]
     _phase: Literal["head", "body", "rest"] = "head"
     _due_s = 0.0
@@ -98,6 +108,8 @@ class _Guard(HttpToolsProtocol):
     _drained = False
     _unwanted_bytes: int | None = None
     _unwanted_before = -1
+    _no: bytes | None = None
+    """What a request that is turned away is answered with once it is whole: the program never hears of it."""
 
     # What the transport calls.
 
@@ -148,6 +160,8 @@ class _Guard(HttpToolsProtocol):
     # What the parser calls.
 
     def on_message_begin(self) -> None:
+        # It was turned away whose request stood before this one in the same read: its rest is over.
+        self._unset_keepalive_if_required()
         self._begin_head()
         super().on_message_begin()
 
@@ -155,7 +169,11 @@ class _Guard(HttpToolsProtocol):
         self._fault = self._fault_of_head()
         if self._fault is not None:
             raise _BadHead
-        super().on_headers_complete()
+        self._no = self._turned_away()
+        if self._no is None:
+            super().on_headers_complete()
+        else:
+            self._due_s = self.loop.time() + self._patience.body_idle_s
         self._phase = "body"
         self._fruitless_bytes = 0
         # Trailers come in like headers, and are none: the program must not see its request change.
@@ -163,12 +181,19 @@ class _Guard(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._fruitless_bytes = 0
-        super().on_body(body)
+        if self._no is None:
+            super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._phase = "rest"
         self._ended_in_read = True
-        super().on_message_complete()
+        if self._no is None:
+            super().on_message_complete()
+            return
+        self.transport.write(self._no)
+        self._no = None
+        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        self._watch_writing()
 
     # What uvicorn calls.
 
@@ -227,6 +252,13 @@ class _Guard(HttpToolsProtocol):
         if self._phase != "head":
             self._phase = "head"
             self._due_s = self.loop.time() + self._patience.header_s
+
+    def _turned_away(self) -> bytes | None:
+        """The answer to a request that is not let in; None for one behind an answer that is under way."""
+        gate = self._turns_away
+        if gate is None or self._is_answering() or self.expect_100_continue or not self.parser.should_keep_alive():
+            return None
+        return gate.answer(self.parser.get_method(), self.url, self.headers)
 
     def _fault_of_head(self) -> EdgeRefusal | None:
         if len(self.pipeline) >= WAITING_MAX:

@@ -18,7 +18,7 @@ import uvicorn
 
 from ai_api.app import Application
 from ai_api.cli import way_down
-from ai_api.cli.guard import Patience, guarded
+from ai_api.cli.guard import Patience, TurnsAway, guarded
 from ai_api.cli.memory import give_back_large_pieces
 from ai_api.cli.open_files import allow_many
 from ai_api.observability.edge import EdgeTold
@@ -85,7 +85,8 @@ async def serve(
         ]
 
     ops = OpsListener(lambda: application.faults, metrics, ops_token)
-    public_server = _Server(_config(application, listen_settings, lifespan="on", told=told))
+    public = _config(application, listen_settings, lifespan="on", told=told, turns_away=application.turning_away())
+    public_server = _Server(public)
     ops_server = _Server(_ops_config(ops, listen_settings, told))
     tasks = [
         asyncio.create_task(public_server.serve(sockets=[sockets[0]])),
@@ -147,11 +148,18 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _config(app: Any, listen_settings: Listen, *, lifespan: Any, told: EdgeTold | None = None) -> uvicorn.Config:
+def _config(
+    app: Any,
+    listen_settings: Listen,
+    *,
+    lifespan: Any,
+    told: EdgeTold | None = None,
+    turns_away: TurnsAway | None = None,
+) -> uvicorn.Config:
     patience = Patience(listen_settings.header_s, listen_settings.body_idle_s, listen_settings.stall_s)
     return uvicorn.Config(
         app,
-        http=guarded(patience, told or EdgeTold(structlog.get_logger("ai_api"))),
+        http=guarded(patience, told or EdgeTold(structlog.get_logger("ai_api")), turns_away),
         ws="none",
         lifespan=lifespan,
         backlog=_BACKLOG,

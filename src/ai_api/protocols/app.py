@@ -71,6 +71,10 @@ class DoorsOfCalls:
                 raise
             await answer_refusal(AsgiOut(send), _DEFECT, dialect=door.dialect, close=True)
 
+    def dialects_of_doors(self) -> Mapping[tuple[bytes, bytes], str]:
+        """The dialect of each door that calls go through by its path alone, by (method, path) as on the wire."""
+        return {(method.encode(), path.encode()): door.dialect for (method, path), door in self.hot.items()}
+
     def _found(self, scope: Scope) -> Door | None:
         return next((door for find in self._finders if (door := find(scope)) is not None), None)
 

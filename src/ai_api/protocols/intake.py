@@ -25,6 +25,8 @@ from ai_api.wire.operations import WHOLE_OPERATIONS
 OPERATIONS = ("chat", "responses", "messages", "generate", *WHOLE_OPERATIONS)
 FEW_CALLS = 16
 """With fewer under way it is not they that make the loop late, and sending others away would not make it quicker."""
+_LATE_SHARE = 1 / 3
+"""Of the lag at which nobody is let in: from there on, the later the loop is, the more are turned away."""
 # As it came, as what was made of it, and as what is on its way out; the second of them goes once it is admitted.
 _READ_COPIES, _SENT_COPIES = 3, 2
 
@@ -58,10 +60,34 @@ class Intake:
         self.shed: Counter[str] = Counter()
         """Calls sent away for want of room, since the start of this replica: `lag`, `open_calls`, `bodies`."""
         self._lag = lag
+        self._late_from_s = bounds.lag_s_max * _LATE_SHARE
+        self._part_turned_away = 0.0
         self._by_holder: dict[bytes, int] = {}
         # One credential leaves room for others, and has room for the largest body there can be.
         largest = _READ_COPIES * max(bounds.body_bytes_max.values())
         self._holder_bytes_max = min(bounds.bodies_bytes_max, max(bounds.bodies_bytes_max * 3 // 4, largest))
+
+    @property
+    def is_pressed(self) -> bool:
+        """Whether some of those who come may have to go: cheap to ask of every call."""
+        return self.open_calls >= FEW_CALLS and (
+            self._lag.lag_s > self._late_from_s or self.open_calls >= self.bounds.open_calls_max
+        )
+
+    def turn_away(self) -> Refusal | None:
+        """The refusal for one who comes while this replica `is_pressed`; None lets it in. By no chance, and evenly spread.
+
+        Of a replica that takes all or none, as many would be let in as come between two looks at the clock: they would be
+        late together, and then there would be nobody.
+        """
+        if self.open_calls >= self.bounds.open_calls_max:
+            return self._sent_away("open_calls")
+        late_s = self._lag.lag_s - self._late_from_s
+        self._part_turned_away += min(1.0, max(0.0, late_s / (self.bounds.lag_s_max - self._late_from_s)))
+        if self._part_turned_away < 1.0:
+            return None
+        self._part_turned_away -= 1.0
+        return self._sent_away("lag")
 
     def enter(self) -> None:
         """One call more. Raises Refusal `overloaded`: running calls are never cut, new ones are not begun."""

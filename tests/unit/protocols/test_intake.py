@@ -53,6 +53,41 @@ def test_a_loop_that_is_late_takes_more_calls_in():
     taken.enter()
 
 
+def sent_away_of(taken, calls):
+    return sum(taken.is_pressed and taken.turn_away() is not None for _ in range(calls))
+
+
+def test_a_loop_that_is_somewhat_late_takes_all_or_nobody_in():
+    """From a third of the lag at which nobody is let in, the share of those who have to go grows evenly."""
+    lag = LoopLag()
+    taken = intake(lag=lag)
+    for _ in range(FEW_CALLS):
+        taken.enter()
+    shares = []
+    for late_s in (0.01, 0.0167, 0.025, 0.0417, 0.05, 0.5):
+        lag.lag_s = late_s
+        shares.append(sent_away_of(taken, 1_000) / 1_000)
+    assert shares == pytest.approx([0, 0, 0.25, 0.75, 1, 1], abs=0.005)
+    assert taken.shed["lag"] == pytest.approx(3_000, abs=10)
+
+
+def test_those_who_have_to_go_come_in_a_row():
+    lag = LoopLag()
+    taken = intake(lag=lag)
+    for _ in range(FEW_CALLS):
+        taken.enter()
+    lag.lag_s = 0.05 / 3 * 2
+    assert {sent_away_of(taken, 4) for _ in range(50)} <= {1, 2}
+
+
+def test_calls_are_let_in_to_be_refused_for_the_bound_on_them():
+    taken = intake(calls=FEW_CALLS)
+    for _ in range(FEW_CALLS):
+        taken.enter()
+    assert sent_away_of(taken, 10) == 10
+    assert taken.shed == {"open_calls": 10}
+
+
 def test_a_loop_that_is_late_of_itself_sends_its_few_callers_away():
     lag = LoopLag()
     lag.lag_s = 10
@@ -60,6 +95,8 @@ def test_a_loop_that_is_late_of_itself_sends_its_few_callers_away():
     for _ in range(FEW_CALLS):
         taken.enter()
     assert taken.shed == {}
+    taken.leave()
+    assert sent_away_of(taken, 10) == 0
 
 
 def test_one_call_more_than_there_may_be_is_taken_in():

@@ -1,0 +1,68 @@
+"""Turning calls away where turning away is cheapest: at the socket, before there is a task, a look-up or a body to read.
+
+A replica that has more to do than it can spends its time on answers only if saying no costs a small part of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+
+from ai_api.gateway.tell import Tell
+from ai_api.protocols.intake import Intake
+from ai_api.protocols.porch import request_id_of
+from ai_api.wire import dialects
+
+# A body of up to 99,999 bytes is read and forgotten, so that its connection can be used again: opening one costs more.
+_SMALL_BODY_DIGITS = 5
+
+
+class TurningAway:
+    """Says no to calls that come in while this replica is late. Others go on to their doors, which may refuse them too."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        dialects_of_doors: Mapping[tuple[bytes, bytes], str],
+        tell: Tell,
+        is_draining: Callable[[], bool],
+    ) -> None:
+        self._intake = intake
+        self._is_draining = is_draining
+        self._dialects_of_doors = dialects_of_doors
+        self._tell = tell
+
+    def answer(self, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
+        """The whole HTTP answer that turns this request away, after which its connection can be used again.
+
+        None: it is let in. `target` is the path of the request line with its query; header names are in small letters.
+        """
+        # On the way down every answer is the last of its connection, which the doors see to.
+        if not self._intake.is_pressed or self._is_draining():
+            return None
+        dialect = self._dialects_of_doors.get((method, target.partition(b"?")[0]))
+        if dialect is None or not _has_small_body(headers) or (refusal := self._intake.turn_away()) is None:
+            return None
+        request_id = request_id_of(headers)
+        self._tell.turned_away(request_id.decode(), refusal)
+        rendered = dialects.render(dialect, refusal)
+        head = [
+            *rendered.headers,
+            (b"content-length", str(len(rendered.body)).encode()),
+            (b"x-request-id", request_id),
+        ]
+        lines = b"".join(b"%b: %b\r\n" % each for each in head)
+        return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (rendered.status, _phrase(rendered.status), lines, rendered.body)
+
+
+def _has_small_body(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    length = next((value for name, value in headers if name == b"content-length"), b"")
+    return len(length) <= _SMALL_BODY_DIGITS and length.isdigit()
+
+
+def _phrase(status: int) -> bytes:
+    try:
+        return HTTPStatus(status).phrase.encode()
+    except ValueError:
+        # 529 is Anthropic's own, and has no words in any standard.
+        return b"Overloaded"
