@@ -59,6 +59,7 @@ from ai_api.providers.http import HttpUpstream
 from ai_api.providers.litellm_translate import AnthropicLane
 from ai_api.providers.native import NativeLane
 from ai_api.providers.over_chat import every_lane
+from ai_api.providers.over_embeddings import embed_lanes
 from ai_api.providers.port import Deadlines, Upstream
 from ai_api.quotas import Terms
 from ai_api.settings import Settings
@@ -118,7 +119,7 @@ class Application:
         self._tasks: set[asyncio.Task[None]] = set()
         ring = settings.ring()
         lanes = every_lane({"native": NativeLane(), TRANSLATED: self._translate}, self.clock)
-        lanes[COUNTING] = CountLane()
+        lanes |= {**embed_lanes({"native": NativeLane()}), COUNTING: CountLane()}
         self.upstream = upstream or HttpUpstream(self.egress, lanes, scrub=redactor.scrub)
         timeouts = settings.upstream
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)

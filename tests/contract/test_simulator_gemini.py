@@ -6,7 +6,7 @@ import pytest
 
 from tests.support import upstream
 from tests.support.google_sdk import errors, models_at, types
-from tests.support.upstream import Behaviour, ToolCall, directive, raw
+from tests.support.upstream import Behaviour, ToolCall, directive, embeddings, raw
 
 pytestmark = pytest.mark.enable_socket
 
@@ -188,3 +188,20 @@ async def test_every_chunk_is_valid_by_the_sdks_types(sim, name):
     for chunk in (json.loads(whole.body), *streamed.payloads, *json.loads(listed.body)):
         types.GenerateContentResponse.model_validate(chunk)
     assert streamed.payloads[-1]["candidates"][0]["finishReason"]
+
+
+async def test_embeddings_are_one_vector_for_each_content(models, sim):
+    config = types.EmbedContentConfig(output_dimensionality=5, task_type="RETRIEVAL_DOCUMENT", title="Rivers")
+    answer = await models.embed_content(model="m", contents=["a river", "the sea"], config=config)
+    assert [each.values for each in answer.embeddings] == [embeddings.vector(place, 5) for place in range(2)]
+    assert answer.usage_metadata.prompt_token_count == 10
+    assert sim.requests.last().path.endswith("/models/m:batchEmbedContents")
+    one = {"content": {"parts": [{"text": "a river"}]}}
+    alone = json.loads((await raw.ask(sim.url, "/v1beta/models/m:embedContent", one, headers=KEY)).body)
+    assert types.ContentEmbedding.model_validate(alone["embedding"]).values == embeddings.vector(0, 8)
+
+
+@pytest.mark.parametrize("body", [{}, {"requests": []}, {"requests": [{"content": {"parts": [{"text": "a"}]}}]}])
+async def test_a_batch_of_another_model_or_of_nothing_is_refused(sim, body):
+    answer = await raw.ask(sim.url, "/v1beta/models/m:batchEmbedContents", body, headers=KEY)
+    assert (answer.status, json.loads(answer.body)["error"]["status"]) == (400, "INVALID_ARGUMENT")

@@ -220,6 +220,11 @@ class Organization:
         async with self._transaction() as tx:
             await allocations.move(tx, CLI, caller.allocation.id, action, by="admin", reason="a test")
 
+    async def revoke(self, caller: Caller) -> None:
+        """Revokes a caller's credential."""
+        async with self._transaction() as tx:
+            await credentials.revoke(tx, CLI, caller.credential.credential.id, reason="a test", at=_now())
+
     async def mend(self, key: ProviderKey) -> None:
         """Gives a provider key its secret again."""
         async with self._transaction() as tx:

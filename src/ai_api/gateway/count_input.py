@@ -25,11 +25,12 @@ from ai_api.gateway.world import Worlds
 from ai_api.providers import ProviderKey, Route, RouteHealth, lanes
 from ai_api.providers.count_lane import COUNTING
 from ai_api.providers.count_tokens import TokenCounter
-from ai_api.providers.port import Deadlines, OpenKey, StreamFailure, Upstream, UpstreamCall, UpstreamError
+from ai_api.providers.port import Deadlines, OpenKey, Operation, StreamFailure, Upstream, UpstreamCall, UpstreamError
 from ai_api.quotas import Left, Reach
 from ai_api.quotas.bound import bound, likely_input_tokens
+from ai_api.wire import counts
 from ai_api.wire.input_size import texts
-from ai_api.wire.json_body import Members, encode
+from ai_api.wire.json_body import Members
 
 PROVIDER_TIMEOUT_S = 10.0
 LEFT_TIMEOUT_S = 2.0
@@ -82,7 +83,7 @@ class InputCounts:
         holder, permission = await self._entrance.judge(ask)
         await self._refuse_used_up(holder, permission)
         first = self._first_in_service(permission)
-        if first is not None and _counts(first[1], permission):
+        if first is not None and _counts(ask.envelope.operation, first[1], permission):
             counted = await self._ask_provider(ask, *first)
             if counted is not None:
                 return counted
@@ -147,11 +148,12 @@ class InputCounts:
         )
 
     async def _estimate(self, ask: Ask, permission: Permission) -> InputCount:
-        size, model = ask.envelope.input_size, permission.model
+        operation, size, model = ask.envelope.operation, ask.envelope.input_size, permission.model
         targets = demand.targets(permission)
-        count = await self._counter.count(targets, texts(ask.envelope.operation, ask.body.document))
+        count = await self._counter.count(targets, texts(operation, counts.asked(operation, ask.body.document)))
         if count is not None:
-            return _counted(count.tokens + likely_input_tokens(replace(size, text_bytes=0)), "tokenizer")
+            tokens = count.tokens + likely_input_tokens(replace(size, text_bytes=0))
+            return InputCount(counts.answer(operation, tokens), "tokenizer")
         most = bound(
             size,
             targets=targets,
@@ -160,16 +162,13 @@ class InputCounts:
             context_tokens=model.context_tokens,
             output_tokens_max=model.output_tokens_max,
         )
-        return _counted(-(-most.input_tokens // BOUND_ROUNDED_TO) * BOUND_ROUNDED_TO, "bytes")
+        rounded = -(-most.input_tokens // BOUND_ROUNDED_TO) * BOUND_ROUNDED_TO
+        return InputCount(counts.answer(operation, rounded), "bytes")
 
 
-def _counts(key: ProviderKey, permission: Permission) -> bool:
-    """Whether a provider key leads to who speaks the dialect of messages, and so counts them."""
-    return lanes.lane_for(key.wiring, "messages", permission.model.operations) == "native"
-
-
-def _counted(tokens: int, source: Source) -> InputCount:
-    return InputCount(encode({"input_tokens": tokens}), source)
+def _counts(operation: Operation, key: ProviderKey, permission: Permission) -> bool:
+    """Whether a provider key leads to who speaks the caller's dialect, and so counts what is asked in it."""
+    return lanes.lane_for(key.wiring, operation, permission.model.operations) == "native"
 
 
 def _is_used_up(left: Left) -> bool:

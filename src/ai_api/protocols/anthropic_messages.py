@@ -6,12 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from fastapi import APIRouter
-from starlette.types import Receive
 
-from ai_api.core.errors import Refusal
-from ai_api.gateway.docket import Ask
+from ai_api.protocols.count_input import CountAnswer, counted_answers
 from ai_api.protocols.openapi import ANSWERS_OF_ANTHROPIC, REFUSALS_OF_ANTHROPIC, body_of
-from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, Stopped, answer_refusal
+from ai_api.protocols.serve import CallAnswer, DataPlane
 from ai_api.wire import anthropic_envelope
 
 PATHS = ("/v1/messages", "/messages")
@@ -20,59 +18,7 @@ PATHS = ("/v1/messages", "/messages")
 COUNT_PATHS = tuple(f"{path}/count_tokens" for path in PATHS)
 """Where tokens are counted."""
 
-_COUNTED: Mapping[int | str, dict[str, Any]] = {
-    200: {
-        "description": "How many tokens the input has. `x-ai-api-token-count` says who counted.",
-        "headers": {
-            "x-ai-api-token-count": {
-                "description": "`provider` counted them, a `tokenizer` of the gateway's estimated, or it is a bound by `bytes`.",
-                "schema": {"enum": ["provider", "tokenizer", "bytes"]},
-            }
-        },
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["input_tokens"],
-                    "properties": {"input_tokens": {"type": "integer", "minimum": 0}},
-                }
-            }
-        },
-    },
-    **{status: ANSWERS_OF_ANTHROPIC[status] for status in (400, 408, 413)},
-    **REFUSALS_OF_ANTHROPIC,
-}
-
-
-class CountAnswer(CallAnswer):
-    """A count as a response. Neither it nor its refusal is recorded."""
-
-    def __init__(self, plane: DataPlane) -> None:
-        super().__init__(plane, "anthropic", "messages", anthropic_envelope.count_tokens)
-        self._counts = plane.counts
-        self._tell = plane.tell
-
-    async def _carry(self, ask: Ask, _receive: Receive, out: AsgiOut) -> None:
-        try:
-            counted = await self._counts.count(ask)
-        except Refusal as refusal:
-            await self._turn_away(ask, refusal, out)
-            return
-        head = [
-            (b"content-type", b"application/json"),
-            (b"cache-control", b"no-store"),
-            (b"x-ai-api-token-count", counted.source.encode()),
-            (b"content-length", str(len(counted.body)).encode()),
-        ]
-        await out.start(200, head)
-        await out.finish(counted.body)
-
-    async def _refuse(self, stopped: Stopped, out: AsgiOut) -> None:
-        await self._turn_away(stopped.docket.ask, stopped.refusal, out, close=True)
-
-    async def _turn_away(self, ask: Ask, refusal: Refusal, out: AsgiOut, *, close: bool = False) -> None:
-        self._tell.turned_away(ask.request_id, refusal)
-        await answer_refusal(out, refusal, dialect=self.dialect, close=close)
+_COUNTED = counted_answers("messages", ANSWERS_OF_ANTHROPIC, REFUSALS_OF_ANTHROPIC)
 
 
 def answer(plane: DataPlane) -> CallAnswer:
@@ -82,7 +28,7 @@ def answer(plane: DataPlane) -> CallAnswer:
 
 def count(plane: DataPlane) -> CountAnswer:
     """What answers at `COUNT_PATHS`."""
-    return CountAnswer(plane)
+    return CountAnswer(plane, "anthropic", "messages", anthropic_envelope.count_tokens)
 
 
 def router(answer: CallAnswer, count: CountAnswer) -> APIRouter:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Final
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import Headers
@@ -23,16 +24,22 @@ from ai_api.protocols.gemini import query_of, with_key_in_header
 from ai_api.protocols.openapi import GEMINI_ANSWERS
 from ai_api.protocols.serve import DataPlane, check_public_id, plain_ask
 from ai_api.wire import gemini_errors
-from ai_api.wire.envelope import bad
+from ai_api.wire.envelope import Operation, bad
 from ai_api.wire.json_body import encode
 
 PAGE_SIZE, PAGE_SIZE_MAX = 50, 1_000
 _ROOTS = ("/v1beta/models", "/v1/models")
+_METHODS: Final[Mapping[Operation, tuple[str, ...]]] = MappingProxyType(
+    {
+        "generate": ("generateContent", "streamGenerateContent", "countTokens"),
+        "embed": ("embedContent", "batchEmbedContents"),
+    }
+)
 _KEY_HEADER = b"x-goog-api-key"
 
 
 class GeminiModels:
-    """Lists the models a credential can ask for content now, from the same copies and with the same verdicts as its calls."""
+    """Lists the models a credential can ask in this dialect now, from the same copies and with the same verdicts as its calls."""
 
     dialect = "gemini"
 
@@ -59,11 +66,11 @@ class GeminiModels:
         doors = APIRouter(tags=["What a credential can do"])
 
         async def list_models(request: Request) -> Response:
-            """The models this credential can ask for content now, in Gemini's dialect."""
+            """The models this credential can ask for content or embeddings now, in Gemini's dialect."""
             return await self._answer(request.scope, self._list)
 
         async def get_model(request: Request, model: str) -> Response:
-            """One model this credential can ask for content, in Gemini's dialect."""
+            """One model this credential can ask for content or embeddings, in Gemini's dialect."""
             return await self._answer(request.scope, lambda holder, _: self._one(holder, model))
 
         endpoints: Mapping[str, Callable[..., Awaitable[Response]]] = {"": list_models, "/{model:path}": get_model}
@@ -90,8 +97,22 @@ class GeminiModels:
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
     def _usable(self, holder: Holder) -> list[Model]:
+        return [model for model in usable_models(holder, self._worlds.current) if self._methods(model)]
+
+    def _methods(self, model: Model) -> list[str]:
+        """What a model can be asked in this dialect."""
         world = self._worlds.current
-        return [model for model in usable_models(holder, world) if serving_routes(model, "generate", world)]
+        served = (methods for operation, methods in _METHODS.items() if serving_routes(model, operation, world))
+        return [method for methods in served for method in methods]
+
+    def _shown(self, model: Model, name: str) -> dict[str, Any]:
+        return {
+            "name": f"models/{name}",
+            "displayName": model.display_name,
+            "inputTokenLimit": model.context_tokens,
+            "outputTokenLimit": model.output_tokens_max,
+            "supportedGenerationMethods": self._methods(model),
+        }
 
     def _list(self, holder: Holder, query: Mapping[str, str]) -> dict[str, Any]:
         models = self._usable(holder)
@@ -100,7 +121,7 @@ class GeminiModels:
         start = bisect_right(models, query.get("pageToken", ""), key=lambda model: model.slug)
         page = models[start : start + size]
         more = {"nextPageToken": page[-1].slug} if start + size < len(models) else {}
-        return {"models": [_shown(model, model.slug) for model in page], **more}
+        return {"models": [self._shown(model, model.slug) for model in page], **more}
 
     def _one(self, holder: Holder, name: str) -> dict[str, Any]:
         meant = {model.id for model in resolve(name, self._worlds.current.names)}
@@ -109,7 +130,7 @@ class GeminiModels:
             raise Refusal(
                 "model_not_found", "not_found", f"The model {name[:256]!r} does not exist, or you have no access to it."
             )
-        return _shown(found[0], name)
+        return self._shown(found[0], name)
 
 
 def _named(path: str) -> str | None:
@@ -128,13 +149,3 @@ def _page_size(query: Mapping[str, str]) -> int:
         raise bad("pageSize must be a whole number.", "pageSize")
     # As with Google: none is the usual one, and more than the most is the most.
     return min(int(given) or PAGE_SIZE, PAGE_SIZE_MAX)
-
-
-def _shown(model: Model, name: str) -> dict[str, Any]:
-    return {
-        "name": f"models/{name}",
-        "displayName": model.display_name,
-        "inputTokenLimit": model.context_tokens,
-        "outputTokenLimit": model.output_tokens_max,
-        "supportedGenerationMethods": ["generateContent", "streamGenerateContent"],
-    }

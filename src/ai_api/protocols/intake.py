@@ -22,7 +22,7 @@ from ai_api.wire import json_body
 from ai_api.wire.json_body import BadBody, JsonBody
 from ai_api.wire.operations import WHOLE_OPERATIONS
 
-OPERATIONS = ("chat", "responses", "messages", "generate", *WHOLE_OPERATIONS)
+OPERATIONS = ("chat", "responses", "messages", "generate", "embed", *WHOLE_OPERATIONS)
 FEW_CALLS = 16
 """With fewer under way it is not they that make the loop late, and sending others away would not make it quicker."""
 _LATE_SHARE = 1 / 3

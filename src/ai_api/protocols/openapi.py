@@ -136,19 +136,37 @@ GEMINI_ANSWERS: dict[int | str, dict[str, Any]] = {
     for status, answer in ANSWERS.items()
 }
 
-GEMINI_BODY: dict[str, Any] = {
-    "parameters": [_IDEMPOTENCY_KEY],
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["contents"],
-                    "properties": {"contents": {"type": "array", "items": {"type": "object"}}},
-                    "additionalProperties": True,
-                }
-            }
-        },
-    },
+GEMINI_WHOLE_ANSWERS: dict[int | str, dict[str, Any]] = {**GEMINI_ANSWERS, 200: WHOLE_ANSWERS[200]}
+"""As `GEMINI_ANSWERS`, of what is never streamed."""
+
+GEMINI_REFUSALS: dict[int | str, dict[str, Any]] = {status: GEMINI_ANSWERS[status] for status in REFUSALS}
+"""As `REFUSALS`, in Gemini's dialect."""
+
+
+def _gemini_body(*required: str, **fields: Any) -> dict[str, Any]:
+    """A JSON body of which only these fields are described; all others pass to the provider."""
+    described = {"type": "object", "properties": fields, "additionalProperties": True}
+    schema = {**described, "required": list(required)} if required else described
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+_OBJECT: Mapping[str, Any] = {"type": "object"}
+_CONTENTS: Mapping[str, Any] = {"type": "array", "items": _OBJECT}
+_REQUESTS: Mapping[str, Any] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"type": "object", "required": ["content"], "properties": {"content": _OBJECT}},
 }
+_KEYED: Mapping[str, Any] = {"parameters": [_IDEMPOTENCY_KEY]}
+
+GEMINI_BODIES: Mapping[str, dict[str, Any]] = {
+    "generateContent": {**_KEYED, **_gemini_body("contents", contents=_CONTENTS)},
+    "streamGenerateContent": {**_KEYED, **_gemini_body("contents", contents=_CONTENTS)},
+    "countTokens": _gemini_body(contents=_CONTENTS, generateContentRequest=_OBJECT),
+    "embedContent": {
+        **_KEYED,
+        **_gemini_body("content", content=_OBJECT, outputDimensionality={"type": "integer", "minimum": 1}),
+    },
+    "batchEmbedContents": {**_KEYED, **_gemini_body("requests", requests=_REQUESTS)},
+}
+"""What each verb takes."""

@@ -1,22 +1,34 @@
-"""Which lane serves a call: the provider's own dialect where it speaks the caller's, else over chat completions. Pure."""
+"""Which lane serves a call: the provider's own dialect where it speaks the caller's, else over what every provider has. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
+from types import MappingProxyType
 from typing import Final
 
 from ai_api.providers.port import Operation, Wiring
 
 DECLARED: Final[frozenset[Operation]] = frozenset({"chat", "responses", "embeddings"})
-"""Operations a model says it offers. The others are forms of a conversation that follow from offering chat."""
+"""Operations a model says it offers. The others are forms of these, and follow from offering them."""
 
 OVER_CHAT: Final[frozenset[Operation]] = frozenset({"generate", "messages", "responses"})
 """Operations that can be spoken over a chat."""
+
+_FORM_OF: Final[Mapping[Operation, Operation]] = MappingProxyType(
+    {**dict.fromkeys(OVER_CHAT, "chat"), "embed": "embeddings"}
+)
+"""Which operation another one can be spoken over."""
 
 
 def over_chat(operation: Operation, chat_lane: str) -> str:
     """The name of the lane for an operation over a chat lane."""
     return f"{operation} over {chat_lane}"
+
+
+def over_embeddings(lane: str) -> str:
+    """The name of the lane for Gemini's embeddings over a lane of embeddings."""
+    return f"embed over {lane}"
 
 
 def lane_for(wiring: Wiring, operation: Operation, offered: AbstractSet[str]) -> str | None:
@@ -25,14 +37,15 @@ def lane_for(wiring: Wiring, operation: Operation, offered: AbstractSet[str]) ->
     A model that does not offer an operation is asked over chat, even where its server would know the operation: it was
     left out for a reason.
     """
-    if operation in wiring.lanes and (operation in offered or operation not in DECLARED):
+    beneath = _FORM_OF.get(operation)
+    if operation in wiring.lanes and (operation if operation in DECLARED else beneath) in offered:
         return wiring.lanes[operation]
-    if operation in OVER_CHAT and "chat" in offered and "chat" in wiring.lanes:
-        return over_chat(operation, wiring.lanes["chat"])
-    return None
+    if beneath is None or beneath not in offered or beneath not in wiring.lanes:
+        return None
+    lane = wiring.lanes[beneath]
+    return over_embeddings(lane) if operation == "embed" else over_chat(operation, lane)
 
 
 def offers(operation: Operation, offered: AbstractSet[str]) -> bool:
     """Whether a model that offers these can be asked for an operation, by whatever lane."""
-    is_form_of_chat = operation not in DECLARED or operation in OVER_CHAT
-    return operation in offered or (is_form_of_chat and "chat" in offered)
+    return operation in offered or _FORM_OF.get(operation) in offered

@@ -13,7 +13,8 @@ from urllib.parse import quote
 from ai_api.providers.port import LaneRequest, OpenKey, Operation, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
 from ai_api.wire import json_body, whole_answer
 from ai_api.wire.anthropic_messages import MessagesStream, read_whole_message
-from ai_api.wire.gemini_envelope import with_output_bound
+from ai_api.wire.gemini_embed import embed_for_upstream, is_batch, read_embedded
+from ai_api.wire.gemini_envelope import for_upstream, with_output_bound
 from ai_api.wire.gemini_stream import GenerateStream, read_whole_generated
 from ai_api.wire.openai_stream import ChatStream, ResponsesStream, read_kept_response, read_whole_chat
 from ai_api.wire.operations import WHOLE_OPERATIONS, WholeOperation
@@ -22,10 +23,15 @@ from ai_api.wire.usage import Usage
 GEMINI_KEY_HEADER = "x-goog-api-key"
 """Google's own dialect takes the key here, and refuses a request that carries it twice."""
 
+GENERATE_VERB = ":generateContent"
+"""How the address ends where Google is asked to answer, whole."""
+
 _READ_WHOLE: Mapping[Operation, Callable[[bytes, str], tuple[bytes, Usage | None, str | None]]] = {
     "chat": read_whole_chat,
     "messages": read_whole_message,
 }
+_OF_GEMINI = frozenset({"generate", "embed"})
+_EMBED_VERB, _EMBED_BATCH_VERB = ":embedContent", ":batchEmbedContents"
 _ANTHROPIC_VERSION, _ANTHROPIC_BETA = "anthropic-version", "anthropic-beta"
 
 
@@ -41,6 +47,8 @@ class NativeLane:
         """The caller's body with only what must change."""
         if call.operation == "generate":
             return _generate_request(call)
+        if call.operation == "embed":
+            return _embed_request(call)
         fields = dict(call.fields)
         fields["model"] = json_body.encode(call.upstream_model)
         if call.operation == "chat" and call.stream and not call.wants_usage:
@@ -70,6 +78,8 @@ class NativeLane:
             return _read_by(row, call.shown_model)
         if call.operation == "generate":
             return _whole_generated
+        if call.operation == "embed":
+            return _whole_embedded
         if call.operation == "responses":
             return _read_response(call.shown_model, call.key.secret)
         read, shown_model = _READ_WHOLE[call.operation], call.shown_model
@@ -97,7 +107,7 @@ def _read_by(row: WholeOperation, shown_model: str) -> ReadWhole:
 
 def upstream_headers(call: UpstreamCall) -> dict[str, str]:
     """Headers of a try: those of `headers_of`, and what of the client's is on the allow-list."""
-    auth = GEMINI_KEY_HEADER if call.operation == "generate" else None
+    auth = GEMINI_KEY_HEADER if call.operation in _OF_GEMINI else None
     headers = {
         "content-type": "application/json",
         "accept": "text/event-stream" if call.stream else "application/json",
@@ -142,13 +152,23 @@ def _generate_request(call: UpstreamCall) -> LaneRequest:
     """The model is in the path, and so is whether the answer is streamed: then always as events, however the caller has it."""
     url = call.key.wiring.urls["generate"].replace("{model}", quote(call.upstream_model, safe=""))
     if call.stream:
-        url = url.removesuffix(":generateContent") + ":streamGenerateContent?alt=sse"
-    fields = dict(call.fields)
-    if "model" in fields:
-        fields["model"] = json_body.encode(f"models/{call.upstream_model}")
+        url = url.removesuffix(GENERATE_VERB) + ":streamGenerateContent?alt=sse"
+    fields = for_upstream(call.fields, call.upstream_model)
     if call.output_tokens_max is not None:
         fields = with_output_bound(fields, call.output_tokens_max)
     return LaneRequest(url=url, headers=upstream_headers(call), body=json_body.write(fields))
+
+
+def _embed_request(call: UpstreamCall) -> LaneRequest:
+    url = call.key.wiring.urls["embed"].replace("{model}", quote(call.upstream_model, safe=""))
+    if is_batch(call.fields):
+        url = url.removesuffix(_EMBED_VERB) + _EMBED_BATCH_VERB
+    fields = embed_for_upstream(call.fields, call.upstream_model)
+    return LaneRequest(url=url, headers=upstream_headers(call), body=json_body.write(fields))
+
+
+def _whole_embedded(body: bytes) -> WholeAnswer:
+    return WholeAnswer(body, read_embedded(body), None)
 
 
 def _whole_generated(body: bytes) -> WholeAnswer:

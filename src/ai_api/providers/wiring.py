@@ -17,7 +17,7 @@ from ai_api.core.errors import Refusal
 from ai_api.providers.port import Wiring
 from ai_api.wire.operations import WHOLE_OPERATIONS
 
-WIRING_VERSION: Final = "3/litellm-1.106.2"
+WIRING_VERSION: Final = "4/litellm-1.106.2"
 """The table's revision, and the litellm it was compared with. Keys stored under another one are derived again."""
 
 Dialect = Literal["openai", "azure", "anthropic", "gemini"]
@@ -61,7 +61,9 @@ VENDORS: Final = MappingProxyType(
         "azure": Vendor("azure", None, (*_BOTH, "embeddings"), keeps_responses=True),
         "anthropic": Vendor("anthropic", "https://api.anthropic.com", _ANTHROPIC),
         "gemini": Vendor(
-            "gemini", "https://generativelanguage.googleapis.com/v1beta/openai", ("chat", "embeddings", "generate")
+            "gemini",
+            "https://generativelanguage.googleapis.com/v1beta/openai",
+            ("chat", "embeddings", "generate", "embed"),
         ),
         "mistral": Vendor("openai", "https://api.mistral.ai/v1", (*_CHAT, "embeddings")),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
@@ -168,12 +170,12 @@ def _anthropic(base_url: str) -> Wiring:
 
 def _gemini(base_url: str) -> Wiring:
     """Chats at the compatible endpoint; the vendor's own dialect beside it, at the address without `/openai`."""
+    model = f"{base_url.removesuffix('/openai')}/models/{{model}}"
+    urls = {operation: base_url + _PATHS[operation] for operation in ("chat", "embeddings")}
+    urls |= {"generate": f"{model}:generateContent", "embed": f"{model}:embedContent"}
     return Wiring(
-        urls={
-            **{operation: base_url + _PATHS[operation] for operation in ("chat", "embeddings")},
-            "generate": f"{base_url.removesuffix('/openai')}/models/{{model}}:generateContent",
-        },
-        lanes=dict.fromkeys(("chat", "embeddings", "generate"), "native"),
+        urls=urls,
+        lanes=dict.fromkeys(urls, "native"),
         models_url=f"{base_url}/models",
         auth_header="authorization",
         auth_prefix="Bearer ",

@@ -11,8 +11,8 @@ from ai_api.wire.input_size import InputSize
 
 MODEL_NAME_CHARS_MAX = 256
 
-Operation = Literal["chat", "responses", "messages", "generate", "embeddings"]
-"""What a caller asks for: each is one form of request and answer."""
+Operation = Literal["chat", "responses", "messages", "generate", "embeddings", "embed"]
+"""What a caller asks for: each is one form of request and answer. `embed` is Gemini's, for one content or a batch of them."""
 
 _STEERING = ("api_base", "base_url", "api_key")
 _KIND_WORDS = {"str": "a string", "list": "a list", "dict": "an object"}

@@ -13,7 +13,7 @@ from ai_api.wire.input_size import measure
 from ai_api.wire.json_body import BadBody, JsonBody
 
 CHOICES_MAX = 128
-_CONFIG = "generationConfig"
+_CONFIG, _REQUEST = "generationConfig", "generateContentRequest"
 _GOOGLE = ".googleapis.com"
 _PUBLIC_AT_GOOGLE = "storage.googleapis.com"
 
@@ -21,14 +21,8 @@ _PUBLIC_AT_GOOGLE = "storage.googleapis.com"
 def generate(body: JsonBody, *, model: str, stream: bool) -> Envelope:
     """Reads `POST …/models/{model}:generateContent` or `:streamGenerateContent`. Raises Refusal (kind invalid or not_found)."""
     document = body.document
-    refuse_steering(document)
     named = model_of({"model": model})
-    _refuse_another_model(document, model)
-    optional(document, "contents", list)
-    if document.get("contents") is None:
-        raise bad("contents is missing.", "contents")
-    optional(document, "tools", list)
-    _refuse_foreign_pointers(document)
+    _check_request(document, model)
     config = _config(body)
     bound = positive(config, spelling(config, "maxOutputTokens"))
     tier = member(document, "serviceTier")
@@ -45,6 +39,57 @@ def generate(body: JsonBody, *, model: str, stream: bool) -> Envelope:
         service_tier=tier,
         input_size=measure("generate", document),
     )
+
+
+def count_tokens(body: JsonBody, *, model: str) -> Envelope:
+    """Reads `POST …/models/{model}:countTokens`: contents, or the whole request that would be made, in `generateContentRequest`.
+
+    Raises Refusal (kind invalid or not_found).
+    """
+    document = body.document
+    refuse_steering(document)
+    refuse_another_model(document, model)
+    name = spelling(document, _REQUEST)
+    request: Mapping[str, Any] = document
+    if document.get(name) is not None:
+        if document.get("contents") is not None:
+            raise bad(f"contents is given beside {name}; give one of them.", "contents")
+        request = object_in(body, name)
+    _check_request(request, model)
+    return Envelope(
+        operation="generate",
+        model=model_of({"model": model}),
+        stream=False,
+        wants_usage=False,
+        output_tokens_max=None,
+        output_field=None,
+        choices=1,
+        service_tier=None,
+        input_size=measure("generate", request),
+    )
+
+
+def asked_to_count(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The request whose tokens are counted, of a body that was read by `count_tokens`."""
+    request: Mapping[str, Any] | None = member(document, _REQUEST)
+    return document if request is None else request
+
+
+def for_upstream(fields: Mapping[str, json_body.Value], upstream_model: str) -> dict[str, json_body.Value]:
+    """The top-level fields of an object, with the provider's name of the model where they have one."""
+    if "model" not in fields:
+        return dict(fields)
+    return {**fields, "model": json_body.encode(f"models/{upstream_model}")}
+
+
+def count_for_upstream(fields: Mapping[str, json_body.Value], upstream_model: str) -> dict[str, json_body.Value]:
+    """The top-level fields of a body that was read by `count_tokens`, with the provider's name of the model wherever one is."""
+    name = spelling(fields, _REQUEST)
+    given = bytes(fields.get(name, b"null"))
+    renamed = for_upstream(fields, upstream_model)
+    if given.strip() != b"null":
+        renamed[name] = json_body.write(for_upstream(json_body.read(given).fields, upstream_model))
+    return renamed
 
 
 def spelling(document: Mapping[str, Any], name: str) -> str:
@@ -69,17 +114,30 @@ def with_output_bound(fields: Mapping[str, json_body.Value], output_tokens_max: 
     return {**fields, name: json_body.write(config)}
 
 
-def _config(body: JsonBody) -> Mapping[str, Any]:
-    name = spelling(body.document, _CONFIG)
-    found = optional(body.document, name, dict)
-    if found is None:
-        return {}
+def object_in(body: JsonBody, name: str) -> Mapping[str, Any]:
+    """An object inside a body. What is read here must be what the provider reads: a name that stands there twice is refused.
+
+    Raises Refusal.
+    """
     try:
-        # What is read here must be what the provider reads: a name that stands there twice is refused.
-        config = json_body.read(bytes(body.fields[name])).document
+        return json_body.read(bytes(body.fields[name])).document
     except BadBody as error:
         raise bad(f"{name}: {error}", name) from None
-    return config
+
+
+def _config(body: JsonBody) -> Mapping[str, Any]:
+    name = spelling(body.document, _CONFIG)
+    return {} if optional(body.document, name, dict) is None else object_in(body, name)
+
+
+def _check_request(document: Mapping[str, Any], model: str) -> None:
+    refuse_steering(document)
+    refuse_another_model(document, model)
+    optional(document, "contents", list)
+    if document.get("contents") is None:
+        raise bad("contents is missing.", "contents")
+    optional(document, "tools", list)
+    _refuse_foreign_pointers(document)
 
 
 def _choices(config: Mapping[str, Any]) -> int:
@@ -90,10 +148,17 @@ def _choices(config: Mapping[str, Any]) -> int:
     return count
 
 
-def _refuse_another_model(document: Mapping[str, Any], model: str) -> None:
+def refuse_another_model(document: Mapping[str, Any], model: str, param: str = "model") -> None:
+    """Raises Refusal where an object names another model than the one in the path."""
     given = document.get("model")
     if given is not None and given not in (model, f"models/{model}"):
-        raise bad("model in the body is not the model in the path.", "model")
+        raise bad(f"{param} in the body is not the model in the path.", param)
+
+
+def refuse_foreign_files(contents: object, param: str) -> None:
+    """Raises Refusal for files in contents that lie at the provider, and addresses that not everybody can read."""
+    for part in _parts(contents):
+        _refuse_foreign_file(part, param)
 
 
 def _refuse_foreign_pointers(document: Mapping[str, Any]) -> None:
@@ -102,8 +167,7 @@ def _refuse_foreign_pointers(document: Mapping[str, Any]) -> None:
     for name, value in document.items():
         known = camel(name)
         if known in {"contents", "systemInstruction"}:
-            for part in _parts(value):
-                _refuse_foreign_file(part, known)
+            refuse_foreign_files(value, known)
         elif known == "tools" and isinstance(value, list):
             for tool in value:
                 _refuse_foreign_tool(tool)

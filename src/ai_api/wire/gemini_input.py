@@ -1,4 +1,4 @@
-"""How much a model is given to read by a request in Gemini's dialect: its contents, instruction and tools.
+"""How much a model is given to read by a request in Gemini's dialect: its contents, instruction and tools, or what is embedded.
 
 What a search, a fetched page or a program adds at the provider stands in no body, and neither do the pages of a file.
 """
@@ -38,6 +38,7 @@ _STEERING_CONFIG = frozenset(
         "topP",
     }
 )
+_STEERING_EMBEDDING = frozenset({"model", "outputDimensionality", "autoTruncate"})
 _TOOLS_AT_THE_CALLER = frozenset({"functionDeclarations", "computerUse"})
 _ABOUT_A_PART = frozenset({"thought", "videoMetadata", "mediaResolution", "partMetadata"})
 _READ_AS_JSON = frozenset({"executableCode", "codeExecutionResult", "toolCall", "toolResponse"})
@@ -50,6 +51,7 @@ class Reading(Protocol):
     tool_texts: list[str]
     opaque_bytes: int
     messages: int
+    inputs: int
     images: int
     audio_items: int
     audio_s: float
@@ -88,6 +90,40 @@ def read(reading: Reading, document: Mapping[str, Any]) -> None:
         else:
             if known == "cachedContent":
                 reading.give_up("something the provider keeps")
+            reading.json({name: value})
+
+
+def read_embedded(reading: Reading, document: Mapping[str, Any]) -> None:
+    """Adds what an embedContent request, or each of a batch, gives a model to read: every content on its own."""
+    requests = document.get("requests")
+    if not isinstance(requests, list):
+        _read_embedding(reading, document)
+        return
+    reading.inputs = max(1, len(requests))
+    for name, value in document.items():
+        if value is not None and name not in {"requests", "model"}:
+            reading.json({name: value})
+    for request in requests:
+        _read_embedding(reading, request)
+
+
+def _read_embedding(reading: Reading, request: Any) -> None:
+    if not isinstance(request, dict):
+        reading.json(request)
+        return
+    reading.visit(len(request))
+    for name, value in request.items():
+        known = camel(name)
+        if value is None or known in _STEERING_EMBEDDING:
+            continue
+        if known == "content":
+            _read_content(reading, value)
+        elif isinstance(value, str):
+            # Models are told the task and the title in words.
+            reading.texts.append(value)
+        elif known == "embedContentConfig" and isinstance(value, dict):
+            reading.json({key: each for key, each in value.items() if camel(key) not in _STEERING_EMBEDDING})
+        else:
             reading.json({name: value})
 
 

@@ -84,6 +84,7 @@ def measure(operation: str, document: Mapping[str, Any]) -> InputSize:
         audio_seconds=math.ceil(reading.audio_s),
         files=reading.files,
         unbounded=reading.unbounded,
+        inputs=reading.inputs,
     )
 
 
@@ -106,6 +107,7 @@ class _Reading:
     tool_texts: list[str] = field(default_factory=list)
     opaque_bytes: int = 0
     messages: int = 0
+    inputs: int = 1
     images: int = 0
     images_low: int = 0
     audio_items: int = 0
@@ -269,6 +271,9 @@ def _read(operation: str, document: Mapping[str, Any]) -> _Reading:
     try:
         if operation == "generate":
             gemini_input.read(reading, document)
+            return reading
+        if operation == "embed":
+            gemini_input.read_embedded(reading, document)
             return reading
         for name in ("tools", "functions"):
             if isinstance(found := document.get(name), list) and found:

@@ -31,6 +31,7 @@ _TEXTS_LOOKED_AT_MAX = 20_000
 _LOOK_BYTES = 65_536
 
 _members = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_items = msgspec.json.Decoder(list[msgspec.Raw])
 _whole = msgspec.json.Decoder()
 _encoder = msgspec.json.Encoder()
 
@@ -108,6 +109,11 @@ def _width(body: bytes | bytearray, start: int, end: int) -> int:
         body[at : min(at + _LOOK_BYTES, end)].isascii() for at in range(start, end, _LOOK_BYTES)
     )
     return 1 if narrow else 2
+
+
+def items(value: Value) -> list[Value]:
+    """The items of a list out of a body that was read, each as it came."""
+    return [_kept(each) for each in _items.decode(value)]
 
 
 class Members(Mapping[str, Any]):

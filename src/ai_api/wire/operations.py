@@ -114,7 +114,7 @@ WHOLE_OPERATIONS: Final[Mapping[str, WholeOperation]] = MappingProxyType(
 def writes_tokens(operation: str) -> bool:
     """Whether an answer to an operation has tokens."""
     row = WHOLE_OPERATIONS.get(operation)
-    return row is None or row.output_tokens_max != 0
+    return operation != "embed" if row is None else row.output_tokens_max != 0
 
 
 def texts(operation: str, document: Mapping[str, Any]) -> list[str]:

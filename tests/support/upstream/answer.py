@@ -121,7 +121,7 @@ def compose(ask: Ask, behaviour: Behaviour, *, ident: str, created_s: int, echo:
         pieces=pieces,
         tool_calls=behaviour.tool_calls,
         finish=finish,
-        reported=_reported(ask, behaviour, 0 if ask.dialect == "embeddings" else text_tokens),
+        reported=_reported(ask, behaviour, 0 if ask.dialect in {"embeddings", "embed"} else text_tokens),
         style=FrameStyle(
             newline=b"\r\n" if behaviour.line_end == "crlf" else b"\n",
             spaced=behaviour.json_style == "spaced",

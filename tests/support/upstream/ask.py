@@ -7,7 +7,7 @@ import msgspec
 
 from tests.support.upstream.choose import MARK
 
-Dialect = Literal["chat", "responses", "messages", "generate", "embeddings"]
+Dialect = Literal["chat", "responses", "messages", "generate", "embeddings", "embed"]
 
 TOKENS_PER_MESSAGE = 3
 TOKENS_PER_MEDIUM = 85
@@ -103,6 +103,8 @@ def read_ask(dialect: Dialect, body: Any, *, model: str | None = None) -> Ask:
             _read_generate(ask, body)
         case "embeddings":
             _read_embeddings(ask, body)
+        case "embed":
+            _read_embed(ask, body)
     return ask
 
 
@@ -223,6 +225,24 @@ def _read_embeddings(ask: Ask, body: dict[str, Any]) -> None:
     }
 
 
+def _read_embed(ask: Ask, body: dict[str, Any]) -> None:
+    is_batch = "requests" in body
+    for request in _items(body, "requests") if is_batch else [body]:
+        if is_batch and request.get("model") != f"models/{ask.model}":
+            raise InvalidAskError(
+                "BatchEmbedContentsRequest.requests[].model: another model than the path's.", "requests"
+            )
+        content = request.get("content")
+        if not isinstance(content, dict) or not content.get("parts"):
+            raise InvalidAskError("EmbedContentRequest.content contains an empty Part.", "content")
+        text, media, _ = _parts(content)
+        ask.count(text, media)
+        ask.hear(text, beside_tool_results=bool(ask.prompt))
+        sizes = ask.echo.setdefault("dimensions", [])
+        sizes.append(_whole_number(request, "outputDimensionality"))
+    ask.echo["is_batch"] = is_batch
+
+
 def _is_token(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -230,7 +250,9 @@ def _is_token(value: Any) -> bool:
 def read_count(dialect: Dialect, body: Any) -> int:
     """The input tokens of a body, Anthropic's or Gemini's, that is only to be counted. Raises InvalidAskError."""
     if dialect == "generate":
-        inner = body.get("generateContentRequest", body) if isinstance(body, dict) else body
+        # Google takes both spellings of every name.
+        names = ("generateContentRequest", "generate_content_request")
+        inner = next((body[name] for name in names if name in body), body) if isinstance(body, dict) else body
         if not isinstance(inner, dict):
             raise InvalidAskError("The body must be a JSON object.")
         counted = Ask("generate", "")

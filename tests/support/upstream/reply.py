@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from tests.support.upstream import chat, embeddings, generate, messages, responses
+from tests.support.upstream import chat, embed, embeddings, generate, messages, responses
 from tests.support.upstream.ask import Dialect
 from tests.support.upstream.behaviour import ErrorText
 
@@ -16,6 +16,7 @@ WRITERS: dict[Dialect, ModuleType] = {
     "messages": messages,
     "generate": generate,
     "embeddings": embeddings,
+    "embed": embed,
 }
 """Each dialect's module; all have `whole(answer)`, and those with streams `stream(answer)` and `error_frame(answer, sequence)`."""
 
@@ -45,7 +46,7 @@ def error_body(dialect: str, error: ErrorText, status: int, *, ident: str, azure
     if dialect == "messages":
         inside = messages.error_object(error, status)
         body = {"type": "error", "error": inside, "request_id": f"req_{ident}"}
-    elif dialect == "generate":
+    elif dialect in {"generate", "embed"}:
         body = {"error": generate.error_object(error, status)}
     else:
         inside = chat.error_object(error, status)

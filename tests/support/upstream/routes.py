@@ -11,7 +11,8 @@ from tests.support.upstream.request import Request
 Operation = Literal["generate", "models", "count_tokens"]
 
 _DEPLOYMENT = re.compile(r"/openai/deployments/([^/]+)/(chat/completions|embeddings)")
-_GEMINI = re.compile(r"/v1(?:beta)?/models/(.+):(generateContent|streamGenerateContent|countTokens)")
+_GEMINI = re.compile(r"/v1(?:beta)?/models/(.+):(\w+)")
+_GEMINI_VERBS = ("generateContent", "streamGenerateContent", "countTokens", "embedContent", "batchEmbedContents")
 _GEMINI_MODEL = re.compile(r"/v1beta/models(?:/(.+))?")
 _MODEL = re.compile(r"/v1/models(?:/([^/]+))?")
 
@@ -57,7 +58,7 @@ def find(request: Request) -> Route | None:
         if (found := _DEPLOYMENT.fullmatch(request.path)) and "api-version=" in request.query:
             asked: Dialect = "embeddings" if found[2] == "embeddings" else "chat"
             return Route("generate", asked, azure=True, model=found[1])
-        if found := _GEMINI.fullmatch(unquote(request.path)):
+        if (found := _GEMINI.fullmatch(unquote(request.path))) and found[2] in _GEMINI_VERBS:
             return _gemini(found[1], found[2], request.query)
     elif request.method == "GET" and (found := _GEMINI_MODEL.fullmatch(unquote(request.path))):
         return Route("models", "generate", model=found[1])
@@ -72,6 +73,8 @@ def find(request: Request) -> Route | None:
 def _gemini(model: str, verb: str, query: str) -> Route:
     if verb == "countTokens":
         return Route("count_tokens", "generate", model=model)
+    if verb in {"embedContent", "batchEmbedContents"}:
+        return Route("generate", "embed", model=model, stream=False)
     stream = verb == "streamGenerateContent"
     return Route("generate", "generate", model=model, stream=stream, as_list=stream and "alt=sse" not in query)
 
@@ -82,7 +85,7 @@ def key_of(request: Request, route: Route) -> str:
         return request.header("api-key") or request.bearer
     if route.dialect == "messages":
         return request.header("x-api-key") or request.bearer
-    if route.dialect == "generate":
+    if route.dialect in {"generate", "embed"}:
         # It takes one credential, and refuses a request that carries two.
         return "" if request.bearer else request.header("x-goog-api-key") or ""
     return request.bearer

@@ -90,8 +90,9 @@ def test_gemini_is_called_in_its_own_dialect_beside_the_compatible_one(
 ) -> None:
     wiring = derive("gemini", *address("gemini", given, None))
     embeddings = chat.replace("/chat/completions", "/embeddings")
-    assert wiring.urls == {"chat": chat, "embeddings": embeddings, "generate": generate}
-    assert wiring.lanes == {"chat": "native", "embeddings": "native", "generate": "native"}
+    embed = generate.replace(":generateContent", ":embedContent")
+    assert wiring.urls == {"chat": chat, "embeddings": embeddings, "generate": generate, "embed": embed}
+    assert wiring.lanes == dict.fromkeys(wiring.urls, "native")
 
 
 @pytest.mark.parametrize(
