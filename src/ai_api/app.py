@@ -31,6 +31,7 @@ from ai_api.gateway.entrance import Entrance
 from ai_api.gateway.growing_hold import GrowingHolds
 from ai_api.gateway.hold_changes import HoldChanges
 from ai_api.gateway.idempotency import Idempotency
+from ai_api.gateway.kept_responses import KeptResponses
 from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.people import People
 from ai_api.gateway.refusals import Refusals
@@ -50,7 +51,7 @@ from ai_api.protocols.app import DoorsOfCalls, create_data_plane
 from ai_api.protocols.intake import Bounds, Intake, body_caps
 from ai_api.protocols.porch import Porch
 from ai_api.protocols.serve import DataPlane
-from ai_api.protocols.stored_responses import KeptByProviders
+from ai_api.protocols.stored_responses import KeptByProviders, KeptResponseDoors
 from ai_api.protocols.turning_away import TurningAway
 from ai_api.providers import RouteHealth
 from ai_api.providers.count_lane import COUNTING, CountLane
@@ -127,7 +128,9 @@ class Application:
         self._counter = TokenCounter(clock=self.clock)
         changes = HoldChanges(self.hot)
         self.holds = GrowingHolds(changes, self.clock, self.tell.counters.extensions)
-        self.stored = StoredResponses(self.hot, log)
+        self.stored = StoredResponses(
+            self.hot, KeptResponses(self.hot, ring, days=settings.kept_responses_days, log=log), log
+        )
         entrance = Entrance(
             worlds=self.worlds,
             people=self.people,
@@ -196,7 +199,9 @@ class Application:
             self.clock,
             self.idempotency if settings.idempotency else None,
         )
-        kept = KeptByProviders(plane, self.worlds, self.stored, self.upstream, ring, deadlines)
+        kept = KeptResponseDoors(
+            plane, self.stored, KeptByProviders(self.worlds, self.stored, self.upstream, ring, deadlines)
+        )
         self.data_plane: DoorsOfCalls | None = (
             create_data_plane(plane, self.worlds, self.hot, self.clock, kept) if "protocols" in doors else None
         )

@@ -150,6 +150,9 @@ class Settings(BaseSettings):
     """How long a replica's heart must stand still before it is taken for dead, in seconds."""
     idempotency: bool = True
     """Whether answers to calls with an `Idempotency-Key` are kept for a day, sealed. When not, such calls are refused."""
+    kept_responses_days: Annotated[int, Field(ge=0, le=3650)] = 30
+    """How many days the gateway keeps responses asked for with `store: true` of models whose provider keeps none, sealed. With 0
+    it keeps nothing, and such calls are refused."""
     credential_limits: Annotated[tuple[CredentialLimit, ...], NoDecode, WithJsonSchema({"type": "string"})] = ()
     """What every new credential may use, unless something else is asked for: a list of `metric:amount/window` such as
     `requests:60/60s, concurrency:8, cost:5/day`. The window is a number of seconds, `day`, `month`, `lifetime` or `call`;

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
 
 from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal, StoreUnavailable
@@ -115,15 +117,15 @@ class Calls:
             relayed = relay.Relayed(tries.ending(docket, refusal), b"")
         finally:
             call.unset_total()
-        await self._receipt(docket, relayed.ending)
-        await self._end(call, relayed, line)
+        await self._end(call, await self._receipt(docket, relayed), line)
 
     async def _give_up(self, call: OpenCall, out: Out) -> None:
         if call.docket.call_id not in self.open_calls:
             return
         refusal = Refusal("internal_error", "internal", "The gateway failed on this call. Its operator has been told.")
         usage = relay.abandoned(call)
-        await self._receipt(call.docket, Ending("internal_error", usage.usage, usage.usage_source, refusal=refusal))
+        ending = Ending("internal_error", usage.usage, usage.usage_source, refusal=refusal)
+        await self._receipt(call.docket, relay.Relayed(ending, b""))
         line = _Line(out)
         if call.docket.first_byte_at is None:
             await self._error(call.docket, refusal, line)
@@ -137,17 +139,25 @@ class Calls:
         ask = call.docket.ask
         ask.body_needed("fields")
         answer = await self._tries.open(call, routing.order(permission.routes, self._chance, ask.conversation))
-        # It may take an hour, and the question be large.
-        ask.body_needed("nothing")
+        # It may take an hour, and the question be large. What is kept of it with the answer is waited for.
+        ask.body_needed("fields" if permission.keeps_here else "nothing")
+        if not permission.keeps_here:
+            call.docket.given_input = None
         return answer
 
-    async def _receipt(self, docket: Docket, ending: Ending) -> None:
-        """The record is committed before the last byte; if Postgres is silent for two seconds the client gets its end."""
-        written = {self._settle(docket, ending)}
+    async def _receipt(self, docket: Docket, relayed: relay.Relayed) -> relay.Relayed:
+        """The record is committed before the last byte; if Postgres is silent for two seconds the client gets its end.
+
+        So is an answer that the gateway keeps; where it is not, the end says so.
+        """
+        written: set[asyncio.Future[Any]] = {self._settle(docket, relayed.ending)}
         # Who has seen the end may go on from there at once.
         if (noted := self._stored.note(docket)) is not None:
             written.add(noted)
+        if (kept := self._stored.keep(docket, relayed)) is not None:
+            written.add(kept)
         await asyncio.wait(written, timeout=END_WITHOUT_RECEIPT_AFTER_S)
+        return replace(relayed, tail=self._stored.told(docket, relayed.tail, kept)) if docket.echo else relayed
 
     def _settle(self, docket: Docket, ending: Ending) -> asyncio.Future[None]:
         written = record.of(docket, ending, self._clock.now())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -17,7 +17,8 @@ from ai_api.quotas.bound import Bound, likely_input_tokens
 from ai_api.quotas.limit import AccountKey
 from ai_api.quotas.rules import Charge, Demand
 from ai_api.wire.envelope import Envelope
-from ai_api.wire.json_body import JsonBody
+from ai_api.wire.json_body import JsonBody, Value
+from ai_api.wire.kept_answer import Echo
 from ai_api.wire.usage import Usage
 
 
@@ -36,12 +37,17 @@ def _keep_all(_needed: BodyPart) -> None:
     """For who has room."""
 
 
+def _take_all(_more: bytes) -> None:
+    """For who has room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """A call as a door hands it over. `received_at` is a monotonic time in seconds; `headers` are those that go upstream.
 
     `conversation` is the same for calls that continue one another, None where nothing says so.
     `body_needed` is told when only the body's fields are needed still, and then nothing of it: what is not may be gone.
+    `body_grows` is told of what is put into the body, before it is; raises Refusal where there is no room for it.
     """
 
     envelope: Envelope
@@ -55,6 +61,7 @@ class Ask:
     idempotency_key: IdempotencyKey | None = None
     conversation: bytes | None = None
     body_needed: Callable[[BodyPart], None] = _keep_all
+    body_grows: Callable[[bytes], None] = _take_all
 
 
 @dataclass(slots=True)
@@ -132,6 +139,12 @@ class Docket:
     stream_position: StreamPosition | None = None
     kept_id: str | None = None
     """The id of the answer, where its provider says that it keeps it."""
+    given_input: Value | None = None
+    """The input as the caller gave it, as JSON, of a call that the gateway keeps or that goes on from one it keeps."""
+    goes_on_from: str | None = None
+    """The id of the response before, where the gateway keeps it; its conversation stands in the input by then."""
+    echo: Echo | None = None
+    """What the answer says of itself in the place of its provider's words."""
     identity: Mapping[str, Any] | None = None
     """Who called for what, as the hold and the record say it; written when the hold is asked for."""
     ending: Ending | None = None
@@ -142,6 +155,10 @@ class Docket:
 
     def __post_init__(self) -> None:
         self.started_at = time_of(self.call_id)
+
+    def adopt(self, envelope: Envelope) -> None:
+        """Takes another reading of its body: something was put into it."""
+        self.ask = replace(self.ask, envelope=envelope)
 
     @property
     def held_nanos(self) -> int:

@@ -97,7 +97,7 @@ class Entrance:
         for _ in range(STALE_TRIES_MAX):
             docket.holder = await self._people.find(docket.ask.secret_hash)
             try:
-                permission = await self._stored.pin(docket, self._judge(docket))
+                permission = await self._stored.prepare(docket, self._judge(docket))
             except Refusal as refusal:
                 if docket.holder is None or await self._proven(docket):
                     raise refusal from None

@@ -27,12 +27,16 @@ USABLE_SHOWN_MAX = 20
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """What preflight found: the right a call is made by, and the ways it can be served."""
+    """What preflight found: the right a call is made by, and the ways it can be served.
+
+    `keeps_here`: the caller insists that the answer is kept, and no provider of these would do it.
+    """
 
     allocation: Allocation
     model: Model
     price: PriceVersion | None
     routes: tuple[tuple[Route, ProviderKey], ...]
+    keeps_here: bool = False
 
 
 @dataclass(slots=True)
@@ -196,24 +200,23 @@ def _check_binding(
             f"{model.slug} has no price, and a limit on cost applies. An administrator has to set one.",
         )
     routes = serving_routes(model, envelope.operation, world)
-    if routes and envelope.must_store:
-        routes = tuple(each for each in routes if _is_kept(envelope.operation, each[1], model))
-        if not routes:
-            message = f"No provider of {model.slug} keeps what it answers, and the gateway does not either; send store: false."
-            raise Refusal("bad_request", "invalid", message, param="store")
+    keeping = _that_keep(routes, envelope.operation, model) if envelope.must_store else ()
     if not routes:
         raise Refusal(
             "no_route", "unavailable", f"No provider key can serve {model.slug} at present.", retry_after_s=30
         )
-    return Permission(allocation, model, price, routes)
+    return Permission(allocation, model, price, keeping or routes, keeps_here=envelope.must_store and not keeping)
 
 
-def _is_kept(operation: Operation, key: ProviderKey, model: Model) -> bool:
-    """Whether a provider keeps its answers to an operation, and is asked it in its own dialect."""
-    wiring = key.wiring
-    return operation in wiring.keeps and lanes.lane_for(wiring, operation, model.operations) == wiring.lanes.get(
-        operation
-    )
+def is_native(operation: Operation, key: ProviderKey, model: Model) -> bool:
+    """Whether a provider is asked for an operation of a model in the operation's own dialect."""
+    return lanes.lane_for(key.wiring, operation, model.operations) == key.wiring.lanes.get(operation)
+
+
+def _that_keep(
+    routes: tuple[tuple[Route, ProviderKey], ...], operation: Operation, model: Model
+) -> tuple[tuple[Route, ProviderKey], ...]:
+    return tuple(each for each in routes if operation in each[1].wiring.keeps and is_native(operation, each[1], model))
 
 
 def hidden(name: str, *, because: str) -> Refusal:

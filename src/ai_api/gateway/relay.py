@@ -53,8 +53,9 @@ async def whole(call: OpenCall, answer: UpstreamAnswer) -> Relayed:
     except StreamFailure as failure:
         answer.close()
         return Relayed(_failed(call, failure, output_tokens=0), b"")
-    call.docket.kept_id = got.kept_id
-    return Relayed(_finished(call, got), got.body)
+    docket = call.docket
+    docket.kept_id = got.kept_id
+    return Relayed(_finished(call, got), got.body if docket.echo is None else docket.echo.whole(got.body))
 
 
 async def stream(
@@ -76,17 +77,17 @@ async def stream(
     except StreamFailure as failure:
         answer.close()
         with contextlib.suppress(CallEnded):
-            await call.wait(line.send(failure.before))
+            await call.wait(line.send(_shown(call, failure.before)))
         return Relayed(_failed(call, failure, output_tokens=reader.output_tokens_seen, usage=reader.usage), b"")
     finally:
         line.close()
-        call.docket.stream_position = _position(reader)
+        call.docket.stream_position = _position(call, reader)
         if isinstance(reader, Numbered):
             call.docket.kept_id = reader.kept_id
     answer.finish()
     await line.start()
     got = WholeAnswer(b"", reader.usage, reader.finish_reason)
-    return Relayed(_finished(call, got, output_tokens=reader.output_tokens_seen), reader.tail)
+    return Relayed(_finished(call, got, output_tokens=reader.output_tokens_seen), _shown(call, reader.tail))
 
 
 async def _pass_on(call: OpenCall, answer: UpstreamAnswer, reader: StreamReader, line: _Line) -> None:
@@ -99,7 +100,12 @@ async def _pass_on(call: OpenCall, answer: UpstreamAnswer, reader: StreamReader,
         call.output_tokens_seen = reader.output_tokens_seen
         if call.growing is not None:
             call.growing.notice(reader)
-        await call.wait(line.send(data))
+        await call.wait(line.send(_shown(call, data)))
+
+
+def _shown(call: OpenCall, frames: bytes) -> bytes:
+    echo = call.docket.echo
+    return frames if echo is None else echo.frames(frames)
 
 
 class _Line:
@@ -158,9 +164,10 @@ async def _drain(answer: UpstreamAnswer) -> None:
         return
 
 
-def _position(reader: StreamReader) -> StreamPosition | None:
+def _position(call: OpenCall, reader: StreamReader) -> StreamPosition | None:
     if isinstance(reader, Numbered):
-        return StreamPosition(reader.response_id, reader.sequence_number)
+        own_id = call.docket.echo.response_id if call.docket.echo is not None else None
+        return StreamPosition(own_id or reader.response_id, reader.sequence_number)
     return None
 
 

@@ -25,8 +25,11 @@ ON CONFLICT (member_id, response_id) DO UPDATE SET provider_key_id = excluded.pr
 """  # noqa: S608  -- a constant
 
 _FIND = """
-SELECT provider_key_id, shown_model FROM stored_responses
-WHERE member_id = $1 AND response_id = $2 AND expires_at > now()
+SELECT s.provider_key_id, s.shown_model FROM stored_responses s
+WHERE s.member_id = $1 AND s.response_id = $2 AND s.expires_at > now()
+UNION ALL
+SELECT NULL, '' FROM kept_responses k
+WHERE k.member_id = $1 AND k.response_id = $2 AND k.expires_at > now()
 """
 
 _FORGET = "DELETE FROM stored_responses WHERE member_id = $1 AND response_id = $2"
@@ -54,10 +57,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Whereabouts:
-    """Where a response is kept."""
+    """Where a response is kept; `provider_key_id` is None for one that the gateway keeps itself."""
 
-    provider_key_id: UUID
+    provider_key_id: UUID | None
     shown_model: str
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the gateway keeps it."""
+        return self.provider_key_id is None
 
 
 async def keep(hot: Hot, batch: Sequence[Kept], *, timeout_s: float) -> None:

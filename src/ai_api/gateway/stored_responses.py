@@ -1,6 +1,7 @@
-"""Responses that providers keep: noted for their owner before the answer ends, found again by nobody else.
+"""Responses that are kept: noted for their owner before the answer ends, found again by nobody else.
 
-What can be asked for by an id, or continued, is pinned to the provider key that made it: no other can have it.
+What a provider keeps is pinned to the provider key that made it: no other can have it. What no provider of a model would keep is
+kept by the gateway itself, where the caller insists.
 """
 
 from __future__ import annotations
@@ -12,13 +13,17 @@ from uuid import UUID
 
 from ai_api.core.batch import GroupCommit
 from ai_api.core.db import Hot, StatementRefused
-from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway import store_responses
 from ai_api.gateway.docket import Docket
+from ai_api.gateway.kept_responses import KeptResponses, not_found
 from ai_api.gateway.patience import PATIENCE
-from ai_api.gateway.preflight import Permission
+from ai_api.gateway.people import Holder
+from ai_api.gateway.preflight import Permission, is_native
+from ai_api.gateway.relay import Relayed
 from ai_api.gateway.store_responses import Kept, Whereabouts
 from ai_api.gateway.tell import CallLog
+from ai_api.wire.kept_answer import Echo
 
 RESPONSE_ID_CHARS_MAX = 512
 NOTES_MAX, KEEP_TIMEOUT_S = 200, 5.0
@@ -26,9 +31,10 @@ RETRY_FIRST_S, RETRY_MAX_S, RETRIES_MAX = 0.05, 2.0, 20
 
 
 class StoredResponses:
-    """Notes and finds what providers keep."""
+    """Notes and finds what providers keep; `kept` is what the gateway keeps itself."""
 
-    def __init__(self, hot: Hot, log: CallLog) -> None:
+    def __init__(self, hot: Hot, kept: KeptResponses, log: CallLog) -> None:
+        self.kept = kept
         self._hot = hot
         self._log = log
         self._notes: GroupCommit[Kept, None] = GroupCommit(self._write, batch_max=NOTES_MAX)
@@ -36,7 +42,7 @@ class StoredResponses:
     def note(self, docket: Docket) -> asyncio.Future[None] | None:
         """Writes down, in a task that is not the request's, that a provider keeps the answer; None where it does not."""
         holder, attempt = docket.holder, docket.attempts[-1] if docket.attempts else None
-        if docket.kept_id is None or holder is None or attempt is None:
+        if docket.kept_id is None or holder is None or attempt is None or _is_kept_here(docket):
             return None
         if len(docket.kept_id) > RESPONSE_ID_CHARS_MAX or "\0" in docket.kept_id:
             return None
@@ -52,19 +58,58 @@ class StoredResponses:
             raise not_found()
         return found
 
-    async def pin(self, docket: Docket, permission: Permission) -> Permission:
-        """The permission of a call, for one that continues a response only with the routes of the key that made that one.
+    async def prepare(self, docket: Docket, permission: Permission) -> Permission:
+        """The permission of a call, for one that goes on from a response a provider keeps only with the routes of its key.
 
-        Raises Refusal `response_not_found`, StoreUnavailable.
+        One that goes on from a response the gateway keeps is given its conversation. Raises Refusal, StoreUnavailable.
         """
         holder, response_id = docket.holder, docket.ask.envelope.previous_response_id
-        if response_id is None or holder is None:
+        if holder is None or not (response_id or permission.keeps_here or docket.goes_on_from):
             return permission
+        if docket.given_input is None:
+            docket.given_input = docket.ask.body.fields.get("input", b"null")
+        if response_id is not None:
+            permission = await self._gone_on(docket, holder, response_id, permission)
+        if permission.keeps_here:
+            self.kept.check(docket)
+        if permission.keeps_here or docket.goes_on_from is not None:
+            docket.echo = Echo(
+                response_id=f"resp_{docket.call_id.hex}" if permission.keeps_here else None,
+                store=permission.keeps_here or None,
+                previous_response_id=docket.goes_on_from,
+            )
+        return permission
+
+    async def _gone_on(self, docket: Docket, holder: Holder, response_id: str, permission: Permission) -> Permission:
         place = await self.find(holder.member_id, response_id)
-        routes = tuple(each for each in permission.routes if each[1].id == place.provider_key_id)
+        if place.provider_key_id is None:
+            await self.kept.go_on_from(docket, holder, response_id)
+            return permission
+        operation, model = docket.ask.envelope.operation, permission.model
+        routes = tuple(
+            each
+            for each in permission.routes
+            if each[1].id == place.provider_key_id and is_native(operation, each[1], model)
+        )
         if not routes:
             raise not_found("The provider that keeps the previous response does not serve this model at present;")
-        return replace(permission, routes=routes)
+        # It keeps this one as it kept that one, or says that it does not.
+        return replace(permission, routes=routes, keeps_here=False)
+
+    def keep(self, docket: Docket, relayed: Relayed) -> asyncio.Future[bool] | None:
+        """Keeps a good answer that its caller wants kept, where no provider does: whether it was. None where there is none."""
+        if not _is_kept_here(docket) or relayed.ending.outcome != "ok" or relayed.ending.refusal is not None:
+            return None
+        return self.kept.keep(docket, relayed.tail)
+
+    def told(self, docket: Docket, tail: bytes, kept: asyncio.Future[bool] | None) -> bytes:
+        """The end of an answer, which says that it is not kept where it was not in time."""
+        if docket.echo is None or not _is_kept_here(docket) or (kept is not None and _is_true(kept)):
+            return tail
+        if kept is not None:
+            self.kept.undo(docket, kept)
+        echo = replace(docket.echo, store=False)
+        return echo.frames(tail) if docket.ask.envelope.stream else echo.whole(tail)
 
     async def forget(self, member_id: UUID, response_id: str) -> None:
         """Forgets a response that its provider keeps no more. Raises StoreUnavailable."""
@@ -74,7 +119,7 @@ class StoredResponses:
         """Returns when everything is written, or time is up."""
         try:
             async with asyncio.timeout(within_s):
-                await self._notes.drain()
+                await asyncio.gather(self._notes.drain(), self.kept.drain(within_s))
         except TimeoutError:
             self._notes.abandon()
 
@@ -99,7 +144,9 @@ class StoredResponses:
         return [None] * len(batch)
 
 
-def not_found(why: str = "No response of that id is known to belong to this credential's member;") -> Refusal:
-    """The answer to an id that is nobody's, somebody else's, or of what cannot be had any more."""
-    message = f"{why} start a new conversation and send its items in input."
-    return Refusal("response_not_found", "not_found", message, param="previous_response_id")
+def _is_kept_here(docket: Docket) -> bool:
+    return docket.permission is not None and docket.permission.keeps_here
+
+
+def _is_true(kept: asyncio.Future[bool]) -> bool:
+    return kept.done() and not kept.cancelled() and kept.exception() is None and kept.result()

@@ -7,7 +7,7 @@ provider has named the time: then the client is told so, and nobody is asked.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from ai_api import providers
@@ -20,7 +20,7 @@ from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.open_call import CallEnded, OpenCall
 from ai_api.providers import ProviderKey, RetryBudget, Route, RouteHealth, lanes
 from ai_api.providers.port import Deadlines, OpenKey, Upstream, UpstreamAnswer, UpstreamCall, UpstreamError
-from ai_api.wire.json_body import Members
+from ai_api.wire.json_body import Members, Value
 from ai_api.wire.usage import Usage
 
 _REPEATABLE_STATUS = frozenset({408, 409, 429})
@@ -130,12 +130,13 @@ class Tries:
         attempt.code = "unfinished"
         deadlines = route.deadlines(self._deadlines)
         call.set_total(deadlines.total_s)
+        fields = _fields(docket)
         upstream_call = UpstreamCall(
             operation=envelope.operation,
             lane=self._lane(docket, key),
             stream=envelope.stream,
-            fields=docket.ask.body.fields,
-            document=Members(docket.ask.body.fields),
+            fields=fields,
+            document=Members(fields),
             upstream_model=route.upstream_model,
             shown_model=envelope.model or "",
             output_tokens_max=demand.output_tokens_to_send(docket),
@@ -181,6 +182,12 @@ class Tries:
             self._health.failed(attempt.route.id, error.code, self._clock.unix_ms(), retry_after_s=error.retry_after_s)
         if error.code == "upstream_auth":
             self._flag(attempt.key.id, error.code)
+
+
+def _fields(docket: Docket) -> Mapping[str, Value]:
+    """What is asked of a provider: not to keep what the gateway keeps."""
+    fields, permission = docket.ask.body.fields, docket.permission
+    return {**fields, "store": b"false"} if permission is not None and permission.keeps_here else fields
 
 
 def _full() -> Refusal:

@@ -25,7 +25,7 @@ from ai_api.protocols.gemini import Door, GeminiDoors
 from ai_api.protocols.gemini_models import GeminiModels
 from ai_api.protocols.openai_models import Lists
 from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
-from ai_api.protocols.stored_responses import KeptByProviders
+from ai_api.protocols.stored_responses import KeptResponseDoors
 from ai_api.wire import dialects
 from ai_api.wire.operations import WHOLE_OPERATIONS
 
@@ -79,7 +79,9 @@ class DoorsOfCalls:
         return next((door for find in self._finders if (door := find(scope)) is not None), None)
 
 
-def create_data_plane(plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, kept: KeptByProviders) -> DoorsOfCalls:
+def create_data_plane(
+    plane: DataPlane, worlds: Worlds, hot: Hot, clock: Clock, kept: KeptResponseDoors
+) -> DoorsOfCalls:
     """The application for every path that is not the portal's."""
     described = FastAPI(
         title="ai-api",

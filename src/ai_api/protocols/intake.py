@@ -133,7 +133,7 @@ class Intake:
 class Stay:
     """One call's part of the intake, given back at the end of the block at the latest."""
 
-    __slots__ = ("_body", "_entered", "_held_bytes", "_intake", "_secret_hash", "read_whole")
+    __slots__ = ("_body", "_body_bytes", "_entered", "_held_bytes", "_intake", "_secret_hash", "read_whole")
 
     def __init__(self, intake: Intake) -> None:
         self.read_whole = False
@@ -143,6 +143,7 @@ class Stay:
         self._secret_hash = b""
         self._held_bytes = 0
         self._body: JsonBody | None = None
+        self._body_bytes = 0
 
     def __enter__(self) -> Self:
         return self
@@ -179,16 +180,24 @@ class Stay:
         """What the body says. Raises Refusal."""
         try:
             self._hold((_READ_COPIES - 1) * len(data) + json_body.document_bytes(data))
-            self._body = json_body.read(data)
+            self._body, self._body_bytes = json_body.read(data), len(data)
         except BadBody as error:
             raise Refusal("bad_request", "invalid", str(error)) from None
         return self._body
+
+    def body_grows(self, more: bytes) -> None:
+        """Room for what is put into the body. Raises Refusal."""
+        try:
+            self._hold(self._held_bytes + (_READ_COPIES - 1) * len(more) + json_body.document_bytes(more))
+        except BadBody as error:
+            raise Refusal("bad_request", "invalid", str(error)) from None
+        self._body_bytes += len(more)
 
     def body_needed(self, part: BodyPart) -> None:
         """What of the body is still needed: the rest is let go of, and its room given back."""
         if self._body is not None:
             self._body.forget(fields=part == "nothing")
-            self._give_back(_SENT_COPIES * self._body.size_bytes if part == "fields" else 0)
+            self._give_back(_SENT_COPIES * self._body_bytes if part == "fields" else 0)
 
     def _hold(self, size_bytes: int) -> None:
         more = size_bytes - self._held_bytes

@@ -146,6 +146,7 @@ class CallAnswer(Response):
             idempotency_key=idempotency_key.of(key, scope["path"], data) if key is not None else None,
             conversation=conversation.of(parsed.document, headers),
             body_needed=stay.body_needed,
+            body_grows=stay.body_grows,
         )
 
     async def _identify(self, secret_hash: bytes, headers: Headers, scope: Scope, *, is_large: bool) -> None:

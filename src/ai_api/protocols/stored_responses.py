@@ -1,12 +1,14 @@
-"""`/v1/responses/{id}` and what is below it: responses that a provider keeps, for their owner alone.
+"""`/v1/responses/{id}` and what is below it: responses that are kept, for their owner alone.
 
-They are asked of the provider by the key that made them. They cost nothing, and are no calls: no record is written.
+Those that a provider keeps are asked of it by the key that made them; those that the gateway keeps are its own to give. They cost
+nothing, and are no calls: no record is written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -15,9 +17,11 @@ from ai_api import providers
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.gateway import relay
-from ai_api.gateway.people import Holder
-from ai_api.gateway.stored_responses import StoredResponses, not_found
+from ai_api.gateway.kept_responses import not_found
+from ai_api.gateway.store_responses import Whereabouts
+from ai_api.gateway.stored_responses import StoredResponses
 from ai_api.gateway.world import Worlds
+from ai_api.protocols.kept_questions import KeptHere, Question, read_query
 from ai_api.protocols.openapi import REFUSALS
 from ai_api.protocols.serve import DataPlane, check_public_id, plain_ask
 from ai_api.providers.port import Deadlines, OpenKey, StreamFailure, Upstream, UpstreamError
@@ -25,41 +29,29 @@ from ai_api.wire import dialects
 from ai_api.wire.openai_stream import read_kept_response
 
 PATHS = ("/v1/responses/{response_id}", "/responses/{response_id}")
-# What may be said beside the id; anything else could mean something that is not looked at here.
-_QUERY = frozenset({"after", "before", "include", "include[]", "limit", "order"})
 
-Asked = Callable[[Request, Holder, str], Awaitable[bytes]]
+Answered = Callable[[Question, Whereabouts], Awaitable[bytes]]
 
 
-class KeptByProviders:
-    """Answers questions about responses that providers keep."""
+class KeptResponseDoors:
+    """The doors of kept responses, wherever they are kept."""
 
-    def __init__(
-        self,
-        plane: DataPlane,
-        worlds: Worlds,
-        stored: StoredResponses,
-        upstream: Upstream,
-        ring: KeyRing,
-        deadlines: Deadlines,
-    ) -> None:
+    def __init__(self, plane: DataPlane, stored: StoredResponses, by_providers: KeptByProviders) -> None:
         self._plane = plane
-        self._worlds = worlds
         self._stored = stored
-        self._upstream = upstream
-        self._ring = ring
-        self._deadlines = deadlines
+        self._there = by_providers
+        self._here = KeptHere(stored.kept)
 
     def router(self) -> APIRouter:
         """The doors, with and without `/v1`."""
         doors = APIRouter(tags=["Calls"])
 
         async def get_response(request: Request, response_id: str) -> Response:
-            """A response that its provider keeps."""
+            """A response that is kept, as it was answered."""
             return await self._answer(request, response_id, self._get)
 
         async def delete_response(request: Request, response_id: str) -> Response:
-            """Has the provider delete a response."""
+            """Deletes a response where it is kept."""
             return await self._answer(request, response_id, self._delete)
 
         async def list_input_items(request: Request, response_id: str) -> Response:
@@ -87,11 +79,14 @@ class KeptByProviders:
                 )
         return doors
 
-    async def _answer(self, request: Request, response_id: str, asked: Asked) -> Response:
+    async def _answer(self, request: Request, response_id: str, answered: Answered) -> Response:
         try:
             holder = await self._plane.calls.permit(plain_ask(request.scope, "openai"))
             check_public_id(holder, request.headers)
-            body = await asked(request, holder, response_id)
+            query = read_query(request.url.query)
+            place = await self._stored.find(holder.member_id, response_id)
+            request_id = request.scope["state"]["request_id"]
+            body = await answered(Question(holder.member_id, response_id, query, request_id), place)
         except Refusal as refusal:
             self._plane.tell.counters.refusals[refusal.code] += 1
             rendered = dialects.render("openai", refusal)
@@ -100,64 +95,80 @@ class KeptByProviders:
             )
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
-    async def _get(self, request: Request, holder: Holder, response_id: str) -> bytes:
-        return await self._shown(request, holder, response_id, "GET", "")
+    async def _get(self, asked: Question, place: Whereabouts) -> bytes:
+        return await (self._here.get(asked) if place.is_here else self._there.get(asked, place))
 
-    async def _cancel(self, request: Request, holder: Holder, response_id: str) -> bytes:
-        return await self._shown(request, holder, response_id, "POST", "/cancel")
+    async def _delete(self, asked: Question, place: Whereabouts) -> bytes:
+        return await (self._here.delete(asked) if place.is_here else self._there.delete(asked, place))
 
-    async def _input_items(self, request: Request, holder: Holder, response_id: str) -> bytes:
-        body, _ = await self._ask(request, holder, response_id, "GET", "/input_items")
+    async def _input_items(self, asked: Question, place: Whereabouts) -> bytes:
+        return await (self._here.input_items(asked) if place.is_here else self._there.input_items(asked, place))
+
+    async def _cancel(self, asked: Question, place: Whereabouts) -> bytes:
+        return await (self._here.cancel(asked) if place.is_here else self._there.cancel(asked, place))
+
+
+class KeptByProviders:
+    """Answers for responses that providers keep."""
+
+    def __init__(
+        self, worlds: Worlds, stored: StoredResponses, upstream: Upstream, ring: KeyRing, deadlines: Deadlines
+    ) -> None:
+        self._worlds = worlds
+        self._stored = stored
+        self._upstream = upstream
+        self._ring = ring
+        self._deadlines = deadlines
+
+    async def get(self, asked: Question, place: Whereabouts) -> bytes:
+        """The response. Raises Refusal."""
+        return await self._shown(asked, place, "GET", "")
+
+    async def cancel(self, asked: Question, place: Whereabouts) -> bytes:
+        """Has the provider stop working on it. Raises Refusal."""
+        return await self._shown(asked, place, "POST", "/cancel")
+
+    async def input_items(self, asked: Question, place: Whereabouts) -> bytes:
+        """What it answered. Raises Refusal."""
+        return await self._ask(asked, place, "GET", "/input_items")
+
+    async def delete(self, asked: Question, place: Whereabouts) -> bytes:
+        """Has the provider delete it. Raises Refusal."""
+        body = await self._ask(asked, place, "DELETE", "")
+        await self._stored.forget(asked.member_id, asked.response_id)
         return body
 
-    async def _delete(self, request: Request, holder: Holder, response_id: str) -> bytes:
-        body, _ = await self._ask(request, holder, response_id, "DELETE", "")
-        await self._stored.forget(holder.member_id, response_id)
-        return body
-
-    async def _shown(self, request: Request, holder: Holder, response_id: str, method: str, below: str) -> bytes:
+    async def _shown(self, asked: Question, place: Whereabouts, method: str, below: str) -> bytes:
         """A response under the name by which its model was asked for."""
-        body, shown_model = await self._ask(request, holder, response_id, method, below)
+        body = await self._ask(asked, place, method, below)
         try:
-            return read_kept_response(body, shown_model)[0]
+            return read_kept_response(body, place.shown_model)[0]
         except StreamFailure as failure:
             raise relay.refusal_for(failure.code, failure.message) from None
 
-    async def _ask(
-        self, request: Request, holder: Holder, response_id: str, method: str, below: str
-    ) -> tuple[bytes, str]:
-        query = _checked(request.url.query)
-        place = await self._stored.find(holder.member_id, response_id)
-        key = self._open(self._worlds.current.keys.get(place.provider_key_id))
-        url = _at(key.wiring.urls.get("responses", ""), f"/{quote(response_id, safe='')}{below}", query)
-        request_id = request.scope["state"]["request_id"]
+    async def _ask(self, asked: Question, place: Whereabouts, method: str, below: str) -> bytes:
+        key = self._open(place.provider_key_id)
+        address = f"/{quote(asked.response_id, safe='')}{below}"
+        url = _at(key.wiring.urls.get("responses", ""), address, urlencode(asked.query))
         try:
-            body = await self._upstream.exchange(key, method, url, request_id=request_id, deadlines=self._deadlines)
+            return await self._upstream.exchange(
+                key, method, url, request_id=asked.request_id, deadlines=self._deadlines
+            )
         except UpstreamError as error:
             if error.status == 404:
                 # It is gone there, so it is gone here as well.
-                await self._stored.forget(holder.member_id, response_id)
+                await self._stored.forget(asked.member_id, asked.response_id)
                 raise not_found("The provider does not keep this response any more;") from None
             raise relay.refusal_for(error.code, error.message, retry_after_s=error.retry_after_s) from None
-        return body, place.shown_model
 
-    def _open(self, key: providers.ProviderKey | None) -> OpenKey:
+    def _open(self, provider_key_id: UUID | None) -> OpenKey:
+        key = self._worlds.current.keys.get(provider_key_id) if provider_key_id is not None else None
         if key is None:
             raise not_found("The provider key that made this response is out of service;")
         try:
             return providers.open_key(self._ring, key)
         except SealError:
             raise relay.refusal_for("upstream_auth", "The gateway cannot open its own key for this provider.") from None
-
-
-def _checked(query: str) -> str:
-    """The part of an address that goes on to the provider. Raises Refusal."""
-    given = parse_qsl(query, keep_blank_values=True)
-    for name, _ in given:
-        if name not in _QUERY:
-            message = f"{name[:64]} is not offered here; it may be one of: {', '.join(sorted(_QUERY))}."
-            raise Refusal("bad_request", "invalid", message, param=name[:64])
-    return urlencode(given)
 
 
 def _at(base: str, below: str, query: str) -> str:

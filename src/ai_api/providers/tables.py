@@ -80,6 +80,22 @@ route_health = Table(
     prefixes=["UNLOGGED"],
 )
 
+# Responses that the gateway keeps itself, each sealed with the input it answered, for its member alone. `previous_id` is the kept
+# one that it goes on from.
+kept_responses = Table(
+    "kept_responses",
+    METADATA,
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), primary_key=True),
+    Column("response_id", Text, primary_key=True),
+    Column("call_id", Uuid, nullable=False),
+    Column("previous_id", Text),
+    Column("sealing_key_id", Text, nullable=False),
+    Column("sealed_turn", LargeBinary, nullable=False),
+    Column("stored_bytes", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
 # Responses that a provider keeps: whose they are, and by which key alone they can be asked for.
 stored_responses = Table(
     "stored_responses",

@@ -52,6 +52,16 @@ class JsonBody:
     document: dict[str, Any]
     size_bytes: int
 
+    def put(self, name: str, value: bytes) -> None:
+        """Puts a value, as JSON, in the place of a member's. Raises ValueError for what is none."""
+        self.document[name] = decode(value)
+        self.fields[name] = value
+
+    def drop(self, name: str) -> None:
+        """Takes a member out, where it is there."""
+        self.document.pop(name, None)
+        self.fields.pop(name, None)
+
     def forget(self, *, fields: bool) -> None:
         """Lets go of the document, and of the fields as well, for whoever has it."""
         self.document.clear()
@@ -150,6 +160,22 @@ def decode(data: bytes) -> Any:
         return _whole.decode(data)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
         raise ValueError("not valid JSON") from error
+
+
+def members(data: bytes | memoryview) -> dict[str, bytes]:
+    """An object's values by name, each as its own bytes. Raises ValueError for anything else."""
+    try:
+        return {name: bytes(value) for name, value in _members.decode(data).items()}
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise ValueError("not a JSON object") from error
+
+
+def elements(data: bytes | memoryview) -> list[bytes]:
+    """A list's values, each as its own bytes. Raises ValueError for anything else."""
+    try:
+        return [bytes(value) for value in _items.decode(data)]
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        raise ValueError("not a JSON list") from error
 
 
 def _refuse_repeated_keys(body: bytes | bytearray, fields: Mapping[str, Value]) -> None:

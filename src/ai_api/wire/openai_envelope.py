@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ai_api.wire.envelope import Envelope, bad, flag, foreign, model_of, optional, positive, refuse_steering, text
@@ -72,8 +73,23 @@ def responses(body: JsonBody) -> Envelope:
         input_size=measure("responses", document),
         previous_response_id=text(document, "previous_response_id"),
         must_store=flag(document, "store"),
-        sealed_reasoning=any(item.get("encrypted_content") for item in items),
+        sealed_reasoning=_is_sealed(items),
     )
+
+
+def gone_on(envelope: Envelope, document: Mapping[str, Any]) -> Envelope:
+    """The envelope of a response once its document says all of the conversation that it goes on from."""
+    items = [item for item in document.get("input", ()) if isinstance(item, dict)]
+    return replace(
+        envelope,
+        input_size=measure("responses", document),
+        previous_response_id=None,
+        sealed_reasoning=_is_sealed(items),
+    )
+
+
+def _is_sealed(items: list[dict[str, Any]]) -> bool:
+    return any(item.get("encrypted_content") for item in items)
 
 
 def _refuse_cached_content(document: Mapping[str, Any]) -> None:
