@@ -16,7 +16,7 @@ from uuid import UUID
 
 from ai_api.core.batch import GroupCommit
 from ai_api.core.db import Hot, StatementRefused
-from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.errors import Refusal, StatementUndone, StoreUnavailable
 from ai_api.core.seal import KeyRing, Sealed, SealError
 from ai_api.gateway import store_kept
 from ai_api.gateway.docket import Docket
@@ -36,6 +36,11 @@ KEEP_WITHIN_S = 2.0
 """So long is tried to write an answer down; its caller waits as long for the end."""
 FORGET_TIMEOUT_S = 5.0
 RETRY_FIRST_S, RETRY_MAX_S, RETRIES_MAX = 0.05, 2.0, 20
+WRITE_OVER_S = 6.0
+"""So long after a statement without an answer the server has given it up: longer than statements may take."""
+
+Kept = asyncio.Future[bool | None]
+"""Whether a turn is kept, once it is known; None where nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +48,7 @@ class _Undone:
     """A turn that is not to be kept after all, once its writing is over."""
 
     owner: tuple[UUID, str]
-    kept: asyncio.Future[bool]
+    kept: Kept
 
 
 class KeptResponses:
@@ -54,7 +59,7 @@ class KeptResponses:
         self._hot = hot
         self._ring = ring
         self._log = log
-        self._turns: GroupCommit[tuple[SealedTurn, float], bool] = GroupCommit(
+        self._turns: GroupCommit[tuple[SealedTurn, float], bool | None] = GroupCommit(
             self._keep_batch, batch_max=1, in_flight_max=WRITES_AT_ONCE_MAX
         )
         self._undone: GroupCommit[_Undone, None] = GroupCommit(self._undo_batch, batch_max=UNDONE_MAX)
@@ -86,7 +91,7 @@ class KeptResponses:
 
     # ── after ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def keep(self, docket: Docket, tail: bytes) -> asyncio.Future[bool] | None:
+    def keep(self, docket: Docket, tail: bytes) -> Kept | None:
         """Writes down a turn, in a task that is not the request's: whether it is kept. None for what cannot be.
 
         `tail` is the answer, or the end of its stream.
@@ -105,7 +110,7 @@ class KeptResponses:
         turn = SealedTurn(holder.member_id, echo.response_id, docket.call_id, docket.goes_on_from, sealed, self.days)
         return self._turns.submit((turn, asyncio.get_running_loop().time() + KEEP_WITHIN_S))
 
-    def undo(self, docket: Docket, kept: asyncio.Future[bool]) -> None:
+    def undo(self, docket: Docket, kept: Kept) -> None:
         """Sees to it that a turn is not kept whose caller was told so, however its writing ends."""
         echo, holder = docket.echo, docket.holder
         if echo is None or echo.response_id is None or holder is None:
@@ -166,15 +171,18 @@ class KeptResponses:
 
     # ── writing ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    async def _keep_batch(self, batch: list[tuple[SealedTurn, float]]) -> Sequence[bool]:
+    async def _keep_batch(self, batch: list[tuple[SealedTurn, float]]) -> Sequence[bool | None]:
         return [await self._keep(turn, until_s) for turn, until_s in batch]
 
-    async def _keep(self, turn: SealedTurn, until_s: float) -> bool:
+    async def _keep(self, turn: SealedTurn, until_s: float) -> bool | None:
+        """Whether a turn is kept; None where nobody can say."""
         now_s, reason, wait_s = asyncio.get_running_loop().time, "the database is away", RETRY_FIRST_S
+        is_sure = True
         while (left_s := until_s - now_s()) > 0:
             try:
                 return await store_kept.keep(self._hot, turn, timeout_s=left_s)
-            except StoreUnavailable:
+            except StoreUnavailable as error:
+                is_sure = is_sure and isinstance(error, StatementUndone)
                 await asyncio.sleep(min(wait_s, max(0.0, until_s - now_s())))
                 wait_s = min(wait_s * 2, RETRY_MAX_S)
             except StatementRefused as error:
@@ -182,11 +190,20 @@ class KeptResponses:
                 break
         # The answer itself is paid and recorded, and says that it is not kept.
         self._log.error("response_not_kept", call_id=str(turn.call_id), reason=reason)
-        return False
+        return False if is_sure else None
 
     async def _undo_batch(self, batch: list[_Undone]) -> Sequence[None]:
         await asyncio.wait({each.kept for each in batch})
-        owners, wait_s = [each.owner for each in batch], RETRY_FIRST_S
+        outcomes = [(each.owner, _outcome(each.kept)) for each in batch]
+        if any(outcome is None for _, outcome in outcomes):
+            await asyncio.sleep(WRITE_OVER_S)
+        owners = [owner for owner, outcome in outcomes if outcome is not False]
+        if owners:
+            await self._delete(owners)
+        return [None] * len(batch)
+
+    async def _delete(self, owners: Sequence[tuple[UUID, str]]) -> None:
+        wait_s = RETRY_FIRST_S
         for _ in range(RETRIES_MAX):
             try:
                 await store_kept.forget(self._hot, owners, timeout_s=FORGET_TIMEOUT_S)
@@ -194,11 +211,18 @@ class KeptResponses:
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, RETRY_MAX_S)
             else:
-                break
-        else:
-            # If one of them was written down in the last moment, it stays for its days: sealed, and its owner's.
-            self._log.error("responses_not_undone", count=len(owners))
-        return [None] * len(batch)
+                return
+        # If one of them was written down in the last moment, it stays for its days: sealed, and its owner's.
+        self._log.error("responses_not_undone", count=len(owners))
+
+
+def was_kept(kept: Kept) -> bool:
+    """Whether a turn is known to be kept by now."""
+    return kept.done() and _outcome(kept) is True
+
+
+def _outcome(kept: Kept) -> bool | None:
+    return None if kept.cancelled() or kept.exception() is not None else kept.result()
 
 
 def sealed_for(member_id: UUID, response_id: str) -> UUID:

@@ -45,7 +45,7 @@ RETURNING 1
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptThere:
     """A response that a provider keeps for a member. `shown_model` is the name by which the member asked for its model."""
 
     member_id: UUID
@@ -68,7 +68,7 @@ class Whereabouts:
         return self.provider_key_id is None
 
 
-async def keep(hot: Hot, batch: Sequence[Kept], *, timeout_s: float) -> None:
+async def keep(hot: Hot, batch: Sequence[KeptThere], *, timeout_s: float) -> None:
     """Notes responses. Raises StoreUnavailable, StatementRefused."""
     # One name twice in a batch is one row: the last one stands.
     rows = list({(each.member_id, each.response_id): each for each in batch}.values())

@@ -16,12 +16,12 @@ from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway import store_responses
 from ai_api.gateway.docket import Docket
-from ai_api.gateway.kept_responses import KeptResponses, not_found
+from ai_api.gateway.kept_responses import Kept, KeptResponses, not_found, was_kept
 from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.people import Holder
 from ai_api.gateway.preflight import Permission, is_native
 from ai_api.gateway.relay import Relayed
-from ai_api.gateway.store_responses import Kept, Whereabouts
+from ai_api.gateway.store_responses import KeptThere, Whereabouts
 from ai_api.gateway.tell import CallLog
 from ai_api.wire.kept_answer import Echo
 
@@ -37,7 +37,7 @@ class StoredResponses:
         self.kept = kept
         self._hot = hot
         self._log = log
-        self._notes: GroupCommit[Kept, None] = GroupCommit(self._write, batch_max=NOTES_MAX)
+        self._notes: GroupCommit[KeptThere, None] = GroupCommit(self._write, batch_max=NOTES_MAX)
 
     def note(self, docket: Docket) -> asyncio.Future[None] | None:
         """Writes down, in a task that is not the request's, that a provider keeps the answer; None where it does not."""
@@ -47,7 +47,7 @@ class StoredResponses:
         if len(docket.kept_id) > RESPONSE_ID_CHARS_MAX or "\0" in docket.kept_id:
             return None
         name = docket.ask.envelope.model or ""
-        return self._notes.submit(Kept(holder.member_id, docket.kept_id, attempt.key.id, docket.call_id, name))
+        return self._notes.submit(KeptThere(holder.member_id, docket.kept_id, attempt.key.id, docket.call_id, name))
 
     async def find(self, member_id: UUID, response_id: str) -> Whereabouts:
         """Where a member's response is kept. Raises Refusal `response_not_found`, StoreUnavailable."""
@@ -96,15 +96,15 @@ class StoredResponses:
         # It keeps this one as it kept that one, or says that it does not.
         return replace(permission, routes=routes, keeps_here=False)
 
-    def keep(self, docket: Docket, relayed: Relayed) -> asyncio.Future[bool] | None:
+    def keep(self, docket: Docket, relayed: Relayed) -> Kept | None:
         """Keeps a good answer that its caller wants kept, where no provider does: whether it was. None where there is none."""
         if not _is_kept_here(docket) or relayed.ending.outcome != "ok" or relayed.ending.refusal is not None:
             return None
         return self.kept.keep(docket, relayed.tail)
 
-    def told(self, docket: Docket, tail: bytes, kept: asyncio.Future[bool] | None) -> bytes:
+    def told(self, docket: Docket, tail: bytes, kept: Kept | None) -> bytes:
         """The end of an answer, which says that it is not kept where it was not in time."""
-        if docket.echo is None or not _is_kept_here(docket) or (kept is not None and _is_true(kept)):
+        if docket.echo is None or not _is_kept_here(docket) or (kept is not None and was_kept(kept)):
             return tail
         if kept is not None:
             self.kept.undo(docket, kept)
@@ -123,7 +123,7 @@ class StoredResponses:
         except TimeoutError:
             self._notes.abandon()
 
-    async def _write(self, batch: list[Kept]) -> Sequence[None]:
+    async def _write(self, batch: list[KeptThere]) -> Sequence[None]:
         wait_s = RETRY_FIRST_S
         for _ in range(RETRIES_MAX):
             try:
@@ -146,7 +146,3 @@ class StoredResponses:
 
 def _is_kept_here(docket: Docket) -> bool:
     return docket.permission is not None and docket.permission.keeps_here
-
-
-def _is_true(kept: asyncio.Future[bool]) -> bool:
-    return kept.done() and not kept.cancelled() and kept.exception() is None and kept.result()
