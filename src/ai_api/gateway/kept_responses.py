@@ -73,6 +73,8 @@ class KeptResponses:
                 "No provider of this model keeps what it answers, and the gateway does not either; send store: false."
             )
             raise Refusal("bad_request", "invalid", message, param="store")
+        # What is no list of items is told so now, and not when it is answered.
+        kept_conversation.items_of(docket.given_input)
         if len(docket.given_input or b"") > TURN_BYTES_MAX:
             message = f"The input is longer than what the gateway keeps ({TURN_BYTES_MAX:,} bytes); send store: false."
             raise Refusal("bad_request", "invalid", message, param="store")

@@ -14,7 +14,7 @@ from ai_api.wire.sse import data_of, split
 
 _MARK: Final = b'"response"'
 """In the bytes of every event that has a response. Inside a text its quotes would be escaped."""
-_WHOLE: Final = frozenset({"completed", "incomplete"})
+_WHOLE: Final = ("completed", "incomplete")
 
 
 @dataclass(frozen=True, slots=True)

@@ -364,6 +364,7 @@ async def test_the_room_of_a_body_is_not_given_back(g):
 
 @pytest.mark.parametrize("given", [7, {"text": "x"}, True], ids=str)
 async def test_an_input_that_is_none_breaks_something(g, given):
-    caller, first = await kept(g)
-    answer = await g.ask(caller, RESPONSES, body(caller, given, previous_response_id=first["id"]))
-    assert (answer.status, error_of(answer)["param"]) == (400, "input")
+    caller, first = await kept(g, of_model={})
+    for fields in ({"previous_response_id": first["id"]}, {"store": True}):
+        answer = await g.ask(caller, RESPONSES, body(caller, given, **fields))
+        assert (answer.status, error_of(answer)["param"]) == (400, "input")
