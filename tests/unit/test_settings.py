@@ -38,6 +38,7 @@ def test_two_secrets_are_enough():
         "log_level": "INFO",
         "sweep_silent_s": 30.0,
         "idempotency": True,
+        "kept_responses_days": 30,
         "credential_limits": (),
         "listen": {
             "host": "127.0.0.1",

@@ -187,6 +187,16 @@ async def test_prompts_and_answers_are_read_in_the_table_or_the_log(g):
     assert len(row["sealed_turn"]) > 200
 
 
+async def test_a_key_that_is_gone_breaks_the_answer(g):
+    caller, first = await kept(g)
+    await g.books.fetch("UPDATE kept_responses SET sealing_key_id = 'gone' WHERE member_id = $1", caller.member.id)
+    for below in ("", "/input_items"):
+        status, refused = await asked_for(g, caller, f"{first['id']}{below}")
+        assert (status, refused["error"]["code"]) == (404, "response_not_found")
+    deleted = await g.http.delete(f"{RESPONSES}/{first['id']}", headers=caller.headers)
+    assert deleted.status_code == 200
+
+
 async def test_what_is_over_is_known_still(g):
     caller, first = await kept(g)
     (row,) = await rows(g, caller)
