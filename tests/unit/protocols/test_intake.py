@@ -141,6 +141,22 @@ async def test_a_body_holds_room_for_as_long_as_its_answer_takes():
     assert (taken.held_bytes, taken.open_calls) == (0, 0)
 
 
+async def test_what_is_put_into_a_body_takes_no_room():
+    """A conversation before a question counts as the question does, and where it does not fit the call is sent away."""
+    taken = intake()
+    question, conversation = encode({"input": "x" * 80}), encode("y" * 800)
+    with Stay(taken) as stay:
+        stay.enter()
+        stay.parse(await stay.read(client(question), ADA, "responses", announced_bytes=None))
+        before = taken.held_bytes
+        stay.body_grows(conversation)
+        assert taken.held_bytes >= before + 3 * len(conversation)
+        stay.body_needed("fields")
+        assert taken.held_bytes == 2 * (len(question) + len(conversation))
+        assert refused(stay.body_grows, encode("z" * 20_000)).code in {"overloaded", "body_too_large"}
+    assert taken.held_bytes == 0
+
+
 async def test_an_announced_body_is_read_before_there_is_room():
     taken = intake()
     taken.take(BOB, 9_000)
