@@ -348,10 +348,9 @@ async def test_only_the_last_question_is_held_for(g, sim):
     assert (await g.ask(caller, RESPONSES, asked)).status == 200
 
 
-@pytest.mark.parametrize("stream", [False, True])
-async def test_where_nothing_is_kept_who_insists_is_served(g, sim, stream):
+async def test_where_nothing_is_kept_who_insists_is_served(g, sim):
     async with beside(g, sim, kept_responses_days=0) as other:
-        for of_model in (OF_CHATS, {}):
+        for of_model, stream in ((OF_CHATS, True), ({}, False)):
             caller = await g.org.caller(usd="5", **of_model)
             answer = await other.ask(caller, RESPONSES, body(caller, store=True, stream=stream))
             assert (answer.status, error_of(answer)["param"]) == (400, "store")
