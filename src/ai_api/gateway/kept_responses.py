@@ -112,12 +112,9 @@ class KeptResponses:
         turn = SealedTurn(holder.member_id, echo.response_id, docket.call_id, docket.goes_on_from, sealed, self.days)
         return self._turns.submit((turn, asyncio.get_running_loop().time() + KEEP_WITHIN_S))
 
-    def undo(self, docket: Docket, kept: Kept) -> None:
+    def undo(self, member_id: UUID, response_id: str, kept: Kept) -> None:
         """Sees to it that a turn is not kept whose caller was told so, however its writing ends."""
-        echo, holder = docket.echo, docket.holder
-        if echo is None or echo.response_id is None or holder is None:
-            return
-        self._undone.submit(_Undone((holder.member_id, echo.response_id), kept))
+        self._undone.submit(_Undone((member_id, response_id), kept))
 
     # ── for their owner ──────────────────────────────────────────────────────────────────────────────────────────────
 

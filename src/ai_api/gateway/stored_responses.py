@@ -106,9 +106,9 @@ class StoredResponses:
         """The end of an answer, which says that it is not kept where it was not in time."""
         if docket.echo is None or not _is_kept_here(docket) or (kept is not None and was_kept(kept)):
             return tail
-        if kept is not None:
-            self.kept.undo(docket, kept)
         echo = replace(docket.echo, store=False)
+        if kept is not None and docket.holder is not None and echo.response_id is not None:
+            self.kept.undo(docket.holder.member_id, echo.response_id, kept)
         return echo.frames(tail) if docket.ask.envelope.stream else echo.whole(tail)
 
     async def forget(self, member_id: UUID, response_id: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from openai.types.responses import Response
 
 from ai_api import credentials
 from ai_api.core.db import Hot
-from ai_api.gateway import kept_responses
+from ai_api.gateway import call, kept_responses
 from ai_api.jobs import forget_stored_responses
 from tests.integration.gateway.shapes import error_of, has_success_end, told
 from tests.integration.gateway.test_stored_responses import STREAMED, body, response_of
@@ -246,8 +247,7 @@ async def test_an_answer_is_lost_that_cannot_be_kept(g, stream, of_model):
 
 async def test_who_was_told_that_it_is_not_kept_is_told_too_soon(g, monkeypatch):
     """Postgres writes it down when nobody waits for it any more: it is deleted again."""
-    monkeypatch.setattr(kept_responses, "KEEP_WITHIN_S", 0.2)
-    monkeypatch.setattr(kept_responses, "WRITE_OVER_S", 1.0)
+    monkeypatch.setattr(call, "END_WITHOUT_RECEIPT_AFTER_S", 0.2)
     caller = await g.org.caller(usd="5", **OF_CHATS)
     blocker = await asyncpg.connect(g.dsn)
     try:
@@ -259,6 +259,17 @@ async def test_who_was_told_that_it_is_not_kept_is_told_too_soon(g, monkeypatch)
     finally:
         await blocker.close()
     assert (answer.status, response_of(answer)["store"]) == (200, False)
+    await g.application.stored.kept.drain(5)
+    assert await rows(g, caller) == []
+
+
+async def test_what_nobody_knows_to_be_written_stays(g, monkeypatch):
+    """A connection broke while it was written: it may come to be there, and is deleted once it can come no more."""
+    monkeypatch.setattr(kept_responses, "WRITE_OVER_S", 0.05)
+    caller, first = await kept(g)
+    unknown: kept_responses.Kept = asyncio.get_running_loop().create_future()
+    unknown.set_result(None)
+    g.application.stored.kept.undo(caller.member.id, first["id"], unknown)
     await g.application.stored.kept.drain(5)
     assert await rows(g, caller) == []
 
