@@ -15,7 +15,18 @@ from pathlib import Path
 import uvloop
 from scripts import generated_block
 
-from tests.load import overload, overload_report, peer_report, peers, report, run, size, size_report
+from tests.load import (
+    dialects,
+    dialects_report,
+    overload,
+    overload_report,
+    peer_report,
+    peers,
+    report,
+    run,
+    size,
+    size_report,
+)
 from tests.load.answers import WrongAnswer
 from tests.load.circumstances import commit
 from tests.load.machine import described, sync_ms
@@ -96,6 +107,11 @@ async def _peer_table(stand: Stand, plan: Plan, say: Say) -> str:
         return peer_report.table(await peers.run(stand, plan, say, Path(folder)), plan, **await _facts(stand))
 
 
+async def _dialects_table(stand: Stand, plan: Plan, say: Say) -> str:
+    with tempfile.TemporaryDirectory(prefix="ai-api-peers-") as folder:
+        return dialects_report.table(await dialects.run(stand, plan, say, Path(folder)), plan, **await _facts(stand))
+
+
 async def _size_table(stand: Stand, plan: Plan, say: Say) -> str:
     return size_report.table(await size.run(stand, plan, say), plan, **await _facts(stand))
 
@@ -107,6 +123,7 @@ async def _overload_table(stand: Stand, plan: Plan, say: Say) -> str:
 _TABLES = {
     "make load": _main_table,
     "make load, peers": _peer_table,
+    "make load, dialects": _dialects_table,
     "make load, size": _size_table,
     "make load, overload": _overload_table,
 }

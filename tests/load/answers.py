@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
+from tests.load.forms import CHAT, Form
 from tests.support.upstream import directive
 
-PATH = "/v1/chat/completions"
-CHUNKS = 50
 PROMPT = "How does a river find its way to the sea?"
-_DONE = b"data: [DONE]\n\n"
 
 
 class WrongAnswer(Exception):
@@ -22,24 +19,22 @@ class WrongAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One kind of call. `chunk_delay_ms` is the provider's pace, 0 for all at once; `prompt_bytes` adds so much to read."""
+    """One kind of call, in one dialect. `chunk_delay_ms` is the provider's pace, 0 for all at once; `prompt_bytes` adds so much to read."""
 
     name: str
     stream: bool
     chunk_delay_ms: int = 0
     prompt_bytes: int = 0
+    form: Form = CHAT
 
     def request(self, *, model: str, secret: str, headers: Mapping[str, str] | None = None) -> bytes:
         """The bytes of one HTTP request. `headers` are those that only this server needs."""
         prompt = PROMPT + " word" * (self.prompt_bytes // 5)
         if self.chunk_delay_ms:
             prompt = f"{directive(chunk_delay_ms=self.chunk_delay_ms)} {prompt}"
-        body: dict[str, Any] = {"model": model, "messages": [{"role": "user", "content": prompt}]}
-        if self.stream:
-            body |= {"stream": True, "stream_options": {"include_usage": True}}
-        payload = msgspec.json.encode(body)
+        payload = msgspec.json.encode(self.form.body(model, prompt, self.stream))
         head = (
-            f"POST {PATH} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {secret}\r\nuser-agent: load/1\r\n"
+            f"POST {self.form.path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {secret}\r\nuser-agent: load/1\r\n"
             f"content-type: application/json\r\ncontent-length: {len(payload)}\r\n"
         )
         more = "".join(f"{name}: {value}\r\n" for name, value in (headers or {}).items())
@@ -48,19 +43,15 @@ class Question:
     def text_of(self, body: bytes) -> str:
         """The text of an answer, which is parsed whole. Raises WrongAnswer."""
         try:
-            return _text_of_stream(body) if self.stream else _text_of_whole(body)
+            return self.form.text(body, stream=self.stream)
         except (msgspec.MsgspecError, LookupError, TypeError) as error:
             raise WrongAnswer(f"{self.name}: cannot be read: {body[-200:]!r}") from error
 
     def check(self, status: int, body: bytes, *, length: int | None) -> None:
-        """The quick look at every answer: status, end, number of frames, and the length of its like. Raises WrongAnswer."""
+        """The quick look at every answer: status, end, number of chunks, and the length of its like. Raises WrongAnswer."""
         if status != 200:
             raise WrongAnswer(f"{self.name}: status {status}: {body[:300]!r}")
-        if self.stream:
-            # The role, the chunks, the finish, the usage, the end.
-            whole = body.endswith(_DONE) and body.count(b"\n\n") == CHUNKS + 4
-        else:
-            whole = body.endswith(b"}") and body.count(b'"finish_reason":"stop"') == 1
+        whole = self.form.is_whole(body, stream=self.stream)
         if not whole or (length is not None and len(body) != length):
             raise WrongAnswer(f"{self.name}: {len(body)} bytes instead of {length}, ending in {body[-100:]!r}")
 
@@ -69,17 +60,3 @@ PLAIN = Question("plain", stream=False)
 STREAM = Question("stream of 50 chunks, at once", stream=True)
 PACED = Question("stream of 50 chunks, one every 5 ms", stream=True, chunk_delay_ms=5)
 LONG = Question("plain, prompt of 300 KB", stream=False, prompt_bytes=300_000)
-
-
-def _text_of_whole(body: bytes) -> str:
-    text: str = msgspec.json.decode(body)["choices"][0]["message"]["content"]
-    return text
-
-
-def _text_of_stream(body: bytes) -> str:
-    texts: list[str] = []
-    for frame in body.removesuffix(_DONE).split(b"\n\n"):
-        if frame:
-            for choice in msgspec.json.decode(frame.removeprefix(b"data: "))["choices"]:
-                texts.append(choice["delta"].get("content") or "")
-    return "".join(texts)

@@ -83,13 +83,21 @@ class Meter:
             await asyncio.sleep(max(0.0, NEW_CALLER_EVERY_S - took_ms[-1] / 1000))
         return took_ms
 
-    async def full(self, question: Question, target: str, *, seconds: float, warm_up_s: float = WARM_UP_S) -> Sample:
-        """As many calls as fit. Raises WrongAnswer, TimeoutError."""
+    async def full(
+        self,
+        question: Question,
+        target: str,
+        *,
+        seconds: float,
+        warm_up_s: float = WARM_UP_S,
+        connections: int = OPEN,
+    ) -> Sample:
+        """As many calls as fit, so many open at any time. Raises WrongAnswer, TimeoutError."""
         load = self.load(question, target)
         marks = _Marks(self._stand, target)
         before = await self._stand.statements(target)
         try:
-            tally = await load.full(OPEN, warm_up_s=warm_up_s, seconds=seconds, mark=marks.take)
+            tally = await load.full(connections, warm_up_s=warm_up_s, seconds=seconds, mark=marks.take)
         finally:
             load.close()
         return self._sample(target, tally, marks, await self._stand.statements(target) - before)

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from tests.load.answers import CHUNKS, PLAIN, STREAM, Question
+from tests.load.answers import PLAIN, STREAM, Question
+from tests.load.forms import CHUNKS
 from tests.load.machine import quiet, rss_mb
 from tests.load.measure import Meter
 from tests.load.plan import Plan, Say

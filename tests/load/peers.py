@@ -9,7 +9,7 @@ import asyncio
 import json
 import os
 import socket
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,7 +60,8 @@ async def run(stand: Stand, plan: Plan, say: Say, folder: Path) -> PeerResults:
             try:
                 server, version = await stack.enter_async_context(start(stand, folder))
                 stack.enter_context(stand.also(name, server))
-                found.round_s |= await _try(stand, name)
+                await Meter(stand).look(QUESTIONS, ["direct", name])
+                found.round_s |= await warmed(stand, name, QUESTIONS)
                 found.versions[name] = version
             except (NotInstalled, WrongAnswer, TimeoutError) as error:
                 found.missing[name] = f"{error or type(error).__name__}".replace("|", "/").replace("\n", " ")
@@ -69,14 +70,25 @@ async def run(stand: Stand, plan: Plan, say: Say, folder: Path) -> PeerResults:
     return found
 
 
-async def _try(stand: Stand, name: str) -> dict[tuple[Question, str], float]:
+async def warmed(
+    stand: Stand, name: str, questions: Sequence[Question], *, connections: int = OPEN
+) -> dict[tuple[Question, str], float]:
     """Lets it get warm. Gives how long it takes to answer all calls that are open once, by question, in seconds."""
     meter, round_s = Meter(stand), {}
-    await meter.look(QUESTIONS, ["direct", name])
-    for question in QUESTIONS:
-        sample = await meter.full(question, name, seconds=BEFORE_S)
-        round_s[question, name] = OPEN / sample.calls_per_s
+    for question in questions:
+        await meter.look([question], [name])
+        sample = await meter.full(question, name, seconds=BEFORE_S, connections=connections)
+        round_s[question, name] = connections / sample.calls_per_s
     return round_s
+
+
+async def measured(
+    meter: Meter, question: Question, name: str, *, seconds: float, round_s: float | None, connections: int = OPEN
+) -> Sample:
+    """One measurement of so many seconds, or longer for one whose rounds are long. Raises as `Meter.full` does."""
+    round_s = round_s or 0.0
+    seconds, warm_up_s = max(seconds, ROUNDS * round_s), max(WARM_UP_S, round_s)
+    return await meter.full(question, name, seconds=seconds, warm_up_s=warm_up_s, connections=connections)
 
 
 async def _measure(stand: Stand, plan: Plan, found: PeerResults, say: Say) -> None:
@@ -88,13 +100,8 @@ async def _measure(stand: Stand, plan: Plan, found: PeerResults, say: Say) -> No
         for repeat in range(plan.repeats):
             for question in QUESTIONS:
                 for name in in_turn(names, repeat):
-                    round_s = found.round_s.get((question, name), 0.0)
-                    sample = await meter.full(
-                        question,
-                        name,
-                        seconds=max(plan.seconds, ROUNDS * round_s),
-                        warm_up_s=max(WARM_UP_S, round_s),
-                    )
+                    round_s = found.round_s.get((question, name))
+                    sample = await measured(meter, question, name, seconds=plan.seconds, round_s=round_s)
                     found.samples.setdefault((question, name), []).append(sample)
                     say(line(repeat, question.name, name, sample))
     found.strangers = strangers.share
@@ -103,22 +110,31 @@ async def _measure(stand: Stand, plan: Plan, found: PeerResults, say: Say) -> No
 
 @asynccontextmanager
 async def _litellm(stand: Stand, folder: Path) -> AsyncIterator[tuple[Server, str]]:
-    """The LiteLLM proxy, one worker, as its own command starts it."""
-    environment = await peer_installs.install_litellm()
     model = stand.callers[0].model.upstream_model
+    async with litellm_proxy(stand, folder, {model: (f"openai/{model}", f"{stand.provider.url}/v1")}) as (
+        serve,
+        version,
+    ):
+        yield serve(model), version
+
+
+@asynccontextmanager
+async def litellm_proxy(
+    stand: Stand, folder: Path, models: Mapping[str, tuple[str, str]]
+) -> AsyncIterator[tuple[Callable[[str], Server], str]]:
+    """The LiteLLM proxy, one worker, as its own command starts it, with models by name: its own name for each, and the address.
+
+    Gives what makes a server of one of the models, and the version. Raises NotInstalled.
+    """
+    environment = await peer_installs.install_litellm()
     config = {
         "model_list": [
-            {
-                "model_name": model,
-                "litellm_params": {
-                    "model": f"openai/{model}",
-                    "api_base": f"{stand.provider.url}/v1",
-                    "api_key": "anything",
-                },
-            }
+            {"model_name": name, "litellm_params": {"model": own, "api_base": address, "api_key": "anything"}}
+            for name, (own, address) in models.items()
         ],
         "general_settings": {"master_key": _KEY},
-        "litellm_settings": {"num_retries": 0},
+        # Messages become chats, as here; else it would ask for responses, which is another translation.
+        "litellm_settings": {"num_retries": 0, "use_chat_completions_url_for_anthropic_messages": True},
     }
     written = folder / "litellm.yaml"
     # What is JSON is YAML too.
@@ -136,7 +152,7 @@ async def _litellm(stand: Stand, folder: Path) -> AsyncIterator[tuple[Server, st
     quietly = {"LITELLM_MODE": "PRODUCTION", "LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True"}
     async with _started(stand, (*command, "--num_workers", "1"), quietly, folder / "litellm.log") as pid:
         await _ready(f"http://127.0.0.1:{port}/health/liveliness", folder / "litellm.log")
-        yield Server(pid, port, [Ask(model, _KEY)]), peer_installs.litellm_version()
+        yield lambda name: Server(pid, port, [Ask(name, _KEY)]), peer_installs.litellm_version()
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ Say = Callable[[str], None]
 BLOCKS = {
     "make load": ("plain", "stream", "paced", "half", "length", "rates", "open"),
     "make load, peers": ("peers",),
+    "make load, dialects": ("dialects",),
     "make load, size": ("start", "size", "memory"),
     "make load, overload": ("overload",),
 }

@@ -99,8 +99,9 @@ class Stand:
 
     def cpu_s(self) -> float:
         """CPU seconds that everything of this stand has used so far."""
-        pids = [os.getpid(), *(server.pid for server in self.servers.values())]
-        return cpu_s(pids) + cpu_s([self.postgres.pid], with_children=True)
+        # One process may stand for several servers.
+        pids = {os.getpid(), *(server.pid for server in self.servers.values())}
+        return cpu_s(sorted(pids)) + cpu_s([self.postgres.pid], with_children=True)
 
     async def statements(self, name: str) -> int:
         """SQL statements that a server has made so far: those of its role in its database."""
