@@ -70,7 +70,10 @@ async def _answer(connection: Connection, call: Call) -> None:
     answer, behaviour = call.answer, call.answer.behaviour
     writer = reply.WRITERS[answer.ask.dialect]
     body = b""
-    if answer.ask.stream:
+    if behaviour.raw_body is not None:
+        body = behaviour.raw_body.encode()
+        steps = [Step("content", body)]
+    elif answer.ask.stream:
         steps = stream_steps(answer, writer.stream(answer))
     else:
         body = answer.style.encode(writer.whole(answer))

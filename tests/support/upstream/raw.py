@@ -101,6 +101,14 @@ class RawClient:
             ending = "silence"
         return RawAnswer(status, headers, b"".join(pieces), pieces, ending)
 
+    async def receive_until(self, needle: bytes, *, timeout_s: float = 5.0) -> bytes:
+        """Read until these bytes have come, head and transfer coding included. Gives all there was.
+
+        Raises asyncio.IncompleteReadError where the connection ends before, TimeoutError where they do not come.
+        """
+        assert self._reader is not None, "the client is connected inside its block"
+        return await asyncio.wait_for(self._reader.readuntil(needle), timeout_s)
+
     async def _read_body(self, headers: dict[str, str], pieces: list[bytes], timeout_s: float) -> None:
         assert self._reader is not None
         if headers.get("transfer-encoding") == "chunked":
