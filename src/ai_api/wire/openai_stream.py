@@ -172,6 +172,12 @@ class ModelName:
                 self._replacement = b'"model":' + encode(self._shown)
                 return
 
+    def relearn(self, upstream: str | None, sample: bytes) -> None:
+        """Finds how this frame spells it, where that is not how the one before did."""
+        if upstream and not (self._found and self._found in sample):
+            self._found = None
+            self.learn(upstream, sample)
+
     def apply(self, frames: bytes, limit: int = -1) -> bytes:
         """The frames with the name replaced, in at most `limit` places."""
         return frames.replace(self._found, self._replacement, limit) if self._found else frames
@@ -341,7 +347,7 @@ class ResponsesStream:
         if response is None:
             return frame
         self.response_id = response.id or self.response_id
-        self._name.learn(response.model, frame)
+        self._name.relearn(response.model, frame)
         return self._name.apply(frame, 1)
 
     def _end_with(self, event_type: str, response: _ResponseObject) -> None:

@@ -272,6 +272,16 @@ def test_only_the_responses_own_model_is_renamed():
     assert sent == frame(shown(created)) + frame(inner)
 
 
+@pytest.mark.parametrize("first", [UPSTREAM, SHOWN, "gpt-5", ""])
+@pytest.mark.parametrize("separators", [(",", ":"), (" , ", " : ")])
+def test_a_name_that_is_spelled_or_said_in_another_way_later_reaches_the_caller(first, separators):
+    begun = frame(event("response.created", response=response(model=first)))
+    end = frame(terminal(), separators=separators)
+    reader, seen = read(begun + end)
+    assert UPSTREAM.encode() not in seen + reader.tail
+    assert reader.tail.count(SHOWN.encode()) == (2 if first else 1)
+
+
 @pytest.mark.parametrize(
     ("deltas", "tokens"),
     [(["a"], 1), (["a", "b", "c"], 3), (["a" * 40], 10), (["ü" * 20], 10), ([None, ""], 0), ([{"k": "v" * 40}], 12)],
