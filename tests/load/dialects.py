@@ -26,6 +26,8 @@ CLAUDE, LITELLM_CLAUDE = "gateway, Anthropic", f"{LITELLM}, Anthropic"
 _CLAUDE_SLUG, _CLAUDE_UPSTREAM = "acme/claude", "upstream-claude"
 OPEN = 16
 """Fewer than of chats alone: 64 translated streams of 50 chunks, all at once, are more than the gateway lets one loop be late by."""
+_BEFORE_S = 20.0
+"""A translated stream of the peer's takes a tenth of a second of CPU: on a busy machine sixteen of them take a while."""
 _OF_ANTHROPIC = {"x-api-key": "anything", "anthropic-version": "2023-06-01"}
 
 
@@ -83,7 +85,7 @@ async def run(stand: Stand, plan: Plan, say: Say, folder: Path) -> DialectResult
             found.version = await stack.enter_async_context(_peer(stand, folder))
             for way in TRANSLATED:
                 assert way.peer is not None
-                found.round_s |= await warmed(stand, way.peer, way.questions, connections=OPEN)
+                found.round_s |= await warmed(stand, way.peer, way.questions, seconds=_BEFORE_S, connections=OPEN)
         except (NotInstalled, WrongAnswer, TimeoutError) as error:
             found.version = None
             found.missing = f"{error or type(error).__name__}".replace("|", "/").replace("\n", " ")

@@ -71,13 +71,18 @@ async def run(stand: Stand, plan: Plan, say: Say, folder: Path) -> PeerResults:
 
 
 async def warmed(
-    stand: Stand, name: str, questions: Sequence[Question], *, connections: int = OPEN
+    stand: Stand,
+    name: str,
+    questions: Sequence[Question],
+    *,
+    seconds: float = BEFORE_S,
+    connections: int = OPEN,
 ) -> dict[tuple[Question, str], float]:
     """Lets it get warm. Gives how long it takes to answer all calls that are open once, by question, in seconds."""
     meter, round_s = Meter(stand), {}
     for question in questions:
         await meter.look([question], [name])
-        sample = await meter.full(question, name, seconds=BEFORE_S, connections=connections)
+        sample = await meter.full(question, name, seconds=seconds, connections=connections)
         round_s[question, name] = connections / sample.calls_per_s
     return round_s
 
