@@ -18,8 +18,8 @@ from pydantic import BaseModel
 from ai_api.wire.generate_over_chat import GenerateOverChat
 from ai_api.wire.over_chat import Shown
 from ai_api.wire.usage import from_openai_chat
-from tests.contract.test_litellm_contract import misfits
 from tests.support.google_sdk import genai, models_at, types
+from tests.support.sdk_shapes import misfits
 
 pytestmark = pytest.mark.enable_socket
 

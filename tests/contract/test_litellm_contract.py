@@ -8,15 +8,11 @@ import importlib.metadata
 import importlib.util
 import inspect
 import json
-import types
-import typing
-from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import httpx
 import pytest
-import typing_extensions
 from anthropic.types import RawMessageStreamEvent
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming, MessageCreateParamsStreaming
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
@@ -33,6 +29,7 @@ from tests.support.anthropic_lane import (
     no_network,
     unloaded_lane,
 )
+from tests.support.sdk_shapes import extras, misfits
 
 PINNED = "1.106.2"
 PICTURE = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
@@ -96,7 +93,6 @@ DOCUMENTS: dict[str, dict[str, Any]] = {
     "reasoning": {"messages": HI, "reasoning_effort": "high"},
 }
 MODELS = ["claude-sonnet-4-5", "claude-opus-4-8", "claude-of-tomorrow"]
-REQUIRED: tuple[Any, ...] = (typing.Required, typing_extensions.Required)
 # The API takes them from models that still sample by them; the library's types have dropped them.
 NO_LONGER_DECLARED = {"temperature", "top_p"}
 
@@ -247,59 +243,3 @@ def test_our_reading_of_an_answer_agrees_with_litellms_where_both_have_a_view() 
         (our_call,), (their_call,) = ours["message"]["tool_calls"], choice.message.tool_calls
         assert (our_call["id"], our_call["function"]["name"]) == (their_call.id, their_call.function.name)
         assert json.loads(our_call["function"]["arguments"]) == json.loads(their_call.function.arguments)
-
-
-def extras(models: Iterable[Any]) -> set[str]:
-    """Names of members that the types do not declare, at any depth."""
-    found: set[str] = set()
-    pending = list(models)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, list):
-            pending += node
-        elif hasattr(node, "model_extra"):
-            found |= set(node.model_extra or {})
-            pending += [getattr(node, name) for name in type(node).model_fields]
-    return found
-
-
-def misfits(declared: Any, value: object, path: str = "body") -> list[str]:
-    """Where a JSON value does not fit a type of TypedDicts: also members the type does not declare, at any depth."""
-    origin, arguments = typing.get_origin(declared), typing.get_args(declared)
-    if origin in REQUIRED:
-        return misfits(arguments[0], value, path)
-    if origin in (typing.Union, types.UnionType):
-        tries = [misfits(each, value, path) for each in arguments]
-        return min(tries, key=len) if all(tries) else []
-    if origin is Literal:
-        return [] if value in arguments else [f"{path}: {value!r} is none of {arguments}"]
-    if typing_extensions.is_typeddict(declared):
-        return misfits_of_object(declared, value, path)
-    if declared is Any or declared is object:
-        return []
-    if origin is not None and issubclass(origin, Mapping):
-        return [] if isinstance(value, dict) else [f"{path}: not an object"]
-    if origin is not None:
-        if not isinstance(value, list):
-            return [f"{path}: not a list"]
-        return [each for number, item in enumerate(value) for each in misfits(arguments[0], item, f"{path}[{number}]")]
-    if declared is float:
-        declared = (int, float)
-    fits = isinstance(value, declared) if isinstance(declared, type | tuple) else False
-    return [] if fits else [f"{path}: {value!r} is not {declared}"]
-
-
-def misfits_of_object(declared: Any, value: object, path: str) -> list[str]:
-    if not isinstance(value, dict):
-        return [f"{path}: not an object"]
-    hints = typing_extensions.get_type_hints(declared, include_extras=True)
-    closed = getattr(declared, "__pydantic_config__", {}).get("extra") != "allow"
-    # Not `__required_keys__`: it cannot see through annotations that are strings.
-    required = {name for name, hint in hints.items() if typing.get_origin(hint) in REQUIRED}
-    found = [f"{path}.{name} is missing" for name in required - value.keys()]
-    for name, member in value.items():
-        if name in hints:
-            found += misfits(hints[name], member, f"{path}.{name}")
-        elif closed:
-            found.append(f"{path}.{name} is not declared")
-    return found

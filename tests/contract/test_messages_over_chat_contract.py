@@ -16,9 +16,9 @@ from ai_api.wire.messages_over_chat import MessagesOverChat
 from ai_api.wire.messages_over_chat_tools import chat_name
 from ai_api.wire.over_chat import AnswerWriter, Shown
 from ai_api.wire.usage import Usage
-from tests.contract.test_litellm_contract import extras, misfits
 from tests.support.message_events import events_of
 from tests.support.messages_over_chat import AS_A_CODING_CLIENT, LONG_NAME, PDF, PNG, SCHEMA, asking, saying
+from tests.support.sdk_shapes import extras, misfits
 from tests.unit.providers.raw_provider import answer, provider
 
 DIALECT = MessagesOverChat()

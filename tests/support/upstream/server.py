@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import msgspec
 
 from tests.support.upstream import chat, control, generate, messages, reply, routes
 from tests.support.upstream.answer import DEFAULT_CHUNKS, ECHO_CHARACTERS, compose, plain_tokens
-from tests.support.upstream.ask import Ask, InvalidAskError, read_ask, read_count
+from tests.support.upstream.ask import Ask, Dialect, InvalidAskError, read_ask, read_count
 from tests.support.upstream.behaviour import PLAIN, BadDirectiveError, Behaviour, ErrorText
 from tests.support.upstream.choose import Choices, split_directive
 from tests.support.upstream.connection import Connection
@@ -28,14 +28,26 @@ KEEP = 10_000
 _MODEL_OBJECTS = {"messages": messages.model_object, "generate": generate.model_object}
 KEEP_BYTES = 256 * 1024 * 1024
 
+Check = Callable[[Dialect, Any], list[str]]
+"""Says what a provider would not understand of a decoded body; nothing where it is sound."""
+
 
 class Simulator:
     """A provider on loopback. Use `running()`; `url` has no `/v1`: clients of OpenAI add it, Anthropic's do not."""
 
     def __init__(
-        self, *, log: Path | None = None, quiet: bool = False, keep: int = KEEP, models: tuple[str, ...] = MODELS
+        self,
+        *,
+        log: Path | None = None,
+        quiet: bool = False,
+        keep: int = KEEP,
+        models: tuple[str, ...] = MODELS,
+        check: Check | None = None,
     ) -> None:
-        """`log` is appended to; `quiet` witnesses nothing but counters; `keep` requests and events are remembered."""
+        """`log` is appended to; `quiet` witnesses nothing but counters; `keep` requests and events are remembered.
+
+        What `check` finds wrong with a body is refused with 400, as a strict provider does.
+        """
         self.witness = Witness(log=log, keep=keep, quiet=quiet)
         self.requests = Requests(keep=keep, keep_bytes=KEEP_BYTES)
         self.choices = Choices()
@@ -43,6 +55,7 @@ class Simulator:
         self.models = models
         self.url = ""
         self.port = 0
+        self._check = check
         self._templates = Templates()
         self._connections: set[Connection] = set()
         self._calls: dict[Connection, Call] = {}
@@ -135,6 +148,8 @@ class Simulator:
             name = "totalTokens" if route.dialect == "generate" else "input_tokens"
             _send(connection, request, 200, {name: read_count(route.dialect, body)})
             return
+        if self._check is not None and (wrong := self._check(route.dialect, body)):
+            raise InvalidAskError("; ".join(wrong))
         ask = read_ask(route.dialect, body, model=route.model)
         if route.stream is not None:
             ask.stream, ask.as_list = route.stream, route.as_list
@@ -253,9 +268,10 @@ async def running(
     host: str = "127.0.0.1",
     port: int = 0,
     models: tuple[str, ...] = MODELS,
+    check: Check | None = None,
 ) -> AsyncIterator[Simulator]:
     """A simulator on this event loop for as long as the block lasts. Raises OSError when the port is taken."""
-    simulator = Simulator(log=log, quiet=quiet, keep=keep, models=models)
+    simulator = Simulator(log=log, quiet=quiet, keep=keep, models=models, check=check)
     await simulator.start(host=host, port=port)
     try:
         yield simulator

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
-from tests.contract.test_litellm_contract import misfits
+from tests.support.sdk_shapes import misfits
 
 from ai_api.core.errors import Refusal
 from ai_api.wire import json_body
