@@ -1,0 +1,1 @@
+"""The official SDKs, each asked for the same and read into the same."""
