@@ -72,13 +72,14 @@ class Told:
     stop: Stop
     used: Used
     model: str
+    stopped_by: str | None = None
 
 
 @dataclass(frozen=True)
 class Refused:
-    """What an SDK raised: its class's name, the status, the words; `kind` says what a caller can tell by it."""
+    """What an SDK raised, or told in the end: its name, the status, the words; `kind` says whose fault a caller takes it for."""
 
-    kind: Literal["invalid", "failed", "cut"]
+    kind: Literal["invalid", "failed"]
     error: str
     status: int | None
     words: str

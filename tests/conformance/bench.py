@@ -32,18 +32,27 @@ DRIVERS: Final[Mapping[str, Driver]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of provider: what its key is of, and what its model is called there and offers."""
+    """A kind of provider: what its key is of, what its model is called there and offers, and what it wants back with calls."""
 
     provider: str
     upstream_model: str
     operations: tuple[str, ...]
+    seal: str | None = None
+
+    def answer(self, behaviour: Behaviour) -> Behaviour:
+        """A behaviour as this family's: the first of several calls carries the seal for all."""
+        if self.seal is None or not behaviour.tool_calls:
+            return behaviour
+        first, *others = behaviour.tool_calls
+        sealed = msgspec.structs.replace(first, seal=self.seal)
+        return msgspec.structs.replace(behaviour, tool_calls=(sealed, *others))
 
 
 FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
     {
         "openai": Family("openai", "gpt-5.1", ("chat", "responses")),
         "anthropic": Family("anthropic", "claude-opus-4-6", ("chat",)),
-        "gemini": Family("gemini", "gemini-3-pro-preview", ("chat",)),
+        "gemini": Family("gemini", "gemini-3-pro-preview", ("chat",), seal="c2VhbGVk"),
         "generic": Family("local", "qwen3-32b", ("chat",)),
     }
 )
@@ -138,13 +147,16 @@ class Cell:
         got = _received(bench.sim)
         assert got.model == caller.model.upstream_model
         assert step.received(got), got
+        has_calls = any(turn.calls for turn in asked.turns)
+        seal = FAMILIES[self.family].seal
+        assert got.seals[:1] == ([seal] if seal and has_calls else []), "what the provider wants back with its calls"
         _check_record(record, step.used)
         return outcome
 
     async def _ask(self, bench: Bench, caller: Caller, step: Step, asked: Asked) -> Told | Refused:
         driver = DRIVERS[self.dialect]
         bench.sim.forget()
-        bench.sim.behave(step.behaviour, model=caller.model.upstream_model)
+        bench.sim.behave(FAMILIES[self.family].answer(step.behaviour), model=caller.model.upstream_model)
         bench.gateway.books.forget()
         client = await bench.client(self.dialect, caller)
         try:
@@ -176,6 +188,3 @@ def _check_record(record: asyncpg.Record, used: Used) -> None:
     names = ("input_tokens", "cached_read_tokens", "output_tokens", "reasoning_tokens")
     counted = Used(*(record[name] for name in names))
     assert (record["outcome"], record["usage_source"], counted) == ("ok", "provider", used)
-
-
-PLAIN: Final = Behaviour()

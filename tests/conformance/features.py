@@ -26,7 +26,7 @@ def told(**members: Any) -> Behaviour:
 class Step:
     """One call. `follow` makes its request out of the answer before it, where there is one.
 
-    `expected` is what the answer has to be; `received` says whether the provider got what was asked; `fails` is the kind of
+    `expected` says whether the answer is what it has to be; `received` says whether the provider got what was asked; `fails` is the kind of
     exception instead of an answer.
     """
 
@@ -36,7 +36,7 @@ class Step:
     follow: Callable[[Told], Asked] | None = None
     expected: Callable[[Told], bool] = lambda told: told.text == ANSWER and told.stop == "end"
     used: Used = USED
-    fails: Literal["invalid", "failed", "cut"] | None = None
+    fails: Literal["invalid", "failed"] | None = None
     refused: Callable[[Refused], bool] = lambda _: True
 
 
@@ -172,7 +172,13 @@ FEATURES = (
     ),
     Feature(
         "stop",
-        (Step(told(text=ANSWER), lambda got: got.stop == ["END", "###"], asking("Hello.", stop=("END", "###"))),),
+        (
+            Step(
+                told(text=ANSWER, stopped_by="###"),
+                lambda got: got.stop == ["END", "###"],
+                asking("Hello.", stop=("END", "###")),
+            ),
+        ),
     ),
     Feature(
         "max tokens",
@@ -207,6 +213,16 @@ FEATURES = (
             ),
         ),
     ),
-    Feature("cut", (Step(Behaviour(cut_at=4), asked=asking("Hello."), fails="cut"),)),
+    Feature(
+        "cut",
+        (
+            Step(
+                Behaviour(cut_at=4),
+                asked=asking("Hello."),
+                fails="failed",
+                refused=lambda seen: "The provider's answer was cut off." in seen.words,
+            ),
+        ),
+    ),
 )
 """In the order of the table's columns."""

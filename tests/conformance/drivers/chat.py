@@ -1,4 +1,7 @@
-"""Chat completions by OpenAI's SDK, streams by its collecting helper."""
+"""Chat completions by OpenAI's SDK.
+
+Its collecting helper raises for an answer that came to its bound, so chunks are put together here, as its users do.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 import openai
-from openai.types.chat import ChatCompletion
+from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from tests.conformance.asked import Asked, Call, Refused, Stop, Told, Turn, Used, Way
 from tests.conformance.drivers.port import TIMEOUT_S
@@ -30,11 +33,9 @@ class ChatDriver:
         request = {"model": model, "messages": _messages(asked), **_settings(asked)}
         if way == "whole":
             return _told(await client.chat.completions.create(**request))
-        async with client.chat.completions.stream(**request, stream_options={"include_usage": True}) as stream:
-            pieces = [event.delta async for event in stream if event.type == "content.delta"]
-            told = _told(await stream.get_final_completion())
-        assert "".join(pieces) == told.text
-        return told
+        options = {"include_usage": True}
+        stream = await client.chat.completions.create(**request, stream=True, stream_options=options)
+        return _told(_collected([chunk async for chunk in stream]))
 
     def refused(self, error: Exception) -> Refused:
         """What an SDK's exception says."""
@@ -57,7 +58,7 @@ def openai_refused(error: Exception) -> Refused:
             error.message,
         )
     if isinstance(error, openai.APIError):
-        return Refused("cut", name, None, error.message)
+        return Refused("failed", name, None, error.message)
     raise error
 
 
@@ -103,6 +104,35 @@ def _turn(turn: Turn) -> list[dict[str, Any]]:
     return [{"role": "user", "content": parts}]
 
 
+def _collected(chunks: list[ChatCompletionChunk]) -> ChatCompletion:
+    """The whole answer that the chunks of a stream say."""
+    message: dict[str, Any] = {"role": "assistant", "content": None}
+    calls: dict[int, dict[str, Any]] = {}
+    choices = [choice for chunk in chunks for choice in chunk.choices]
+    for choice in choices:
+        said = choice.delta.model_dump(exclude_none=True)
+        for name in {"content", "reasoning_content"} & said.keys():
+            message[name] = (message.get(name) or "") + said[name]
+        for piece in said.get("tool_calls", ()):
+            call = calls.setdefault(piece.pop("index"), {"function": {"name": "", "arguments": ""}})
+            for name, text in piece.pop("function", {}).items():
+                call["function"][name] += text
+            call |= piece
+    if calls:
+        message["tool_calls"] = [calls[index] for index in sorted(calls)]
+    [reason] = [choice.finish_reason for choice in choices if choice.finish_reason]
+    [usage] = [chunk.usage for chunk in chunks if chunk.usage]
+    whole = {
+        "id": chunks[0].id,
+        "object": "chat.completion",
+        "created": chunks[0].created,
+        "model": chunks[-1].model,
+        "choices": [{"index": 0, "message": message, "finish_reason": reason}],
+        "usage": usage.model_dump(),
+    }
+    return ChatCompletion.model_validate(whole)
+
+
 def _told(completion: ChatCompletion) -> Told:
     [choice] = completion.choices
     usage = completion.usage
@@ -126,6 +156,5 @@ def _told(completion: ChatCompletion) -> Told:
 
 def _call(call: Any) -> Call:
     assert (call.type, call.id != "") == ("function", True)
-    # Appended to the conversation as it came, as the SDK's users do; `parsed_arguments` is the helper's own.
-    back = call.model_dump(exclude_none=True, exclude={"index": True, "function": {"parsed_arguments"}})
-    return Call(call.function.name, json.loads(call.function.arguments), call.id, back)
+    # Appended to the conversation as it came, as the SDK's users do.
+    return Call(call.function.name, json.loads(call.function.arguments), call.id, call.model_dump(exclude_none=True))

@@ -33,18 +33,12 @@ class GeminiDriver:
 
     def refused(self, error: Exception) -> Refused:
         """What an SDK's exception says."""
-        if isinstance(error, NoEndError):
-            return Refused("cut", "no `finishReason`", None, str(error))
         if not isinstance(error, errors.APIError):
             raise error
         # An error in a stream carries its status inside.
         is_client = isinstance(error, errors.ClientError)
         kind = "invalid" if is_client and error.code == 400 else "failed"
         return Refused(kind, type(error).__name__, error.code, error.message or "")
-
-
-class NoEndError(Exception):
-    """An answer none of whose chunks has a finish reason: this SDK leaves it to its users to look."""
 
 
 def _config(asked: Asked) -> types.GenerateContentConfig:
@@ -92,8 +86,6 @@ def _turn(turn: Turn) -> types.Content:
 def _told(chunks: list[types.GenerateContentResponse]) -> Told:
     candidates = [candidate for chunk in chunks for candidate in chunk.candidates or ()]
     ends = [candidate.finish_reason.value for candidate in candidates if candidate.finish_reason]
-    if not ends:
-        raise NoEndError(f"{len(chunks)} chunks")
     [end] = ends
     parts = [part for each in candidates if each.content for part in each.content.parts or ()]
     calls = tuple(_call(part) for part in parts if part.function_call)

@@ -47,13 +47,10 @@ class MessagesDriver:
         """What an SDK's exception says."""
         name = type(error).__name__
         if isinstance(error, anthropic.APIStatusError):
-            # The status of a stream that broke off is that of its beginning.
-            if error.response.status_code < 400:
-                return Refused("cut", name, None, error.message)
             is_invalid = isinstance(error, anthropic.BadRequestError)
             return Refused("invalid" if is_invalid else "failed", name, error.status_code, error.message)
         if isinstance(error, anthropic.APIError):
-            return Refused("cut", name, None, error.message)
+            return Refused("failed", name, None, error.message)
         raise error
 
 
@@ -108,6 +105,7 @@ def _told(message: Message) -> Told:
             details.thinking_tokens if details is not None else 0,
         ),
         model=message.model,
+        stopped_by=message.stop_sequence,
     )
 
 

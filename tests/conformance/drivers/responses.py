@@ -57,7 +57,7 @@ class ResponsesDriver:
     def refused(self, error: Exception) -> Refused:
         """What an SDK's exception says."""
         if isinstance(error, CutResponseError):
-            return Refused("cut", "`response.failed`", None, str(error))
+            return Refused("failed", "response.failed", None, str(error))
         return openai_refused(error)
 
 

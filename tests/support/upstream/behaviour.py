@@ -31,13 +31,17 @@ class Usage(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 
 
 class ToolCall(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, kw_only=True):
-    """One tool the model "decides" to call; a `custom` one takes free text in `arguments`."""
+    """One tool the model "decides" to call; a `custom` one takes free text in `arguments`.
+
+    `seal` is what Google wants back with a call: the signature of a thought, in its own dialect and in its chats.
+    """
 
     name: str
     arguments: dict[str, Any] | str = ""
     kind: Literal["function", "custom"] = "function"
     id: str | None = None
     namespace: str | None = None
+    seal: str | None = None
 
     def argument_text(self) -> str:
         """The arguments as the text a provider sends: JSON for a dictionary, the very text otherwise."""
@@ -71,6 +75,7 @@ class Behaviour(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     tool_calls: tuple[ToolCall, ...] = ()
     tool_style: Literal["sequential", "interleaved", "one_chunk"] = "sequential"
     finish: Finish | None = None
+    stopped_by: str | None = None
     script: tuple["Behaviour", ...] = ()
 
     # What is reported

@@ -137,7 +137,9 @@ def _finish_reason(answer: Answer) -> str:
 
 def _tool_call(answer: Answer, index: int) -> dict[str, Any]:
     call = answer.tool_calls[index]
-    head = {"id": f"call_{answer.call_id(index)}", "type": call.kind}
+    head: dict[str, Any] = {"id": f"call_{answer.call_id(index)}", "type": call.kind}
+    if call.seal is not None:
+        head["extra_content"] = {"google": {"thought_signature": call.seal}}
     if call.kind == "custom":
         return head | {"custom": {"name": call.name, "input": call.argument_text()}}
     return head | {"function": {"name": call.name, "arguments": call.argument_text()}}

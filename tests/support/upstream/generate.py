@@ -115,7 +115,7 @@ def _finish(answer: Answer) -> dict[str, Any]:
 def _function_call(answer: Answer, index: int) -> dict[str, Any]:
     call = answer.tool_calls[index]
     called = {"id": answer.call_id(index), "name": call.name, "args": _arguments(call)}
-    return {"functionCall": called, "thoughtSignature": _SIGNATURE}
+    return {"functionCall": called, "thoughtSignature": call.seal or _SIGNATURE}
 
 
 def _arguments(call: ToolCall) -> Any:

@@ -116,6 +116,8 @@ def _message_start(answer: Answer) -> bytes:
 def _stop(answer: Answer) -> dict[str, Any]:
     if answer.tool_calls and answer.finish == "stop":
         return {"stop_reason": "tool_use", "stop_sequence": None}
+    if answer.behaviour.stopped_by is not None:
+        return {"stop_reason": "stop_sequence", "stop_sequence": answer.behaviour.stopped_by}
     stop: dict[str, Any] = {"stop_reason": _STOP[answer.finish], "stop_sequence": None}
     if stop["stop_reason"] == "refusal":
         stop["stop_details"] = {"type": "refusal", "category": None, "explanation": None}
