@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ai_api.wire.call_seals import packed
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.json_body import decode, encode
-from ai_api.wire.messages_over_chat_ids import generated, packed
+from ai_api.wire.messages_over_chat_ids import generated
 from ai_api.wire.messages_over_chat_said import Called, Said, malformed
 from ai_api.wire.over_chat import Shown
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from ai_api.wire.call_seals import seal_of
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.json_body import encode
 
@@ -98,14 +99,7 @@ def _called(call: object) -> Called:
     if isinstance(arguments, dict):
         # As some servers write them, who do not know that they are JSON in a string.
         arguments = encode(arguments).decode()
-    return Called(index, _word(call.get("id")), _word(function.get("name")), _word(arguments), _thought(call))
-
-
-def _thought(call: Mapping[str, Any]) -> str:
-    match call.get("extra_content"):
-        case {"google": {"thought_signature": str(thought)}}:
-            return thought
-    return ""
+    return Called(index, _word(call.get("id")), _word(function.get("name")), _word(arguments), seal_of(call))
 
 
 def _word(value: object) -> str:

@@ -15,9 +15,9 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from ai_api.wire.call_seals import sealed, unpacked
 from ai_api.wire.envelope import bad
 from ai_api.wire.json_body import encode
-from ai_api.wire.messages_over_chat_ids import unpacked
 from ai_api.wire.messages_over_chat_parts import Part, joined, parts_of, read_parts, read_text, text_part
 from ai_api.wire.messages_over_chat_shape import cannot, flag, kind, members
 from ai_api.wire.messages_over_chat_tools import chat_name
@@ -134,8 +134,7 @@ def _tool_call(block: object, path: str) -> dict[str, Any]:
         raise cannot(f"{path}.caller.type")
     if not isinstance(given.get("input"), dict):
         raise bad(f"{path}.input must be an object.", f"{path}.input")
-    call_id, thought = unpacked(filled(given.get("id"), f"{path}.id"))
-    sealed = {"extra_content": {"google": {"thought_signature": thought}}} if thought else {}
+    call_id, seal = unpacked(filled(given.get("id"), f"{path}.id"))
     return {
         "id": call_id,
         "type": "function",
@@ -143,5 +142,5 @@ def _tool_call(block: object, path: str) -> dict[str, Any]:
             "name": chat_name(given.get("name"), f"{path}.name"),
             "arguments": encode(given["input"]).decode(),
         },
-        **sealed,
+        **sealed(seal),
     }

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from ai_api.wire.call_seals import seal_of
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.json_body import encode
 from ai_api.wire.over_chat import Shown
@@ -33,6 +34,7 @@ class _Calling:
 
     told_id: str
     call_id: str
+    seal: str = ""
     call: Call | None = None
     early: list[str] = field(default_factory=list)
 
@@ -138,13 +140,15 @@ class ResponseWriter:
         function = _object(told.get("function"))
         name, call_id = _text(function.get("name")), _text(told.get("id"))
         calling = self._calling(told.get("index"), call_id, name)
+        calling.seal = calling.seal or seal_of(told)
         arguments = _text(function.get("arguments"))
         self._keep(arguments)
         if arguments:
             calling.early.append(arguments)
         if calling.call is None and name:
             yield self._stop_speaking()
-            calling.call = Call(self._events, self._tools.get(name) or Tool("function", name, None), calling.call_id)
+            tool = self._tools.get(name) or Tool("function", name, None)
+            calling.call = Call(self._events, tool, calling.call_id, calling.seal)
             self._items.append(calling.call)
             yield calling.call.open()
         if calling.call is not None and calling.early:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ai_api.core.errors import Refusal
+from ai_api.wire.call_seals import sealed, unpacked
 from ai_api.wire.envelope import bad
 from ai_api.wire.json_body import encode
 from ai_api.wire.responses_over_chat_parts import content_of, result_of
@@ -106,7 +107,7 @@ class _Conversation:
 
     def _call(self, given: Mapping[str, Any], path: str, arguments: str) -> None:
         _check_caller(given, path)
-        call_id = filled(given.get("call_id"), f"{path}.call_id")
+        call_id, seal = unpacked(filled(given.get("call_id"), f"{path}.call_id"))
         name, namespace = filled(given.get("name"), f"{path}.name"), given.get("namespace")
         if namespace is not None:
             filled(namespace, f"{path}.namespace")
@@ -116,13 +117,14 @@ class _Conversation:
         turn = self._turns[-1]
         if call_id in self._called and call_id in self._called[call_id].waiting:
             raise bad(f"{path}.call_id is another call's.", f"{path}.call_id")
-        turn.message.setdefault("tool_calls", []).append({"id": call_id, "type": "function", "function": called})
+        call = {"id": call_id, "type": "function", "function": called, **sealed(seal)}
+        turn.message.setdefault("tool_calls", []).append(call)
         turn.waiting.add(call_id)
         self._called[call_id] = turn
 
     def _result(self, given: Mapping[str, Any], path: str) -> None:
         _check_caller(given, path)
-        call_id = filled(given.get("call_id"), f"{path}.call_id")
+        call_id, _ = unpacked(filled(given.get("call_id"), f"{path}.call_id"))
         turn = self._called.get(call_id)
         if turn is None or call_id not in turn.waiting:
             raise bad(f"{path}.call_id names no call in input that waits for an output.", f"{path}.call_id")

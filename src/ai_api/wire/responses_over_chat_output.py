@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
+from ai_api.wire.call_seals import packed
 from ai_api.wire.json_body import decode, encode
 from ai_api.wire.responses_over_chat_tools import Tool
 
@@ -208,13 +209,14 @@ class Message:
 class Call:
     """A call of one of the caller's tools, by the caller's name for it."""
 
-    def __init__(self, events: Events, tool: Tool, call_id: str) -> None:
+    def __init__(self, events: Events, tool: Tool, call_id: str, seal: str = "") -> None:
+        """`call_id` is the provider's, empty where it gave none; `seal` is what it wants back with the call."""
         self._events = events
         self._tool = tool
         self._is_custom = tool.kind == "custom"
         self._place = events.place("ctc" if self._is_custom else "fc")
         self._said_at = _inside(self._place.named())
-        self._call_id = call_id or f"call_{self._place.id.partition('_')[2]}"
+        self._call_id = packed(call_id or f"call_{self._place.id.partition('_')[2]}", seal)
         self._pieces: list[str] = []
 
     def open(self) -> bytes:

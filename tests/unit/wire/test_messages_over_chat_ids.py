@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from tests.support.message_events import message_of
 from tests.support.messages_over_chat import HI, asking
 
+from ai_api.wire.call_seals import packed, unpacked
 from ai_api.wire.messages_over_chat import MessagesOverChat
-from ai_api.wire.messages_over_chat_ids import generated, packed, unpacked
+from ai_api.wire.messages_over_chat_ids import generated
 from ai_api.wire.over_chat import Shown
 
 SHOWN = Shown("m", 1_700_000_000, "0199.1")
