@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 Way = Literal["whole", "streamed"]
 Stop = Literal["end", "length", "tools"]
+Fault = Literal["invalid", "failed"]
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ class Told:
 class Refused:
     """What an SDK raised, or told in the end: its name, the status, the words; `kind` says whose fault a caller takes it for."""
 
-    kind: Literal["invalid", "failed"]
+    kind: Fault
     error: str
     status: int | None
     words: str

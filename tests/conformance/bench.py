@@ -32,12 +32,15 @@ DRIVERS: Final[Mapping[str, Driver]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Family:
-    """A kind of provider: what its key is of, what its model is called there and offers, and what it wants back with calls."""
+    """A kind of provider: what its key is of, what its model is called there and offers, what it wants back with calls, and
+    whether it says which stop sequence ended an answer.
+    """
 
     provider: str
     upstream_model: str
     operations: tuple[str, ...]
     seal: str | None = None
+    names_stops: bool = False
 
     def answer(self, behaviour: Behaviour) -> Behaviour:
         """A behaviour as this family's: the first of several calls carries the seal for all."""
@@ -51,7 +54,7 @@ class Family:
 FAMILIES: Final[Mapping[str, Family]] = MappingProxyType(
     {
         "openai": Family("openai", "gpt-5.1", ("chat", "responses")),
-        "anthropic": Family("anthropic", "claude-opus-4-6", ("chat",)),
+        "anthropic": Family("anthropic", "claude-opus-4-6", ("chat",), names_stops=True),
         "gemini": Family("gemini", "gemini-3-pro-preview", ("chat",), seal="c2VhbGVk"),
         "generic": Family("local", "qwen3-32b", ("chat",)),
     }
@@ -114,13 +117,20 @@ class Cell:
         """For a test's id."""
         return f"{self.dialect}-{self.family}-{self.way}-{self.feature.name.replace(' ', '_')}"
 
-    async def hold_true(self, bench: Bench) -> None:
-        """Tries it. Raises AssertionError."""
-        told: Told | None = None
+    async def hold_true(self, bench: Bench) -> dict[str, str]:
+        """Tries it: what was raised, by its cause. Raises AssertionError."""
+        raised: dict[str, str] = {}
+        outcome: Told | Refused | None = None
         for step in self.feature.steps:
-            asked = step.asked if step.follow is None else step.follow(_there(told))
+            asked = step.asked
+            if step.follow is not None:
+                assert isinstance(outcome, Told)
+                asked = step.follow(outcome)
             assert asked is not None
-            told = await self._step(bench, step, asked)
+            outcome = await self._step(bench, step, asked)
+            if isinstance(outcome, Refused):
+                raised[step.cause] = outcome.error
+        return raised
 
     async def refusal(self, bench: Bench) -> tuple[Refused, asyncpg.Record | None]:
         """Tries its first step, which has to be refused; the refusal, and the call's record where there is one."""
@@ -132,18 +142,20 @@ class Cell:
         records = await bench.gateway.books.records()
         return outcome, records[0] if records else None
 
-    async def _step(self, bench: Bench, step: Step, asked: Asked) -> Told | None:
+    async def _step(self, bench: Bench, step: Step, asked: Asked) -> Told | Refused:
         caller = await bench.caller(self.family, fresh=step.fails is not None)
         outcome = await self._ask(bench, caller, step, asked)
         record = await bench.gateway.books.record()
         if step.fails is not None:
             assert isinstance(outcome, Refused), outcome
             assert (outcome.kind, step.refused(outcome)) == (step.fails, True), outcome
+            assert outcome.error in DRIVERS[self.dialect].raises[outcome.kind]
             assert record["outcome"] != "ok"
-            return None
+            return outcome
         assert isinstance(outcome, Told), outcome
         assert step.expected(outcome), outcome
         assert outcome.used == step.used
+        self._check_names(outcome, step, caller)
         got = _received(bench.sim)
         assert got.model == caller.model.upstream_model
         assert step.received(got), got
@@ -152,6 +164,15 @@ class Cell:
         assert got.seals[:1] == ([seal] if seal and has_calls else []), "what the provider wants back with its calls"
         _check_record(record, step.used)
         return outcome
+
+    def _check_names(self, told: Told, step: Step, caller: Caller) -> None:
+        """An answer names the model as the caller did, but Google's own, which name the version that answered; and the stop
+        sequence, where the dialect and the provider both have a word for it.
+        """
+        is_googles = (self.dialect, self.family) == ("gemini", "gemini")
+        assert told.model == (caller.model.upstream_model if is_googles else caller.model.slug)
+        names_stop = self.dialect == "messages" and FAMILIES[self.family].names_stops
+        assert told.stopped_by == (step.behaviour.stopped_by if names_stop else None)
 
     async def _ask(self, bench: Bench, caller: Caller, step: Step, asked: Asked) -> Told | Refused:
         driver = DRIVERS[self.dialect]
@@ -165,11 +186,6 @@ class Cell:
             raise
         except Exception as error:
             return driver.refused(error)
-
-
-def _there(told: Told | None) -> Told:
-    assert told is not None
-    return told
 
 
 def _received(sim: Simulator) -> Received:

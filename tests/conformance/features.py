@@ -7,9 +7,9 @@ import struct
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from tests.conformance.asked import Asked, Refused, Told, Tool, Turn, Used, asking, said
+from tests.conformance.asked import Asked, Fault, Refused, Told, Tool, Turn, Used, asking, said
 from tests.conformance.received import Received
 from tests.support.upstream import Behaviour, ErrorText, ToolCall, Usage
 
@@ -26,8 +26,8 @@ def told(**members: Any) -> Behaviour:
 class Step:
     """One call. `follow` makes its request out of the answer before it, where there is one.
 
-    `expected` says whether the answer is what it has to be; `received` says whether the provider got what was asked; `fails` is the kind of
-    exception instead of an answer.
+    `expected` says whether the answer is what it has to be; `received` says whether the provider got what was asked; `fails` is whose
+    fault it is where there is no answer, and `cause` is what happened, in words for the table.
     """
 
     behaviour: Behaviour
@@ -36,7 +36,8 @@ class Step:
     follow: Callable[[Told], Asked] | None = None
     expected: Callable[[Told], bool] = lambda told: told.text == ANSWER and told.stop == "end"
     used: Used = USED
-    fails: Literal["invalid", "failed"] | None = None
+    fails: Fault | None = None
+    cause: str = ""
     refused: Callable[[Refused], bool] = lambda _: True
 
 
@@ -203,12 +204,14 @@ FEATURES = (
                 Behaviour(status=400, error=ErrorText(message=_REFUSAL)),
                 asked=asking("Hello."),
                 fails="invalid",
+                cause="the provider refuses the request (400)",
                 refused=lambda seen: seen.status == 400 and _REFUSAL in seen.words,
             ),
             Step(
                 Behaviour(status=500, error=ErrorText(message="stack trace of ours")),
                 asked=asking("Hello."),
                 fails="failed",
+                cause="the provider fails (500)",
                 refused=lambda seen: (seen.status or 0) >= 500 and "trace" not in seen.words,
             ),
         ),
@@ -220,6 +223,7 @@ FEATURES = (
                 Behaviour(cut_at=4),
                 asked=asking("Hello."),
                 fails="failed",
+                cause="the provider's connection is cut in the answer",
                 refused=lambda seen: "The provider's answer was cut off." in seen.words,
             ),
         ),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
 from typing import Any
 
 import openai
@@ -23,6 +24,9 @@ class ChatDriver:
     """The dialect `chat`."""
 
     package = "openai"
+    raises = MappingProxyType(
+        {"invalid": frozenset({"BadRequestError"}), "failed": frozenset({"InternalServerError", "APIError"})}
+    )
 
     def client(self, url: str, secret: str) -> AbstractAsyncContextManager[openai.AsyncOpenAI]:
         """A client."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
 from typing import Any
 
 from tests.conformance.asked import Asked, Call, Refused, Stop, Told, Turn, Used, Way
@@ -15,6 +16,7 @@ class GeminiDriver:
     """The dialect `gemini`."""
 
     package = "google-genai"
+    raises = MappingProxyType({"invalid": frozenset({"ClientError"}), "failed": frozenset({"ServerError"})})
 
     def client(self, url: str, secret: str) -> AbstractAsyncContextManager[AsyncModels]:
         """A client."""

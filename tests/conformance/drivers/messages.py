@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
 from typing import Any
 
 import anthropic
@@ -27,6 +28,9 @@ class MessagesDriver:
     """The dialect `messages`."""
 
     package = "anthropic"
+    raises = MappingProxyType(
+        {"invalid": frozenset({"BadRequestError"}), "failed": frozenset({"InternalServerError", "APIStatusError"})}
+    )
 
     def client(self, url: str, secret: str) -> AbstractAsyncContextManager[anthropic.AsyncAnthropic]:
         """A client."""

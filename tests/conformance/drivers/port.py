@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
-from tests.conformance.asked import Asked, Refused, Told, Way
+from tests.conformance.asked import Asked, Fault, Refused, Told, Way
 
 TIMEOUT_S = 20.0
 
@@ -15,6 +16,8 @@ class Driver(Protocol):
 
     package: str
     """The SDK's distribution."""
+    raises: Mapping[Fault, frozenset[str]]
+    """What its users have to catch: the names that `refused` may give for a request's own fault, and for the provider's."""
 
     def client(self, url: str, secret: str) -> AbstractAsyncContextManager[Any]:
         """A client."""

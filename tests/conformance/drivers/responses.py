@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from contextlib import AbstractAsyncContextManager
+from types import MappingProxyType
 from typing import Any
 
 import openai
@@ -22,6 +23,9 @@ class ResponsesDriver:
     """The dialect `responses`."""
 
     package = "openai"
+    raises = MappingProxyType(
+        {"invalid": frozenset({"BadRequestError"}), "failed": frozenset({"InternalServerError", "response.failed"})}
+    )
 
     def client(self, url: str, secret: str) -> AbstractAsyncContextManager[openai.AsyncOpenAI]:
         """A client."""
