@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install run check test e2e faults-short faults fuzz-short fuzz races load soak fresh mutants house openapi format clean
+.PHONY: help install run check test e2e conformance faults-short faults fuzz-short fuzz races load soak fresh mutants house openapi format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,10 @@ e2e: install ## real clients and the real model against a running gateway
 	$(call suite,tests/e2e)
 	@sh scripts/e2e_clients.sh
 	@$(BIN)/pytest tests/e2e -m e2e $(ARGS)
+
+conformance: install ## every dialect over every family of providers by the official SDKs; writes its tables into the docs
+	$(call suite,tests/conformance)
+	@$(BIN)/pytest tests/conformance $(ARGS)
 
 faults-short: install ## every fault there is a promise for, twenty rounds of what is left to chance
 	$(call suite,tests/faults)

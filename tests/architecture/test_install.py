@@ -199,7 +199,7 @@ def make(target: str, folder: Path, *options: str) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("target", ["test", "e2e", "faults-short", "faults", "load"])
+@pytest.mark.parametrize("target", ["test", "e2e", "conformance", "faults-short", "faults", "load"])
 def test_a_suite_that_is_not_there_does_not_pass(tmp_path, target):
     for name in ("uv.lock", "pyproject.toml", "scripts/install.sh", "scripts/uv-requirements.txt", ".venv/.installed"):
         (tmp_path / name).parent.mkdir(exist_ok=True)

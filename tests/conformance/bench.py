@@ -132,15 +132,16 @@ class Cell:
                 raised[step.cause] = outcome.error
         return raised
 
-    async def refusal(self, bench: Bench) -> tuple[Refused, asyncpg.Record | None]:
-        """Tries its first step, which has to be refused; the refusal, and the call's record where there is one."""
+    async def refusal(self, bench: Bench) -> Refused:
+        """Tries its first step, which has to be refused before a provider has answered it. Raises AssertionError."""
         [step, *_] = self.feature.steps
         assert step.asked is not None
         caller = await bench.caller(self.family)
         outcome = await self._ask(bench, caller, step, step.asked)
         assert isinstance(outcome, Refused), outcome
-        records = await bench.gateway.books.records()
-        return outcome, records[0] if records else None
+        assert [event.what for event in bench.sim.witness.events if event.what != "refused"] == []
+        assert [record["outcome"] for record in await bench.gateway.books.records() if record["outcome"] == "ok"] == []
+        return outcome
 
     async def _step(self, bench: Bench, step: Step, asked: Asked) -> Told | Refused:
         caller = await bench.caller(self.family, fresh=step.fails is not None)

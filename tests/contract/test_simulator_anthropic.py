@@ -135,6 +135,8 @@ async def test_ways_to_stop(client):
     assert (await create(client, finish="length")).stop_reason == "max_tokens"
     refused = await final_of(client, finish="refusal")
     assert (refused.stop_reason, refused.stop_details.type) == ("refusal", "refusal")
+    stopped = await final_of(client, stopped_by="###")
+    assert (stopped.stop_reason, stopped.stop_sequence) == ("stop_sequence", "###")
     short = await client.messages.create(model="m", max_tokens=3, messages=said("Hello"))
     assert (short.stop_reason, short.usage.output_tokens) == ("max_tokens", 3)
 

@@ -149,3 +149,26 @@ async def test_a_process_of_its_own_says_where_it_is_and_stops_when_told(tmp_pat
 async def _first(stream, count):
     for _ in range(count):
         yield await anext(stream)
+
+
+async def test_what_a_check_finds_wrong_is_refused():
+    def novel(dialect, body):
+        return [f"{dialect} has no {name}" for name in body if name == "novel"]
+
+    async with upstream.running(check=novel) as strict:
+        headers = {"authorization": "Bearer k"}
+        sound = {"model": "m", "input": "Hello", "store": False}
+        assert (await raw.ask(strict.url, "/v1/responses", sound, headers=headers)).status == 200
+        refused = await raw.ask(strict.url, "/v1/responses", sound | {"novel": 1}, headers=headers)
+        assert refused.status == 400
+        assert "responses has no novel" in msgspec.json.decode(refused.body)["error"]["message"]
+        assert strict.counters.refused == 1
+
+
+async def test_a_seal_comes_with_its_call_in_a_chat(sim):
+    sealed = directive(tool_calls=[{"name": "f", "seal": "c2VhbGVk"}, {"name": "g"}])
+    asked = {"model": "m", "messages": [{"role": "user", "content": f"Hello {sealed}"}]}
+    answer = await raw.ask(sim.url, "/v1/chat/completions", asked, headers={"authorization": "Bearer k"})
+    first, second = msgspec.json.decode(answer.body)["choices"][0]["message"]["tool_calls"]
+    assert first["extra_content"] == {"google": {"thought_signature": "c2VhbGVk"}}
+    assert "extra_content" not in second

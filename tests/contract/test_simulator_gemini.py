@@ -205,3 +205,11 @@ async def test_embeddings_are_one_vector_for_each_content(models, sim):
 async def test_a_batch_of_another_model_or_of_nothing_is_refused(sim, body):
     answer = await raw.ask(sim.url, "/v1beta/models/m:batchEmbedContents", body, headers=KEY)
     assert (answer.status, json.loads(answer.body)["error"]["status"]) == (400, "INVALID_ARGUMENT")
+
+
+async def test_a_seal_of_ones_own_comes_with_its_call(models):
+    sealed = ToolCall(name="f", arguments={}, seal="c2VhbGVk")
+    answer = await generate(models, tool_calls=[sealed, ToolCall(name="g", arguments={})])
+    first, second = answer.candidates[0].content.parts
+    assert (first.thought_signature, first.function_call.name) == (b"sealed", "f")
+    assert second.thought_signature != first.thought_signature
