@@ -25,6 +25,10 @@ _TABLE: dict[Kind, tuple[int, str]] = {
     "internal": (500, "INTERNAL"),
 }
 
+# A used-up quota is a 429 in this dialect, which clients ask again for minutes, unless the wait is longer than they have
+# patience. When it really resets is in the message.
+_FUTILE_WAIT_S = 24 * 60 * 60
+
 
 def render(refusal: Refusal) -> ErrorAnswer:
     """The answer for a refusal."""
@@ -48,7 +52,7 @@ def _error(refusal: Refusal) -> dict[str, object]:
         },
     }
     details = [info]
-    wait_s = wait_of(refusal)
+    wait_s = _FUTILE_WAIT_S if refusal.kind == "exhausted" else wait_of(refusal)
     if wait_s is not None:
         details.append({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": f"{wait_s}s"})
     return {"code": status, "message": refusal.message, "status": word, "details": details}

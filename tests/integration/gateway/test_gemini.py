@@ -206,6 +206,14 @@ async def test_a_used_up_limit_is_told_without_a_reason(g, sim):
     error = json.loads(answer.body)["error"]
     assert (answer.status, error["status"], answer.headers["x-should-retry"]) == (429, "RESOURCE_EXHAUSTED", "false")
     assert error["details"][0]["reason"] == "token_quota_exceeded"
+    assert "retry-after" not in answer.headers
+
+
+async def test_a_used_up_limit_is_asked_again_for_minutes(g, sim):
+    caller = await caller_at(g, tokens=1)
+    answer = await ask(g, caller, "events")
+    *_, wait = json.loads(answer.body)["error"]["details"]
+    assert wait == {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "86400s"}
 
 
 # ── what goes wrong at the provider ──────────────────────────────────────────────────────────────────────────────────────
