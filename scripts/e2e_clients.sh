@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/.."
 FOLDER=tests/e2e/clients
 STAMP=$FOLDER/node_modules/.installed
-NODE_MIN=18
+NODE_MIN=20
 
 say() { echo "e2e clients: $*" >&2; }
 

@@ -1,25 +1,21 @@
-"""The Codex command line, run once and read as its user reads it."""
+"""The Codex command line, run once."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-from tests.support.up import clean
+from tests.e2e import program
+from tests.e2e.house import Caller, House
+from tests.e2e.program import MODULES, Run
 
-CLIENTS = Path(__file__).parent / "clients"
-PROGRAM = CLIENTS / "node_modules/.bin/codex"
+PROGRAM = MODULES / ".bin/codex"
+PACKAGE = "@openai/codex"
 CLIENT = "Codex CLI"
-PATIENCE_S = 90
 _CONFIGURATION = """\
 model = "{model}"
-model_provider = "gateway"
-
+model_provider = "{provider}"
+{more}
 [model_providers.gateway]
 name = "Gateway"
 base_url = "{base_url}"
@@ -29,47 +25,26 @@ wire_api = "responses"
 _ERROR = re.compile(r"^ERROR: (?!Reconnecting)(.*)$", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class Run:
-    """How a run ended: `answer` is what it printed as the answer, `told` the rest, `folder` where it worked."""
-
-    code: int
-    answer: str
-    told: str
-    seconds: float
-    folder: Path
-
-    @property
-    def error(self) -> str:
-        """The last error its user reads, reconnections aside; empty when there is none."""
-        return (_ERROR.findall(self.told) or [""])[-1]
-
-
-def version() -> str:
+def version(home: Path) -> str:
     """Which one is installed, which is the one the lock file names."""
-    locked: str = json.loads((CLIENTS / "package.json").read_text())["dependencies"]["@openai/codex"]
-    said = subprocess.run([PROGRAM, "--version"], check=True, capture_output=True, text=True).stdout
-    assert said.strip().endswith(locked), said
-    return locked
+    return program.version([PROGRAM], PACKAGE, home)
 
 
-def run(folder: Path, prompt: str, *, base_url: str, secret: str, model: str) -> Run:
-    """Runs `codex exec` in an empty home of its own, never for longer than a minute and a half.
+def run(house: House, caller: Caller, folder: Path, prompt: str = "Say hello.", *, built_in: bool = False) -> Run:
+    """Runs `codex exec` in an empty home of its own; `built_in`: with its own provider, which tries a WebSocket first.
 
     Raises subprocess.TimeoutExpired when it does not stop by itself.
     """
     home = folder / ".codex"
     home.mkdir(parents=True)
-    (home / "config.toml").write_text(_CONFIGURATION.format(model=model, base_url=base_url))
-    began = time.monotonic()
-    ended = subprocess.run(
-        [PROGRAM, "exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", prompt],
-        cwd=folder,
-        env=clean({"HOME": str(folder), "CODEX_HOME": str(home), "GATEWAY_KEY": secret, "PATH": os.environ["PATH"]}),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE_S,
-        check=False,
-    )
-    return Run(ended.returncode, ended.stdout.strip(), ended.stderr, time.monotonic() - began, folder)
+    provider, more = ("openai", f'openai_base_url = "{house.base_url}"\n') if built_in else ("gateway", "")
+    configuration = _CONFIGURATION.format(model=caller.model, provider=provider, more=more, base_url=house.base_url)
+    (home / "config.toml").write_text(configuration)
+    command = [PROGRAM, "exec", "--skip-git-repo-check", "--dangerously-bypass-approvals-and-sandbox", prompt]
+    key = "CODEX_API_KEY" if built_in else "GATEWAY_KEY"
+    return program.run(command, folder, {"CODEX_HOME": str(home), key: caller.secret})
+
+
+def error(ended: Run) -> str:
+    """The last error its user reads, reconnections aside; empty when there is none."""
+    return (_ERROR.findall(ended.told) or [""])[-1]

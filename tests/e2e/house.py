@@ -1,4 +1,4 @@
-"""A running `ai-api up` with the real model and two simulated vendors, and an administrator who grants what a test needs."""
+"""A running `ai-api up` with the real model and three simulated vendors, and an administrator who grants what a test needs."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from tests.support.up import Up
 LOCAL_MODEL = "local/smollm2"
 SIMULATED_MODEL = "openai/sim-large"
 TRANSLATED_MODEL = "anthropic/sim-large"
+_OPERATIONS = {"anthropic": ["chat"], "gemini": ["chat"]}
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,7 @@ class Caller:
     model: str
     upstream_model: str
     allocation_id: str
+    credential_id: str
 
 
 class House:
@@ -39,6 +41,7 @@ class House:
         self._http = httpx.Client(base_url=f"{self.url}/api/admin", headers=authorization, timeout=20)
         listed = self._answered(self._http.get("/provider-keys"))["items"]
         self._provider_keys: dict[str, str] = {each["name"]: each["id"] for each in listed}
+        self._connect("gemini", "gemini", f"{simulator.url}/v1beta/openai")
 
     @property
     def base_url(self) -> str:
@@ -47,7 +50,7 @@ class House:
 
     def owner(self, model: str) -> Caller:
         """The owner, calling one of the models that were connected at the start."""
-        return Caller(self.secret, model, model.partition("/")[2], "")
+        return Caller(self.secret, model, model.partition("/")[2], "", "")
 
     def caller(
         self, *, provider: str = "openai", tokens: int | None = None, operations: Sequence[str] | None = None
@@ -58,7 +61,7 @@ class House:
         """
         name = f"model-{next(self._numbers)}"
         slug = f"{provider}/{name}"
-        offered = operations or (["chat"] if provider == "anthropic" else ["chat", "responses"])
+        offered = operations or _OPERATIONS.get(provider, ["chat", "responses"])
         model = self.made(
             "models", slug=slug, display_name=name, operations=[*offered], access="open", output_tokens_max=2048
         )
@@ -66,7 +69,7 @@ class House:
         member = self.made("members", identifier=f"{name}@example.test", display_name=name)
         granted = self.made("allocations", member_id=member["id"], model_id=model["id"], monthly_tokens=tokens)
         issued = self.made("credentials", member_id=member["id"], name="test")
-        return Caller(issued["secret"], slug, name, granted["id"])
+        return Caller(issued["secret"], slug, name, granted["id"], issued["id"])
 
     def made(self, kind: str, **fields: Any) -> dict[str, Any]:
         """What a POST of the administration's API made."""
@@ -78,16 +81,12 @@ class House:
 
     def break_provider(self, name: str) -> str:
         """A provider of OpenAI's kind at an address where nobody listens; the name for `caller`."""
-        made = self.made(
-            "provider-keys",
-            provider="openai",
-            name=name,
-            base_url="http://127.0.0.1:9/v1",
-            secret="sk-dead-0123456789",
-            allow_private_network=True,
-        )
-        self._provider_keys[name] = made["id"]
+        self._connect("openai", name, "http://127.0.0.1:9/v1")
         return name
+
+    def revoke(self, caller: Caller) -> None:
+        """Revokes a caller's credential, as an administrator."""
+        self.made(f"credentials/{caller.credential_id}/revoke", reason="a test")
 
     def records(self, caller: Caller) -> list[dict[str, Any]]:
         """What the ledger has of the last calls of a caller's model, oldest first."""
@@ -97,6 +96,17 @@ class House:
 
     def close(self) -> None:
         self._http.close()
+
+    def _connect(self, provider: str, name: str, base_url: str) -> None:
+        made = self.made(
+            "provider-keys",
+            provider=provider,
+            name=name,
+            base_url=base_url,
+            secret="sk-some-0123456789",
+            allow_private_network=True,
+        )
+        self._provider_keys[name] = made["id"]
 
     def _answered(self, answer: httpx.Response) -> dict[str, Any]:
         assert answer.is_success, answer.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import openai
@@ -50,7 +51,7 @@ def tell(seen, cause: str, requests: int, error: openai.APIError) -> None:
 
 
 def test_an_unknown_credential_is_an_authentication_error(house, caller, seen):
-    wrong = Caller("sk-aiapi-" + "0" * 49, caller.model, caller.upstream_model, caller.allocation_id)
+    wrong = replace(caller, secret="sk-aiapi-" + "0" * 49)
     error = refused(house, wrong, openai.AuthenticationError)
     assert (error.status_code, error.code) == (401, "invalid_api_key")
     assert "This credential is not known, or was revoked." in error.message

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 
@@ -44,8 +45,11 @@ class Simulated:
     def asked(self, model: str) -> list[dict[str, Any]]:
         """The bodies of the calls of this upstream model it has received, oldest first."""
         requests = self._http.get("/__sim/requests").json()["requests"]
-        bodies = [json.loads(base64.b64decode(each["body_base64"]) or b"{}") for each in requests]
-        return [body for body in bodies if body.get("model") == model]
+        return [
+            body
+            for each in requests
+            if model in _named(each["target"], body := json.loads(base64.b64decode(each["body_base64"]) or b"{}"))
+        ]
 
     def events(self, model: str) -> list[str]:
         """What became of the calls of this upstream model: `started`, `finished`, `aborted`, `cut`, `refused`."""
@@ -54,6 +58,12 @@ class Simulated:
 
     def close(self) -> None:
         self._http.close()
+
+
+def _named(target: str, body: dict[str, Any]) -> set[str]:
+    """The models a request names: in its body, or in its path, as Gemini's dialect does."""
+    in_path = target.rpartition(":")[0].rpartition("/")[2]
+    return {unquote(in_path), str(body.get("model", ""))}
 
 
 @contextmanager
