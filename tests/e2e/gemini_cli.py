@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 from tests.e2e import program
@@ -18,6 +19,7 @@ _SETTINGS = {
     # It waits five seconds before its second attempt, ten before its third, and so on for ten.
     "general": {"enableAutoUpdate": False, "enableAutoUpdateNotification": False, "maxAttempts": 2},
 }
+_ERROR = re.compile(r"(?:\.json|backoff\.\.\.) (\w*Error): (.*)$", re.MULTILINE)
 
 
 def version(home: Path) -> str:
@@ -42,6 +44,7 @@ def run(house: House, caller: Caller, folder: Path, prompt: str = "Say hello.") 
 
 
 def reads(ended: Run) -> str:
-    """The line of what it told that says what went wrong, between its notices and its stack."""
-    said = [line.strip() for line in ended.told.splitlines()]
-    return next(line for line in said if "rror" in line)
+    """What its user reads of an error: the words, between the name of its file and the stack, or within the answer's JSON."""
+    told = _ERROR.search(ended.told)
+    assert told, ended.told
+    return f"{told[1]}: {json.loads(told[2])['error']['message'] if told[2].startswith('{') else told[2]}"

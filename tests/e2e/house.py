@@ -89,8 +89,9 @@ class House:
         self.made(f"credentials/{caller.credential_id}/revoke", reason="a test")
 
     def records(self, caller: Caller) -> list[dict[str, Any]]:
-        """What the ledger has of the last calls of a caller's model, oldest first."""
-        question = {"model": caller.model, "sort": "-started_at", "limit": 200}
+        """What the ledger has of a caller's last calls, or, for the owner, of those of the model; oldest first."""
+        whose = {"credential_id": caller.credential_id} if caller.credential_id else {"model": caller.model}
+        question = {**whose, "sort": "-started_at", "limit": 200}
         items: list[dict[str, Any]] = self._answered(self._http.get("/call-records", params=question))["items"]
         return items[::-1]
 

@@ -51,12 +51,13 @@ def run(command: Sequence[str | Path], folder: Path, environment: dict[str, str]
 
     Raises subprocess.TimeoutExpired when it does not stop by itself.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    litter = folder / ".litter"
+    litter.mkdir(parents=True, exist_ok=True)
     began = time.monotonic()
     ended = subprocess.run(
         command,
         cwd=folder,
-        env=clean({"HOME": str(folder), "PATH": os.environ["PATH"], **_ALONE, **environment}),
+        env=clean({"HOME": str(folder), "PATH": os.environ["PATH"], "TMPDIR": str(litter), **_ALONE, **environment}),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

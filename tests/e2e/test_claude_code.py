@@ -68,11 +68,12 @@ def test_what_only_anthropic_knows_reaches_anthropic(house, tmp_path):
     assert (record["outcome"], record["usage_source"], record["output_tokens"]) == ("ok", "provider", 50)
 
 
-def test_a_revoked_credential_is_told_at_once(refusals: Refused, seen):
-    _, ended = refusals["revoked"]
+def test_a_revoked_credential_is_told_at_once(house, refusals: Refused, seen):
+    caller, ended = refusals["revoked"]
     assert ended.code == 1
     assert "401 This credential is not known, or was revoked." in ended.answer
-    seen.refused(CLIENT, "a revoked credential", requests=2, reads=ended.answer)
+    assert outcomes(house, caller) == ["credential_revoked"]
+    seen.refused(CLIENT, "a revoked credential", requests=1, reads=ended.answer)
 
 
 def test_a_paused_allocation_is_told_with_who_can_resume_it(house, refusals: Refused, seen):

@@ -51,11 +51,11 @@ def test_a_tool_call_makes_a_file_and_its_result_goes_back(house, seen, tmp_path
     seen.worked(CLIENT, "gemini -p, with a tool call", CHATS[provider], "the file it was asked for; two records")
 
 
-def test_a_revoked_credential_is_told_at_once(refusals: Refused, seen):
-    _, ended = refusals["revoked"]
+def test_a_revoked_credential_is_told_at_once(house, refusals: Refused, seen):
+    caller, ended = refusals["revoked"]
     assert ended.code != 0
     assert "This credential is not known, or was revoked." in ended.told
-    assert "Attempt 1 failed" not in ended.told
+    assert outcomes(house, caller) == ["credential_revoked"]
     seen.refused(CLIENT, "a revoked credential", requests=1, reads=reads(ended))
 
 
