@@ -45,6 +45,7 @@ class Row:
 
 
 UNREACHABLE, TIMEOUT = (502, "upstream_unreachable"), (504, "upstream_timeout")
+OVERLOADED = (503, "upstream_overloaded")
 INTERRUPTED, ERROR = (502, "upstream_interrupted"), (502, "upstream_error")
 NOW = {"outcome": "upstream_interrupted", "paid": "what came"}
 LONG = {"answer_bytes": 20_000}
@@ -84,10 +85,8 @@ ROWS: dict[str, Row] = {
         "nothing",
         provider={"status": 400, "error": {"message": f"Bad 'top_p'. Key {UPSTREAM_SECRET}."}},
     ),
-    **{
-        str(status): Row(ERROR, ERROR, "upstream_error", "nothing", provider={"status": status, "error": WORDS})
-        for status in (500, 503)
-    },
+    "500": Row(ERROR, ERROR, "upstream_error", "nothing", provider={"status": 500, "error": WORDS}),
+    "503": Row(OVERLOADED, OVERLOADED, "upstream_overloaded", "nothing", provider={"status": 503, "error": WORDS}),
     "reset midway": Row(INTERRUPTED, "upstream_interrupted", wire=cut_at(4_000), provider=LONG, **NOW),
     "end midway": Row(INTERRUPTED, "upstream_interrupted", wire=cut_at(4_000, "fin"), provider=LONG, **NOW),
     "silent midway": Row(TIMEOUT, "upstream_timeout", "upstream_timeout", "what came", provider={"hang_at": 5}, **LATE),

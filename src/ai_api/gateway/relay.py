@@ -25,6 +25,7 @@ DRAIN_S = 1.0
 _KINDS: dict[str, Kind] = {
     "upstream_timeout": "upstream_timeout",
     "upstream_rate_limited": "limited",
+    "upstream_overloaded": "unavailable",
     "upstream_invalid": "invalid",
     "input_too_long": "invalid",
 }

@@ -11,7 +11,8 @@ from typing import Literal
 from uuid import UUID
 
 FAILURES_MAX = 3
-"""Failures in a row after which a route is left alone; a provider that names its limit or refuses the key is believed at once."""
+"""Failures in a row after which a route is left alone; a provider that names its limit, or when to come back, or refuses the key
+is believed at once."""
 COOL_FIRST_MS = 5_000
 COOL_MAX_MS = 300_000
 RETRY_AFTER_MAX_MS = 60_000
@@ -20,7 +21,18 @@ PROBE_MS = 30_000
 """How long others wait for the call that tries a route again."""
 
 _AT_ONCE = frozenset({"upstream_rate_limited", "upstream_auth"})
-_FAILURES = frozenset({"upstream_unreachable", "upstream_error", "upstream_timeout", "upstream_interrupted", *_AT_ONCE})
+_NAMES_A_TIME = frozenset({"upstream_rate_limited", "upstream_overloaded"})
+"""What says that it passes: a time named beside it is believed at once."""
+_FAILURES = frozenset(
+    {
+        "upstream_unreachable",
+        "upstream_error",
+        "upstream_overloaded",
+        "upstream_timeout",
+        "upstream_interrupted",
+        *_AT_ONCE,
+    }
+)
 
 Standing = Literal["good", "cooling", "half_open"]
 
@@ -91,10 +103,10 @@ class RouteHealth:
         if before is not None and now_ms < before.until_ms:
             # One that was on its way when the others failed.
             return
-        if before is None and code not in _AT_ONCE and failures < FAILURES_MAX:
+        told = code in _NAMES_A_TIME and retry_after_s is not None
+        if before is None and code not in _AT_ONCE and not told and failures < FAILURES_MAX:
             return
         turn = 1 if before is None else before.turn + 1
-        told = code == "upstream_rate_limited" and retry_after_s is not None
         wait_ms = _told_ms(retry_after_s) if told else min(COOL_FIRST_MS << min(turn - 1, 10), COOL_MAX_MS)
         cooling = Cooling(code, turn, now_ms + wait_ms, told)
         self._cooling[route_id] = self.changed[route_id] = cooling

@@ -31,6 +31,8 @@ _REFUSED_STATUS = frozenset({400, 404, 413, 422})
 """Answers that speak of the caller's own request: of these alone the body is read, and its message shown."""
 _MESSAGE_CHARS_MAX = 1_000
 _RETRY_AFTER_S_MAX = 86_400
+_OVERLOADED_STATUS = frozenset({503, 529})
+"""Answers that say "not now": 529 is Anthropic's own word for it."""
 _TOO_LONG = (
     "context_length_exceeded",
     "prompt is too long",
@@ -216,6 +218,8 @@ def _error_for(status: int, told: Mapping[str, Any]) -> UpstreamError:
         return UpstreamError(
             "upstream_rate_limited", "The provider limits the rate of calls; try again later.", status, sent=True
         )
+    if status in _OVERLOADED_STATUS:
+        return UpstreamError("upstream_overloaded", "The provider is overloaded; try again later.", status, sent=True)
     return UpstreamError("upstream_error", "The provider failed.", status, sent=True)
 
 

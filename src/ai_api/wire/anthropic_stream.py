@@ -29,7 +29,7 @@ _ERRORS: Mapping[str, tuple[str, str]] = {
     "permission_error": ("upstream_auth", "The gateway's own key was refused by the provider."),
     "billing_error": ("upstream_auth", "The gateway's own key was refused by the provider."),
     "invalid_request_error": ("upstream_invalid", "The provider refused the request in the middle of its answer."),
-    "overloaded_error": ("upstream_error", "The provider is overloaded; try again later."),
+    "overloaded_error": ("upstream_overloaded", "The provider is overloaded; try again later."),
 }
 _OTHER_ERROR = ("upstream_error", "The provider reported an error in its answer.")
 

@@ -133,7 +133,8 @@ FAILURES = {
     429: (429, "rate_limit_error", "upstream_rate_limited"),
     500: (502, "api_error", "upstream_error"),
     504: (504, "timeout_error", "upstream_timeout"),
-    529: (502, "api_error", "upstream_error"),
+    503: (529, "overloaded_error", "upstream_overloaded"),
+    529: (529, "overloaded_error", "upstream_overloaded"),
 }
 
 
@@ -204,7 +205,8 @@ async def test_a_message_without_its_end_is_given_one(g, how):
 @pytest.mark.parametrize(
     ("kind", "expected"),
     [
-        (None, ("upstream_error", "api_error")),
+        (None, ("upstream_overloaded", "overloaded_error")),
+        ("api_error", ("upstream_error", "api_error")),
         ("rate_limit_error", ("upstream_rate_limited", "rate_limit_error")),
         ("timeout_error", ("upstream_timeout", "timeout_error")),
     ],

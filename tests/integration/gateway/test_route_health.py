@@ -107,6 +107,17 @@ async def test_a_provider_that_asked_for_a_pause_is_asked_again_at_once(g, sim, 
     await g.books.assert_at_rest()
 
 
+async def test_an_overloaded_provider_that_named_a_time_is_asked_again_at_once(g, sim):
+    caller = await g.org.caller(usd="5")
+    first = await g.chat(caller, told(status=529, retry_after=30))
+    assert (first.status, first.headers["retry-after"]) == (503, "30")
+    asked = len(sim.requests)
+    answer = await g.chat(caller)
+    assert (answer.status, error_of(answer)["code"]) == (503, "upstream_overloaded")
+    assert 25 <= int(answer.headers["retry-after"]) <= 30
+    assert len(sim.requests) == asked
+
+
 async def test_the_only_route_of_a_model_is_given_up(g, sim):
     """Nothing is gained by not asking: a call that may fail is better than one that does."""
     caller = await g.org.caller(usd="5")

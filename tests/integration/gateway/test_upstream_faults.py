@@ -57,7 +57,7 @@ async def test_every_upstream_failure_is_a_502_and_is_billed(g, sim):
             assert [each["sent"] for each in json.loads(record["attempts"])] == [sent], name
 
 
-@pytest.mark.parametrize("first", ["refused", "reset", "server-error", "unavailable", "rate-limited"])
+@pytest.mark.parametrize("first", ["refused", "reset", "server-error", "unavailable", "overloaded", "rate-limited"])
 async def test_a_call_fails_although_another_route_could_serve_it(g, sim, first):
     url = nowhere() if first == "refused" else None
     spare = await g.org.key()
@@ -232,15 +232,20 @@ async def test_a_prompt_that_is_too_long_is_not_called_so(g):
     assert (await g.books.record())["outcome"] == "input_too_long"
 
 
-@pytest.mark.parametrize("status", [500, 503, 529])
-async def test_the_provider_s_failure_is_shown_as_its_own_words(g, status):
+@pytest.mark.parametrize(
+    ("status", "told_as"),
+    [(500, (502, "upstream_error")), (503, (503, "upstream_overloaded")), (529, (503, "upstream_overloaded"))],
+)
+async def test_the_provider_s_failure_is_shown_as_its_own_words(g, status, told_as):
     caller = await g.org.caller(usd="5")
     for shape in SHAPES:
         answer = await shape.ask(g, caller, status=status, error={"message": "inner host db-7 is down"})
-        assert (answer.status, error_of(answer)["code"]) == (502, "upstream_error")
+        assert (answer.status, error_of(answer)["code"]) == told_as
+        # Clients that know when they may come back do not all come back at once, or never.
+        assert ("retry-after" in answer.headers) == (told_as[0] == 503)
         assert b"db-7" not in answer.body
     records = await g.books.records()
-    assert {(each["outcome"], each["upstream_status"]) for each in records} == {("upstream_error", status)}
+    assert {(each["outcome"], each["upstream_status"]) for each in records} == {(told_as[1], status)}
     assert all(is_free(each) for each in records)
 
 

@@ -28,7 +28,10 @@ def failing(times: int = FAILURES_MAX, code: str = "upstream_error", now_ms: int
     return health
 
 
-@pytest.mark.parametrize("code", ["upstream_error", "upstream_unreachable", "upstream_timeout", "upstream_interrupted"])
+@pytest.mark.parametrize(
+    "code",
+    ["upstream_error", "upstream_overloaded", "upstream_unreachable", "upstream_timeout", "upstream_interrupted"],
+)
 def test_a_route_is_left_alone_after_three_failures_in_a_row(code):
     health = failing(FAILURES_MAX - 1, code)
     assert health.begin(ROUTE, CALL, NOW)
@@ -56,10 +59,11 @@ def test_what_says_nothing_of_the_route_changes_nothing(code):
 
 
 @pytest.mark.parametrize(("said_s", "waits_ms"), [(7, 7_000), (0.2, 1_000), (86_400, RETRY_AFTER_MAX_MS)])
-def test_a_time_the_provider_names_is_kept_within_reason(said_s, waits_ms):
+@pytest.mark.parametrize("code", ["upstream_rate_limited", "upstream_overloaded"])
+def test_a_time_the_provider_names_is_kept_within_reason(code, said_s, waits_ms):
     health = RouteHealth()
-    health.failed(ROUTE, "upstream_rate_limited", NOW, retry_after_s=said_s)
-    assert health.cooling(NOW)[ROUTE] == Cooling("upstream_rate_limited", 1, NOW + waits_ms, told=True)
+    health.failed(ROUTE, code, NOW, retry_after_s=said_s)
+    assert health.cooling(NOW)[ROUTE] == Cooling(code, 1, NOW + waits_ms, told=True)
 
 
 def test_one_call_tries_it_again_and_the_others_wait_for_what_it_finds():

@@ -237,7 +237,7 @@ def test_the_output_seen_is_bounded_by_events_and_bytes() -> None:
 @pytest.mark.parametrize(
     ("kind", "code"),
     [
-        ("overloaded_error", "upstream_error"),
+        ("overloaded_error", "upstream_overloaded"),
         ("api_error", "upstream_error"),
         ("rate_limit_error", "upstream_rate_limited"),
         ("timeout_error", "upstream_timeout"),

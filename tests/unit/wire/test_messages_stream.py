@@ -152,7 +152,7 @@ def test_a_cut_stream_is_shown_as_complete(stream):
 
 
 ERRORS = {
-    "overloaded_error": "upstream_error",
+    "overloaded_error": "upstream_overloaded",
     "rate_limit_error": "upstream_rate_limited",
     "timeout_error": "upstream_timeout",
     "authentication_error": "upstream_auth",
