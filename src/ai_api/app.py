@@ -121,7 +121,7 @@ class Application:
         ring = settings.ring()
         lanes = every_lane({"native": NativeLane(), TRANSLATED: self._translate}, self.clock)
         lanes |= {**embed_lanes({"native": NativeLane()}), COUNTING: CountLane()}
-        self.upstream = upstream or HttpUpstream(self.egress, lanes, scrub=redactor.scrub)
+        self.upstream = upstream or HttpUpstream(self.egress, lanes, clock=self.clock, scrub=redactor.scrub)
         timeouts = settings.upstream
         deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
         typical = TypicalOutput()

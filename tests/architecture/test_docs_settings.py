@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
-from scripts import cli_reference, generated_block, settings_reference
+from scripts import cli_reference, families, generated_block, settings_reference
 
 from ai_api.settings import Settings
 
@@ -27,6 +27,12 @@ def test_the_page_of_settings_is_what_the_program_says():
 def test_the_page_of_commands_is_what_the_program_says():
     stale = f"stale: run `{cli_reference.BLOCK}`"
     assert block(cli_reference.PAGE, cli_reference.BLOCK) == cli_reference.described(), stale
+
+
+def test_the_page_of_families_is_what_the_program_does():
+    stale = f"stale: run `{families.BLOCK}`"
+    assert block(families.PAGE, families.BLOCK) == families.table(), stale
+    assert families.undescribed() == set()
 
 
 def test_no_description_is_kept_apart_that_the_program_gives_itself():

@@ -46,7 +46,9 @@ async def sim() -> AsyncIterator[Any]:
 async def ask(sim: Any) -> AsyncIterator[Ask]:
     """Asks the simulated provider, which behaves as told, for a message; gives what was said."""
     egress = Egress()
-    calls = HttpUpstream(egress, every_lane({"native": NativeLane()}, StoppedClock()), scrub=lambda text: text)
+    calls = HttpUpstream(
+        egress, every_lane({"native": NativeLane()}, StoppedClock()), clock=StoppedClock(), scrub=lambda text: text
+    )
     wiring = derive("local", f"{sim.url}/v1", None)
 
     async def make(*, stream: bool, document: dict[str, Any] | None = None, **how: Any) -> dict[str, Any]:

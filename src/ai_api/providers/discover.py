@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
 
+from ai_api.core.clock import SystemClock
 from ai_api.core.egress import Egress, EgressError, Forbidden, TimedOut, Timeouts, Unreachable
 from ai_api.core.errors import Kind
-from ai_api.providers.port import OpenKey
+from ai_api.providers.port import LaneRequest, OpenKey, UpstreamError
+from ai_api.providers.proof import Proofs
 
 ANSWER_BYTES_MAX: Final = 2 * 1024 * 1024
 MODELS_MAX: Final = 5_000
@@ -76,14 +78,21 @@ async def probe(egress: Egress, key: OpenKey) -> Probe:
     began = time.monotonic()
     try:
         async with asyncio.timeout(_TOTAL_S):
+            if key.wiring.models_url is None and key.wiring.scheme == "google":
+                await _shown(egress, key)
+                return _well(began, 200, "The provider gave out an access token.")
             status, _ = await _ask(egress, key, _models_url(key), ANSWER_BYTES_MAX)
     except TimeoutError:
         failed = _timed_out()
     except ProbeFailed as error:
         failed = error
     else:
-        return Probe(ok=True, status=status, latency_ms=_ms_since(began), code="ok", message="The provider answered.")
+        return _well(began, status, "The provider answered.")
     return Probe(ok=False, status=failed.status, latency_ms=_ms_since(began), code=failed.code, message=failed.message)
+
+
+def _well(began: float, status: int, message: str) -> Probe:
+    return Probe(ok=True, status=status, latency_ms=_ms_since(began), code="ok", message=message)
 
 
 async def discover(egress: Egress, key: OpenKey) -> list[UpstreamModel]:
@@ -114,9 +123,11 @@ async def _all_pages(egress: Egress, key: OpenKey) -> list[UpstreamModel]:
 
 async def _ask(egress: Egress, key: OpenKey, url: str, bytes_max: int) -> tuple[int, bytes]:
     """Status and body of one GET. Raises ProbeFailed for anything but a 200."""
+    shown = await _shown(egress, key)
     headers = {**key.wiring.headers, "accept": "application/json", "accept-encoding": "identity"}
-    if key.secret is not None:
-        headers[key.wiring.auth_header] = key.wiring.auth_prefix + key.secret
+    if shown.secret is not None:
+        headers[key.wiring.auth_header] = key.wiring.auth_prefix + shown.secret
+    headers = dict(Proofs(egress, SystemClock()).signed(key, "GET", LaneRequest(url, headers, b"")).headers)
     try:
         answer = await egress.open("GET", url, headers=headers, timeouts=_TIMEOUTS, private_network=key.private_network)
         try:
@@ -139,6 +150,14 @@ async def _ask(egress: Egress, key: OpenKey, url: str, bytes_max: int) -> tuple[
     except EgressError:
         message = "The provider's answer stopped in the middle, was too large or is not HTTP."
         raise ProbeFailed("upstream_error", message) from None
+
+
+async def _shown(egress: Egress, key: OpenKey) -> OpenKey:
+    """The key as it stands in a header, proven anew: what is tested is the secret, and no token from before."""
+    try:
+        return await Proofs(egress, SystemClock()).shown(key, _TIMEOUTS)
+    except UpstreamError as error:
+        raise ProbeFailed(error.code, error.message, status=error.status) from None
 
 
 def _of_status(status: int) -> ProbeFailed:
@@ -177,14 +196,16 @@ def _not_a_list() -> ProbeFailed:
 
 
 def _models(document: Any, served: Container[str]) -> Iterator[UpstreamModel]:
-    """Reads `{"data": [{"id": …}]}` (OpenAI, Anthropic) or the bare list some servers answer. Raises ProbeFailed."""
-    items = document.get("data") if isinstance(document, Mapping) else document
+    """Reads `{"data": [{"id": …}]}` (OpenAI, Anthropic), `{"models": [{"name": …}]}` (Cohere) or the bare list some servers
+    answer. Raises ProbeFailed.
+    """
+    items = document.get("data", _of_cohere(document)) if isinstance(document, Mapping) else document
     if not isinstance(items, list):
         raise _not_a_list()
     for item in items:
         if not isinstance(item, Mapping):
             raise _not_a_list()
-        name = item.get("id")
+        name = item.get("id", item.get("name"))
         if isinstance(name, str) and 0 < len(name) <= _NAME_MAX and name.isprintable():
             shown = item.get("display_name") or item.get("name")
             yield UpstreamModel(
@@ -200,9 +221,19 @@ def _models(document: Any, served: Container[str]) -> Iterator[UpstreamModel]:
             )
 
 
+def _of_cohere(document: Mapping[str, Any]) -> list[Any] | None:
+    """Cohere's list; None where there is none. Lists of other dialects look alike, but for what a model can be asked."""
+    items = document.get("models")
+    if not isinstance(items, list) or not items:
+        return None
+    return items if all(isinstance(item, Mapping) and "endpoints" in item for item in items) else None
+
+
 def _embeds(item: Mapping[str, Any], name: str) -> bool:
-    """Whether a model makes embeddings, as Together, Fireworks, Azure and OpenRouter say; by its name where nobody does."""
+    """Whether a model makes embeddings, as Together, Fireworks, Azure, OpenRouter and Cohere say; by its name where none does."""
     capabilities, architecture = item.get("capabilities"), item.get("architecture")
+    if isinstance(endpoints := item.get("endpoints"), list):
+        return "embed" in endpoints
     made = architecture.get("output_modalities") if isinstance(architecture, Mapping) else None
     if isinstance(capabilities, Mapping) and isinstance(capabilities.get("embeddings"), bool):
         return bool(capabilities["embeddings"])

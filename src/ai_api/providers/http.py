@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
+from ai_api.core.clock import Clock
 from ai_api.core.egress import Answer, Egress, EgressError, Forbidden, Interrupted, TimedOut, Timeouts
 from ai_api.providers.native import headers_of
 from ai_api.providers.port import (
@@ -22,6 +24,7 @@ from ai_api.providers.port import (
     UpstreamError,
     WholeAnswer,
 )
+from ai_api.providers.proof import Proofs
 from ai_api.wire import json_body
 
 _WHOLE_BYTES_MAX = 64 * 1024 * 1024
@@ -48,33 +51,42 @@ class HttpUpstream:
     """The `Upstream` of production: a lane per wiring over one transport."""
 
     def __init__(
-        self, egress: Egress, lanes: Mapping[str, Lane], *, scrub: Callable[[str], str] = lambda text: text
+        self,
+        egress: Egress,
+        lanes: Mapping[str, Lane],
+        *,
+        clock: Clock,
+        scrub: Callable[[str], str] = lambda text: text,
     ) -> None:
         self._egress = egress
         self._lanes = lanes
         self._scrub = scrub
+        self._proofs = Proofs(egress, clock)
 
     async def open(self, call: UpstreamCall) -> UpstreamAnswer:
         """Sends one try and waits for its headers. Raises UpstreamError, or Refusal for what cannot be asked."""
         lane = self._lanes[call.lane]
         if lane.loaded is not None and not lane.loaded.is_set():
             await asyncio.to_thread(lane.ensure_loaded)
-        request = lane.request(call)
-        answer = await self._send(call.key, "POST", request, call.deadlines)
+        key = await self._proofs.shown(call.key, _timeouts(call.deadlines))
+        shown = call if key is call.key else replace(call, key=key)
+        request = self._proofs.signed(call.key, "POST", lane.request(shown))
+        answer = await self._send(key, "POST", request, call.deadlines)
         request_id = _request_id(answer.headers)
         if answer.status != 200:
-            raise await self._failed(call.key, answer, request_id)
+            raise await self._failed(key, answer, request_id)
         if (unreadable := _unreadable(call, answer.headers)) is not None:
             answer.close()
             raise UpstreamError("upstream_error", unreadable, 200, sent=True, upstream_request_id=request_id)
-        return HttpAnswer(lane, call, answer, request_id)
+        return HttpAnswer(lane, shown, answer, request_id)
 
     async def exchange(self, key: OpenKey, method: str, url: str, *, request_id: str, deadlines: Deadlines) -> bytes:
         """Asks for something that is no call, without a body: the body of its 200 answer. Raises UpstreamError."""
-        request = LaneRequest(url, {**headers_of(key, request_id), "accept": "application/json"}, b"")
-        answer = await self._send(key, method, request, deadlines)
+        shown = await self._proofs.shown(key, _timeouts(deadlines))
+        request = LaneRequest(url, {**headers_of(shown, request_id), "accept": "application/json"}, b"")
+        answer = await self._send(shown, method, self._proofs.signed(key, method, request), deadlines)
         if answer.status != 200:
-            raise await self._failed(key, answer, _request_id(answer.headers))
+            raise await self._failed(shown, answer, _request_id(answer.headers))
         try:
             async with asyncio.timeout(deadlines.idle_s):
                 return await answer.read_all(_WHOLE_BYTES_MAX)
@@ -89,7 +101,7 @@ class HttpUpstream:
         await self._egress.close()
 
     async def _send(self, key: OpenKey, method: str, request: LaneRequest, deadlines: Deadlines) -> Answer:
-        timeouts = Timeouts(deadlines.connect_s, deadlines.first_byte_s, deadlines.idle_s)
+        timeouts = _timeouts(deadlines)
         try:
             return await self._egress.open(
                 method,
@@ -119,6 +131,8 @@ class HttpUpstream:
         error = _error_for(answer.status, told)
         error.retry_after_s = _retry_after(answer.headers)
         error.upstream_request_id = request_id
+        if error.code == "upstream_auth":
+            self._proofs.forget(key.id)
         if error.code in {"upstream_invalid", "input_too_long"}:
             error.message = self._safe_message(key, told)
         return error
@@ -176,6 +190,10 @@ class HttpAnswer:
     def close(self) -> None:
         """Hangs up. Safe to call twice."""
         self._answer.close()
+
+
+def _timeouts(deadlines: Deadlines) -> Timeouts:
+    return Timeouts(deadlines.connect_s, deadlines.first_byte_s, deadlines.idle_s)
 
 
 async def _told_by(answer: Answer) -> Mapping[str, Any]:

@@ -51,9 +51,8 @@ class NativeLane:
             return _embed_request(call)
         fields = dict(call.fields)
         fields["model"] = json_body.encode(call.upstream_model)
-        if call.operation == "chat" and call.stream and not call.wants_usage:
-            options = call.document.get("stream_options") or {}
-            fields["stream_options"] = json_body.encode({**options, "include_usage": True})
+        if call.operation == "chat" and call.stream:
+            _ask_for_usage(call, fields)
         if call.output_tokens_max is not None:
             fields.update(dict.fromkeys(_bound_fields(call), json_body.encode(call.output_tokens_max)))
         return LaneRequest(
@@ -107,7 +106,8 @@ def _read_by(row: WholeOperation, shown_model: str) -> ReadWhole:
 
 def upstream_headers(call: UpstreamCall) -> dict[str, str]:
     """Headers of a try: those of `headers_of`, and what of the client's is on the allow-list."""
-    auth = GEMINI_KEY_HEADER if call.operation in _OF_GEMINI else None
+    takes_key = call.operation in _OF_GEMINI and call.key.wiring.scheme == "header"
+    auth = GEMINI_KEY_HEADER if takes_key else None
     headers = {
         "content-type": "application/json",
         "accept": "text/event-stream" if call.stream else "application/json",
@@ -150,10 +150,15 @@ def _of_anthropic(call: UpstreamCall) -> dict[str, str]:
 
 def _generate_request(call: UpstreamCall) -> LaneRequest:
     """The model is in the path, and so is whether the answer is streamed: then always as events, however the caller has it."""
+    name = call.upstream_model.rpartition("/")[2]
     url = call.key.wiring.urls["generate"].replace("{model}", quote(call.upstream_model, safe=""))
+    url = url.replace("{name}", quote(name, safe=""))
     if call.stream:
         url = url.removesuffix(GENERATE_VERB) + ":streamGenerateContent?alt=sse"
     fields = for_upstream(call.fields, call.upstream_model)
+    if call.key.wiring.scheme == "google":
+        # Vertex AI has it in the path alone.
+        fields.pop("model", None)
     if call.output_tokens_max is not None:
         fields = with_output_bound(fields, call.output_tokens_max)
     return LaneRequest(url=url, headers=upstream_headers(call), body=json_body.write(fields))
@@ -169,6 +174,18 @@ def _embed_request(call: UpstreamCall) -> LaneRequest:
 
 def _whole_embedded(body: bytes) -> WholeAnswer:
     return WholeAnswer(body, read_embedded(body), None)
+
+
+def _ask_for_usage(call: UpstreamCall, fields: dict[str, bytes | memoryview]) -> None:
+    """Has the provider tell a stream's usage, in the way it takes to be asked."""
+    options = call.document.get("stream_options") or {}
+    if not call.key.wiring.usage_unasked:
+        if not call.wants_usage:
+            fields["stream_options"] = json_body.encode({**options, "include_usage": True})
+        return
+    fields.pop("stream_options", None)
+    if left := {name: value for name, value in options.items() if name != "include_usage"}:
+        fields["stream_options"] = json_body.encode(left)
 
 
 def _whole_generated(body: bytes) -> WholeAnswer:

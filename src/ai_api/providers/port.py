@@ -52,9 +52,11 @@ class Deadlines:
 class Wiring:
     """Where and how a provider key is called: derived once, when the key is saved; stored with it.
 
-    `urls` maps an operation to a URL; `{model}` in it stands for the upstream model's name, percent-encoded. `auth_header`
-    carries `auth_prefix` + secret. `lanes` maps an operation to the lane that serves it: "native" or "anthropic". `keeps` are the
-    operations whose answers the provider keeps for who wants that.
+    `urls` maps an operation to a URL; `{model}` in it stands for the upstream model's name, percent-encoded, and `{name}` for
+    what of it comes after its publisher's. `auth_header` carries `auth_prefix` + secret, or what `scheme` says is made of the
+    secret: "header" (the secret itself), "aws" or "google". `lanes` maps an operation to the lane that serves it: "native" or
+    "anthropic". `keeps` are the operations whose answers the provider keeps for who wants that. `usage_unasked`: it tells the
+    usage of a chat's stream by itself, and refuses to be asked for it.
     """
 
     urls: Mapping[str, str]
@@ -64,6 +66,8 @@ class Wiring:
     auth_prefix: str
     headers: Mapping[str, str]
     keeps: Sequence[str] = ()
+    scheme: str = "header"
+    usage_unasked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

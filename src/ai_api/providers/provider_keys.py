@@ -18,7 +18,7 @@ from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page
 from ai_api.core.seal import KeyRing
-from ai_api.providers import rules, store, wiring
+from ai_api.providers import google_token, rules, store, wiring
 from ai_api.providers.port import OpenKey
 from ai_api.providers.rules import ProviderKey, Status
 
@@ -38,6 +38,7 @@ class KeyDraft:
     secret: str | None = field(default=None, repr=False)
 
 
+_DISPLAY_MAX = 100
 # What of a key does not change how it is called.
 _OF_NO_CALL = {"name", "organization"}
 
@@ -68,7 +69,7 @@ async def connect(tx: Tx, actor: Actor, ring: KeyRing, draft: KeyDraft) -> Provi
         "name": rules.check_name(draft.name),
         "organization": rules.check_organization(draft.organization),
         **_address(draft.provider, draft.base_url, draft.api_version, private=draft.allow_private_network),
-        **_sealed(ring, key_id, draft.provider, draft.secret),
+        **_sealed(ring, key_id, draft.provider, draft.secret, private=draft.allow_private_network),
     }
     if not await store.add_key(tx, values):
         raise _name_taken(draft.name)
@@ -101,7 +102,7 @@ async def revise_key(tx: Tx, actor: Actor, ring: KeyRing, key_id: UUID, **change
             )
             raise Refusal("secret_needed", "invalid", message, param="secret")
     if "secret" in changes:
-        values |= _sealed(ring, key_id, before.provider, changes["secret"])
+        values |= _sealed(ring, key_id, before.provider, changes["secret"], private=private)
     if "status" in changes:
         values["status"] = changes["status"]
     if not values.keys() <= _OF_NO_CALL:
@@ -303,14 +304,20 @@ def _address(provider: str, base_url: str | None, api_version: str | None, *, pr
     }
 
 
-def _sealed(ring: KeyRing, key_id: UUID, provider: str, secret: str | None) -> dict[str, Any]:
-    """The columns that hold a secret. Raises Refusal `secret_needed`, `bad_secret`."""
+def _sealed(ring: KeyRing, key_id: UUID, provider: str, secret: str | None, *, private: bool) -> dict[str, Any]:
+    """The columns that hold a secret. Raises Refusal `secret_needed`, `bad_secret`, `bad_base_url`."""
+    known = wiring.vendor(provider)
     if secret is None:
-        if wiring.vendor(provider).needs_secret:
+        if known.needs_secret:
             raise Refusal("secret_needed", "invalid", f"Provider {provider} needs a secret.", param="secret")
         return {"sealed_secret": None, "sealing_key_id": None, "secret_display": None}
-    sealed = ring.seal(rules.check_secret(secret), key_id)
-    return {"sealed_secret": sealed.value, "sealing_key_id": sealed.key_id, "secret_display": rules.display(secret)}
+    if known.scheme == "google" and google_token.is_service_account(secret):
+        # Whose it is tells it apart, and gives nothing away.
+        shown = google_token.read_service_account(secret, private_network=private).email[:_DISPLAY_MAX]
+    else:
+        shown = rules.display(rules.check_secret(secret))
+    sealed = ring.seal(secret, key_id)
+    return {"sealed_secret": sealed.value, "sealing_key_id": sealed.key_id, "secret_display": shown}
 
 
 def _name_taken(name: str) -> Refusal:

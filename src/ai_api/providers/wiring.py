@@ -4,11 +4,13 @@ Derived once, when a provider key is saved, and stored with the key, so that a c
 `tests/contract/test_wiring_litellm.py` compares every line with what litellm derives for the same vendor.
 
 Sources: the vendors' API references; Azure's two surfaces (dated deployments, and `/openai/v1`) in Microsoft's
-"Azure OpenAI API version lifecycle"; Google's "OpenAI compatibility".
+"Azure OpenAI API version lifecycle"; Google's "OpenAI compatibility", for Gemini and for Vertex AI; Cohere's "Compatibility API";
+AWS's "Endpoints supported by Amazon Bedrock".
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal
@@ -20,7 +22,7 @@ from ai_api.wire.operations import WHOLE_OPERATIONS
 WIRING_VERSION: Final = "4/litellm-1.106.2"
 """The table's revision, and the litellm it was compared with. Keys stored under another one are derived again."""
 
-Dialect = Literal["openai", "azure", "anthropic", "gemini"]
+Dialect = Literal["openai", "azure", "anthropic", "gemini", "vertex"]
 
 _AZURE_V1: Final = frozenset({"v1", "preview", "latest"})
 _AZURE_VERSION_DEFAULT: Final = "v1"
@@ -29,13 +31,21 @@ _ANTHROPIC_VERSION: Final = "2023-06-01"
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One line of the table. `base_url` is None where every customer has an address of their own."""
+    """One line of the table. `base_url` is None where every customer has an address of their own, and `example` is one then.
+
+    `models` is where the list of models is, after the base URL without `models_beside`; None where there is none.
+    """
 
     dialect: Dialect
     base_url: str | None
     operations: tuple[str, ...] = ("chat",)
     needs_secret: bool = True
     keeps_responses: bool = False
+    scheme: str = "header"
+    usage_unasked: bool = False
+    models: str | None = "/models"
+    models_beside: str = ""
+    example: str = "https://host/v1"
 
 
 _CHAT: Final = ("chat",)
@@ -43,6 +53,8 @@ _BOTH: Final = ("chat", "responses")
 _ANTHROPIC: Final = ("chat", "messages")
 
 _KEEPS: Final = ("responses",)
+
+_LOCATION: Final = re.compile(r"/projects/[^/]+/locations/[^/]+$")
 
 _PATHS: Final = MappingProxyType(
     {
@@ -58,7 +70,13 @@ _BESIDE_DEPLOYMENTS: Final = frozenset({"responses"})
 VENDORS: Final = MappingProxyType(
     {
         "openai": Vendor("openai", "https://api.openai.com/v1", (*_BOTH, "embeddings"), keeps_responses=True),
-        "azure": Vendor("azure", None, (*_BOTH, "embeddings"), keeps_responses=True),
+        "azure": Vendor(
+            "azure",
+            None,
+            (*_BOTH, "embeddings"),
+            keeps_responses=True,
+            example="https://my-resource.openai.azure.com",
+        ),
         "anthropic": Vendor("anthropic", "https://api.anthropic.com", _ANTHROPIC),
         "gemini": Vendor(
             "gemini",
@@ -74,6 +92,30 @@ VENDORS: Final = MappingProxyType(
         "fireworks": Vendor("openai", "https://api.fireworks.ai/inference/v1", (*_BOTH, "embeddings")),
         "cerebras": Vendor("openai", "https://api.cerebras.ai/v1", _CHAT),
         "moonshot": Vendor("openai", "https://api.moonshot.ai/v1", _CHAT),
+        "perplexity": Vendor("openai", "https://api.perplexity.ai", _CHAT, models=None),
+        "cohere": Vendor(
+            "openai",
+            "https://api.cohere.ai/compatibility/v1",
+            (*_CHAT, "embeddings"),
+            usage_unasked=True,
+            models="/v1/models?page_size=1000",
+            models_beside="/compatibility/v1",
+        ),
+        # AWS has its OpenAI-compatible models and Anthropic's at two addresses, of either endpoint.
+        "bedrock": Vendor(
+            "openai", None, _BOTH, scheme="aws", example="https://bedrock-runtime.us-east-1.amazonaws.com/openai/v1"
+        ),
+        "bedrock-claude": Vendor(
+            "anthropic", None, _ANTHROPIC, scheme="aws", example="https://bedrock-mantle.us-east-1.api.aws/anthropic"
+        ),
+        "vertex": Vendor(
+            "vertex",
+            None,
+            ("chat", "generate"),
+            scheme="google",
+            models=None,
+            example="https://us-central1-aiplatform.googleapis.com/v1/projects/my-project/locations/us-central1",
+        ),
     }
 )
 
@@ -95,12 +137,16 @@ def address(provider: str, base_url: str | None, api_version: str | None) -> tup
     known = vendor(provider)
     base = base_url or known.base_url
     if base is None:
-        raise Refusal("bad_base_url", "invalid", f"Provider {provider} needs a base URL.", param="base_url")
+        message = f"Provider {provider} needs a base URL, such as {known.example}."
+        raise Refusal("bad_base_url", "invalid", message, param="base_url")
     base = base.rstrip("/")
     if not base.isascii() or "{" in base or "}" in base:
         raise Refusal("bad_base_url", "invalid", "The base URL must be plain ASCII without braces.", param="base_url")
     if base.endswith((*_PATHS.values(), "/messages", "/models")):
         message = "The base URL names an operation. Give the part before it, such as https://host/v1."
+        raise Refusal("bad_base_url", "invalid", message, param="base_url")
+    if known.dialect == "vertex" and _LOCATION.search(base) is None:
+        message = f"The base URL of {provider} names a project and a location, such as {known.example}."
         raise Refusal("bad_base_url", "invalid", message, param="base_url")
     if known.dialect != "azure":
         if api_version is not None:
@@ -120,17 +166,21 @@ def derive(provider: str, base_url: str, api_version: str | None) -> Wiring:
     if known.dialect == "azure":
         return _azure(base_url, api_version or _AZURE_VERSION_DEFAULT, known.operations)
     if known.dialect == "anthropic":
-        return _anthropic(base_url)
+        return _anthropic(base_url, known)
     if known.dialect == "gemini":
         return _gemini(base_url)
+    if known.dialect == "vertex":
+        return _vertex(base_url, known)
     return Wiring(
         urls={operation: base_url + _PATHS[operation] for operation in known.operations},
         lanes=dict.fromkeys(known.operations, "native"),
-        models_url=f"{base_url}/models",
+        models_url=None if known.models is None else base_url.removesuffix(known.models_beside) + known.models,
         auth_header="authorization",
         auth_prefix="Bearer ",
         headers={},
         keeps=_KEEPS if known.keeps_responses else (),
+        scheme=known.scheme,
+        usage_unasked=known.usage_unasked,
     )
 
 
@@ -156,15 +206,18 @@ def _azure(base_url: str, version: str, operations: tuple[str, ...]) -> Wiring:
     )
 
 
-def _anthropic(base_url: str) -> Wiring:
+def _anthropic(base_url: str, known: Vendor) -> Wiring:
+    """Anthropic's own server, or AWS's with the same dialect: it takes its key as a bearer, and lists all models in one place."""
     root = base_url if base_url.endswith("/v1") else f"{base_url}/v1"
+    is_aws = known.scheme == "aws"
     return Wiring(
         urls={"chat": f"{root}/messages", "messages": f"{root}/messages"},
         lanes={"chat": "anthropic", "messages": "native"},
-        models_url=f"{root}/models",
-        auth_header="x-api-key",
-        auth_prefix="",
+        models_url=f"{root.removesuffix('/v1').removesuffix('/anthropic')}/v1/models" if is_aws else f"{root}/models",
+        auth_header="authorization" if is_aws else "x-api-key",
+        auth_prefix="Bearer " if is_aws else "",
         headers={"anthropic-version": _ANTHROPIC_VERSION},
+        scheme=known.scheme,
     )
 
 
@@ -180,6 +233,22 @@ def _gemini(base_url: str) -> Wiring:
         auth_header="authorization",
         auth_prefix="Bearer ",
         headers={},
+    )
+
+
+def _vertex(base_url: str, known: Vendor) -> Wiring:
+    """Chats at the compatible endpoint, where a model is `publisher/name`; Google's own dialect at the publisher's models."""
+    return Wiring(
+        urls={
+            "chat": f"{base_url}/endpoints/openapi/chat/completions",
+            "generate": f"{base_url}/publishers/google/models/{{name}}:generateContent",
+        },
+        lanes=dict.fromkeys(("chat", "generate"), "native"),
+        models_url=None,
+        auth_header="authorization",
+        auth_prefix="Bearer ",
+        headers={},
+        scheme=known.scheme,
     )
 
 

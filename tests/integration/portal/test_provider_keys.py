@@ -24,6 +24,7 @@ from tests.integration.portal.examples_catalog import (
 )
 from tests.support import upstream
 from tests.support.portal import CLI, Caller, Portal
+from tests.support.service_account import EMAIL, service_account
 from tests.unit.providers.raw_provider import answer, provider
 
 pytestmark = pytest.mark.integration
@@ -193,6 +194,22 @@ INSIDE_URLS = [
     "https://api.openai.com@10.0.0.1/v1",
     "https://api.openai.com\\@10.0.0.1/v1",
 ]
+
+
+async def test_a_service_account_is_shown_or_stored_broken(portal: Portal, admin: Caller) -> None:
+    base_url = "https://europe-west1-aiplatform.googleapis.com/v1/projects/p/locations/europe-west1"
+    body = {"provider": "vertex", "name": "Vertex", "base_url": base_url, "secret": service_account()}
+    made = await admin.client.post(PROVIDER_KEYS, json=body)
+    assert (made.status_code, made.json()["secret_display"]) == (201, EMAIL)
+    trail = await audited(portal, made.json()["id"])
+    assert "PRIVATE KEY" not in made.text + str(trail)
+    for wrong, code in (
+        ({"secret": service_account(client_email=None)}, "bad_secret"),
+        ({"base_url": "https://europe-west1-aiplatform.googleapis.com"}, "bad_base_url"),
+    ):
+        answer = await admin.client.post(PROVIDER_KEYS, json={**body, "name": "Another", **wrong})
+        assert (answer.status_code, answer.json()["code"]) == (400, code)
+        assert "PRIVATE KEY" not in answer.text
 
 
 async def test_a_base_url_that_leads_inside_is_saved(portal: Portal, admin: Caller) -> None:

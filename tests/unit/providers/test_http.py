@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 import pytest
-from tests.support.anthropic_lane import HI, chat_call
+from tests.support.anthropic_lane import HI, StoppedClock, chat_call
 from tests.unit.core.raw_peer import Line, Peer, peer
 
 from ai_api.core.egress import Egress
@@ -26,7 +26,12 @@ Ask = Callable[..., Awaitable[UpstreamAnswer]]
 @pytest.fixture
 async def ask() -> AsyncIterator[Ask]:
     """Makes a call to a peer; what it was answered is hung up on at the end."""
-    upstream = HttpUpstream(Egress(), {"native": NativeLane()}, scrub=lambda text: text.replace("s3cret", "[redacted]"))
+    upstream = HttpUpstream(
+        Egress(),
+        {"native": NativeLane()},
+        clock=StoppedClock(),
+        scrub=lambda text: text.replace("s3cret", "[redacted]"),
+    )
     answers: list[UpstreamAnswer] = []
 
     async def make(server: Peer, *, stream: bool = False, private_network: bool = True) -> UpstreamAnswer:
