@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from ai_api.wire.generate_over_chat import GenerateOverChat
 from ai_api.wire.over_chat import Shown
 from ai_api.wire.usage import from_openai_chat
+from tests.support.chat_types import as_typed
 from tests.support.google_sdk import genai, models_at, types
 from tests.support.sdk_shapes import misfits
 
@@ -59,7 +60,7 @@ class Gateway:
         """The pieces of the answer's body."""
         document = json.loads(body)
         chat = GenerateOverChat().to_chat(document)
-        assert misfits(CompletionCreateParamsNonStreaming, {"model": "m", **chat}) == []
+        assert misfits(CompletionCreateParamsNonStreaming, as_typed(chat)) == []
         self.asked.append(document)
         self.chats.append(chat)
         answer = self.answers.pop(0)

@@ -16,6 +16,7 @@ from ai_api.wire.messages_over_chat import MessagesOverChat
 from ai_api.wire.messages_over_chat_tools import chat_name
 from ai_api.wire.over_chat import AnswerWriter, Shown
 from ai_api.wire.usage import Usage
+from tests.support.chat_types import as_typed
 from tests.support.message_events import events_of
 from tests.support.messages_over_chat import AS_A_CODING_CLIENT, LONG_NAME, PDF, PNG, SCHEMA, asking, saying
 from tests.support.sdk_shapes import extras, misfits
@@ -88,7 +89,7 @@ def whole() -> bytes:
 def test_every_request_is_one_by_openais_types(name: str) -> None:
     # As it goes over the wire: without Python's own numbers and lists.
     chat = json.loads(json.dumps(DIALECT.to_chat(REQUESTS[name])))
-    assert misfits(CompletionCreateParamsNonStreaming, {**chat, "model": "m"}) == []
+    assert misfits(CompletionCreateParamsNonStreaming, as_typed(chat)) == []
 
 
 def test_every_event_is_one_by_anthropics_types() -> None:

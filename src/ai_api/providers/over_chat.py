@@ -80,6 +80,7 @@ class OverChatLane:
         # A bound has two names in chats: which one a provider takes is for its lane to say, as for bounds of our own.
         given = [document.pop(name, None) for name in ("max_completion_tokens", "max_tokens")]
         bounds = (bound for bound in (call.output_tokens_max, *given) if bound is not None)
+        document["messages"] = [_with_reasoning(each, call.key.wiring.reasoning) for each in document["messages"]]
         fields = {"model": json_body.encode(call.upstream_model)}
         if call.stream:
             document["stream"] = True
@@ -97,6 +98,16 @@ class OverChatLane:
 
     def _shown(self, call: UpstreamCall) -> Shown:
         return Shown(call.shown_model, self._clock.unix_ms() // 1_000, call.request_id.replace("-", ""))
+
+
+def _with_reasoning(message: dict[str, Any], wanted: str) -> dict[str, Any]:
+    """A message with the reasoning of its answer as its provider wants it back: for some an unknown member, which they refuse."""
+    if wanted == "no":
+        return {name: value for name, value in message.items() if name != "reasoning_content"}
+    if wanted == "needed" and "tool_calls" in message:
+        # Also where there was none: a thinking model's provider takes no call of a tool without it.
+        return {"reasoning_content": "", **message}
+    return message
 
 
 class OverChatReader:

@@ -56,7 +56,9 @@ class Wiring:
     what of it comes after its publisher's. `auth_header` carries `auth_prefix` + secret, or what `scheme` says is made of the
     secret: "header" (the secret itself), "aws" or "google". `lanes` maps an operation to the lane that serves it: "native" or
     "anthropic". `keeps` are the operations whose answers the provider keeps for who wants that. `usage_unasked`: it tells the
-    usage of a chat's stream by itself, and refuses to be asked for it.
+    usage of a chat's stream by itself, and refuses to be asked for it. `reasoning`: what becomes of the `reasoning_content` of
+    earlier answers in a chat of ours: "no" (it refuses the member, or may), "taken", or "needed" with every answer that called
+    tools.
     """
 
     urls: Mapping[str, str]
@@ -68,6 +70,7 @@ class Wiring:
     keeps: Sequence[str] = ()
     scheme: str = "header"
     usage_unasked: bool = False
+    reasoning: str = "no"
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ class Vendor:
     keeps_responses: bool = False
     scheme: str = "header"
     usage_unasked: bool = False
+    reasoning: str = "no"
     models: str | None = "/models"
     models_beside: str = ""
     example: str = "https://host/v1"
@@ -85,13 +86,15 @@ VENDORS: Final = MappingProxyType(
         ),
         "mistral": Vendor("openai", "https://api.mistral.ai/v1", (*_CHAT, "embeddings")),
         "groq": Vendor("openai", "https://api.groq.com/openai/v1", _CHAT),
-        "deepseek": Vendor("openai", "https://api.deepseek.com", _CHAT),
+        "deepseek": Vendor("openai", "https://api.deepseek.com", _CHAT, reasoning="needed"),
         "xai": Vendor("openai", "https://api.x.ai/v1", _BOTH, keeps_responses=True),
-        "openrouter": Vendor("openai", "https://openrouter.ai/api/v1", (*_BOTH, "embeddings")),
+        "openrouter": Vendor("openai", "https://openrouter.ai/api/v1", (*_BOTH, "embeddings"), reasoning="taken"),
         "together": Vendor("openai", "https://api.together.ai/v1", (*_CHAT, "embeddings")),
-        "fireworks": Vendor("openai", "https://api.fireworks.ai/inference/v1", (*_BOTH, "embeddings")),
+        "fireworks": Vendor(
+            "openai", "https://api.fireworks.ai/inference/v1", (*_BOTH, "embeddings"), reasoning="taken"
+        ),
         "cerebras": Vendor("openai", "https://api.cerebras.ai/v1", _CHAT),
-        "moonshot": Vendor("openai", "https://api.moonshot.ai/v1", _CHAT),
+        "moonshot": Vendor("openai", "https://api.moonshot.ai/v1", _CHAT, reasoning="needed"),
         "perplexity": Vendor("openai", "https://api.perplexity.ai", _CHAT, models=None),
         "cohere": Vendor(
             "openai",
@@ -119,7 +122,7 @@ VENDORS: Final = MappingProxyType(
     }
 )
 
-_COMPATIBLE: Final = Vendor("openai", None, tuple(_PATHS), needs_secret=False)
+_COMPATIBLE: Final = Vendor("openai", None, tuple(_PATHS), needs_secret=False, reasoning="taken")
 """What every other provider name means: a server that speaks OpenAI's dialect at an address of its own."""
 
 
@@ -181,6 +184,7 @@ def derive(provider: str, base_url: str, api_version: str | None) -> Wiring:
         keeps=_KEEPS if known.keeps_responses else (),
         scheme=known.scheme,
         usage_unasked=known.usage_unasked,
+        reasoning=known.reasoning,
     )
 
 

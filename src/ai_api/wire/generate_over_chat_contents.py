@@ -20,7 +20,8 @@ from ai_api.wire.json_body import encode
 from ai_api.wire.strict import filled, switch
 
 _SAYS: Final = ("text", "inlineData", "functionCall", "functionResponse")
-_ASIDE: Final = ("thought", "thoughtSignature")
+_THOUGHT: Final = "thought"
+_ASIDE: Final = (_THOUGHT, "thoughtSignature")
 _ADVICE: Final = {
     "fileData": "Send the file's bytes as inlineData.",
     "executableCode": "Code that a provider ran itself cannot be shown to another one.",
@@ -62,6 +63,7 @@ class _Spoken:
     """What a model said, while it is gathered."""
 
     texts: list[str] = field(default_factory=list)
+    thoughts: list[str] = field(default_factory=list)
     tool_calls: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -111,6 +113,8 @@ class _Conversation:
         for part in turn.parts:
             if part.says == "text":
                 self._spoken.texts.append(part.value)
+            elif part.says == _THOUGHT:
+                self._spoken.thoughts.append(part.value)
             elif part.says == "functionCall":
                 self._spoken.tool_calls.append(self._called(part))
             else:
@@ -204,10 +208,13 @@ class _Conversation:
         if spoken is None:
             return
         content = "".join(spoken.texts)
+        thought = "".join(spoken.thoughts)
+        reasoned = {"reasoning_content": thought} if thought else {}
         if spoken.tool_calls:
-            self._messages.append({"role": "assistant", "content": content or None, "tool_calls": spoken.tool_calls})
+            said = {"content": content or None, "tool_calls": spoken.tool_calls}
+            self._messages.append({"role": "assistant", **said, **reasoned})
         elif content:
-            self._messages.append({"role": "assistant", "content": content})
+            self._messages.append({"role": "assistant", "content": content, **reasoned})
 
     def _close_user(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -230,7 +237,7 @@ def _turn(value: object, path: str) -> _Turn:
 
 
 def _part(value: object, path: str, role: str) -> _Part | None:
-    """What a part says; None for what only the provider that said it could read: thoughts, and signatures alone."""
+    """What a part says; None for what only the provider that said it could read: signatures alone."""
     given = members(value, path, (*_SAYS, *_ASIDE), _ADVICE)
     says = [name for name in _SAYS if name in given]
     is_thought = switch(given.get("thought", False), f"{path}.thought")
@@ -241,12 +248,12 @@ def _part(value: object, path: str, role: str) -> _Part | None:
         raise bad(f"{path} must have one of {', '.join(_SAYS)}.", path)
     if is_thought and (role != "model" or says not in ([], ["text"])):
         raise bad(f"{path}.thought can only be said of a model's text.", f"{path}.thought")
-    if is_thought or not says:
+    if not says:
         return None
     said = given[says[0]]
     if says[0] == "text" and not isinstance(said, str):
         raise bad(f"{path}.text must be a string.", f"{path}.text")
-    return _Part(says[0], said, path, signature)
+    return _Part(_THOUGHT if is_thought else says[0], said, path, signature)
 
 
 def _said(part: _Part) -> dict[str, Any]:

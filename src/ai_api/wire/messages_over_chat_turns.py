@@ -5,7 +5,8 @@
     a user's turn                 ──► the results of tools, each a message of role tool, then one message of all the rest
     the assistant's turn          ──► one message: its text, then its tool calls
 
-Thinking of earlier turns is left out: it is sealed for the models that thought it, and means nothing to another.
+Thinking of earlier turns becomes `reasoning_content`, which is sent to those that take it back. What is redacted is left out: it
+is sealed for the models that thought it, and means nothing to another.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from ai_api.wire.json_body import encode
 from ai_api.wire.messages_over_chat_parts import Part, joined, parts_of, read_parts, read_text, text_part
 from ai_api.wire.messages_over_chat_shape import cannot, flag, kind, members
 from ai_api.wire.messages_over_chat_tools import chat_name
-from ai_api.wire.strict import filled, listed
+from ai_api.wire.strict import any_text, filled, listed
 
 _ROLES = ("user", "assistant", "system")
 
@@ -112,20 +113,30 @@ def _tool_result(block: object, path: str) -> tuple[dict[str, Any], list[Part]]:
 def _assistant(blocks: list[Located]) -> dict[str, Any]:
     texts: list[str] = []
     calls: list[dict[str, Any]] = []
+    thoughts: list[str] = []
     for block, path in blocks:
         match kind(block, path):
             case "text":
                 texts.append(read_text(block, path))
             case "tool_use":
                 calls.append(_tool_call(block, path))
-            case "thinking" | "redacted_thinking":
+            case "thinking":
+                thoughts.append(_thought(block, path))
+            case "redacted_thinking":
                 continue
             case _:
                 raise cannot(f"{path}.type", "Blocks of type text, tool_use and thinking exist here.")
     said = "".join(texts)
+    thought = "\n\n".join(filter(None, thoughts))
+    reasoned = {"reasoning_content": thought} if thought else {}
     if calls:
-        return {"role": "assistant", "content": said or None, "tool_calls": calls}
-    return {"role": "assistant", "content": said}
+        return {"role": "assistant", "content": said or None, "tool_calls": calls, **reasoned}
+    return {"role": "assistant", "content": said, **reasoned}
+
+
+def _thought(block: object, path: str) -> str:
+    given = members(block, path, ("type", "thinking", "signature", "cache_control"))
+    return any_text(given.get("thinking", ""), f"{path}.thinking")
 
 
 def _tool_call(block: object, path: str) -> dict[str, Any]:

@@ -58,6 +58,7 @@ class _Conversation:
         self._box = box
         self._turns: list[_Turn] = []
         self._called: dict[str, _Turn] = {}
+        self._thoughts: list[str] = []
 
     def add(self, item: object, path: str) -> None:
         """Takes the next item. Raises Refusal."""
@@ -80,8 +81,7 @@ class _Conversation:
                 # They are among the tools; what is left is who brought them along.
                 members(item, path, (*_OF_AN_ITEM, "role", "tools"))
             case "reasoning":
-                # Written for the provider that wrote it; no other can read it.
-                return
+                self._thought(item, path)
             case _:
                 raise _of_openai(kind, path)
 
@@ -93,17 +93,42 @@ class _Conversation:
                 raise bad(f"input has no output for the tool call {call_id}; every call needs one.", "input")
         return [message for turn in self._turns for message in turn.messages()]
 
+    def _thought(self, item: Mapping[str, Any], path: str) -> None:
+        """Keeps what was thought for the answer it belongs to. Raises Refusal."""
+        if item.get("encrypted_content") is not None:
+            # Written for the provider that wrote it; no other can read it.
+            return
+        for name in ("summary", "content"):
+            said = item.get(name)
+            if said is not None and not isinstance(said, list):
+                raise bad(f"{path}.{name} must be a list.", f"{path}.{name}")
+            for number, part in enumerate(said or ()):
+                at = f"{path}.{name}[{number}]"
+                if not isinstance(part, dict):
+                    raise bad(f"{at} must be an object.", at)
+                self._thoughts.append(any_text(part.get("text"), f"{at}.text"))
+
+    def _reasoned(self, message: dict[str, Any]) -> None:
+        """Gives an answer the thoughts that came before it."""
+        thoughts, self._thoughts = [message.get("reasoning_content"), *self._thoughts], []
+        if thought := "\n\n".join(filter(None, thoughts)):
+            message["reasoning_content"] = thought
+
     def _message(self, given: Mapping[str, Any], path: str) -> None:
         role = given.get("role")
         if not isinstance(role, str) or role not in _ROLES:
             raise bad(f"{path}.role must be user, assistant, system or developer.", f"{path}.role")
         content = content_of(given.get("content"), f"{path}.content", _ROLES[role])
         last = self._turns[-1] if self._turns else None
+        if role != "assistant":
+            self._thoughts = []
         if role == "assistant" and last is not None and last.waiting:
             # Nothing may stand between calls and their results, so it is said in the message that calls.
             last.message["content"] = _joined(last.message["content"], content)
         else:
-            self._turns.append(_Turn({"role": _ROLES[role], "content": content}))
+            last = _Turn({"role": _ROLES[role], "content": content})
+            self._turns.append(last)
+        self._reasoned(last.message)
 
     def _call(self, given: Mapping[str, Any], path: str, arguments: str) -> None:
         _check_caller(given, path)
@@ -117,6 +142,7 @@ class _Conversation:
         turn = self._turns[-1]
         if call_id in self._called and call_id in self._called[call_id].waiting:
             raise bad(f"{path}.call_id is another call's.", f"{path}.call_id")
+        self._reasoned(turn.message)
         call = {"id": call_id, "type": "function", "function": called, **sealed(seal)}
         turn.message.setdefault("tool_calls", []).append(call)
         turn.waiting.add(call_id)

@@ -154,3 +154,11 @@ def test_a_secret_must_fit_a_header(secret: str) -> None:
 def test_provider_names(provider: str) -> None:
     with pytest.raises(Refusal):
         check_provider(provider)
+
+
+def test_who_wants_reasoning_back() -> None:
+    """Groq, Cerebras and Mistral refuse the member; DeepSeek and Moonshot refuse a tool loop without it."""
+    named = {name: derive(name, VENDORS[name].base_url or VENDORS[name].example, None).reasoning for name in VENDORS}
+    assert {name for name, wanted in named.items() if wanted == "needed"} == {"deepseek", "moonshot"}
+    assert {name for name, wanted in named.items() if wanted == "taken"} == {"openrouter", "fireworks"}
+    assert derive("local", "https://host/v1", None).reasoning == "taken"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from openai.types.chat.completion_create_params import CompletionCreateParamsNonStreaming
+from tests.support.chat_types import as_typed
 from tests.support.sdk_shapes import misfits
 
 from ai_api.core.errors import Refusal
@@ -27,7 +28,7 @@ AS_TOOLS = [
 def chat(**document):
     """The chat for a document, held to OpenAI's own types."""
     made = GenerateOverChat().to_chat({"contents": HI} | document)
-    assert misfits(CompletionCreateParamsNonStreaming, {"model": "m", **made}) == []
+    assert misfits(CompletionCreateParamsNonStreaming, as_typed(made)) == []
     return made
 
 
@@ -206,10 +207,10 @@ def test_a_conversation_that_says_nothing(contents) -> None:
     assert refused(contents=contents) == "contents"
 
 
-def test_thoughts_and_signatures_are_their_own_provider_s() -> None:
+def test_thoughts_are_said_as_words_or_signatures_shown_to_others() -> None:
     thought = text("hm") | {"thought": True, "thoughtSignature": "c2ln"}
     said = model(thought, {"thoughtSignature": "c2ln"}, text("a") | {"thought": False, "thoughtSignature": "x"})
-    assert messages(said, *HI) == [{"role": "assistant", "content": "a"}, USER_HI]
+    assert messages(said, *HI) == [{"role": "assistant", "content": "a", "reasoning_content": "hm"}, USER_HI]
     assert messages(*HI, model(thought), *HI) == [USER_HI, USER_HI]
 
 
@@ -634,7 +635,7 @@ def test_a_document_of_some_shape_breaks_the_translation(place, value, more) -> 
             raise
         return
     json_body.encode(made)
-    assert misfits(CompletionCreateParamsNonStreaming, {"model": "m", **made}) == []
+    assert misfits(CompletionCreateParamsNonStreaming, as_typed(made)) == []
 
 
 IDS = st.sampled_from([None, "1", "call_1", "call_2"])

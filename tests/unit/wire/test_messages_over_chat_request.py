@@ -51,6 +51,7 @@ def test_a_request_as_coding_clients_send_it_fails_with_a_model_of_another_provi
                     {"id": "toolu_1", "type": "function", "function": {"name": "Read", "arguments": '{"path":"a"}'}},
                     {"id": "toolu_2", "type": "function", "function": {"name": SHORT_NAME, "arguments": "{}"}},
                 ],
+                "reasoning_content": "hm",
             },
             {"role": "tool", "tool_call_id": "toolu_1", "content": "1: x"},
             {"role": "tool", "tool_call_id": "toolu_2", "content": "Error: It failed."},
