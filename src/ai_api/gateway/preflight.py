@@ -77,7 +77,7 @@ def judge(envelope: Envelope, holder: Holder | None, world: World, now: datetime
         check_state(allocation, model)
         limits = (*person.limits, *allocation.limits, *world.limits_for(person.tags))
         _check_quota(limits)
-        permission = _check_binding(envelope, allocation, model, world, now, limits)
+        permission = _check_binding(envelope, person, allocation, model, world, now, limits)
     except Refusal as refusal:
         if not is_visible(model, person, world):
             raise hidden(envelope.model or model.slug, because=refusal.code) from None
@@ -104,17 +104,21 @@ def usable_models(holder: Holder, world: World) -> list[Model]:
         model = world.models.get(allocation.model_id)
         if model is None or allocation.state != "active" or not is_visible(model, holder, world):
             continue
-        if any(serving_routes(model, operation, world) for operation in lanes.DECLARED & model.operations):
+        if any(serving_routes(model, operation, world, holder) for operation in lanes.DECLARED & model.operations):
             usable.append(model)
     return sorted(usable, key=lambda model: model.slug)
 
 
-def serving_routes(model: Model, operation: Operation, world: World) -> tuple[tuple[Route, ProviderKey], ...]:
-    """The routes of a model whose provider key can serve `operation`."""
+def serving_routes(
+    model: Model, operation: Operation, world: World, holder: Holder
+) -> tuple[tuple[Route, ProviderKey], ...]:
+    """The routes of a model that are open to the holder's member and whose provider key can serve `operation`."""
+    tags = world.tags_of(holder.tags)
     return tuple(
         (route, key)
         for route in world.routes.get(model.id, ())
-        if (key := world.keys.get(route.provider_key_id)) is not None
+        if route.is_open_to(tags)
+        and (key := world.keys.get(route.provider_key_id)) is not None
         and lanes.lane_for(key.wiring, operation, model.operations) is not None
     )
 
@@ -182,7 +186,13 @@ def _check_quota(limits: Iterable[Limit]) -> None:
 
 
 def _check_binding(
-    envelope: Envelope, allocation: Allocation, model: Model, world: World, now: datetime, limits: Iterable[Limit]
+    envelope: Envelope,
+    holder: Holder,
+    allocation: Allocation,
+    model: Model,
+    world: World,
+    now: datetime,
+    limits: Iterable[Limit],
 ) -> Permission:
     if not lanes.offers(envelope.operation, model.operations):
         offered = ", ".join(sorted(model.operations))
@@ -199,18 +209,26 @@ def _check_binding(
             "unavailable",
             f"{model.slug} has no price, and a limit on cost applies. An administrator has to set one.",
         )
-    routes = serving_routes(model, envelope.operation, world)
+    routes = serving_routes(model, envelope.operation, world, holder)
     keeping = _that_keep(routes, envelope.operation, model) if envelope.must_store else ()
     if not routes:
-        raise Refusal(
-            "no_route", "unavailable", f"No provider key can serve {model.slug} at present.", retry_after_s=30
-        )
+        raise _no_route(model, world, holder)
     return Permission(allocation, model, price, keeping or routes, keeps_here=envelope.must_store and not keeping)
 
 
 def is_native(operation: Operation, key: ProviderKey, model: Model) -> bool:
     """Whether a provider is asked for an operation of a model in the operation's own dialect."""
     return lanes.lane_for(key.wiring, operation, model.operations) == key.wiring.lanes.get(operation)
+
+
+def _no_route(model: Model, world: World, holder: Holder) -> Refusal:
+    tags = world.tags_of(holder.tags)
+    if any(not route.is_open_to(tags) for route in world.routes.get(model.id, ())):
+        message = (
+            f"No route of {model.slug} that is open to you can serve this; others are for members with certain tags."
+        )
+        return Refusal("no_route", "unavailable", message, retry_after_s=30, because="no_route_for_tags")
+    return Refusal("no_route", "unavailable", f"No provider key can serve {model.slug} at present.", retry_after_s=30)
 
 
 def _that_keep(

@@ -29,6 +29,7 @@ def reconsider(docket: Docket, holder: Holder | None, world: World, now: datetim
     _check_model(docket, permission, person, world)
     preflight.check_state(_allocation(permission, person), permission.model)
     _check_provider_key(docket, world)
+    _check_route(docket, person, world)
 
 
 def _check_model(docket: Docket, permission: Permission, holder: Holder, world: World) -> None:
@@ -61,4 +62,19 @@ def _check_provider_key(docket: Docket, world: World) -> None:
             "provider_key_disabled",
             "unavailable",
             "The provider key that served this call was disabled. Try again: another route may serve it.",
+        )
+
+
+def _check_route(docket: Docket, holder: Holder, world: World) -> None:
+    """A route that is for others by now serves no longer; one that is gone serves what it has begun. Raises Refusal."""
+    if not docket.attempts:
+        return
+    used = docket.attempts[-1].route
+    present = next((route for route in world.routes.get(used.model_id, ()) if route.id == used.id), used)
+    if not present.is_open_to(world.tags_of(holder.tags)):
+        raise Refusal(
+            "no_route",
+            "unavailable",
+            "The route that served this call is no longer open to you. Try again: another may serve it.",
+            because="no_route_for_tags",
         )

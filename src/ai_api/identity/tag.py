@@ -128,8 +128,8 @@ def check_who(who: Who) -> None:
         raise Refusal("nobody_named", "invalid", "Name at least one member, by id or by identifier.", param=param)
 
 
-def check_unused(tag: Tag, *, models: Collection[str], limits: int) -> None:
-    """Whether a tag may be deleted: no model's policy names it, and no limit. Raises Refusal `tag_in_use`."""
+def check_unused(tag: Tag, *, models: Collection[str], limits: int, routes: int) -> None:
+    """Whether a tag may be deleted: no model's policy names it, no limit and no route. Raises Refusal `tag_in_use`."""
     named = sorted(models)
     uses = []
     if named:
@@ -137,9 +137,16 @@ def check_unused(tag: Tag, *, models: Collection[str], limits: int) -> None:
         uses.append(f"the access policy of {shown}")
     if limits:
         uses.append(f"{limits} {'limit' if limits == 1 else 'limits'}")
+    if routes:
+        uses.append(f"{routes} {'route' if routes == 1 else 'routes'}")
     if uses:
         message = f"{tag.name} is named by {' and by '.join(uses)}. Change those first: deleting it would open them."
-        details = {"models": named[:_SHOWN_MAX], "model_count": len(named), "limit_count": limits}
+        details = {
+            "models": named[:_SHOWN_MAX],
+            "model_count": len(named),
+            "limit_count": limits,
+            "route_count": routes,
+        }
         raise Refusal("tag_in_use", "conflict", message, details=details)
 
 

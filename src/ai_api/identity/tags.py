@@ -89,13 +89,13 @@ async def change_tag(tx: Tx, actor: Actor, tag_id: UUID, changes: TagChanges, *,
     return after
 
 
-async def delete_tag(tx: Tx, actor: Actor, tag_id: UUID, *, models: Collection[str], limits: int) -> None:
-    """Deletes a tag that nothing names. `models` (slugs) and `limits` name it, as counted after locking the tag.
+async def delete_tag(tx: Tx, actor: Actor, tag_id: UUID, *, models: Collection[str], limits: int, routes: int) -> None:
+    """Deletes a tag that nothing names. `models` (slugs), `limits` and `routes` name it, as counted after locking the tag.
 
     Raises Refusal `tag_not_found`, or `tag_in_use` while something names it: without it a deny, or a limit, would be gone.
     """
     tag = await get_tag(tx, tag_id, lock=True)
-    check_unused(tag, models=models, limits=limits)
+    check_unused(tag, models=models, limits=limits, routes=routes)
     # Members before what hangs on them, as when a member is deleted.
     await bump_members(tx, await store_tags.ids_of_members(tx, tag_id))
     await store_tags.delete_tag(tx, tag_id)

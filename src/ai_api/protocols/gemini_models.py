@@ -97,21 +97,21 @@ class GeminiModels:
         return Response(body, 200, {"cache-control": "no-store"}, "application/json")
 
     def _usable(self, holder: Holder) -> list[Model]:
-        return [model for model in usable_models(holder, self._worlds.current) if self._methods(model)]
+        return [model for model in usable_models(holder, self._worlds.current) if self._methods(model, holder)]
 
-    def _methods(self, model: Model) -> list[str]:
+    def _methods(self, model: Model, holder: Holder) -> list[str]:
         """What a model can be asked in this dialect."""
         world = self._worlds.current
-        served = (methods for operation, methods in _METHODS.items() if serving_routes(model, operation, world))
+        served = (methods for operation, methods in _METHODS.items() if serving_routes(model, operation, world, holder))
         return [method for methods in served for method in methods]
 
-    def _shown(self, model: Model, name: str) -> dict[str, Any]:
+    def _shown(self, model: Model, name: str, holder: Holder) -> dict[str, Any]:
         return {
             "name": f"models/{name}",
             "displayName": model.display_name,
             "inputTokenLimit": model.context_tokens,
             "outputTokenLimit": model.output_tokens_max,
-            "supportedGenerationMethods": self._methods(model),
+            "supportedGenerationMethods": self._methods(model, holder),
         }
 
     def _list(self, holder: Holder, query: Mapping[str, str]) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class GeminiModels:
         start = bisect_right(models, query.get("pageToken", ""), key=lambda model: model.slug)
         page = models[start : start + size]
         more = {"nextPageToken": page[-1].slug} if start + size < len(models) else {}
-        return {"models": [self._shown(model, model.slug) for model in page], **more}
+        return {"models": [self._shown(model, model.slug, holder) for model in page], **more}
 
     def _one(self, holder: Holder, name: str) -> dict[str, Any]:
         meant = {model.id for model in resolve(name, self._worlds.current.names)}
@@ -130,7 +130,7 @@ class GeminiModels:
             raise Refusal(
                 "model_not_found", "not_found", f"The model {name[:256]!r} does not exist, or you have no access to it."
             )
-        return self._shown(found[0], name)
+        return self._shown(found[0], name, holder)
 
 
 def _named(path: str) -> str | None:

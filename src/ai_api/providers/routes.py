@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from ai_api.audit import Actor, note
@@ -31,6 +31,7 @@ class RouteDraft:
     first_byte_s: float | None = None
     idle_s: float | None = None
     total_s: float | None = None
+    tag_ids: Collection[UUID] = ()
 
 
 class RouteChanges(TypedDict, total=False):
@@ -44,18 +45,20 @@ class RouteChanges(TypedDict, total=False):
     first_byte_s: float | None
     idle_s: float | None
     total_s: float | None
+    tag_ids: Collection[UUID]
 
 
 async def add_route(tx: Tx, actor: Actor, draft: RouteDraft, *, operations: frozenset[str]) -> Route:
-    """A new, active way to serve a model that offers `operations`. The caller has the model locked.
+    """A new, active way to serve a model that offers `operations`. The caller has the model, and the tags, locked.
 
-    Raises Refusal `bad_upstream_model`, `bad_priority`, `bad_weight`, `bad_timeout`, `provider_key_not_found`,
+    Raises Refusal `bad_upstream_model`, `bad_priority`, `bad_weight`, `bad_timeout`, `too_many_tags`, `provider_key_not_found`,
     `operation_not_served` when the provider serves none of the operations, `route_exists`.
     """
     rules.check_upstream_model(draft.upstream_model)
     rules.check_balance(draft.priority, draft.weight)
     timeouts = {name: getattr(draft, name) for name in rules.TIMEOUT_S_MAX}
     rules.check_timeouts(timeouts)
+    rules.check_tags(draft.tag_ids)
     key = await get_key(tx, draft.provider_key_id, lock=True)
     rules.check_served(key.wiring, operations, provider=key.provider)
     route_id = uuid7()
@@ -67,6 +70,7 @@ async def add_route(tx: Tx, actor: Actor, draft: RouteDraft, *, operations: froz
         "priority": draft.priority,
         "weight": draft.weight,
         **timeouts,
+        "tag_ids": sorted(set(draft.tag_ids)),
     }
     if not await store.add_route(tx, values):
         raise _exists()
@@ -76,7 +80,7 @@ async def add_route(tx: Tx, actor: Actor, draft: RouteDraft, *, operations: froz
 
 
 async def revise_route(tx: Tx, actor: Actor, route_id: UUID, **changes: Unpack[RouteChanges]) -> Route:
-    """The route with the given fields stored, taken for well again.
+    """The route with the given fields stored, taken for well again. The caller has the tags locked.
 
     Raises Refusal `route_not_found`, and those of `add_route` for its fields.
     """
@@ -85,7 +89,11 @@ async def revise_route(tx: Tx, actor: Actor, route_id: UUID, **changes: Unpack[R
         rules.check_upstream_model(changes["upstream_model"])
     rules.check_balance(changes.get("priority", before.priority), changes.get("weight", before.weight))
     rules.check_timeouts({name: value for name, value in dict(changes).items() if name in rules.TIMEOUT_S_MAX})  # type: ignore[misc]  # those are numbers or None
-    if not await store.change_route(tx, route_id, dict(changes)):
+    values: dict[str, Any] = dict(changes)
+    if "tag_ids" in changes:
+        rules.check_tags(changes["tag_ids"])
+        values["tag_ids"] = sorted(set(changes["tag_ids"]))
+    if not await store.change_route(tx, route_id, values):
         raise _exists()
     await store.forget_coolings(tx, route_id=route_id)
     after = await get_route(tx, route_id)
@@ -121,6 +129,11 @@ async def find_route(tx: Tx, model_id: UUID, provider_key_id: UUID, upstream_mod
 async def count_routes(tx: Tx, model_id: UUID) -> int:
     """How many routes, disabled ones too, a model has."""
     return await store.count_routes(tx, model_id=model_id)
+
+
+async def count_routes_naming(tx: Tx, tag_id: UUID) -> int:
+    """How many routes, disabled ones too, are for members with this tag."""
+    return await store.count_routes_naming(tx, tag_id)
 
 
 async def page_routes(

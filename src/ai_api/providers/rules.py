@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -19,6 +20,8 @@ WEIGHT_MAX: Final = 1_000_000
 PRIORITY_MAX: Final = 1_000_000
 TIMEOUT_S_MAX: Final[Mapping[str, float]] = {"connect_s": 60, "first_byte_s": 3_600, "idle_s": 3_600, "total_s": 86_400}
 """The longest of each of a route's own timeouts, in seconds: those of the settings of the same names."""
+ROUTE_TAGS_MAX: Final = 100
+"""How many tags one route names at most."""
 _SECRET_MAX: Final = 8_192
 _NAME_MAX: Final = 100
 _UPSTREAM_MODEL_MAX: Final = 256
@@ -60,7 +63,7 @@ class ProviderKey:
 class Route:
     """One way to serve a model. A lower priority is tried first; weights share among equals, 0 meaning never.
 
-    A timeout of None is the setting's.
+    A timeout of None is the setting's. With `tag_ids` it is for members who have one of these tags.
     """
 
     id: UUID
@@ -76,6 +79,11 @@ class Route:
     first_byte_s: float | None = None
     idle_s: float | None = None
     total_s: float | None = None
+    tag_ids: frozenset[UUID] = frozenset()
+
+    def is_open_to(self, tags: AbstractSet[UUID]) -> bool:
+        """Whether a member with these tags, everyone's among them, may be served by this route."""
+        return not self.tag_ids or not self.tag_ids.isdisjoint(tags)
 
     def deadlines(self, setting: Deadlines) -> Deadlines:
         """How long a try by this route may take: its own timeouts, and the setting's where it has none."""
@@ -141,6 +149,13 @@ def check_balance(priority: int, weight: int) -> None:
         raise Refusal("bad_weight", "invalid", message, param="weight")
 
 
+def check_tags(tag_ids: Collection[UUID]) -> None:
+    """Raises Refusal `too_many_tags`. Whether they exist is for who knows tags to say."""
+    if len(tag_ids) > ROUTE_TAGS_MAX:
+        message = f"A route names at most {ROUTE_TAGS_MAX} tags."
+        raise Refusal("too_many_tags", "invalid", message, param="tag_ids")
+
+
 def check_timeouts(timeouts: Mapping[str, float | None]) -> None:
     """Raises Refusal `bad_timeout` for one, by the name of its field, that is neither None nor a time that can be kept."""
     for name, seconds in timeouts.items():
@@ -192,6 +207,7 @@ def audited_route(route: Route) -> Mapping[str, Any]:
         "priority": route.priority,
         "weight": route.weight,
         "status": route.status,
+        "tag_ids": sorted(map(str, route.tag_ids)),
         **{name: getattr(route, name) for name in TIMEOUT_S_MAX},
     }
 

@@ -189,6 +189,12 @@ async def count_routes(tx: Tx, *, model_id: UUID | None = None, provider_key_id:
     return int((await tx.execute(query)).scalar_one())
 
 
+async def count_routes_naming(tx: Tx, tag_id: UUID) -> int:
+    """How many routes, active or not, are for members with this tag."""
+    query = select(func.count()).select_from(routes).where(routes.c.tag_ids.contains([tag_id]))
+    return int((await tx.execute(query)).scalar_one())
+
+
 async def add_route(tx: Tx, values: Mapping[str, Any]) -> bool:
     """Inserts a route. False when the model already has the same way."""
     return await _unless(tx, insert(routes).values(**values), "uq_routes_model_id")
@@ -316,4 +322,5 @@ def _route(row: Row[Any]) -> Route:
         first_byte_s=row.first_byte_s,
         idle_s=row.idle_s,
         total_s=row.total_s,
+        tag_ids=frozenset(row.tag_ids),
     )

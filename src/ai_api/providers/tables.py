@@ -18,7 +18,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ai_api.core.db import METADATA, Instant
 
@@ -62,6 +62,7 @@ routes = Table(
     Column("first_byte_s", Double),
     Column("idle_s", Double),
     Column("total_s", Double),
+    Column("tag_ids", ARRAY(Uuid), nullable=False, server_default="{}"),
     CheckConstraint("weight >= 0", name="weight"),
     CheckConstraint("least(connect_s, first_byte_s, idle_s, total_s) > 0", name="timeouts"),
     CheckConstraint("status IN ('active', 'disabled')", name="status"),

@@ -14,7 +14,7 @@ from ai_api.setup.import_model import (
 from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.organization import check_zone, organization_zone, schema_state, set_organization_zone
 from ai_api.setup.over_limit import over_limit
-from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model
+from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model, revise_route
 from ai_api.setup.remove_model import remove_model
 from ai_api.setup.remove_tag import remove_tag
 from ai_api.setup.store import SchemaState
@@ -41,6 +41,7 @@ __all__ = [
     "remove_tag",
     "review_import",
     "review_imports",
+    "revise_route",
     "schema_state",
     "set_organization_zone",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 from uuid import UUID
 
-from ai_api import catalog, pricing, providers
+from ai_api import catalog, identity, pricing, providers
 from ai_api.audit import Actor
 from ai_api.catalog import Draft
 from ai_api.core.db import Tx
 from ai_api.pricing import Prices
-from ai_api.providers import RouteDraft
+from ai_api.providers import RouteChanges, RouteDraft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +54,22 @@ async def ensure_model(tx: Tx, actor: Actor, publication: Publication, *, now: d
 
 
 async def add_route(tx: Tx, actor: Actor, draft: RouteDraft) -> providers.Route:
-    """A new way to serve an existing model. Raises Refusal `model_not_found`, and those of `providers.add_route`."""
+    """A new way to serve an existing model. Raises Refusal `model_not_found`, `tag_not_found`, and those of the route."""
     model = await catalog.get(tx, draft.model_id, lock=True)
+    await _lock_tags(tx, draft.tag_ids)
     return await providers.add_route(tx, actor, draft, operations=model.operations)
+
+
+async def revise_route(tx: Tx, actor: Actor, route_id: UUID, **changes: Unpack[RouteChanges]) -> providers.Route:
+    """The route with the given fields stored. Raises Refusal `tag_not_found`, and those of `providers.revise_route`."""
+    await _lock_tags(tx, changes.get("tag_ids", ()))
+    return await providers.revise_route(tx, actor, route_id, **changes)
+
+
+async def _lock_tags(tx: Tx, tag_ids: Collection[UUID]) -> None:
+    """Keeps tags from being deleted while a route begins to name them. Raises Refusal `tag_not_found`."""
+    for tag_id in sorted(set(tag_ids)):
+        await identity.get_tag(tx, tag_id, lock=True)
 
 
 def _route(model_id: UUID, publication: Publication) -> RouteDraft:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from ai_api import access, catalog, identity
+from ai_api import access, catalog, identity, providers, setup
 from ai_api.core.db import bump_world
 from ai_api.core.ids import uuid7
 from ai_api.identity import Member, Tag, TagChanges, TagDraft, Who
@@ -158,3 +158,45 @@ async def test_each_member_of_a_tag_has_its_whole_limit(g, sim):
         await give(g.org, staff, outside.member)
         assert (await other.chat(outside)).status == 429
         await other.at_rest()
+
+
+async def for_tags(org: Organization, caller: Caller, *tags: Tag) -> None:
+    """Leaves the first route of the caller's model to members with these tags."""
+    async with org.database.transaction() as tx:
+        page = await providers.page_routes(tx, providers.RouteFilter(model_id=caller.model.id))
+        await setup.revise_route(tx, CLI, page.items[0].id, tag_ids=[each.id for each in tags])
+
+
+async def test_a_route_for_a_tag_serves_everybody_or_nobody(g, sim):
+    async with beside(g, sim) as other:
+        caller = await g.org.caller(usd="5")
+        staff = await tag(g.org)
+        await for_tags(g.org, caller, staff)
+        answers = [await replica.chat(caller) for replica in (g, other)]
+        assert {(each.status, error_of(each)["code"]) for each in answers} == {(503, "no_route")}
+        record = await g.books.record(request_id=answers[0].headers["x-request-id"])
+        assert (record["outcome"], record["billed_cost_nanos"]) == ("no_route", 0)
+        spare = await g.org.key()
+        await g.org.route(caller.model, spare, priority=200)
+        answer = await g.chat(caller)
+        assert (await g.books.record(request_id=answer.headers["x-request-id"]))["provider_key_id"] == spare.id
+        await give(g.org, staff, caller.member)
+        for replica in (g, other):
+            answer = await replica.chat(caller)
+            record = await g.books.record(request_id=answer.headers["x-request-id"])
+            assert (record["outcome"], record["provider_key_id"]) == ("ok", caller.model.key.id)
+
+
+async def test_a_stream_goes_on_by_a_route_that_is_for_others_by_now(g, sim):
+    caller = await g.org.caller(usd="5")
+    staff = await tag(g.org)
+    await give(g.org, staff, caller.member)
+    await for_tags(g.org, caller, staff)
+    asked = asyncio.create_task(g.ask(caller, CHAT, chat_body(caller, told(chunk_delay_ms=40, chunks=60), stream=True)))
+    while sim.counters.open < 1:
+        await asyncio.sleep(0.01)
+    await take(g.org, staff, caller.member)
+    answer = await asked
+    assert not has_success_end(answer)
+    assert error_of(answer)["code"] == "no_route"
+    assert (await g.books.record(request_id=answer.headers["x-request-id"]))["outcome"] == "no_route"

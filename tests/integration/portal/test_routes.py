@@ -15,6 +15,8 @@ from ai_api.providers.tables import route_health
 from tests.integration.portal.examples_catalog import ROUTES, connected, published, routed
 from tests.support.portal import CLI, Caller, Portal
 
+TAGS = "/api/admin/tags"
+
 pytestmark = pytest.mark.integration
 
 
@@ -168,3 +170,21 @@ async def test_a_route_that_cools_down_says_why_and_until_when(portal: Portal, a
     changed = (await admin.client.patch(f"{ROUTES}/{route.id}", json={"upstream_model": "c"})).json()
     assert changed["cooling"] is None
     assert (await admin.client.get(f"{ROUTES}/{route.id}")).json() == changed
+
+
+async def test_a_route_for_tags_outlives_them_or_names_none(portal: Portal, admin: Caller) -> None:
+    model, key = await published(portal), await connected(portal)
+    tags = [(await admin.client.post(TAGS, json={"name": name, "priority": 1})).json()["id"] for name in "ab"]
+    body = {"model_id": str(model.id), "provider_key_id": str(key.id), "upstream_model": "m", "tag_ids": tags[::-1]}
+    made = (await admin.client.post(ROUTES, json={**body, "tag_ids": [*tags, *tags]})).json()
+    assert made["tag_ids"] == sorted(tags)
+    unknown = await admin.client.patch(f"{ROUTES}/{made['id']}", json={"tag_ids": [str(uuid4())]})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "tag_not_found")
+    kept = await admin.client.delete(f"{TAGS}/{tags[0]}")
+    assert (kept.status_code, kept.json()["code"], kept.json()["details"]["route_count"]) == (409, "tag_in_use", 1)
+    changed = await admin.client.patch(f"{ROUTES}/{made['id']}", json={"tag_ids": [tags[1]]})
+    assert changed.json()["tag_ids"] == [tags[1]]
+    assert (await admin.client.delete(f"{TAGS}/{tags[0]}")).status_code == 204
+    opened = await admin.client.patch(f"{ROUTES}/{made['id']}", json={"tag_ids": []})
+    assert opened.json()["tag_ids"] == []
+    assert (await admin.client.post(ROUTES, json={**body, "tag_ids": [tags[1]] * 101})).status_code == 422

@@ -3,8 +3,11 @@
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.unit.gateway.examples import (
     ALLOCATION,
     EARLIER,
@@ -329,7 +332,30 @@ def test_a_route_serves_only_what_its_provider_key_can():
     told = refused(around=around)
     assert (told.code, told.kind) == ("no_route", "unavailable")
     # A key that was disabled is not in the world at all.
-    assert serving_routes(MODEL, "responses", replace(around, keys={})) == ()
+    assert serving_routes(MODEL, "responses", replace(around, keys={}), HOLDER) == ()
+
+
+TAGS = [UUID(int=number) for number in range(900, 905)]
+
+
+@given(
+    st.lists(st.frozensets(st.sampled_from(TAGS), max_size=3), max_size=5),
+    st.frozensets(st.sampled_from(TAGS), max_size=3),
+    st.frozensets(st.sampled_from(TAGS), max_size=1),
+)
+def test_a_member_is_served_by_a_route_for_others_or_not_by_one_for_all(of_routes, own, everyone):
+    routes = tuple(replace(ROUTE, id=UUID(int=n), tag_ids=tags) for n, tags in enumerate(of_routes))
+    around = replace(world(MODEL), routes={MODEL.id: routes}, everyone=everyone)
+    person = replace(HOLDER, tags=own)
+    served = [route.id.int for route, _ in serving_routes(MODEL, "chat", around, person)]
+    assert served == [n for n, tags in enumerate(of_routes) if not tags or tags & (own | everyone)]
+    if served:
+        assert [route.id.int for route, _ in judged(person=person, around=around).routes] == served
+        return
+    told = refused(person=person, around=around)
+    assert (told.code, told.kind) == ("no_route", "unavailable")
+    assert (told.because == "no_route_for_tags") == bool(of_routes)
+    assert usable_models(person, around) == []
 
 
 def test_responses_are_served_by_whoever_serves_chats():

@@ -22,6 +22,7 @@ UpstreamName = Annotated[str, Field(min_length=1, max_length=256)]
 Rank = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 ConnectS = Annotated[float, Field(strict=True, gt=0, le=60)]
 SilenceS = Annotated[float, Field(strict=True, gt=0, le=3_600)]
+TagIds = Annotated[list[UUID], Field(max_length=100)]
 TotalS = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
 
@@ -37,7 +38,8 @@ class RouteShown(Shown):
     """One way to serve a model. Lower priorities are tried first; among equals, weights share.
 
     Seconds to connect, until the answer's headers come, to stay silent in between, and for the whole call are null where the
-    setting of the same name holds. `cooling` is null for a route that is well.
+    setting of the same name holds. With `tag_ids`, only members who have one of these tags are served by it. `cooling` is
+    null for a route that is well.
     """
 
     id: UUID
@@ -51,6 +53,7 @@ class RouteShown(Shown):
     first_byte_s: float | None
     idle_s: float | None
     total_s: float | None
+    tag_ids: list[UUID]
     created_at: datetime
     updated_at: datetime
     cooling: CoolingShown | None = None
@@ -68,6 +71,7 @@ class RouteCreate(Strict):
     first_byte_s: SilenceS | None = None
     idle_s: SilenceS | None = None
     total_s: TotalS | None = None
+    tag_ids: TagIds = Field(default_factory=list)
 
 
 class RouteChange(Patch):
@@ -81,6 +85,7 @@ class RouteChange(Patch):
     first_byte_s: SilenceS | None = None
     idle_s: SilenceS | None = None
     total_s: TotalS | None = None
+    tag_ids: TagIds = not_given()
 
 
 class RoutesQuery(ListQuery):
@@ -130,7 +135,7 @@ async def get_route(route_id: UUID, _: AdminHolder, tx: Transaction) -> RouteSho
 @router.patch("/{route_id}", response_model=RouteShown)
 async def change_route(route_id: UUID, body: RouteChange, actor: Admin, tx: Transaction) -> RouteShown:
     """Changes a route, which is taken for well again."""
-    return _shape(await providers.revise_route(tx, actor, route_id, **cast(providers.RouteChanges, body.changes())), {})
+    return _shape(await setup.revise_route(tx, actor, route_id, **cast(providers.RouteChanges, body.changes())), {})
 
 
 @router.delete("/{route_id}", status_code=204)
@@ -140,7 +145,7 @@ async def delete_route(route_id: UUID, actor: Admin, tx: Transaction) -> None:
 
 
 def _shape(route: Route, coolings: Mapping[UUID, Cooling]) -> RouteShown:
-    shown = RouteShown.model_validate(route)
+    shown = RouteShown.model_validate(route).model_copy(update={"tag_ids": sorted(route.tag_ids)})
     cooling = coolings.get(route.id)
     if cooling is None:
         return shown
