@@ -108,3 +108,15 @@ def test_what_cannot_be_done_is_said(run: Callable[..., Result], arguments: tupl
     assert failed.exit_code == 2
     assert failed.stderr
     assert "Traceback" not in failed.output
+
+
+def test_an_entry_is_found_and_a_model_linked_to_it(run: Callable[..., Result], database: str) -> None:
+    found = run("search", "gpt-5.1", "--provider", "openai", "--limit", "3")
+    assert found.exit_code == 0, found.output
+    assert "openai  gpt-5.1  chat, responses" in found.stdout
+    assert run("import", "openai", "gpt-5.1").exit_code == 0
+    linked = run("link", "openai/gpt-5.1", "openai", "gpt-4o-mini")
+    assert linked.exit_code == 0, linked.output
+    assert "openai/gpt-5.1: gpt-4o-mini of openai, litellm 1.106.2, now 1.106.2" in linked.stdout
+    assert "changed here and kept" in linked.stdout
+    assert run("link", "no/such", "openai", "gpt-4o-mini").exit_code == 2

@@ -12,10 +12,10 @@ from ai_api.catalog.alias import (
 )
 from ai_api.catalog.find import find, get, load_models, page
 from ai_api.catalog.imports import FactReview, Origin, OriginDraft, check_importable, facts_of, review_facts
-from ai_api.catalog.litellm_registry import SOURCE, Entry, Registry, read_registry
+from ai_api.catalog.litellm_registry import SOURCE, Entry, Found, Registry, read_registry
 from ai_api.catalog.policy import Lists, models_naming_tag, set_policy
 from ai_api.catalog.publish import publish
-from ai_api.catalog.reapply import apply_facts, get_origin, load_origins, note_price_facts
+from ai_api.catalog.reapply import apply_facts, get_origin, link, load_origins, note_price_facts
 from ai_api.catalog.remove import remove
 from ai_api.catalog.revise import Changes, archive, revise, unarchive
 from ai_api.catalog.rules import (
@@ -48,6 +48,7 @@ __all__ = [
     "Entry",
     "FactReview",
     "Filter",
+    "Found",
     "Lists",
     "Meaning",
     "Model",
@@ -68,6 +69,7 @@ __all__ = [
     "get_origin",
     "index",
     "is_slug",
+    "link",
     "load_aliases",
     "load_models",
     "load_origins",

@@ -71,6 +71,14 @@ def facts_of(entry: Entry) -> dict[str, Any]:
     return _facts(entry)
 
 
+def facts_to_link(entry: Entry, model: Model) -> dict[str, Any]:
+    """The facts to note of a model that was not made from its entry: what differs here counts as changed by an administrator, and
+    what is unknown here as not.
+    """
+    here = _facts(model)
+    return {name: said if here[name] not in (None, {}) else here[name] for name, said in _facts(entry).items()}
+
+
 def review_facts(origin: Origin, entry: Entry | None, model: Model) -> tuple[FactReview, ...]:
     """Each fact, compared. `entry` is None where the registry has the model no more: then nothing applies."""
     here, now = _facts(model), {} if entry is None else _facts(entry)

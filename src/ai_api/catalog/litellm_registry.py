@@ -85,6 +85,30 @@ class Registry:
             raise Refusal("registry_entry_not_found", "not_found", message, param="key")
         return entry
 
+    def search(self, words: str, *, provider: str | None = None, limit: int) -> Found:
+        """The entries whose provider or key holds every one of the words, in whatever case; those that can be called here first.
+
+        With `provider` only its own, by its exact name. At most `limit` of them.
+        """
+        wanted = words.lower().split()
+        found = []
+        for key, said in self._entries.items():
+            owner = said["litellm_provider"]
+            told = f"{owner} {key}".lower()
+            if provider in (None, owner) and all(word in told for word in wanted):
+                found.append((not _operations(said), owner, key))
+        shown = [_entry(owner, key, self._entries[key]) for _, owner, key in sorted(found)[:limit]]
+        return Found(self.version, tuple(shown), len(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave: some of the entries, and how many there are in all."""
+
+    version: str
+    entries: tuple[Entry, ...]
+    total: int
+
 
 def read_registry() -> Registry:
     """The registry of the installed litellm; 3 MB, read anew. Raises Refusal `registry_unreadable`."""

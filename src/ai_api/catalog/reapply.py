@@ -8,7 +8,7 @@ from uuid import UUID
 
 from ai_api.audit import Actor, note
 from ai_api.catalog import store, store_imports
-from ai_api.catalog.imports import Origin, facts_of, not_imported, review_facts
+from ai_api.catalog.imports import Origin, OriginDraft, facts_of, facts_to_link, not_imported, review_facts
 from ai_api.catalog.litellm_registry import Entry
 from ai_api.catalog.rules import Model, audited, model_not_found
 from ai_api.core.db import Tx, bump_world
@@ -63,6 +63,36 @@ async def apply_facts(tx: Tx, actor: Actor, model_id: UUID, entry: Entry, *, ver
     )
     await bump_world(tx)
     return after
+
+
+async def link(tx: Tx, actor: Actor, model_id: UUID, entry: Entry, *, version: str) -> Model:
+    """The model, which is compared with this entry from now on, and is what it was: nothing of it changes.
+
+    What differs from the entry counts as changed by an administrator; none of the registry's prices as applied. Raises Refusal
+    `model_not_found`.
+    """
+    model = await store.get(tx, model_id, lock=True)
+    if model is None:
+        raise model_not_found()
+    before = await store_imports.get(tx, model_id)
+    draft = OriginDraft(
+        provider=entry.provider,
+        key=entry.key,
+        version=version,
+        facts=facts_to_link(entry, model),
+        price_facts=entry.price_facts,
+    )
+    await store_imports.put(tx, model_id, draft, price_facts={})
+    await note(
+        tx,
+        actor,
+        action="model.link_registry",
+        target_kind="model",
+        target_id=model_id,
+        before=None if before is None else {"source": before.source, "provider": before.provider, "key": before.key},
+        after=draft.audited(),
+    )
+    return model
 
 
 async def note_price_facts(tx: Tx, model_id: UUID, facts: Mapping[str, Any], *, version: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from ai_api.catalog.imports import Origin, OriginDraft
 from ai_api.catalog.litellm_registry import SOURCE
@@ -27,6 +28,24 @@ async def add(tx: Tx, model_id: UUID, draft: OriginDraft) -> None:
             price_facts=dict(draft.price_facts),
             price_version=draft.version,
         )
+    )
+
+
+async def put(tx: Tx, model_id: UUID, draft: OriginDraft, *, price_facts: Mapping[str, Any]) -> None:
+    """Notes where a model is to be compared with from now on; what was noted before is gone."""
+    values = {
+        "source": SOURCE,
+        "provider": draft.provider,
+        "key": draft.key,
+        "facts": dict(draft.facts),
+        "facts_version": draft.version,
+        "price_facts": dict(price_facts),
+        "price_version": draft.version,
+        "kept": [],
+    }
+    statement = upsert(model_imports).values(model_id=model_id, **values)
+    await tx.execute(
+        statement.on_conflict_do_update(index_elements=["model_id"], set_={**values, "updated_at": func.now()})
     )
 
 

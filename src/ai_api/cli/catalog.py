@@ -57,6 +57,38 @@ def import_command(
         typer.echo("Nothing was made." if dry_run else "Publish prices with `ai-api catalog apply --price`.", err=True)
 
 
+@app.command("search")
+def search_command(
+    words: Annotated[list[str], typer.Argument(help="Words, each of which is in the provider or the key.")],
+    provider: Annotated[str | None, typer.Option("--provider", help="Only this provider's, by its exact name.")] = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=1_000, help="How many are shown.")] = 50,
+) -> None:
+    """Search the registry: provider, key, and what each can be asked for here. Needs no database."""
+    with refusing():
+        found = catalog.read_registry().search(" ".join(words), provider=provider, limit=limit)
+        for entry in found.entries:
+            served = ", ".join(sorted(entry.operations)) or f"not served: {entry.mode or 'unknown'}"
+            typer.echo(f"{entry.provider}  {entry.key}  {served}")
+        typer.echo(f"{len(found.entries)} of {found.total} in litellm {found.version}", err=True)
+
+
+@app.command("link")
+def link_command(
+    slug: Slug,
+    provider: Annotated[str, typer.Argument(help="The provider, exactly as the registry calls it.")],
+    key: Annotated[str, typer.Argument(help="The model, exactly by its key there.")],
+) -> None:
+    """Compare a model that is there with an entry of the registry from now on. Nothing of the model changes."""
+
+    async def work(tx: Tx, now: datetime, registry: Registry) -> list[str]:
+        model = await _found(tx, slug)
+        await setup.link_model(tx, _ACTOR, model.id, registry, provider=provider, key=key)
+        return list(_told(await setup.review_import(tx, model.id, registry, now=now)))
+
+    with refusing():
+        _print(_run(work))
+
+
 @app.command("diff")
 def diff_command(
     slug: Annotated[str | None, typer.Argument(help="A model's slug; all imported ones with news if left out.")] = None,

@@ -8,6 +8,7 @@ from ai_api.setup.import_model import (
     apply_import,
     apply_suggested_price,
     import_model,
+    link_model,
     review_import,
     review_imports,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "ensure_provider",
     "import_model",
     "limit_subject",
+    "link_model",
     "organization_zone",
     "over_limit",
     "publish_model",

@@ -86,6 +86,16 @@ async def import_model(
     return await catalog.publish(tx, actor, draft, origin=origin)
 
 
+async def link_model(tx: Tx, actor: Actor, model_id: UUID, registry: Registry, *, provider: str, key: str) -> Model:
+    """A model that was made by hand, or from another entry, compared with this one from now on. Nothing of it changes.
+
+    Raises Refusal `model_not_found`, `registry_entry_not_found`, `registry_mode_unserved`.
+    """
+    entry = registry.get(provider, key)
+    catalog.check_importable(entry)
+    return await catalog.link(tx, actor, model_id, entry, version=registry.version)
+
+
 async def review_import(tx: Tx, model_id: UUID, registry: Registry, *, now: datetime) -> Review:
     """An imported model beside the registry: what was imported, what is said now, what is set here.
 

@@ -266,3 +266,42 @@ async def test_a_deleted_model_leaves_its_origin_behind(portal: Portal, admin: C
     model_id = await imported(portal, registry())
     assert (await admin.client.delete(f"{MODELS}/{model_id}")).status_code == 204
     assert (await counts(portal))[1] == 0
+
+
+async def test_a_model_made_by_hand_cannot_be_compared(portal: Portal, admin: Caller) -> None:
+    model = await published(portal, slug="acme/mine", context_tokens=500, operations=frozenset({"chat"}))
+    link = f"{MODELS}/{model.id}/registry-entry"
+    unknown = await admin.client.put(link, json={"provider": "azure", "key": "gpt-5.1"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "registry_entry_not_found")
+    unserved = await admin.client.put(link, json={"provider": "openai", "key": "tts-1"})
+    assert (unserved.status_code, unserved.json()["code"]) == (400, "registry_mode_unserved")
+    shown = (await admin.client.put(link, json=GPT)).json()
+    facts = {each["name"]: each for each in shown["facts"]}
+    # What is said here stays; what is unknown here can be taken over.
+    assert (facts["context_tokens"]["here"], facts["context_tokens"]["kept"]) == (500, True)
+    assert (facts["output_tokens_max"]["here"], facts["output_tokens_max"]["applies"]) == (None, True)
+    assert (shown["price"]["here"], shown["price"]["applies"]) == (None, True)
+    detail = (await admin.client.get(f"{MODELS}/{model.id}")).json()
+    assert (detail["context_tokens"], detail["output_tokens_max"]) == (500, None)
+    applied = await admin.client.post(f"{MODELS}/{model.id}/suggestion/apply", json={"version": shown["version"]})
+    here = {each["name"]: each["here"] for each in applied.json()["facts"]}
+    assert (here["context_tokens"], here["output_tokens_max"]) == (500, facts["output_tokens_max"]["now"])
+    again = (await admin.client.put(link, json=WHOLE)).json()
+    assert (again["provider"], again["key"]) == ("azure", "azure/gpt-4o")
+    async with portal.house.database.transaction() as tx:
+        found = await tx.execute(
+            text("SELECT before FROM audit_events WHERE action = 'model.link_registry' ORDER BY id")
+        )
+        assert [row.before and row.before["key"] for row in found] == [None, "gpt-5.1"]
+
+
+async def test_nobody_finds_an_entry_without_knowing_its_name(portal: Portal, admin: Caller) -> None:
+    found = (await admin.client.get("/api/admin/registry", params={"q": "GPT 5.1", "provider": "openai"})).json()
+    assert GPT in [{"provider": each["provider"], "key": each["key"]} for each in found["items"]]
+    assert found["total"] >= len(found["items"]) > 0
+    one = (await admin.client.get("/api/admin/registry", params={"q": "gpt", "limit": 1})).json()
+    assert (len(one["items"]), one["total"] > 1) == (1, True)
+    nothing = await admin.client.get("/api/admin/registry", params={"q": "no-such-model"})
+    assert (nothing.json()["items"], nothing.json()["total"]) == ([], 0)
+    member = await portal.caller()
+    assert (await member.client.get("/api/admin/registry", params={"q": "gpt"})).status_code == 403

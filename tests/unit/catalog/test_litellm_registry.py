@@ -175,3 +175,25 @@ def test_what_the_registry_says_no_more_is_taken_away() -> None:
     made = model(before)
     for later in (entry(), None):
         assert not any(each.applies for each in review_facts(origin(before, made), later, made))
+
+
+def test_a_search_finds_other_models_or_hides_some():
+    known = {
+        "vendor/big-chat": {"litellm_provider": "vendor", "mode": "chat"},
+        "vendor/big-voice": {"litellm_provider": "vendor", "mode": "audio_speech"},
+        "big-chat": {"litellm_provider": "Other", "mode": "chat"},
+        "sample_spec": {"litellm_provider": "vendor", "mode": "chat"},
+    }
+    read = Registry("1", known)
+
+    def keys(words, **how):
+        found = read.search(words, **{"limit": 9, **how})
+        assert found.total >= len(found.entries)
+        return [entry.key for entry in found.entries]
+
+    # What cannot be called here comes last.
+    assert keys("BIG") == ["big-chat", "vendor/big-chat", "vendor/big-voice"]
+    assert keys("big other") == ["big-chat"]
+    assert keys("chat", provider="vendor") == ["vendor/big-chat"]
+    assert keys("chat", provider="vend") == keys("chat absent") == []
+    assert (keys("big", limit=1), read.search("big", limit=1).total) == (["big-chat"], 3)

@@ -33,6 +33,13 @@ class ModelImport(Strict):
     slug: Annotated[str, Field(max_length=200)] | None = None
 
 
+class RegistryEntry(Strict):
+    """An entry of the registry, by provider and key exactly as they are there."""
+
+    provider: Text
+    key: Text
+
+
 class ApplyImport(Strict):
     """The registry's version that was looked at."""
 
@@ -138,6 +145,16 @@ async def import_model(
     await savepoint.rollback()
     response.status_code = 200
     return shown.model_copy(update={"id": None})
+
+
+@router.put("/{model_id}/registry-entry", response_model=SuggestionShown)
+async def link_model(
+    model_id: UUID, body: RegistryEntry, actor: Admin, tx: Transaction, house: HouseDep
+) -> SuggestionShown:
+    """Has a model compared with an entry of the registry from now on. Nothing of the model changes."""
+    read = await registry()
+    await setup.link_model(tx, actor, model_id, read, provider=body.provider, key=body.key)
+    return _shown(await setup.review_import(tx, model_id, read, now=house.clock.now()))
 
 
 @router.get("/{model_id}/suggestion", response_model=SuggestionShown)
