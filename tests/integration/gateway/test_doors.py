@@ -18,6 +18,8 @@ from tests.support.upstream.raw import RawClient
 # Doors for everybody: alive, and a word to clients that try another way first. Anything else must enter preflight.
 PUBLIC = {("HEAD", "/"): 200, ("GET", "/v1/responses"): 426, ("GET", "/responses"): 426}
 BODY = b'{"model":"acme/m","messages":[],"input":"x","max_tokens":9,"contents":[]}'
+BODIES = {"embedContent": b'{"content":{}}', "batchEmbedContents": b'{"requests":[{"content":{}}]}'}
+"""Where that is not well-formed: by what follows the last colon of the path."""
 
 
 def doors(g) -> list[tuple[str, str]]:
@@ -33,7 +35,7 @@ def doors(g) -> list[tuple[str, str]]:
 
 async def knock(g, method: str, path: str, headers: dict[str, str]):
     async with RawClient(g.url) as client:
-        body = BODY if method in {"POST", "PUT", "PATCH"} else b""
+        body = BODIES.get(path.rpartition(":")[2], BODY) if method in {"POST", "PUT", "PATCH"} else b""
         await client.send(method, path, headers=headers, body=body)
         return await client.receive(timeout_s=3)
 
