@@ -60,7 +60,7 @@ BAD_CHAT_FIELDS = {
 }
 BAD_RESPONSES_FIELDS = {
     "background": [True, "yes"],
-    "store": [True, "false"],
+    "store": ["false"],
     "previous_response_id": [1],
     "max_output_tokens": [0, -1, "5", 2.5],
     "stream": ["true"],
