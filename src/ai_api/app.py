@@ -35,6 +35,7 @@ from ai_api.gateway.kept_responses import KeptResponses
 from ai_api.gateway.key_holds import KeyHolds
 from ai_api.gateway.people import People
 from ai_api.gateway.refusals import Refusals
+from ai_api.gateway.scrape import Scrape
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.stored_responses import StoredResponses
 from ai_api.gateway.tell import Tell
@@ -43,7 +44,8 @@ from ai_api.gateway.typical import TypicalOutput
 from ai_api.gateway.watch import Replica, Watch
 from ai_api.gateway.world import Worlds
 from ai_api.observability.lag import LoopLag
-from ai_api.observability.metrics import gateway_metrics, load_metrics
+from ai_api.observability.listener import Family
+from ai_api.observability.metrics import load_metrics
 from ai_api.observability.redact import Redactor
 from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
@@ -232,17 +234,24 @@ class Application:
         doors = self.data_plane.dialects_of_doors() if self.data_plane is not None else {}
         return TurningAway(self.intake, doors, self.tell, lambda: self.draining)
 
-    def metrics(self) -> list[tuple[str, str, str, list[tuple[str, dict[str, str], float]]]]:
+    def metrics(self) -> list[Family]:
         """What `/metrics` shows."""
-        open_calls = self.calls.open_calls.values()
-        return gateway_metrics(
-            self.tell.counters,
-            open_calls=len(open_calls),
-            active_clients=len({call.docket.holder.credential_id for call in open_calls if call.docket.holder}),
-            settlements_pending=self.settlement.pending,
-            people=len(self.people),
-            routes_cooling=len(self.health.cooling(self.clock.unix_ms())),
-        ) + load_metrics(self.intake.shed, lag_s=self.lag.lag_s, held_bytes=self.intake.held_bytes)
+        scrape = Scrape(
+            counters=self.tell.counters,
+            admission=self.admission,
+            settlement=self.settlement,
+            changes=self.holds.changes,
+            idempotency=self.idempotency,
+            people=self.people,
+            worlds=self.worlds,
+            watch=self.watch,
+            health=self.health,
+            clock=self.clock,
+        )
+        return [
+            *scrape.families(self.calls.open_calls.values()),
+            *load_metrics(self.intake.shed, lag_s=self.lag.lag_s, held_bytes=self.intake.held_bytes),
+        ]
 
     async def start(self) -> None:
         """Opens the pools, registers the replica, loads the world, begins to watch.

@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from ai_api.gateway.tell import Counters
-from ai_api.observability.metrics import books_metrics, edge_metrics, gateway_metrics, load_metrics
+from ai_api.observability.histogram import BatchFigures
+from ai_api.observability.metrics import (
+    batch_metrics,
+    books_metrics,
+    copies_metrics,
+    edge_metrics,
+    gateway_metrics,
+    holds_metrics,
+    load_metrics,
+)
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
 ROW = re.compile(r"^\| `(ai_gateway_[a-z_]+)` \| (\w+) \|([^|]*)\|", re.MULTILINE)
@@ -28,13 +37,16 @@ def exposed() -> Described:
     counters = Counters(
         calls=Counter({("cred_a", "a/b", "ok"): 1}),
         refusals=Counter({"overloaded": 1}),
-        upstream_errors=Counter({("openai", "upstream_error"): 1}),
+        upstream_errors=Counter({("cred_a", "openai", "upstream_error"): 1}),
         extensions=Counter({"extended": 1}),
         usage_doubted=Counter({"openai": 1}),
     )
     families = gateway_metrics(
         counters, open_calls=1, active_clients=1, settlements_pending=1, people=1, routes_cooling=1
     )
+    families += holds_metrics(1, {"cost": 1})
+    families += copies_metrics({"world": 1.0, "people": 1.0, "watch": 1.0})
+    families += batch_metrics({"settlement": (BatchFigures(), 1)})
     families += load_metrics({"lag": 1}, lag_s=0.1, held_bytes=1)
     families += edge_metrics({"head_too_slow": 1})
     families += books_metrics({"held": 0}, {"held": 0.0})

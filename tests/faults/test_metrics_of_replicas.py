@@ -103,6 +103,8 @@ async def test_counters_of_replicas_are_not_what_happened(database, sim, tmp_pat
                 await asyncio.sleep(0.02)
         busy, _, _ = await scrape(one, other)
         assert sum(by(busy, "ai_gateway_active_clients").values()) == 2, "one caller, on two replicas"
+        assert sum(by(busy, "ai_gateway_holds_open").values()) == len(under_way)
+        assert sum(by(busy, "ai_gateway_held_usd").values()) > 0
         assert {answer.status for answer in await asyncio.gather(*under_way)} == {200}
         async with asyncio.timeout(20):
             while True:
@@ -120,7 +122,10 @@ async def test_counters_of_replicas_are_not_what_happened(database, sim, tmp_pat
         ("model_not_found",): 2 * N,
         ("bad_request",): 2 * N,
     }
-    assert sum(by(total, "ai_gateway_upstream_errors_total", "provider", "code").values()) == 4
+    errors = by(total, "ai_gateway_upstream_errors_total", "client", "code")
+    assert errors == {(failing.credential.credential.public_id, "upstream_error"): 4}
+    # Every record went to the database in one batch; the one that was refused was tried again by itself.
+    assert total["ai_gateway_batch_items_sum", frozenset({("batch", "settlement")})] >= len(records)
     # The one that the database refused is counted too: it was used. Its numbers are beside the ledger.
     [kept] = await books.fetch(
         "SELECT (record->>'input_tokens')::bigint AS i, (record->>'output_tokens')::bigint AS o FROM unsettled"
@@ -140,7 +145,14 @@ async def test_counters_of_replicas_are_not_what_happened(database, sim, tmp_pat
     assert most <= SERIES_MAX
 
 
-OPEN = ("ai_gateway_requests_in_progress", "ai_gateway_active_clients", "ai_gateway_settlements_pending")
+OPEN = (
+    "ai_gateway_requests_in_progress",
+    "ai_gateway_active_clients",
+    "ai_gateway_settlements_pending",
+    "ai_gateway_holds_open",
+    "ai_gateway_held_usd",
+    "ai_gateway_batch_waiting",
+)
 
 
 class Exploding:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -11,13 +12,21 @@ from ai_api.core.lines import Arrival, Line
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 
+Told = Callable[[int, float, float], None]
+"""Hears of each batch that is over: how many items it had, how many seconds the one that waited longest had waited when it went,
+and how many seconds it was on its way."""
+
+
+def _told_nobody(_items: int, _waited_s: float, _took_s: float) -> None:
+    """For batches that nobody counts."""
+
 
 class GroupCommit(Generic[Item, Result]):
     """Hands waiting items to `commit` in batches, at most `in_flight_max` batches at a time.
 
     `commit` gets the batch and answers one result per item, in order; an exception it raises reaches every item of the
     batch. Batches run in tasks of their own: cancelling a waiter neither cancels the batch nor loses its item. `line` says
-    whose turn it is; without one, turns are in the order of arrival.
+    whose turn it is; without one, turns are in the order of arrival. `told` hears of each batch, however it ended.
     """
 
     def __init__(
@@ -26,12 +35,14 @@ class GroupCommit(Generic[Item, Result]):
         *,
         batch_max: int,
         in_flight_max: int = 1,
-        line: Line[tuple[Item, asyncio.Future[Result]]] | None = None,
+        line: Line[tuple[Item, asyncio.Future[Result], float]] | None = None,
+        told: Told = _told_nobody,
     ) -> None:
         self._commit = commit
         self._batch_max = batch_max
         self._in_flight_max = in_flight_max
-        self._waiting: Line[tuple[Item, asyncio.Future[Result]]] = Arrival() if line is None else line
+        self._told = told
+        self._waiting: Line[tuple[Item, asyncio.Future[Result], float]] = Arrival() if line is None else line
         self._running: set[asyncio.Task[None]] = set()
 
     @property
@@ -42,7 +53,7 @@ class GroupCommit(Generic[Item, Result]):
     def submit(self, item: Item) -> asyncio.Future[Result]:
         """Queues `item`; the future gives its result once its batch is done."""
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.put((item, future))
+        self._waiting.put((item, future, time.monotonic()))
         self._pump()
         return future
 
@@ -70,9 +81,10 @@ class GroupCommit(Generic[Item, Result]):
         self._running.discard(task)
         self._pump()
 
-    async def _run(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+    async def _run(self, batch: list[tuple[Item, asyncio.Future[Result], float]]) -> None:
+        began = time.monotonic()
         try:
-            results = await self._commit([item for item, _ in batch])
+            results = await self._commit([item for item, _, _ in batch])
         except BaseException as error:
             # A boundary: whatever befell the batch, cancellation included, must reach those who wait for it.
             _fail(batch, error)
@@ -81,16 +93,17 @@ class GroupCommit(Generic[Item, Result]):
             return
         finally:
             self._waiting.done(batch)
+            self._told(len(batch), began - min(since for _, _, since in batch), time.monotonic() - began)
         if len(results) != len(batch):
             _fail(batch, ValueError(f"a commit of {len(batch)} items gave {len(results)} results"))
             return
-        for (_, future), result in zip(batch, results, strict=True):
+        for (_, future, _), result in zip(batch, results, strict=True):
             if not future.done():
                 future.set_result(result)
 
 
-def _fail(batch: list[tuple[Item, asyncio.Future[Result]]], error: BaseException) -> None:
-    for _, future in batch:
+def _fail(batch: list[tuple[Item, asyncio.Future[Result], float]], error: BaseException) -> None:
+    for _, future, _ in batch:
         if not future.done():
             future.set_exception(error)
             future.exception()  # retrieved: a waiter that left must not raise a warning

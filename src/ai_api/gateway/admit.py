@@ -21,6 +21,7 @@ from ai_api.gateway.candidate import Asked, Candidate, Outcome, Verdict
 from ai_api.gateway.given_up import GivenUp
 from ai_api.gateway.narrow import Narrow
 from ai_api.gateway.taking import Taking
+from ai_api.observability.histogram import BatchFigures
 from ai_api.quotas.rules import Granted
 
 __all__ = ["Admission", "Candidate", "Verdict"]
@@ -37,7 +38,7 @@ WAITING_MAX = 10_000
 WAITING_OF_A_MEMBER_MAX = 5_000
 WAITED_MAX_S = 2.0
 
-Waiting = tuple[Asked, "asyncio.Future[Outcome]"]
+Waiting = tuple[Asked, "asyncio.Future[Outcome]", float]
 
 
 class Admission:
@@ -45,22 +46,36 @@ class Admission:
 
     def __init__(self, hot: Hot, replica_id: Callable[[], UUID]) -> None:
         self.given_up = GivenUp()
+        self.wide_figures, self.narrow_figures = BatchFigures(), BatchFigures()
         self._taking = Taking(hot, replica_id)
         self._narrow_lane = Narrow(hot, self._taking, replica_id, locked_timeout_s=ADMIT_TIMEOUT_S)
         wide_max = max(2, min(WIDE_IN_FLIGHT_MAX, hot.size - OTHERS_CONNECTIONS))
         self._wide_line: Turns[Waiting] = _turns(wide_max)
         self._narrow_line: Turns[Waiting] = _turns(NARROW_IN_FLIGHT_MAX)
         self._wide: GroupCommit[Asked, Outcome] = GroupCommit(
-            self._commit_wide, batch_max=BATCH_MAX, in_flight_max=wide_max, line=self._wide_line
+            self._commit_wide,
+            batch_max=BATCH_MAX,
+            in_flight_max=wide_max,
+            line=self._wide_line,
+            told=self.wide_figures.note,
         )
         self._narrow: GroupCommit[Asked, Outcome] = GroupCommit(
-            self._commit_narrow, batch_max=BATCH_MAX, in_flight_max=NARROW_IN_FLIGHT_MAX, line=self._narrow_line
+            self._commit_narrow,
+            batch_max=BATCH_MAX,
+            in_flight_max=NARROW_IN_FLIGHT_MAX,
+            line=self._narrow_line,
+            told=self.narrow_figures.note,
         )
 
     @property
     def waiting(self) -> int:
         """Calls that wait for a batch."""
         return self._wide.pending + self._narrow.pending
+
+    @property
+    def waiting_narrow(self) -> int:
+        """Those of them that wait for the narrow lane."""
+        return self._narrow.pending
 
     async def admit(self, candidate: Candidate) -> Verdict:
         """The verdict on one call. Raises StoreUnavailable, and Refusal `overloaded` where it would wait too long."""

@@ -11,6 +11,7 @@ from ai_api.core.errors import StoreUnavailable
 from ai_api.gateway import store_extend
 from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.store_extend import Change, Changed
+from ai_api.observability.histogram import BatchFigures
 
 BATCH_MAX = 200
 BATCHES_IN_FLIGHT_MAX = 1
@@ -20,10 +21,16 @@ class HoldChanges:
     """Changes holds in batches, on behalf of one replica."""
 
     def __init__(self, hot: Hot) -> None:
+        self.figures = BatchFigures()
         self._hot = hot
         self._batches: GroupCommit[Change, Changed] = GroupCommit(
-            self._commit, batch_max=BATCH_MAX, in_flight_max=BATCHES_IN_FLIGHT_MAX
+            self._commit, batch_max=BATCH_MAX, in_flight_max=BATCHES_IN_FLIGHT_MAX, told=self.figures.note
         )
+
+    @property
+    def waiting(self) -> int:
+        """Changes that wait for a batch."""
+        return self._batches.pending
 
     async def make(self, change: Change) -> Changed:
         """What became of one change, as if it had been asked alone. Raises StoreUnavailable."""

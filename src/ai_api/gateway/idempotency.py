@@ -32,6 +32,7 @@ from ai_api.gateway.remembered import Remembered, Room
 from ai_api.gateway.settle import Settlement
 from ai_api.gateway.store_idempotency import Claim, Found, StoredAnswer
 from ai_api.gateway.tell import CallLog
+from ai_api.observability.histogram import BatchFigures
 
 ANSWER_BYTES_MAX = 1024 * 1024
 REMEMBERED_BYTES_MAX = 64 * 1024 * 1024
@@ -82,6 +83,8 @@ class Idempotency:
         log: CallLog,
     ) -> None:
         self.pending = 0
+        self.figures = BatchFigures()
+        """Of claims."""
         self._calls = calls
         self._people = people
         self._settlement = settlement
@@ -93,11 +96,19 @@ class Idempotency:
         self._room = Room(REMEMBERED_BYTES_MAX)
         self._silent_at = 0.0
         self._claims: GroupCommit[tuple[Claim, float], Found] = GroupCommit(
-            self._claim_batch, batch_max=CLAIMS_MAX, in_flight_max=CLAIM_BATCHES_MAX
+            self._claim_batch,
+            batch_max=CLAIMS_MAX,
+            in_flight_max=CLAIM_BATCHES_MAX,
+            told=self.figures.note,
         )
         self._conclusions: GroupCommit[_Concluded, None] = GroupCommit(
             self._conclude_batch, batch_max=1, in_flight_max=CONCLUSIONS_AT_ONCE_MAX
         )
+
+    @property
+    def waiting(self) -> int:
+        """Claims that wait for a batch."""
+        return self._claims.pending
 
     async def carry(self, ask: Ask, out: Out, opened: Callable[[OpenCall], None]) -> None:
         """Answers one call on `out`: with the answer it had before, or by making it. As `Calls.carry` otherwise."""

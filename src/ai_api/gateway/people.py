@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,7 @@ from ai_api.core.db import Hot, Patience
 from ai_api.core.errors import Refusal, StoreSilent, StoreUnavailable
 from ai_api.gateway import store_watch
 from ai_api.gateway.patience import PATIENCE
+from ai_api.observability.histogram import BatchFigures
 from ai_api.quotas.limit import Limit, limit_of
 
 HOLDERS_MAX = 20_000
@@ -63,12 +64,15 @@ class Holder:
     """Those of the member and of the credential."""
     tags: frozenset[UUID]
     """The tags the member has; the world knows those that everyone has."""
+    read_at_s: float = field(default=0.0, compare=False)
+    """When this copy was read, on a monotonic clock, in seconds."""
 
 
 class People:
     """The holders in memory, least recently used first out."""
 
     def __init__(self, hot: Hot, clock: Clock) -> None:
+        self.figures = BatchFigures()
         self._hot = hot
         self._clock = clock
         self._holders: OrderedDict[bytes, Holder] = OrderedDict()
@@ -76,13 +80,21 @@ class People:
         self._silent_at = 0.0
         self._looking: dict[bytes, asyncio.Future[Holder | None]] = {}
         self._reads: GroupCommit[tuple[bytes, float], Holder | None] = GroupCommit(
-            self._read_in_time, batch_max=READ_AT_ONCE_MAX, in_flight_max=READS_IN_FLIGHT_MAX
+            self._read_in_time,
+            batch_max=READ_AT_ONCE_MAX,
+            in_flight_max=READS_IN_FLIGHT_MAX,
+            told=self.figures.note,
         )
         self._lookups_left = float(LOOKUPS_PER_S_MAX)
         self._refilled_at = clock.monotonic()
 
     def __len__(self) -> int:
         return len(self._holders)
+
+    @property
+    def waiting(self) -> int:
+        """Reads of credentials that wait for a batch."""
+        return self._reads.pending
 
     async def find(self, secret_hash: bytes) -> Holder | None:
         """The holder of a secret; None when it is proven unknown. Raises StoreUnavailable, Refusal `overloaded`."""
@@ -151,7 +163,7 @@ class People:
             if len(self._unknown) > UNKNOWN_SECRETS_MAX:
                 self._unknown.popitem(last=False)
             return None
-        holder = _holder(secret_hash, row)
+        holder = _holder(secret_hash, row, self._clock.monotonic())
         self._unknown.pop(secret_hash, None)
         self._holders[secret_hash] = holder
         self._holders.move_to_end(secret_hash)
@@ -170,7 +182,7 @@ class People:
         self._lookups_left -= 1
 
 
-def _holder(secret_hash: bytes, row: Any) -> Holder:
+def _holder(secret_hash: bytes, row: Any, read_at_s: float) -> Holder:
     by_model: dict[UUID, Allocation] = {}
     for each in json.loads(row["allocations"]):
         allocation = Allocation(
@@ -202,4 +214,5 @@ def _holder(secret_hash: bytes, row: Any) -> Holder:
         allocations=by_model,
         limits=tuple(limit_of(limit) for limit in json.loads(row["limits"])),
         tags=frozenset(UUID(tag) for tag in json.loads(row["tags"])),
+        read_at_s=read_at_s,
     )

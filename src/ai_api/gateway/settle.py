@@ -18,6 +18,7 @@ from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import StoreUnavailable
 from ai_api.core.lines import Turns
 from ai_api.gateway import store_settlement
+from ai_api.observability.histogram import BatchFigures
 from ai_api.wire.json_body import encode
 
 BATCH_MAX = 500
@@ -46,13 +47,18 @@ class Settlement:
     """Settles calls in batches. `alarm(what, call_id, reason)` hears of records that Postgres refused."""
 
     def __init__(self, hot: Hot, alarm: Callable[[str, UUID, str], None]) -> None:
+        self.figures = BatchFigures()
         self._hot = hot
         self._alarm = alarm
         self._pending: dict[UUID, Settling] = {}
         self._pending_bytes = 0
         in_flight_max = max(2, min(BATCHES_IN_FLIGHT_MAX, hot.size - OTHERS_CONNECTIONS))
         self._batches: GroupCommit[Settling, None] = GroupCommit(
-            self._commit, batch_max=BATCH_MAX, in_flight_max=in_flight_max, line=_turns(in_flight_max)
+            self._commit,
+            batch_max=BATCH_MAX,
+            in_flight_max=in_flight_max,
+            line=_turns(in_flight_max),
+            told=self.figures.note,
         )
 
     def submit(self, record: Mapping[str, Any]) -> asyncio.Future[None]:
@@ -69,6 +75,11 @@ class Settlement:
     def pending(self) -> int:
         """Settlements not yet committed."""
         return len(self._pending)
+
+    @property
+    def waiting(self) -> int:
+        """Those of them that wait for a batch."""
+        return self._batches.pending
 
     @property
     def braking(self) -> bool:
@@ -167,6 +178,6 @@ def _joined(items: list[Settling]) -> str:
     return (b"[" + b",".join(item.json for item in items) + b"]").decode()
 
 
-def _turns(in_flight_max: int) -> Turns[tuple[Settling, asyncio.Future[None]]]:
+def _turns(in_flight_max: int) -> Turns[tuple[Settling, asyncio.Future[None], float]]:
     # As in admission: a member whose account is locked, or who ends thousands of calls at once, keeps nobody else's receipt.
     return Turns(lambda waiting: waiting[0].record["member_id"], share=SHARE, of_a_kind_max=in_flight_max - 1)

@@ -32,8 +32,8 @@ class Counters:
     calls: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """By (credential's public id, model, outcome)."""
     refusals: Counter[str] = field(default_factory=Counter)
-    upstream_errors: Counter[tuple[str, str]] = field(default_factory=Counter)
-    """By (provider, code)."""
+    upstream_errors: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    """By (credential's public id, provider, code)."""
     extensions: Counter[str] = field(default_factory=Counter)
     """Wishes to extend a hold, by what became of them: `extended`, `refused`, `not_asked`."""
     input_tokens: int = 0
@@ -61,7 +61,8 @@ class Tell:
         """A call that was admitted has ended."""
         counters = self.counters
         holder = docket.holder
-        counters.calls[holder.public_id if holder else "", written["model"] or "", ending.outcome] += 1
+        client = holder.public_id if holder else ""
+        counters.calls[client, written["model"] or "", ending.outcome] += 1
         counters.input_tokens += written["input_tokens"]
         counters.output_tokens += written["output_tokens"]
         counters.billed_nanos += written["billed_cost_nanos"] or 0
@@ -75,7 +76,7 @@ class Tell:
             counters.usage_doubted[written["provider"]] += 1
         for attempt in docket.attempts:
             if attempt.code != "ok":
-                counters.upstream_errors[attempt.key.provider, attempt.code] += 1
+                counters.upstream_errors[client, attempt.key.provider, attempt.code] += 1
         self._log.info(
             "call",
             call_id=str(docket.call_id),

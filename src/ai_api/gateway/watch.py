@@ -71,6 +71,8 @@ class Watch:
     ) -> None:
         """`own` are the connections it looks over, used by nothing else."""
         self.ready_faults: set[str] = {"starting"}
+        self.looked_at_s = clock.monotonic()
+        """When Postgres last said what has changed, or when this began; on a monotonic clock, in seconds."""
         self._hot = hot
         self._own = own
         self._replica = replica
@@ -133,7 +135,7 @@ class Watch:
         await self._tell_health()
         open_calls = list(self._calls.open_calls.values())
         members = {call.holder.member_id for call in open_calls if call.holder}
-        asked_ms = self._clock.unix_ms()
+        asked_ms, asked_s = self._clock.unix_ms(), self._clock.monotonic()
         try:
             beat = await store_watch.beat(self._own, self._replica.id, list(members), timeout_s=BEAT_TIMEOUT_S)
         except StoreUnavailable:
@@ -146,6 +148,7 @@ class Watch:
         if beat.world_epoch != self._worlds.current.epoch:
             await self._worlds.reload()
             self._reconsider(open_calls, {})
+        self.looked_at_s = asked_s
         if not beat.alive:
             await self._take_new_id()
 

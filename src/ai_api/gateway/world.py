@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,6 +59,8 @@ class Worlds:
         self._world: World | None = None
         self._loading: asyncio.Task[World] | None = None
         self._window: Window | None = None
+        self.read_at_s = 0.0
+        """When the present world was read, as `time.monotonic()` has it."""
 
     @property
     def loaded(self) -> bool:
@@ -92,10 +95,11 @@ class Worlds:
         return await asyncio.shield(self._loading)
 
     async def _load(self) -> World:
+        began_s = time.monotonic()
         world = await load(self._database, zone=self._zone)
         if self._world is None or world.zone != self._world.zone:
             self._window = None
-        self._world = world
+        self._world, self.read_at_s = world, began_s
         return world
 
 

@@ -6,12 +6,16 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Protocol
 
-from ai_api.observability.histogram import Histogram
-from ai_api.observability.listener import Family
+from ai_api.observability.histogram import BatchFigures, Histogram
+from ai_api.observability.listener import Family, Sample
 
 CLIENTS_SHOWN_MAX = 200
-CALL_SERIES_MAX = 4_500
+CALL_SERIES_MAX = 3_800
+ERROR_SERIES_MAX = 600
 """With the other families a replica shows at most 5,000 series."""
+
+BatchesShown = Mapping[str, tuple[BatchFigures, int]]
+"""By kind of batch: what was counted of them, and how many items wait now."""
 
 
 class CallCounters(Protocol):
@@ -19,7 +23,7 @@ class CallCounters(Protocol):
 
     calls: Counter[tuple[str, str, str]]
     refusals: Counter[str]
-    upstream_errors: Counter[tuple[str, str]]
+    upstream_errors: Counter[tuple[str, str, str]]
     extensions: Counter[str]
     usage_doubted: Counter[str]
     input_tokens: int
@@ -43,10 +47,15 @@ def gateway_metrics(
 ) -> list[Family]:
     """The metric families of one replica. `client` is a credential's public id; beyond the busiest 200 it is `other`.
 
-    So are client and model of the least busy calls where that leaves too many series.
+    So are client and model (or provider) of what is rarest where that leaves too many series.
     """
     return [
-        ("ai_gateway_requests_total", "Calls that ended, by outcome.", "counter", _calls(counters.calls)),
+        (
+            "ai_gateway_requests_total",
+            "Calls that ended, by outcome.",
+            "counter",
+            _by_client(counters.calls, ("client", "model", "status"), series_max=CALL_SERIES_MAX),
+        ),
         (
             "ai_gateway_refusals_total",
             "Calls refused before they were admitted, by code.",
@@ -55,12 +64,9 @@ def gateway_metrics(
         ),
         (
             "ai_gateway_upstream_errors_total",
-            "Failed tries, by provider and code.",
+            "Failed tries, by client, provider and code.",
             "counter",
-            [
-                ("", {"provider": provider, "code": code}, float(count))
-                for (provider, code), count in sorted(counters.upstream_errors.items())
-            ],
+            _by_client(counters.upstream_errors, ("client", "provider", "code"), series_max=ERROR_SERIES_MAX),
         ),
         (
             "ai_gateway_hold_extensions_total",
@@ -126,6 +132,63 @@ def load_metrics(shed: Mapping[str, int], *, lag_s: float, held_bytes: int) -> l
     ]
 
 
+def holds_metrics(holding: int, held: Mapping[str, int]) -> list[Family]:
+    """What calls under way hold: how many of them hold something, and by metric of a limit how much (cost in nano-USD)."""
+    tokens = ("input_tokens", "output_tokens", "total_tokens")
+    return [
+        _one("ai_gateway_holds_open", "Calls under way that hold something of a limit.", "gauge", holding),
+        _one("ai_gateway_held_usd", "What they hold of limits in money, in USD.", "gauge", held.get("cost", 0) / 1e9),
+        (
+            "ai_gateway_held_tokens",
+            "What they hold of limits in tokens, by the metric of the limits.",
+            "gauge",
+            [("", {"metric": metric}, float(held.get(metric, 0))) for metric in tokens],
+        ),
+    ]
+
+
+def copies_metrics(ages_s: Mapping[str, float]) -> list[Family]:
+    """How old what is in memory is: ages in seconds, by `world`, `people` and `watch`."""
+    return [
+        _one("ai_gateway_world_age_seconds", "Since models, routes and prices were read.", "gauge", ages_s["world"]),
+        _one(
+            "ai_gateway_people_age_seconds",
+            "Since the oldest copy of a credential with a call under way was read.",
+            "gauge",
+            ages_s["people"],
+        ),
+        _one(
+            "ai_gateway_watch_age_seconds", "Since the database was asked what has changed.", "gauge", ages_s["watch"]
+        ),
+    ]
+
+
+def batch_metrics(batches: BatchesShown) -> list[Family]:
+    """What goes to the database together: how much, how long it waited, how long it took, and what waits now."""
+
+    def shown(figure: str) -> list[Sample]:
+        return [
+            sample for kind, (figures, _) in batches.items() for sample in getattr(figures, figure).samples(batch=kind)
+        ]
+
+    return [
+        ("ai_gateway_batch_items", "What went to the database together.", "histogram", shown("items")),
+        (
+            "ai_gateway_batch_wait_seconds",
+            "How long the one that waited longest of a batch waited for it to go.",
+            "histogram",
+            shown("waits_s"),
+        ),
+        ("ai_gateway_batch_seconds", "From a batch's going to its end.", "histogram", shown("took_s")),
+        (
+            "ai_gateway_batch_waiting",
+            "What waits for a batch now.",
+            "gauge",
+            [("", {"batch": kind}, float(waiting)) for kind, (_, waiting) in batches.items()],
+        ),
+    ]
+
+
 def edge_metrics(refused: Mapping[str, int]) -> list[Family]:
     """Clients that ran into a bound before it was known who asks."""
     return [
@@ -146,21 +209,19 @@ def _histogram(name: str, text: str, histogram: Histogram) -> Family:
     return (name, text, "histogram", histogram.samples())
 
 
-def _calls(calls: Counter[tuple[str, str, str]]) -> list[tuple[str, dict[str, str], float]]:
+def _by_client(counts: Counter[tuple[str, str, str]], labels: tuple[str, str, str], *, series_max: int) -> list[Sample]:
+    """Samples of counts by client, something, and the last label, which has few values: no count is left out."""
     by_client: Counter[str] = Counter()
-    for (client, _, _), count in calls.items():
+    for (client, _, _), count in counts.items():
         by_client[client] += count
     shown = {client for client, _ in by_client.most_common(CLIENTS_SHOWN_MAX)}
     merged: Counter[tuple[str, str, str]] = Counter()
-    for (client, model, status), count in calls.items():
-        merged[client if client in shown else "other", model, status] += count
-    if len(merged) > CALL_SERIES_MAX:
+    for (client, what, status), count in counts.items():
+        merged[client if client in shown else "other", what, status] += count
+    if len(merged) > series_max:
         statuses = {status for _, _, status in merged}
-        busiest = Counter(dict(merged.most_common(CALL_SERIES_MAX - len(statuses))))
+        busiest = Counter(dict(merged.most_common(series_max - len(statuses))))
         for (_, _, status), count in (merged - busiest).items():
             busiest["other", "other", status] += count
         merged = busiest
-    return [
-        ("", {"client": client, "model": model, "status": status}, float(count))
-        for (client, model, status), count in sorted(merged.items())
-    ]
+    return [("", dict(zip(labels, key, strict=True)), float(count)) for key, count in sorted(merged.items())]

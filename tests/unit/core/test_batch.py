@@ -212,3 +212,33 @@ async def test_nothing_is_lost_or_done_twice_whatever_the_timing(seed):
     assert committed == sorted(committed) == list(range(200))
     for number, future in waiting.items():
         assert future.cancelled() or isinstance(future.exception(), ConnectionError) or future.result() == -number
+
+
+async def test_what_is_told_of_batches_is_not_what_happened():
+    store, told = Store(), []
+    store.open.clear()
+    commits = GroupCommit(store.commit, batch_max=10, told=lambda *figures: told.append(figures))
+    waiting = [commits.submit(number) for number in range(5)]
+    await asyncio.sleep(0.02)
+    assert (told, commits.pending) == ([], 4), "the first is on its way, and the others wait for it"
+    store.open.set()
+    await asyncio.gather(*waiting)
+    [(first, first_waited_s, first_took_s), (others, waited_s, took_s)] = told
+    assert (first, others) == (1, 4)
+    assert first_waited_s < first_took_s
+    # The others came with the first, and waited while it was on its way.
+    assert waited_s > 0.015
+    assert first_took_s > 0.015
+    assert 0 <= took_s < waited_s
+
+
+async def test_batches_that_fail_are_not_counted():
+    told = []
+
+    async def commit(batch):
+        raise ValueError("away")
+
+    commits = GroupCommit(commit, batch_max=10, told=lambda *figures: told.append(figures[0]))
+    with pytest.raises(ValueError, match="away"):
+        await commits.submit(1)
+    assert told == [1]

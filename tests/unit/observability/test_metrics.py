@@ -6,11 +6,12 @@ from collections import Counter
 import pytest
 
 from ai_api.gateway.tell import Counters
-from ai_api.observability.histogram import Histogram
+from ai_api.observability.histogram import BatchFigures, Histogram
 from ai_api.observability.listener import exposition
-from ai_api.observability.metrics import gateway_metrics
+from ai_api.observability.metrics import batch_metrics, copies_metrics, gateway_metrics, holds_metrics
 
-SERIES_MAX = 5_000
+SERIES_MAX, FEW = 5_000, 200
+AGES = {"world": 3.0, "people": 2.0, "watch": 0.5}
 
 
 def families(counters, **gauges):
@@ -83,13 +84,13 @@ def test_calls_refusals_and_upstream_errors_by_their_labels():
     counters.calls["c_1", "openai/gpt-4o", "ok"] += 2
     counters.calls["c_2", "openai/gpt-4o", "upstream_error"] += 1
     counters.refusals["credential_unknown"] += 3
-    counters.upstream_errors["openai", "upstream_timeout"] += 4
+    counters.upstream_errors["c_2", "openai", "upstream_timeout"] += 4
     assert families(counters)["ai_gateway_requests_total"][3] == [
         ("", {"client": "c_1", "model": "openai/gpt-4o", "status": "ok"}, 2.0),
         ("", {"client": "c_2", "model": "openai/gpt-4o", "status": "upstream_error"}, 1.0),
     ]
     assert samples(counters, "ai_gateway_refusals_total") == {("credential_unknown",): 3}
-    assert samples(counters, "ai_gateway_upstream_errors_total") == {("openai", "upstream_timeout"): 4}
+    assert samples(counters, "ai_gateway_upstream_errors_total") == {("c_2", "openai", "upstream_timeout"): 4}
 
 
 def many(clients, models, statuses):
@@ -115,11 +116,19 @@ def many(clients, models, statuses):
     ],
 )
 def test_labels_have_a_bound_and_no_call_is_left_out(clients, models, statuses):
-    counters = Counters(calls=many(clients, models, statuses))
-    shown = families(counters)["ai_gateway_requests_total"][3]
-    assert len(shown) <= SERIES_MAX
-    assert sum(value for _, _, value in shown) == sum(counters.calls.values())
-    assert len({tuple(labels.items()) for _, labels, _ in shown}) == len(shown)
+    counters = Counters(calls=many(clients, models, statuses), upstream_errors=many(clients, models, statuses))
+    everything = families(counters)
+    for name in ("ai_gateway_requests_total", "ai_gateway_upstream_errors_total"):
+        shown = everything[name][3]
+        assert sum(value for _, _, value in shown) == sum(counters.calls.values())
+        assert len({tuple(labels.items()) for _, labels, _ in shown}) == len(shown)
+    beside = [
+        *holds_metrics(1, {}),
+        *copies_metrics(AGES),
+        *batch_metrics(dict.fromkeys(range(6), (BatchFigures(), 0))),
+    ]
+    # Counters by code, gauges of load and the like are few.
+    assert sum(len(family[3]) for family in (*everything.values(), *beside)) <= SERIES_MAX - FEW
 
 
 def test_the_busiest_clients_keep_their_names():
@@ -161,3 +170,34 @@ def test_a_value_that_is_a_bound_is_counted_under_it():
     for value in (1.0, 1.5, 2.0, 2.1):
         histogram.observe(value)
     assert [value for suffix, _, value in histogram.samples() if suffix == "_bucket"] == [1.0, 3.0, 4.0]
+
+
+def test_batches_of_one_kind_are_counted_under_another():
+    settling, admitting = BatchFigures(), BatchFigures()
+    for items in (1, 2, 600):
+        settling.note(items, 0.004, 0.02)
+    shown = {
+        name: found for name, _, _, found in batch_metrics({"settlement": (settling, 7), "admission": (admitting, 0)})
+    }
+    assert [value for suffix, labels, value in shown["ai_gateway_batch_items"] if suffix == "_sum"] == [603.0, 0.0]
+    reached = {labels["le"]: value for _, labels, value in shown["ai_gateway_batch_items"][:10]}
+    assert (reached["1"], reached["2"], reached["500"], reached["+Inf"]) == (1, 2, 2, 3)
+    for name, total_s in (("ai_gateway_batch_wait_seconds", 0.012), ("ai_gateway_batch_seconds", 0.06)):
+        sums = {labels["batch"]: value for suffix, labels, value in shown[name] if suffix == "_sum"}
+        assert sums == {"settlement": pytest.approx(total_s), "admission": 0.0}
+    waiting = [(labels, value) for _, labels, value in shown["ai_gateway_batch_waiting"]]
+    assert waiting == [({"batch": "settlement"}, 7.0), ({"batch": "admission"}, 0.0)]
+
+
+def test_what_is_held_is_shown_in_its_units():
+    shown = {
+        name: found
+        for name, _, _, found in holds_metrics(2, {"cost": 2_500_000_000, "total_tokens": 90, "requests": 2})
+    }
+    assert shown["ai_gateway_holds_open"] == [("", {}, 2.0)]
+    assert shown["ai_gateway_held_usd"] == [("", {}, 2.5)]
+    assert [(labels["metric"], value) for _, labels, value in shown["ai_gateway_held_tokens"]] == [
+        ("input_tokens", 0.0),
+        ("output_tokens", 0.0),
+        ("total_tokens", 90.0),
+    ]
