@@ -6,6 +6,15 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI
 
+from ai_api.portal.router import add_areas
+
+
+def portal_router() -> APIRouter:
+    """A router with every route of the portal."""
+    router = APIRouter()
+    add_areas(router)
+    return router
+
 
 def openapi_of(router: APIRouter) -> dict[str, Any]:
     """The OpenAPI document of a router alone."""

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import pytest
 from sqlalchemy import text
 
-from ai_api.portal.router import create_router
 from tests.support.portal import Caller, Portal
 from tests.support.portal_writes import WRITES, Stage
-from tests.support.routes_of import routes_of
+from tests.support.routes_of import portal_router, routes_of
 
 pytestmark = pytest.mark.integration
 READS = {"GET", "HEAD", "OPTIONS"}
@@ -32,7 +31,7 @@ async def see(portal: Portal) -> Seen:
 
 
 def test_every_writing_route_has_an_example() -> None:
-    writing = {route for route in routes_of(create_router()) if route[0] not in READS}
+    writing = {route for route in routes_of(portal_router()) if route[0] not in READS}
     assert writing - set(WRITES) == set(), "add an example to tests/support/portal_writes.py"
     assert set(WRITES) - writing == set(), "the route is gone"
 

@@ -15,13 +15,12 @@ from typing import Any
 import pytest
 
 from ai_api.catalog import read_registry
-from ai_api.portal.router import create_router
 from tests.support.portal import Caller, Portal
 from tests.support.portal_writes import TAG, WRITES, Ask, Stage
-from tests.support.routes_of import openapi_of
+from tests.support.routes_of import openapi_of, portal_router
 
 pytestmark = pytest.mark.integration
-DOCUMENT = openapi_of(create_router())
+DOCUMENT = openapi_of(portal_router())
 IMPORT = "/api/admin/models/import"
 SOON = (datetime.now(UTC) + timedelta(days=400)).replace(microsecond=0)
 WITH_BODY = [
