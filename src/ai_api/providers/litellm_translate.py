@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import logging
 import os
+import tempfile
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -204,6 +205,7 @@ def _load() -> _Translator:
     os.environ.update(_ENVIRONMENT)
     _silence(_LOGGERS)
     # Not at the top: it takes seconds, and calls that need no translation are served meanwhile.
+    _have_a_temporary_folder()
     import litellm  # noqa: PLC0415
     from litellm.exceptions import BadRequestError, UnsupportedParamsError  # noqa: PLC0415
     from litellm.llms.anthropic.chat.transformation import AnthropicConfig  # noqa: PLC0415
@@ -228,6 +230,18 @@ def _load() -> _Translator:
     )
     _warm_up(translator)
     return translator
+
+
+def _have_a_temporary_folder() -> None:
+    """Names one where there is none, as under a root that is read-only.
+
+    litellm asks for its name when it is imported, for a store of tokens that nothing of ours uses, and could not be imported at
+    all. Who wants to write there is still told that it cannot be done.
+    """
+    try:
+        tempfile.gettempdir()
+    except FileNotFoundError:
+        tempfile.tempdir = os.sep
 
 
 def _silence(names: Iterable[str]) -> None:
