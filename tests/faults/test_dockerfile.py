@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import subprocess
 import tomllib
+from collections.abc import AsyncIterator
 from importlib.metadata import distributions
 from pathlib import Path
 from socket import socket
@@ -14,9 +16,15 @@ from socket import socket
 import httpx
 import pytest
 
+from tests.faults.test_kill import an_organization
 from tests.support import dockerfile
+from tests.support.books import Books
+from tests.support.container import can_contain, contained
 from tests.support.dockerfile import DockerfileError, Image
+from tests.support.gateway import CHAT, Address, chat_body
 from tests.support.organization import KEYS_TEXT
+from tests.support.proxy import before_database
+from tests.support.upstream import Simulator
 
 ROOT = Path(__file__).parents[2]
 READY_S = 90.0
@@ -27,9 +35,9 @@ def image(tmp_path_factory) -> Image:
     return dockerfile.build(ROOT / "Dockerfile", tmp_path_factory.mktemp("image"))
 
 
-def environment(image: Image, dsn: str, **settings: str) -> dict[str, str]:
+def environment(image: Image, **settings: str) -> dict[str, str]:
     """What a container has: its own, and what it is given; nothing of this machine's."""
-    return {**image.environment, "AI_API_DATABASE_URL": dsn, "AI_API_ENCRYPTION_KEYS": KEYS_TEXT, **settings}
+    return {"HOME": "/", **image.environment, "AI_API_ENCRYPTION_KEYS": KEYS_TEXT, **settings}
 
 
 def files(root: Path) -> dict[str, tuple[int, int]]:
@@ -47,39 +55,99 @@ def free_port() -> int:
         return int(keeper.getsockname()[1])
 
 
-async def test_the_image_does_not_serve(image, database):
-    before = files(image.root)
-    migrated = await asyncio.to_thread(
-        subprocess.run,
-        [*image.entrypoint, "migrate"],
-        env=environment(image, database),
-        cwd=image.root,
-        capture_output=True,
-        text=True,
-        timeout=READY_S,
-        check=False,
-    )
-    assert migrated.returncode == 0, migrated.stderr
-    port, ops_port = free_port(), free_port()
-    given = {"AI_API_LISTEN__PORT": str(port), "AI_API_LISTEN__OPS_PORT": str(ops_port)}
-    log = image.root.parent / "log"
+@contextlib.asynccontextmanager
+async def container(image: Image, *command: str, ready_url: str, log: Path, **settings: str) -> AsyncIterator[None]:
+    """The image's program with this command, ready; and stopped as a container is, at the end of the block."""
     with log.open("wb") as said:
         running = await asyncio.create_subprocess_exec(
-            *image.entrypoint, *image.command, env=environment(image, database, **given), cwd=image.root, stderr=said
+            *run(image, *command), env=environment(image, **settings), cwd=image.root, stdout=said, stderr=said
         )
     try:
         async with asyncio.timeout(READY_S), httpx.AsyncClient() as http:
-            while not await is_ready(http, f"http://127.0.0.1:{ops_port}/readyz"):
+            while not await is_ready(http, ready_url):
                 assert running.returncode is None, log.read_text()
                 await asyncio.sleep(0.1)
-            refused = await http.post(f"http://127.0.0.1:{port}/v1/chat/completions", json={})
-            assert refused.status_code == 401
+        yield
     finally:
         with contextlib.suppress(ProcessLookupError):
             running.send_signal(signal.Signals[image.stop_signal])
         assert await running.wait() == 0, log.read_text()
+
+
+def run(image: Image, *command: str) -> list[str]:
+    """The entrypoint with a command, in a root of its own that is read-only, as the image's user, where this machine lets us."""
+    asked = [*image.entrypoint, *command]
+    if not can_contain():
+        return asked
+    root = image.root.parent / "container"
+    root.mkdir(exist_ok=True)
+    # With the Python that is the image's base.
+    python = Path(os.path.realpath(image.root / "app/bin/python")).parents[1]
+    folders = [image.root] + ([] if python == Path("/usr") else [python])
+    return contained(asked, user=image.user, folders=folders, root=root)
+
+
+async def test_the_image_does_not_serve(image, database, sim):
+    before = files(image.root)
+    # The server's socket is another user's; a container has a network.
+    async with before_database(database) as way:
+        settings = {"AI_API_DATABASE_URL": way.dsn}
+        migrated = await asyncio.to_thread(
+            subprocess.run,
+            run(image, "migrate"),
+            env=environment(image, **settings),
+            cwd=image.root,
+            capture_output=True,
+            text=True,
+            timeout=READY_S,
+            check=False,
+        )
+        assert migrated.returncode == 0, migrated.stderr
+        for log, check in (("serve", serves), ("worker", works)):
+            said = image.root.parent / f"{log}.log"
+            await check(image, database, sim, settings, said)
+            assert "Read-only file system" not in said.read_text()
     # A root that is read-only is enough: nothing of it was written to.
     assert files(image.root) == before
+    await Books(database).assert_at_rest()
+
+
+async def serves(image: Image, dsn: str, sim: Simulator, settings: dict[str, str], log: Path) -> None:
+    """Calls that go on as they are, and calls that are translated."""
+    async with an_organization(dsn, sim) as org:
+        caller = await org.caller(usd="5")
+        claude = await org.caller(usd="5", key=await org.key(provider="anthropic"), operations=("chat",))
+    port, ops_port = free_port(), free_port()
+    listen = {"AI_API_LISTEN__PORT": str(port), "AI_API_LISTEN__OPS_PORT": str(ops_port)}
+    gateway, ready_url = Address(f"http://127.0.0.1:{port}"), f"http://127.0.0.1:{ops_port}/readyz"
+    async with container(image, *image.command, ready_url=ready_url, log=log, **settings, **listen):
+        assert (await gateway.ask(None, CHAT, {})).status == 401
+        for stream in (False, True):
+            assert (await gateway.chat(caller, stream=stream)).status == 200
+            # By litellm, which takes its time to load, and would look for a home and a cache.
+            body = chat_body(claude, stream=stream, max_tokens=50)
+            assert (await gateway.ask(claude, CHAT, body, timeout_s=READY_S)).status == 200
+
+
+async def works(image: Image, _dsn: str, _sim: Simulator, settings: dict[str, str], log: Path) -> None:
+    """The jobs, begun and ended."""
+    port = free_port()
+    listen, ready_url = {"AI_API_LISTEN__WORKER_OPS_PORT": str(port)}, f"http://127.0.0.1:{port}/readyz"
+    async with container(image, "worker", ready_url=ready_url, log=log, **settings, **listen):
+        pass
+
+
+def test_a_container_can_write(tmp_path):
+    """What is run as the image's user in a read-only root finds nothing that it could write, and is nobody."""
+    if not can_contain():
+        return
+    (folder := tmp_path / "given").mkdir(mode=0o777)
+    (root := tmp_path / "root").mkdir()
+    script = "id -u; id -G; for place in / /tmp /usr /etc /root $0; do touch $place/x 2>/dev/null && echo $place; done; ls $0"
+    command = contained(["/bin/sh", "-c", script, str(folder)], user="65532:65532", folders=[folder], root=root)
+    said = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
+    assert said.stdout.split() == ["65532", "65532"], said
+    assert list(root.iterdir()) == list(folder.iterdir()) == []
 
 
 async def is_ready(http: httpx.AsyncClient, url: str) -> bool:
