@@ -23,6 +23,7 @@ DOORS: Mapping[Operation, str] = {
     "messages": "`/v1/messages`",
     "generate": "`:generateContent`",
     "embeddings": "`/v1/embeddings`",
+    "embed": "`:embedContent`",
 }
 """Where a caller asks for each operation that is described here."""
 NOT_SERVED = "\N{EN DASH}"
@@ -35,7 +36,7 @@ SCHEMES = {
 
 def table() -> str:
     """One line a family."""
-    lines = [f"| provider | {' | '.join(DOORS.values())} | how the key is shown | held by a test |", "|---" * 8 + "|"]
+    lines = [f"| provider | {' | '.join(DOORS.values())} | how the key is shown | held by a test |", "|---" * (len(DOORS) + 3) + "|"]
     lines += [_line(name) for name in (*VENDORS, *COMPATIBLE)]
     return "\n".join(lines)
 
@@ -49,7 +50,8 @@ def served(name: str, operation: Operation) -> str:
     way = "native" if chat_lane == "native" else "translated"
     if not over:
         return way
-    return "over chat" if way == "native" else f"over chat, {way}"
+    base = "embeddings" if operation == "embed" else "chat"
+    return f"over {base}" if way == "native" else f"over {base}, {way}"
 
 
 def undescribed() -> set[str]:
