@@ -164,6 +164,8 @@ class Cell:
         seal = FAMILIES[self.family].seal
         assert got.seals[:1] == ([seal] if seal and has_calls else []), "what the provider wants back with its calls"
         _check_record(record, step.used)
+        kind = FAMILIES[self.family]
+        assert (record["provider"], record["upstream_model"]) == (kind.provider, kind.upstream_model)
         return outcome
 
     def _check_names(self, told: Told, step: Step, caller: Caller) -> None:
