@@ -15,7 +15,7 @@ import logging
 import os
 import tempfile
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -123,6 +123,7 @@ class _Translator:
                 non_default_params=ask.params, optional_params={}, model=model, drop_params=False
             )
             _fit_thinking(params)
+            _think_between_turns(params, ask.messages)
             self._keep_schemas(params, ask)
             if ask.output_schema is not None:
                 schema = self.config.filter_anthropic_output_schema(ask.output_schema)
@@ -175,6 +176,19 @@ def _fit_thinking(params: dict[str, Any]) -> None:
             f"needs max_completion_tokens above {THINKING_TOKENS_MIN} with this model: raise it, or leave the effort out.",
         )
     params["thinking"] = {**thinking, "budget_tokens": max(THINKING_TOKENS_MIN, output_max // 2)}
+
+
+def _think_between_turns(params: dict[str, Any], messages: Sequence[Mapping[str, Any]]) -> None:
+    """Asks for no thinking by a budget while a model has results of its tools to go on from.
+
+    Anthropic refuses such a turn when it does not begin with the thoughts it had, sealed as it gave them, and a chat carries
+    no seal of thoughts. Models that decide themselves how long they think (`adaptive`) do not ask for them.
+    """
+    if (params.get("thinking") or {}).get("type") != "enabled":
+        return
+    last = next((each for each in reversed(messages) if each.get("role") == "assistant"), {})
+    if last.get("tool_calls"):
+        del params["thinking"]
 
 
 def _refused_by_model(reason: str) -> Refusal:

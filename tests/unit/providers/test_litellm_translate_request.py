@@ -389,6 +389,21 @@ def test_models_that_choose_their_own_budget_are_told_the_effort() -> None:
     assert body["max_tokens"] == 10
 
 
+def test_a_tool_loop_is_refused_for_thoughts_a_chat_cannot_give_back() -> None:
+    """Anthropic wants the sealed thoughts before the calls they led to; models that decide themselves do not."""
+    call = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+    called = [*HI, {"role": "assistant", "content": None, "tool_calls": [call]}]
+    results = [*called, {"role": "tool", "tool_call_id": "c1", "content": "here"}]
+    tools = [{"type": "function", "function": {"name": "look", "parameters": SCHEMA}}]
+    later = [*results, {"role": "assistant", "content": "Seen."}, *HI]
+    for messages, thinks in ((HI, True), (results, False), ([*results, *HI], False), (later, True)):
+        body = asked({"messages": messages, "tools": tools, "reasoning_effort": "low"})
+        assert ("thinking" in body) == thinks
+        assert body["messages"][-1]["role"] == "user"
+    adaptive = {"messages": results, "tools": tools, "reasoning_effort": "low"}
+    assert asked(adaptive, upstream_model="claude-opus-4-8")["thinking"]["type"] == "adaptive"
+
+
 def test_no_effort_means_no_thinking() -> None:
     assert "thinking" not in asked({"messages": HI, "reasoning_effort": "none"})
 
