@@ -82,18 +82,21 @@ def _assistant(given: Mapping[str, Any], path: str) -> dict[str, Any] | None:
 
 def _tool_call(call: object, path: str) -> dict[str, Any]:
     # `index` is a trace of clients that put streamed calls together.
-    given = members(call, path, ("id", "type", "function", "index"))
+    given = members(call, path, ("id", "type", "function", "index", "cache_control"))
     if given.get("type", "function") != "function":
         raise unsupported(f"{path}.type", "Only function tools exist.")
     function = members(given.get("function"), f"{path}.function", ("name", "arguments"))
     arguments = function.get("arguments", "")
     if not isinstance(arguments, str) or (arguments.strip() and not _is_object(arguments)):
         raise bad(f"{path}.function.arguments", "must be a JSON object in a string.")
-    return {
+    read: dict[str, Any] = {
         "id": text(given.get("id"), f"{path}.id"),
         "type": "function",
         "function": {"name": text(function.get("name"), f"{path}.function.name"), "arguments": arguments},
     }
+    if "cache_control" in given:
+        read["cache_control"] = cache_control(given["cache_control"], f"{path}.cache_control")
+    return read
 
 
 def _is_object(arguments: str) -> bool:

@@ -307,6 +307,22 @@ def test_marks_for_the_prompt_cache_are_kept_where_they_have_an_effect() -> None
     assert result["content"][0]["cache_control"] == mark
 
 
+def test_a_mark_for_the_prompt_cache_on_a_call_of_a_tool_ends_the_conversation() -> None:
+    """So opencode's SDK sends the mark of an assistant's message with calls, for models whose names have "anthropic" in them."""
+    mark = {"type": "ephemeral"}
+    call = {"id": "toolu_1", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+    assistant = {
+        "role": "assistant",
+        "content": None,
+        "tool_calls": [call, {**call, "id": "toolu_2", "cache_control": mark}],
+    }
+    results = [{"role": "tool", "tool_call_id": name, "content": "x"} for name in ("toolu_1", "toolu_2")]
+    body = asked({"tools": [WEATHER], "messages": [{"role": "user", "content": "a"}, assistant, *results]})
+    first, second = body["messages"][1]["content"]
+    assert "cache_control" not in first
+    assert second["cache_control"] == mark
+
+
 @pytest.mark.parametrize("model", ["claude-sonnet-4-5", "claude-opus-4-8", "claude-of-tomorrow"])
 def test_a_schema_of_the_answer_is_asked_for_natively(model: str) -> None:
     response_format = {
