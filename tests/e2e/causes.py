@@ -29,9 +29,11 @@ class Refused:
 
 
 @contextmanager
-def refused(house: House, folder: Path, run: Runner, causes: Mapping[str, Caller]) -> Iterator[Refused]:
-    """Begins a run for each cause. Leaving the block waits for all of them."""
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+def refused(
+    house: House, folder: Path, run: Runner, causes: Mapping[str, Caller], *, at_once: int = _AT_ONCE
+) -> Iterator[Refused]:
+    """Begins a run for each cause, so many of them at once. Leaving the block waits for all."""
+    with ThreadPoolExecutor(at_once) as pool:
         runs = {
             cause: pool.submit(run, house, caller, folder / str(n)) for n, (cause, caller) in enumerate(causes.items())
         }
