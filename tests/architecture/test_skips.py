@@ -60,7 +60,9 @@ def problems(excuses: list[Excuse], found: set[str], root: Path, today: date) ->
 
 def test_every_skip_is_excused():
     found: set[str] = set()
-    for path in sorted((ROOT / "tests").rglob("*.py")):
+    # What npm installed for the clients has Python of its own, and of another age.
+    ours = [path for path in (ROOT / "tests").rglob("*.py") if "node_modules" not in path.parts]
+    for path in sorted(ours):
         found |= skips(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
     assert problems(skip_gate.load(ROOT / "tests" / "skips.toml"), found, ROOT, datetime.now(UTC).date()) == []
 
