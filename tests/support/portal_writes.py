@@ -260,6 +260,11 @@ async def _(stage: Stage) -> Ask:
     return Ask("/api/admin/models/import", body, 201)
 
 
+@write("PUT", f"{MODEL}/registry-entry", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask(f"/api/admin/models/{await stage.model()}/registry-entry", {"provider": "openai", "key": "gpt-5.1"})
+
+
 @write("POST", f"{MODEL}/suggestion/apply", epoch="world")
 async def _(stage: Stage) -> Ask:
     model_id = await stage.imported()

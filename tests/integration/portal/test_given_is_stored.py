@@ -79,6 +79,7 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
     "allocation_ids": allocations_of_the_member,
     ("POST", "/api/admin/aliases", "name"): just("Given-alias/1.5:free", "no name"),
     ("POST", IMPORT, "key"): just("gpt-5.1", "no model"),
+    ("PUT", "/api/admin/models/{model_id}/registry-entry", "key"): just("gpt-5.1", "no model"),
     "version": just(read_registry().version, "0.0.1"),
     "leave_out": just([], ["search_context_cost_per_query"]),
     "slug": just("anthropic/Given-1.5"),
