@@ -142,6 +142,8 @@ def reads_as(written: Written, name: str, given: Any) -> bool:
         return shown is None if given is None else shown.endswith(given[-4:]) and given not in told
     if written.route == ("POST", IMPORT) and name in {"provider", "key"}:
         return bool(written.latest_event["after"]["imported"][name] == given)
+    if written.route[1].endswith("/registry-entry"):
+        return bool(written.latest_event["after"][name] == given)
     if name == "leave_out":
         return not given and " without " not in written.latest_event["after"]["source"]
     if name == "version" and written.route[1].endswith("/price"):
