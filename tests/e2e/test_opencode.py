@@ -5,6 +5,7 @@ With each prompt it asks twice: for the answer, and for a title of the conversat
 
 from __future__ import annotations
 
+import re
 import sys
 
 import pytest
@@ -57,13 +58,16 @@ def test_a_tool_call_makes_a_file_and_its_result_goes_back(house, seen, tmp_path
     seen.worked(CLIENT, "opencode run, with a tool call", CHATS[provider], text)
 
 
-def test_the_real_local_model_answers_it(house, seen, tmp_path):
-    ended = run(house, house.owner(LOCAL_MODEL), tmp_path / "w")
-    assert (ended.code, error(ended)) == (0, "")
-    assert ended.answer != ""
-    seen.worked(
-        CLIENT, "opencode run", "the local model", "words, if not wise ones: its instructions are too long for it"
-    )
+def test_a_prompt_too_long_for_the_real_local_model_is_told(house, seen, tmp_path):
+    owner = house.owner(LOCAL_MODEL)
+    before = len(house.records(owner))
+    ended = run(house, owner, tmp_path / "w", "hello " * 9000)
+    assert ended.code == 1
+    assert outcomes(house, owner)[before:] == ["input_too_long"] * 3
+    read = error(ended)
+    assert "exceeds the available context size (8192 tokens)" in read
+    cause = "a prompt longer than the local model's context"
+    seen.refused(CLIENT, cause, requests=3, reads=re.sub(r"\(\d+ tokens\)", "(… tokens)", read, count=1))
 
 
 def test_a_revoked_credential_is_told_at_once(house, refusals: Refused, seen):
