@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from ai_api.catalog.rules import Model
+from ai_api.core.values import value
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Verdict:
     """Whether a model is visible, and the checks that led there, in order; the last one decided.
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from ai_api.core.values import value
 from ai_api.gateway.store_admission import Row
 from ai_api.quotas.rules import Demand, Denied, Granted
 
@@ -15,7 +15,7 @@ Outcome: TypeAlias = Verdict | Literal["left", "away", "late"]
 """What a lane says: a verdict; or that the call is for the narrow lane; that Postgres is away; that it has waited too long."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Candidate:
     """One call that asks to be admitted; `demand` is None where only the copy is proven. `row_for` gives the row to store."""
 
@@ -28,7 +28,7 @@ class Candidate:
         return self.row_for(self.demand.first_output if self.demand else 0)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Asked:
     """A candidate in a lane: the row that is tried first, and since when it waits, in monotonic seconds."""
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from ai_api.core.errors import Refusal
 from ai_api.core.money import format_usd
+from ai_api.core.values import value
 from ai_api.gateway.charges import NO_ROOM, Size, affordable_output
 from ai_api.quotas.limit import Limit
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Capped:
     """What the caps leave of a call. `broken` is the cap that its input alone is over; None when it fits."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ai_api import pricing
+from ai_api.core.values import value
 from ai_api.quotas.limit import AccountKey, Limit
 from ai_api.quotas.rules import Charge
 from ai_api.quotas.windows import Bucket
@@ -15,7 +14,7 @@ ANY_OUTPUT = 2**53
 NO_ROOM = -1
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Size:
     """The most a call reads, and what it is priced by. `prices` is None where it has no price for all it can charge.
 

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import time_of
+from ai_api.core.values import value
 from ai_api.gateway.people import Holder
 from ai_api.gateway.preflight import Finding, Permission
 from ai_api.providers import ProviderKey, Route
@@ -22,7 +23,7 @@ from ai_api.wire.kept_answer import Echo
 from ai_api.wire.usage import Usage
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class IdempotencyKey:
     """By what a client will recognize its call if it must ask again: hashes of its key, and of what it asked for."""
 
@@ -41,7 +42,7 @@ def _take_all(_more: bytes) -> None:
     """For who has room."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ask:
     """A call as a door hands it over. `received_at` is a monotonic time in seconds; `headers` are those that go upstream.
 
@@ -87,7 +88,7 @@ class Attempt:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Counted:
     """An account that counts this call; `bucket` is the call's in a sliding window, 0 in others."""
 
@@ -95,7 +96,7 @@ class Counted:
     bucket: int
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class StreamPosition:
     """Where a responses stream stood when it could not go on."""
 
@@ -180,7 +181,7 @@ class Docket:
         return min(self.bound.input_tokens, likely_input_tokens(self.ask.envelope.input_size))
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ending:
     """How a call ended. `usage_source` says who counted; `refusal` is what the client was told, if anything."""
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from ai_api import access
 from ai_api.catalog import Model, resolve
 from ai_api.core.errors import Refusal
+from ai_api.core.values import value
 from ai_api.gateway.people import Allocation, Holder
 from ai_api.gateway.world import World
 from ai_api.pricing import PriceVersion
@@ -25,7 +26,7 @@ from ai_api.wire.envelope import Envelope, Operation
 USABLE_SHOWN_MAX = 20
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Permission:
     """What preflight found: the right a call is made by, and the ways it can be served.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ai_api.core.db import Hot, Patience, dump_json
+from ai_api.core.values import value
 from ai_api.quotas.rules import AccountKey, Balance, Wanted
 
 # A hold that a crash of the database loses is an intent that was never answered: no need to wait for the disk.
@@ -126,7 +126,7 @@ REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in
 """The statement of every admission, with arguments by which it does nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Row:
     """One call of an admission batch. `holds` is False for a verdict that only proves its copy was current.
 
@@ -143,7 +143,7 @@ class Row:
     record_json: str
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Answer:
     """What Postgres says to one row: `admitted | left | stale | proven`, and what each account it holds on counts by now."""
 

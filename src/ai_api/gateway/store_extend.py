@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ai_api.core.db import Hot, Patience
+from ai_api.core.values import value
 from ai_api.quotas.rules import Wanted
 
 # `more` is what an account is to hold beyond what the hold row says it does: the row is the truth, never our memory. A call
@@ -87,7 +87,7 @@ REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_CHANGE, ([], [], [], 
 """The statement, with arguments by which it does nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Change:
     """A wish: the hold of a call is to be these amounts on these accounts; what it holds on others stays.
 
@@ -99,7 +99,7 @@ class Change:
     accounts_json: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Changed:
     """What became of a wish to change a hold.
 

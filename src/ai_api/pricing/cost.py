@@ -7,10 +7,10 @@ nano makes small embeddings free.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 from ai_api.core.money import NANOS_MAX
+from ai_api.core.values import value
 from ai_api.pricing.rules import TOKENS_PER_PRICE, UNITS, PriceMissingError, Prices, Rates
 from ai_api.wire.usage import COUNT_MAX, Usage
 
@@ -18,7 +18,7 @@ NO_UNITS: Final[Mapping[str, int]] = {}
 _HALF: Final = TOKENS_PER_PRICE // 2
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Reach:
     """What a call can come to be priced by, where its request rules something out. The default rules out nothing.
 
@@ -34,7 +34,7 @@ class Reach:
 ANYTHING: Final = Reach()
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Ceiling:
     """The most a call can cost: `fixed_nanos` for its input, request and units, `output_nanos` for its output."""
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 from uuid import UUID
 
+from ai_api.core.values import value
 from ai_api.wire.envelope import Operation
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.usage import Usage
@@ -38,7 +39,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Deadlines:
     """How long each part of a call may take, in seconds."""
 
@@ -73,7 +74,7 @@ class Wiring:
     reasoning: str = "no"
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class OpenKey:
     """A provider key at the moment of a call, its secret unsealed. Never logged, never kept."""
 
@@ -84,7 +85,7 @@ class OpenKey:
     private_network: bool
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class UpstreamCall:
     """One try of one call.
 
@@ -109,7 +110,7 @@ class UpstreamCall:
     deadlines: Deadlines
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class LaneRequest:
     """What goes to the provider."""
 
@@ -118,7 +119,7 @@ class LaneRequest:
     body: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class WholeAnswer:
     """A whole answer in the caller's dialect, and what it says of itself.
 

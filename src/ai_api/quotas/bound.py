@@ -9,8 +9,9 @@ context is held.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ai_api.core.values import value
 from ai_api.quotas.media import media_tokens
 from ai_api.wire.input_size import InputSize
 
@@ -30,7 +31,7 @@ TOOLS_OPENING_TOKENS = 640
 """What a provider puts there to explain tools, at most (Anthropic, "Tool use", pricing: up to 530)."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bound:
     """The most tokens a call reads and writes. `output_tokens` is over all choices.
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from ai_api.core.values import value
 from ai_api.quotas.windows import ACCOUNTS_REMEMBERED, Window, WindowKind, calendar_window, limit_account_id
 
 SubjectKind = Literal["global", "tag", "member", "allocation", "credential", "provider_key"]
@@ -63,7 +64,7 @@ class Limit:
         return {"request": "per call", "day": "per day", "month": "per month", "lifetime": "in all"}[self.window_kind]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class AccountKey:
     """An account and what it counts. `partition_id` is the member or credential it is kept for, None for the subject."""
 

@@ -8,9 +8,10 @@ it comes, and there is plenty, only what such calls usually need is held at firs
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from uuid import UUID
 
+from ai_api.core.values import value
 from ai_api.quotas.limit import AccountKey, Limit
 from ai_api.quotas.windows import WHOLE, Bucket
 
@@ -36,7 +37,7 @@ PLENTY = 4
 """A call may begin with a light hold while this many whole ones still fit."""
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Charge:
     """One account a call demands something of, under one limit.
 
@@ -51,7 +52,7 @@ class Charge:
     output_for: Callable[[int], int]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Demand:
     """All a call demands. `output_tokens` is the most it may produce; `output_tokens_min` what it must at least get.
 
@@ -88,7 +89,7 @@ class Demand:
         return self.light_output is not None and output_tokens == self.light_output < self.output_tokens
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Wanted:
     """One hold: so much on this account, of which no more than `limit` may be used and held.
 
@@ -107,7 +108,7 @@ def amounts(wanted: Sequence[Wanted]) -> tuple[tuple[UUID, int], ...]:
     return tuple((each.account_id, each.amount) for each in wanted)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Balance:
     """The state of an account, locked. `bucket` is the number of the bucket that `settled` counts; 0 where none slides."""
 
@@ -133,7 +134,7 @@ class Balance:
         return seen.settled - (-seen.previous * weight // WHOLE)
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Granted:
     """The hold fits, for an output of `output_tokens`. `used` is what each limited account counts with this hold on it."""
 
@@ -141,7 +142,7 @@ class Granted:
     used: Mapping[UUID, int]
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Denied:
     """The hold does not fit on the charge's account. `busy` means that it would, were nothing held by calls still running."""
 

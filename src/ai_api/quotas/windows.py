@@ -14,6 +14,8 @@ from typing import Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from ai_api.core.values import value
+
 WindowKind = Literal["request", "sliding", "day", "month", "lifetime"]
 
 WHOLE = 1_000_000
@@ -37,7 +39,7 @@ class Window:
         return self.start <= at < self.end
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Bucket:
     """Where a moment lies in a sliding window: its bucket's number, and what the one before still weighs, in millionths."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from ai_api.core.errors import Refusal
+from ai_api.core.values import value
 from ai_api.wire.input_size import InputSize
 
 MODEL_NAME_CHARS_MAX = 256
@@ -18,7 +18,7 @@ _STEERING = ("api_base", "base_url", "api_key")
 _KIND_WORDS = {"str": "a string", "list": "a list", "dict": "an object"}
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Envelope:
     """The parts of a request that decide about it.
 

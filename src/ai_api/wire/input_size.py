@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ai_api.core import values
 from ai_api.wire import gemini_input
 from ai_api.wire.input_kinds import (
     BEYOND_THE_BODY,
@@ -44,7 +45,7 @@ KEPT_DEFINITION_BYTES = 2_048
 """
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class InputSize:
     """What a request gives a model to read.
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 import msgspec
+
+from ai_api.core import values
 
 DEPTH_MAX = 64
 VALUES_MAX = 500_000
@@ -44,7 +45,7 @@ class BadBody(ValueError):
     """The body is not one the gateway takes. The text says why, without repeating the body."""
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class JsonBody:
     """A body, read twice: `fields` maps each top-level name to its value's bytes, `document` to its decoded value."""
 

@@ -19,6 +19,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from ai_api.core import values
+
 COUNT_MAX: Final = 2**53
 """The largest count that is believed: what every JSON reader keeps exact."""
 
@@ -46,7 +48,7 @@ _ORDINARY_TIERS: Final = frozenset({"default", "standard", "auto", "on_demand"})
 _TIER_SYNONYMS: Final[Mapping[str, str]] = {"batch": "batches"}
 
 
-@dataclass(frozen=True, slots=True)
+@values.value
 class Usage:
     """Tokens of one call, ready to be priced.
 
