@@ -56,7 +56,9 @@ INNOCENT = {
     "observability/log.py": "import structlog",
     "settings.py": "import pydantic_settings",
     "core/db.py": "import sqlalchemy, asyncpg",
-    "core/egress.py": "import aiohttp",
+    "core/egress.py": "import ai_api.core.dialling, ai_api.core.exchange",
+    "core/dialling.py": "import aiohappyeyeballs",
+    "core/exchange.py": "import httptools",
     "core/clock.py": "import datetime",
 } | {f"{room}/{file}.py": "import sqlalchemy, ai_api.core.db" for room in ROOMS for file in ("store", "tables")}
 

@@ -1,6 +1,7 @@
 """A server on loopback that does exactly what a test says, connection by connection, and counts."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -66,7 +67,9 @@ class Line:
 
 
 @asynccontextmanager
-async def peer(play: Play, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIterator[Peer]:
+async def peer(
+    play: Play, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Peer]:
     """A server whose every connection is played by `play`."""
     seen = Peer()
     lines: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
@@ -81,7 +84,7 @@ async def peer(play: Play, *, host: str = "127.0.0.1", port: int = 0) -> AsyncIt
         finally:
             writer.close()
 
-    server = await asyncio.start_server(serve, host, port)
+    server = await asyncio.start_server(serve, host, port, ssl=tls)
     seen.port = server.sockets[0].getsockname()[1]
     try:
         yield seen

@@ -10,7 +10,7 @@ from tests.unit.core.test_addresses import INSIDE, NOWHERE, OWN
 
 from ai_api.core.egress import Egress, Forbidden, Interrupted, TimedOut, Timeouts, Unreachable
 
-QUICK = Timeouts(connect_s=0.2, first_byte_s=0.3, idle_s=0.2)
+QUICK = Timeouts(connect_s=3, first_byte_s=3, idle_s=0.2)
 
 
 def found(*addresses):
@@ -195,8 +195,7 @@ async def test_a_name_that_leads_inside_at_the_second_look_is_not_dialled(monkey
 
         assert await ask() == b"ok"
         # What was looked up is remembered for a while. After that it is looked up, and checked, again.
-        for session in egress._sessions.values():
-            session.connector.clear_dns_cache()
+        egress.forget_names()
         for _ in range(2):
             with pytest.raises(Forbidden):
                 await ask()
@@ -288,6 +287,23 @@ async def test_a_kept_connection_is_used_again(open_egress):
             assert await answer.read_all(100) == b"ok"
             answer.finish()
         assert [len(heads) for heads in server.heads] == [3]
+
+
+async def test_an_answer_is_not_lost_whose_connection_serves_the_next_call_before_anybody_has_seen_it(open_egress):
+    egress = open_egress()
+    rest, following = egress._rest, []
+
+    def rest_and_go_on(line):
+        rest(line)
+        if not following:
+            following.append(asyncio.create_task(post(egress, server.url())))
+
+    egress._rest = rest_and_go_on
+    async with peer(answering) as server, asyncio.timeout(5):
+        answer = await post(egress, server.url())
+        assert await answer.read_all(100) == b"ok"
+        assert await (await following[0]).read_all(100) == b"ok"
+        assert [len(heads) for heads in server.heads] == [2]
 
 
 async def test_a_kept_connection_that_just_closed_is_tried_once_more_on_a_new_one(open_egress):
@@ -411,7 +427,7 @@ async def test_a_name_that_nobody_resolves_in_time_means_that_nothing_was_sent(o
     egress = Egress(lookup=lookup)
     try:
         with pytest.raises(TimedOut) as failed:
-            await post(egress, "http://api.example.com/v1")
+            await post(egress, "http://api.example.com/v1", timeouts=Timeouts(connect_s=0.1))
         assert not failed.value.sent
     finally:
         await egress.close()
@@ -564,7 +580,7 @@ async def test_nothing_is_inflated(open_egress):
 
     async with peer(play) as server:
         answer = await post(open_egress(), server.url())
-        assert answer.headers["Content-Encoding"] == "gzip"
+        assert answer.headers["content-encoding"] == "gzip"
         assert await answer.read_all(10_000) == small
 
 
