@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
@@ -246,7 +246,7 @@ class _Line:
         self.send = out.send
         self.finish = out.finish
 
-    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> Awaitable[None]:
         """Sends the head."""
         self.started = True
-        await self._out.start(status, headers)
+        return self._out.start(status, headers)

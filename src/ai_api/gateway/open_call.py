@@ -16,15 +16,15 @@ T = TypeVar("T")
 class Out(Protocol):
     """Where an answer goes: implemented by the doors."""
 
-    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> Awaitable[None]:
         """Sends the head. Once."""
         ...
 
-    async def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> Awaitable[None]:
         """Sends a piece of the body; waits while the reader is slow."""
         ...
 
-    async def finish(self, data: bytes) -> None:
+    def finish(self, data: bytes) -> Awaitable[None]:
         """Sends the last piece and ends the answer."""
         ...
 

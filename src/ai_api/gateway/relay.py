@@ -8,10 +8,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ai_api.core.errors import Kind, Refusal
+from ai_api.core.values import value
 from ai_api.gateway.docket import Ending, StreamPosition
 from ai_api.gateway.open_call import CallEnded, OpenCall, Out
 from ai_api.providers.port import Numbered, StreamFailure, StreamReader, UpstreamAnswer, WholeAnswer
@@ -31,7 +32,7 @@ _KINDS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@value
 class Relayed:
     """How the relay ended, and the last bytes of a good answer, not sent yet."""
 
@@ -82,8 +83,10 @@ async def stream(
         return Relayed(_failed(call, failure, output_tokens=reader.output_tokens_seen, usage=reader.usage), b"")
     finally:
         line.close()
-        call.docket.stream_position = _position(call, reader)
-        if isinstance(reader, Numbered):
+        # Asking it of any other reader takes longer than all else that is done here.
+        is_numbered = call.docket.ask.envelope.operation == "responses"
+        call.docket.stream_position = _position(call, reader) if is_numbered else None
+        if is_numbered and isinstance(reader, Numbered):
             call.docket.kept_id = reader.kept_id
     answer.finish()
     await line.start()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -30,13 +30,13 @@ class Porch:
         state["request_id"] = request_id.decode()
         state["received_at"] = time.perf_counter()
 
-        async def with_id(message: Message) -> None:
+        def with_id(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
                 if self._is_draining():
                     # A connection that is kept would be closed under the next call on it.
                     message["headers"].append((b"connection", b"close"))
-            await send(message)
+            return send(message)
 
         await self._app(scope, receive, with_id)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -24,6 +23,7 @@ from ai_api.gateway.people import Holder, People
 from ai_api.gateway.preflight import check_credential, unknown
 from ai_api.gateway.tell import Tell
 from ai_api.protocols import body, conversation, idempotency_key, secret
+from ai_api.protocols.header_fields import all_of, first_of_each
 from ai_api.protocols.intake import Intake, Stay
 from ai_api.wire import dialects, json_body
 from ai_api.wire.envelope import Envelope
@@ -122,14 +122,16 @@ class CallAnswer(Response):
 
     async def _ask(self, scope: Scope, receive: Receive, stay: Stay) -> Ask:
         stay.enter()
-        headers = Headers(scope=scope)
+        headers = first_of_each(scope)
         secret_hash = credential_of(headers)
         announced = _announced(scope)
         await self._identify(secret_hash, headers, scope, is_large=_is_large(announced))
         if headers.get("content-encoding", "identity") != "identity":
             raise Refusal("bad_request", "invalid", "Send the body without a content-encoding.")
-        keys = headers.getlist(idempotency_key.HEADER)
-        key = idempotency_key.check(keys, is_offered=self._plane.idempotency is not None) if keys else None
+        key = None
+        if idempotency_key.HEADER in headers:
+            keys = all_of(scope, idempotency_key.HEADER)
+            key = idempotency_key.check(keys, is_offered=self._plane.idempotency is not None)
         data = await stay.read(receive, secret_hash, self._operation, announced_bytes=announced)
         parsed = stay.parse(data)
         return Ask(
@@ -141,7 +143,7 @@ class CallAnswer(Response):
             client=client_family(headers.get("user-agent")),
             received_at=scope["state"]["received_at"],
             headers=tuple(
-                (name, ",".join(values)) for name in _FORWARDED[self.dialect] if (values := headers.getlist(name))
+                (name, ",".join(all_of(scope, name))) for name in _FORWARDED[self.dialect] if name in headers
             ),
             idempotency_key=idempotency_key.of(key, scope["path"], data) if key is not None else None,
             conversation=conversation.of(parsed.document, headers),
@@ -149,7 +151,7 @@ class CallAnswer(Response):
             body_grows=stay.body_grows,
         )
 
-    async def _identify(self, secret_hash: bytes, headers: Headers, scope: Scope, *, is_large: bool) -> None:
+    async def _identify(self, secret_hash: bytes, headers: Mapping[str, str], scope: Scope, *, is_large: bool) -> None:
         """Looks the credential up before its body is read. Raises Refusal, Stopped.
 
         Only a large body is worth a proof of its own that the credential may not call: the others are judged with theirs.
@@ -179,17 +181,19 @@ class AsgiOut:
     def __init__(self, send: Send) -> None:
         self._send = send
 
-    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    # None of these waits for what it passes on: each piece of an answer would pay for that.
+
+    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> Awaitable[None]:
         """Sends the head."""
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        return self._send({"type": "http.response.start", "status": status, "headers": headers})
 
-    async def send(self, data: bytes) -> None:
+    def send(self, data: bytes) -> Awaitable[None]:
         """Sends a piece; waits while the client reads slowly."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+        return self._send({"type": "http.response.body", "body": data, "more_body": True})
 
-    async def finish(self, data: bytes) -> None:
+    def finish(self, data: bytes) -> Awaitable[None]:
         """Sends the last piece."""
-        await self._send({"type": "http.response.body", "body": data, "more_body": False})
+        return self._send({"type": "http.response.body", "body": data, "more_body": False})
 
 
 class _Closing:
@@ -200,9 +204,9 @@ class _Closing:
         self.send = out.send
         self.finish = out.finish
 
-    async def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> Awaitable[None]:
         """Sends the head."""
-        await self._out.start(status, [*headers, (b"connection", b"close")])
+        return self._out.start(status, [*headers, (b"connection", b"close")])
 
 
 class _Watcher:
@@ -235,7 +239,7 @@ class _Watcher:
             self._call.hang_up()
 
 
-def credential_of(headers: Headers) -> bytes:
+def credential_of(headers: Mapping[str, str]) -> bytes:
     """The hash of a request's secret. Raises Refusal, without a look-up, when there is none or it cannot be one."""
     found = secret.find(headers)
     if found is None:
@@ -249,7 +253,7 @@ def credential_of(headers: Headers) -> bytes:
     return hash_of(found)
 
 
-def check_public_id(holder: Holder, headers: Headers) -> None:
+def check_public_id(holder: Holder, headers: Mapping[str, str]) -> None:
     """Raises Refusal where the request names another credential than the one whose secret it has."""
     named = secret.public_id(headers)
     if named is not None and named != holder.public_id:
@@ -258,7 +262,7 @@ def check_public_id(holder: Holder, headers: Headers) -> None:
 
 def plain_ask(scope: Scope, dialect: str) -> Ask:
     """An ask for a request that is not a call and has no body. Raises Refusal."""
-    headers = Headers(scope=scope)
+    headers = first_of_each(scope)
     return Ask(
         envelope=_NOBODY,
         body=json_body.JsonBody({}, {}, 0),

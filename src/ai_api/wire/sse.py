@@ -34,6 +34,9 @@ class FrameCutter:
     def feed(self, data: bytes) -> bytes:
         """All frames that are whole now; empty when none is. Raises FrameTooLong."""
         rest = self._rest
+        if not rest and data.endswith(b"\n\n") and b"\r" not in data and not data.startswith(b"\n"):
+            # Whole frames in one read, as nearly all come.
+            return data
         start = max(0, len(rest) - 3)
         buffer = rest + data if rest else data
         plain, returned = buffer.rfind(b"\n\n", start), buffer.rfind(b"\n\r\n", start)
@@ -51,6 +54,9 @@ def split(frames: bytes) -> list[bytes]:
     """Single frames, each with its closing blank line, of what `FrameCutter.feed` gave."""
     if b"\r" in frames:
         return _split_with_returns(frames)
+    if frames.find(b"\n\n") == len(frames) - 2 and not frames.startswith(b"\n"):
+        # One frame, as a provider sends them while it writes: nothing to put together again.
+        return [frames]
     return [frame + b"\n\n" for frame in frames.split(b"\n\n") if frame.strip(b"\n")]
 
 
