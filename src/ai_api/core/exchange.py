@@ -67,8 +67,7 @@ class Line(asyncio.Protocol):
             self._transport.write(head + body)
         else:
             self._transport.writelines((head, body))
-        too_late = TimedOut("no answer in time", sent=True)
-        timer = asyncio.get_running_loop().call_later(max(0.0, first_byte_s), answer.fail, too_late)
+        timer = asyncio.get_running_loop().call_later(max(0.0, first_byte_s), _too_late, answer)
         try:
             # Not asked of the line: with the whole of the answer here, it may be on the next exchange already.
             while not answer.status:
@@ -214,3 +213,7 @@ class Line(asyncio.Protocol):
             self._answer.end()
         else:
             self._begin_head()
+
+
+def _too_late(answer: Answer) -> None:
+    answer.fail(TimedOut("no answer in time", sent=True))
