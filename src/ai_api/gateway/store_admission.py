@@ -7,7 +7,6 @@ this one they queue.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -79,7 +78,7 @@ written AS (
 SELECT a.call_id,
     CASE WHEN f.call_id IS NULL THEN 'stale' WHEN NOT a.holds THEN 'proven'
          WHEN d.call_id IS NULL THEN 'left' ELSE 'admitted' END AS verdict,
-    (SELECT jsonb_object_agg(w.account_id, l.used + l.held + s.amount)
+    (SELECT array_agg(l.used + l.held + s.amount ORDER BY w.turn)
      FROM wanted w JOIN sums s USING (account_id) JOIN seen l USING (account_id)
      WHERE w.call_id = d.call_id) AS used
 FROM asked a LEFT JOIN fresh f USING (call_id) LEFT JOIN admitted d USING (call_id)
@@ -173,11 +172,12 @@ async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, patience: Pa
         [each.reserve for _, each in wanted],
         patience=patience,
     )
-    return {row["call_id"]: Answer(row["verdict"], _used(row["used"])) for row in found}
+    wanted_by = {row.call_id: row.wanted for row in rows}
+    return {row["call_id"]: Answer(row["verdict"], _used(wanted_by[row["call_id"]], row["used"])) for row in found}
 
 
-def _used(text: str | None) -> dict[UUID, int]:
-    return {UUID(account_id): int(used) for account_id, used in json.loads(text).items()} if text else {}
+def _used(wanted: Sequence[Wanted], used: Sequence[int] | None) -> dict[UUID, int]:
+    return {each.account_id: counted for each, counted in zip(wanted, used, strict=True)} if used else {}
 
 
 async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, patience: Patience) -> None:
