@@ -107,3 +107,26 @@ def _fail(batch: list[tuple[Item, asyncio.Future[Result], float]], error: BaseEx
         if not future.done():
             future.set_exception(error)
             future.exception()  # retrieved: a waiter that left must not raise a warning
+
+
+async def done_within(future: asyncio.Future[Result], timeout_s: float) -> None:
+    """Returns when `future` is done, whatever with, or time is up. Whoever leaves does not take it along.
+
+    What `asyncio.wait` does for one of them, at half its price.
+    """
+    if future.done():
+        return
+    loop = asyncio.get_running_loop()
+    waiter: asyncio.Future[None] = loop.create_future()
+
+    def wake(_: object = None) -> None:
+        if not waiter.done():
+            waiter.set_result(None)
+
+    timer = loop.call_later(timeout_s, wake)
+    future.add_done_callback(wake)
+    try:
+        await waiter
+    finally:
+        timer.cancel()
+        future.remove_done_callback(wake)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
+from ai_api.core.batch import done_within
 from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
@@ -150,12 +151,13 @@ class Calls:
 
         So is an answer that the gateway keeps; where it is not, the end says so.
         """
-        written: set[asyncio.Future[Any]] = {self._settle(docket, relayed.ending)}
+        settled = self._settle(docket, relayed.ending)
         # Who has seen the end may go on from there at once.
-        if (noted := self._stored.note(docket)) is not None:
-            written.add(noted)
-        if (kept := self._stored.keep(docket, relayed)) is not None:
-            written.add(kept)
+        noted, kept = self._stored.note(docket), self._stored.keep(docket, relayed)
+        if noted is None and kept is None and docket.echo is None:
+            await done_within(settled, END_WITHOUT_RECEIPT_AFTER_S)
+            return relayed
+        written: set[asyncio.Future[Any]] = {each for each in (settled, noted, kept) if each is not None}
         await asyncio.wait(written, timeout=END_WITHOUT_RECEIPT_AFTER_S)
         return replace(relayed, tail=self._stored.told(docket, relayed.tail, kept)) if docket.echo else relayed
 

@@ -7,6 +7,8 @@ The input is bounded by bytes first, which costs nothing. Before that bound refu
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
+from uuid import UUID
 
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import unix_ms_of
@@ -19,7 +21,7 @@ from ai_api.gateway.world import World
 from ai_api.quotas.bound import bound
 from ai_api.quotas.limit import AccountKey, Limit, account_of
 from ai_api.quotas.rules import OUTPUT_TOKENS_MIN, Charge, Demand, amounts
-from ai_api.quotas.windows import STILL, Window, account_id, bucket_at
+from ai_api.quotas.windows import ACCOUNTS_REMEMBERED, STILL, Window, account_id, bucket_at
 from ai_api.wire.json_body import encode
 
 FROM_BIRTH = ("total_tokens", "cost")
@@ -136,7 +138,7 @@ def _charges(
     if holder is None:
         raise RuntimeError("a call is permitted to somebody")
     charges: list[Charge] = []
-    counted = {each.account.id: each for each in _from_birth(permission, month)}
+    counted = {each.account.id: each for each in _from_birth(permission.allocation.id, month)}
     for limit in limits:
         if limit.window_kind == "request":
             continue
@@ -183,14 +185,15 @@ def _demand(
     return Demand(charges, whole, least, light if any(depends_on_output(each.limit) for each in charges) else None)
 
 
-def _from_birth(permission: Permission, month: Window) -> list[Counted]:
-    allocation = permission.allocation
-    return [
+# The same for every call of a month.
+@lru_cache(maxsize=ACCOUNTS_REMEMBERED)
+def _from_birth(allocation_id: UUID, month: Window) -> tuple[Counted, ...]:
+    return tuple(
         Counted(
             AccountKey(
-                account_id("allocation", allocation.id, metric, month.start),
+                account_id("allocation", allocation_id, metric, month.start),
                 "allocation",
-                allocation.id,
+                allocation_id,
                 metric,
                 month.start,
                 month.end,
@@ -198,7 +201,7 @@ def _from_birth(permission: Permission, month: Window) -> list[Counted]:
             STILL.number,
         )
         for metric in FROM_BIRTH
-    ]
+    )
 
 
 def _unpriced(permission: Permission) -> Refusal:

@@ -96,6 +96,9 @@ class People:
         """Reads of credentials that wait for a batch."""
         return self._reads.pending
 
+    def __contains__(self, secret_hash: object) -> bool:
+        return secret_hash in self._holders
+
     async def find(self, secret_hash: bytes) -> Holder | None:
         """The holder of a secret; None when it is proven unknown. Raises StoreUnavailable, Refusal `overloaded`."""
         holder = self._holders.get(secret_hash)

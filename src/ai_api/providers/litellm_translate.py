@@ -186,7 +186,7 @@ def _think_between_turns(params: dict[str, Any], messages: Sequence[Mapping[str,
     """
     if (params.get("thinking") or {}).get("type") != "enabled":
         return
-    last = next((each for each in reversed(messages) if each.get("role") == "assistant"), {})
+    last: Mapping[str, Any] = next((each for each in reversed(messages) if each.get("role") == "assistant"), {})
     if last.get("tool_calls"):
         del params["thinking"]
 

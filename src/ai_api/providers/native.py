@@ -8,6 +8,7 @@ nothing, which name the version that answered and not the model that was asked.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from urllib.parse import quote
 
 from ai_api.providers.port import LaneRequest, OpenKey, Operation, ReadWhole, StreamReader, UpstreamCall, WholeAnswer
@@ -56,7 +57,7 @@ class NativeLane:
         if call.output_tokens_max is not None:
             fields.update(dict.fromkeys(_bound_fields(call), json_body.encode(call.output_tokens_max)))
         return LaneRequest(
-            url=call.key.wiring.urls[call.operation].replace("{model}", quote(call.upstream_model, safe="")),
+            url=_url_of(call.key.wiring.urls[call.operation], call.upstream_model),
             headers=upstream_headers(call),
             body=json_body.write(fields),
         )
@@ -150,9 +151,7 @@ def _of_anthropic(call: UpstreamCall) -> dict[str, str]:
 
 def _generate_request(call: UpstreamCall) -> LaneRequest:
     """The model is in the path, and so is whether the answer is streamed: then always as events, however the caller has it."""
-    name = call.upstream_model.rpartition("/")[2]
-    url = call.key.wiring.urls["generate"].replace("{model}", quote(call.upstream_model, safe=""))
-    url = url.replace("{name}", quote(name, safe=""))
+    url = _url_of(call.key.wiring.urls["generate"], call.upstream_model)
     if call.stream:
         url = url.removesuffix(GENERATE_VERB) + ":streamGenerateContent?alt=sse"
     fields = for_upstream(call.fields, call.upstream_model)
@@ -165,7 +164,7 @@ def _generate_request(call: UpstreamCall) -> LaneRequest:
 
 
 def _embed_request(call: UpstreamCall) -> LaneRequest:
-    url = call.key.wiring.urls["embed"].replace("{model}", quote(call.upstream_model, safe=""))
+    url = _url_of(call.key.wiring.urls["embed"], call.upstream_model)
     if is_batch(call.fields):
         url = url.removesuffix(_EMBED_VERB) + _EMBED_BATCH_VERB
     fields = embed_for_upstream(call.fields, call.upstream_model)
@@ -191,6 +190,15 @@ def _ask_for_usage(call: UpstreamCall, fields: dict[str, bytes | memoryview]) ->
 def _whole_generated(body: bytes) -> WholeAnswer:
     usage, finish_reason = read_whole_generated(body)
     return WholeAnswer(body, usage, finish_reason)
+
+
+# A few models, asked for all the time.
+@lru_cache(maxsize=1024)
+def _url_of(template: str, model: str) -> str:
+    """An address with a model's name in it: whole, or, for who has its publisher in the address, without what is before it."""
+    return template.replace("{model}", quote(model, safe="")).replace(
+        "{name}", quote(model.rpartition("/")[2], safe="")
+    )
 
 
 def _bound_fields(call: UpstreamCall) -> tuple[str, ...]:
