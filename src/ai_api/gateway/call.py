@@ -96,6 +96,8 @@ class Calls:
             await self._give_up(call, out)
         finally:
             self.open_calls.pop(docket.call_id, None)
+            # They hold one another: all that the call had would wait for the collector, which then stops everybody.
+            call.growing = None
 
     async def permit(self, ask: Ask) -> Holder:
         """For requests that are not calls: who asks, proven current. Raises Refusal."""
