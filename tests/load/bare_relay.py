@@ -1,6 +1,6 @@
 """`python -m tests.load.bare_relay --upstream URL`: the measuring stick. Relays bytes and does nothing else.
 
-The same server and the same client library as the gateway's: uvicorn with httptools and uvloop in front, aiohttp behind.
+The same server as the gateway's in front, uvicorn with httptools and uvloop; behind it aiohttp.
 Prints one line of JSON when ready, then runs until SIGTERM.
 """
 
