@@ -36,7 +36,10 @@ SCHEMES = {
 
 def table() -> str:
     """One line a family."""
-    lines = [f"| provider | {' | '.join(DOORS.values())} | how the key is shown | held by a test |", "|---" * (len(DOORS) + 3) + "|"]
+    lines = [
+        f"| provider | {' | '.join(DOORS.values())} | how the key is shown | held by a test |",
+        "|---" * (len(DOORS) + 3) + "|",
+    ]
     lines += [_line(name) for name in (*VENDORS, *COMPATIBLE)]
     return "\n".join(lines)
 
