@@ -94,7 +94,7 @@ async def test_a_response_is_gone_on_with_by_another_key(g, sim):
     assert answer.status == 200
     assert sim.requests.last().bearer == "sk-keeps-0123456789"
     answer = await g.ask(caller, RESPONSES, body(caller, told(status=503), **fields))
-    assert answer.status == 502
+    assert answer.status == 503
     assert sim.requests.last().bearer == "sk-keeps-0123456789"
     another = await g.org.caller(usd="5", key=spare)
     both = Caller(caller.member, another.model, await g.org.allocation(caller.member, another.model), caller.credential)

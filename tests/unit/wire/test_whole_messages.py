@@ -81,7 +81,7 @@ def test_an_error_of_status_200_is_shown_as_an_answer():
     body = b'{"type":"error","error":{"type":"overloaded_error","message":"sk-ant-1 at db-7"}}'
     with pytest.raises(StreamFailure) as failed:
         read_whole_message(body, SHOWN)
-    assert failed.value.code == "upstream_error"
+    assert failed.value.code == "upstream_overloaded"
     assert "db-7" not in failed.value.message
 
 
