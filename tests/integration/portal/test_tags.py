@@ -278,7 +278,12 @@ async def test_deleting_a_tag_that_a_policy_or_a_limit_names_opens_what_it_close
     before = await state(portal)
     refused = await admin.client.delete(path)
     assert (refused.status_code, refused.json()["code"]) == (409, "tag_in_use")
-    assert refused.json()["details"] == {"models": ["acme/secret"], "model_count": 1, "limit_count": 1, "route_count": 0}
+    assert refused.json()["details"] == {
+        "models": ["acme/secret"],
+        "model_count": 1,
+        "limit_count": 1,
+        "route_count": 0,
+    }
     assert "acme/secret" in refused.json()["detail"]
     assert await state(portal) == before
 
