@@ -112,7 +112,7 @@ def test_a_rate_limit_that_lasts_stops_it(house, refusals: Refused, seen):
 def test_a_provider_that_asks_for_time_is_given_it(house, refusals: Refused, seen):
     caller, ended = refusals["unavailable once"]
     assert (ended.code, error(ended)) == (0, "")
-    assert outcomes(house, caller) == ["upstream_error", "ok"]
+    assert outcomes(house, caller) == ["upstream_overloaded", "ok"]
     seen.refused(CLIENT, "a provider's 503 with Retry-After, once", requests=2, reads="nothing: it waits and succeeds")
 
 
