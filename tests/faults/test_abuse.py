@@ -171,6 +171,15 @@ async def keep_calling(process: GatewayProcess, caller: Caller, stop: asyncio.Ev
     return took
 
 
+async def settled(process: GatewayProcess) -> int:
+    """Its descriptors once they do not change any more: it hears of its clients' leaving a moment after they left."""
+    before, now = -1, descriptors(process)
+    while now != before:
+        await asyncio.sleep(0.5)
+        before, now = now, descriptors(process)
+    return now
+
+
 async def test_a_worker_under_attack_grows_past_400_mb(database, sim, tmp_path):
     # Attackers, provider and test share a loop, which may be late itself: a body is given more time.
     patience = {"HEADER_S": PATIENCE_S, "BODY_IDLE_S": 4 * PATIENCE_S, "STALL_S": PATIENCE_S}
@@ -225,7 +234,7 @@ async def test_connections_that_say_nothing_stay_open(database, sim, tmp_path: P
         async with gateway_process(database, log=tmp_path / "gateway.log", **environment) as process:
             # Whatever connections it keeps of its own, it has after this.
             await asyncio.gather(*(STREAMS[0].ask(process, caller) for _ in range(16)))
-            before = descriptors(process)
+            before = await settled(process)
             clients = [RawClient(process.url) for _ in range(HALF_OPEN)]
             try:
                 for number, client in enumerate(clients):
