@@ -28,7 +28,7 @@ NEXT_ADDRESS_AFTER_S = 0.25
 """A silent address of several is waited for so long before the next one is dialled beside it (RFC 8305)."""
 
 AddressInfo = tuple[int, int, int, str, tuple[str, int]]
-Dialled = TypeVar("Dialled", bound=asyncio.Protocol)
+Dialled = TypeVar("Dialled", bound=asyncio.BaseProtocol)
 
 
 class Found(TypedDict):

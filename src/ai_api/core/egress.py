@@ -18,7 +18,7 @@ from ai_api.core.addresses import may_dial
 from ai_api.core.answer import Answer
 from ai_api.core.dialling import Dialler, Lookup, MayDial, Origin
 from ai_api.core.egress_faults import EgressError, Forbidden, Interrupted, TimedOut, Unreachable
-from ai_api.core.exchange import Line
+from ai_api.core.exchange import READ_BYTES_MAX, Line
 from ai_api.core.values import value
 
 __all__ = [
@@ -72,6 +72,7 @@ class Egress:
     ) -> None:
         """For tests, what stands in for the system's resolver, the rule on addresses, and the certificates believed."""
         self._dialler = Dialler(lookup, may_dial, tls)
+        self._room = memoryview(bytearray(READ_BYTES_MAX))
         self._lines: dict[Line, Origin] = {}
         self._at_rest: dict[Origin, list[Line]] = {}
         self._sweep: asyncio.TimerHandle | None = None
@@ -123,7 +124,9 @@ class Egress:
 
     async def _dial(self, origin: Origin, timeouts: Timeouts) -> Line:
         line = await self._dialler.dial(
-            origin, lambda: Line(self._rest, self._forget), within_s=min(timeouts.connect_s, timeouts.first_byte_s)
+            origin,
+            lambda: Line(self._rest, self._forget, self._room),
+            within_s=min(timeouts.connect_s, timeouts.first_byte_s),
         )
         self._lines[line] = origin
         return line
