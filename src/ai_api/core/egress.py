@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from ai_api.core.addresses import may_dial
 from ai_api.core.answer import Answer
 from ai_api.core.dialling import Dialler, Lookup, MayDial, Origin
-from ai_api.core.egress_faults import EgressError, Forbidden, Interrupted, TimedOut, Unreachable
+from ai_api.core.egress_faults import BrokenOff, EgressError, Forbidden, Interrupted, TimedOut, Unreachable
 from ai_api.core.exchange import READ_BYTES_MAX, Line
 from ai_api.core.values import value
 
@@ -99,6 +99,8 @@ class Egress:
         if line is not None:
             try:
                 return await line.ask(head, body or b"", first_byte_s=timeouts.first_byte_s, silence_s=timeouts.idle_s)
+            except BrokenOff:
+                raise
             except Unreachable:
                 # A kept connection that the peer closed in the same moment: it never read the request. Once, on a new one.
                 if time.monotonic() - began_s > AT_ONCE_S:

@@ -15,6 +15,10 @@ class Unreachable(EgressError):
     """No connection, or it closed before anything of an answer."""
 
 
+class BrokenOff(Unreachable):
+    """It closed in the middle of its headers. There is no answer, but the request was read: it is not sent again unasked."""
+
+
 class Forbidden(Unreachable):
     """The address is none that may be dialled for this provider key: nobody was."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import httptools
 
 from ai_api.core.answer import Answer
-from ai_api.core.egress_faults import Interrupted, TimedOut, Unreachable
+from ai_api.core.egress_faults import BrokenOff, Interrupted, TimedOut, Unreachable
 
 LINE_BYTES_MAX = 8_190
 FIELD_BYTES_MAX = 16_384
@@ -51,6 +51,7 @@ class Line(asyncio.BufferedProtocol):
         self._status_bytes = 0
         self._fruitless_bytes = 0
         """Read since the last of a body: heads, chunk extensions and trailers, which can go on for ever."""
+        self._is_first_byte_here = False
         self._is_head_here = False
         self._ends_by_closing = False
         self._is_kept = False
@@ -103,7 +104,7 @@ class Line(asyncio.BufferedProtocol):
 
     def _begin(self, silence_s: float) -> Answer:
         self._answer = answer = Answer(silence_s, go_on=self.go_on, hang_up=self.hang_up)
-        self._is_head_here = self._ends_by_closing = self._is_kept = False
+        self._is_first_byte_here = self._is_head_here = self._ends_by_closing = self._is_kept = False
         self._begin_head()
         return answer
 
@@ -126,6 +127,7 @@ class Line(asyncio.BufferedProtocol):
             # Nobody has asked it anything.
             self.hang_up()
             return
+        self._is_first_byte_here = True
         self._fruitless_bytes += nbytes
         try:
             self._parser.feed_data(self._room[:nbytes])
@@ -152,9 +154,10 @@ class Line(asyncio.BufferedProtocol):
         answer, self._answer = self._answer, None
         if answer is None:
             return
-        if not self._is_head_here:
-            # In the middle of the headers, too: of an answer there is nothing yet.
+        if not self._is_first_byte_here:
             answer.fail(Unreachable("the connection closed before an answer", sent=True))
+        elif not self._is_head_here:
+            answer.fail(BrokenOff("the connection closed before an answer", sent=True))
         elif self._ends_by_closing and exc is None:
             answer.end()
             answer.wake()

@@ -322,6 +322,24 @@ async def test_a_kept_connection_that_just_closed_is_tried_once_more_on_a_new_on
         assert [len(heads) for heads in server.heads] == [2, 1]
 
 
+async def test_a_request_whose_answer_had_begun_is_not_sent_again(open_egress):
+    """It was read, and may be paid for: that its answer broke off in the headers does not unsay it."""
+
+    async def play(line):
+        await line.request()
+        await line.answer()
+        await line.request()
+        await line.say(b"HTTP/1.1 200 OK\r\ncontent-le")
+
+    egress = open_egress()
+    async with peer(play) as server:
+        await post_and_read(egress, server.url())
+        with pytest.raises(Unreachable) as failed:
+            await post(egress, server.url())
+        assert failed.value.sent
+        assert [len(heads) for heads in server.heads] == [2]
+
+
 async def test_a_kept_connection_that_closes_late_may_have_carried_the_request(open_egress, monkeypatch):
     monkeypatch.setattr("ai_api.core.egress.AT_ONCE_S", 0.05)
 
