@@ -94,7 +94,12 @@ def test_a_rate_limit_with_a_time_to_wait_is_waited_out(house, refusals: Refused
     # It asks for the answer and the title at once: whichever comes second may find the route resting for the time that was asked for.
     assert set(ended_as) == {"ok", "upstream_rate_limited"}
     assert house.simulator.events(caller.upstream_model).count("refused") == 1
-    seen.refused(CLIENT, "a provider's 429 with Retry-After, once", requests=len(ended_as), reads="nothing: it waits and succeeds")
+    seen.refused(
+        CLIENT,
+        "a provider's 429 with Retry-After, once",
+        requests=len(ended_as),
+        reads="nothing: it waits and succeeds",
+    )
 
 
 def test_what_the_provider_refuses_is_told_at_once_in_its_words(house, refusals: Refused, seen):

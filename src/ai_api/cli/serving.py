@@ -11,13 +11,14 @@ import gc
 import math
 import socket
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, cast
 
 import structlog
 import uvicorn
 
 from ai_api.app import Application
 from ai_api.cli import way_down
+from ai_api.cli.crowd import Crowd
 from ai_api.cli.guard import Patience, TurnsAway, guarded
 from ai_api.cli.memory import give_back_large_pieces
 from ai_api.cli.open_files import allow_many
@@ -86,6 +87,7 @@ async def serve(
 
     ops = OpsListener(lambda: application.faults, metrics, ops_token)
     public = _config(application, listen_settings, lifespan="on", told=told, turns_away=application.turning_away())
+    public.http = cast(Any, Crowd(cast(Any, public.http), sockets[0]))
     public_server = _Server(public)
     ops_server = _Server(_ops_config(ops, listen_settings, told))
     tasks = [
