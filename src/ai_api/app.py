@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Coroutine
+from datetime import timedelta
 from uuid import UUID
 
 import structlog
@@ -66,6 +67,7 @@ from ai_api.providers.over_embeddings import embed_lanes
 from ai_api.providers.port import Deadlines, Upstream
 from ai_api.quotas import Terms
 from ai_api.settings import Settings
+from ai_api.sign_in import SessionTerms
 
 BEGIN_AGAIN_S = 1.0
 DRAIN_S = 10.0
@@ -401,6 +403,11 @@ class Application:
                 credential_prefix=settings.credentials.prefix,
                 credential_ttl_days=settings.credentials.ttl_days,
                 credential_limits=tuple(Terms(*each) for each in settings.credential_limits),
+                public_url=settings.public_url,
+                sessions=SessionTerms(
+                    idle=timedelta(minutes=settings.sessions.idle_minutes),
+                    absolute=timedelta(hours=settings.sessions.absolute_hours),
+                ),
             ),
         )
 

@@ -108,6 +108,15 @@ class Credentials(_Part):
     ttl_days: Annotated[int, Field(ge=1, le=36500)] | None = 90
 
 
+class Sessions(_Part):
+    """How long browsers stay signed in to the portal."""
+
+    idle_minutes: Annotated[int, Field(ge=5, le=525_600)] = 720
+    """Until a browser that is not used is signed out, in minutes."""
+    absolute_hours: Annotated[int, Field(ge=1, le=8_760)] = 336
+    """Until every browser has to sign in again, in hours."""
+
+
 Metric = Literal["requests", "input_tokens", "output_tokens", "total_tokens", "cost", "concurrency"]
 WindowKind = Literal["request", "sliding", "day", "month", "lifetime"]
 
@@ -162,6 +171,7 @@ class Settings(BaseSettings):
     limits: Limits = Limits()
     load: Load = Load()
     credentials: Credentials = Credentials()
+    sessions: Sessions = Sessions()
     pools: Pools = Pools()
 
     @classmethod

@@ -12,13 +12,14 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from ai_api import identity
+from ai_api import identity, sign_in
 from ai_api.audit import Actor
 from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database
 from ai_api.core.egress import Egress
 from ai_api.core.seal import KeyRing
 from ai_api.identity import By, Draft, Member, Role
+from ai_api.portal.browser import cookie_name
 from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
 
@@ -81,6 +82,24 @@ class Portal:
         secret = await self.token(member)
         return Caller(member, secret, self.client(secret))
 
+    async def browser(self, member: Member) -> httpx.AsyncClient:
+        """A browser that is signed in as a member, with a page of ours that sends what it should beside the cookie."""
+        async with self.house.database.transaction() as tx:
+            _, secret = await sign_in.open_session(
+                tx,
+                member.id,
+                method="password",
+                address="192.0.2.7",
+                user_agent="a browser",
+                terms=self.house.settings.sessions,
+                now=self.now(),
+            )
+        client = self.client()
+        client.cookies.set(cookie_name(self.house.settings.public_url), secret)
+        client.headers["x-csrf-token"] = sign_in.csrf_token_of(secret)
+        client.headers["origin"] = self.house.settings.public_url or "http://portal.test"
+        return client
+
     async def owner(self) -> Caller:
         return await self.caller("owner")
 
@@ -103,7 +122,7 @@ async def open_portal(
         egress=egress or Egress(),
         clock=clock,
         learn=lambda _secret: None,
-        settings=settings or PortalSettings(),
+        settings=settings or PortalSettings(public_url="http://portal.test"),
     )
     portal = Portal(create_portal(house), house, clock)
     try:

@@ -170,6 +170,19 @@ async def _(stage: Stage) -> Ask:
     return Ask(f"/api/me/access-tokens/{token['id']}/revoke")
 
 
+@write("POST", "/api/me/sessions/{session_id}/revoke", epoch="none")
+async def _(stage: Stage) -> Ask:
+    await stage.portal.browser(stage.owner.member)
+    listed = (await stage.owner.client.get("/api/me/sessions")).json()["items"]
+    return Ask(f"/api/me/sessions/{listed[0]['id']}/revoke", status=204)
+
+
+@write("POST", "/api/me/sessions/revoke-others", epoch="none")
+async def _(stage: Stage) -> Ask:
+    await stage.portal.browser(stage.owner.member)
+    return Ask("/api/me/sessions/revoke-others")
+
+
 # ── members and the organization ─────────────────────────────────────────────────────────────────────────────────────
 MEMBER = "/api/admin/members/{member_id}"
 

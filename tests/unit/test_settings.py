@@ -57,6 +57,7 @@ def test_two_secrets_are_enough():
         "limits": {"body_bytes_max": 33_554_432},
         "load": {"open_calls_max": 2_000, "bodies_bytes_max": 100_663_296, "lag_ms_max": 75},
         "credentials": {"prefix": "sk-aiapi-", "ttl_days": 90},
+        "sessions": {"idle_minutes": 720, "absolute_hours": 336},
         "pools": {"hot": 8, "portal": 5},
     }
     assert settings.database_url.get_secret_value() == GOOD["AI_API_DATABASE_URL"]

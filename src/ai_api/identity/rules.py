@@ -106,6 +106,23 @@ class AccessToken:
 
 
 @dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls the portal, with the role they have now: by an access token, or by a session of a browser.
+
+    `proved_at` is when they last proved who they are; None for a token, which was made by somebody who had.
+    """
+
+    member_id: UUID
+    kind: Kind
+    identifier: str
+    display_name: str
+    role: Role
+    token_id: UUID | None = None
+    session_id: UUID | None = None
+    proved_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenHolder:
     """Who stands behind an access token, with the role they have now."""
 

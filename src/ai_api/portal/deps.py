@@ -1,8 +1,9 @@
 """What endpoints ask for in their signatures: the house, a transaction, and who is calling.
 
 `HouseDep` is the house; `Transaction` one transaction, committed when the endpoint's function returned and before the
-answer is sent. `Signed` is the member behind a personal access token, whatever their role, and `AdminHolder` the same if
-they administrate; `Admin` and `Myself` are those two as the actor of an audit row. An endpoint names who is calling before
+answer is sent. `Signed` is the member behind a personal access token or a session, whatever their role, and `AdminHolder` the
+same if they administrate; `Admin` and `Myself` are those two as the actor of an audit row; `NeedsProof` asks a session for a
+proof that is fresh. An endpoint names who is calling before
 its transaction: the first is looked up in a transaction of its own.
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
+from datetime import datetime
 from typing import Annotated, cast
 
 import structlog
@@ -18,10 +20,12 @@ from fastapi.dependencies.models import Dependant
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 
-from ai_api import identity
+from ai_api import identity, sign_in
 from ai_api.audit import Actor
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.identity import Caller
+from ai_api.portal.browser import check_meant, session_secret
 from ai_api.portal.house import House
 from ai_api.portal.problems import request_id_of
 
@@ -43,44 +47,105 @@ async def transaction(house: HouseDep) -> AsyncIterator[Tx]:
 Transaction = Annotated[Tx, Depends(transaction, scope="function")]
 
 
-async def signed(request: Request, house: HouseDep) -> AsyncIterator[identity.TokenHolder]:
-    """The member behind `Authorization: Bearer`. Raises Refusal `access_token_missing`, `access_token_invalid`.
+async def signed(request: Request, house: HouseDep) -> AsyncIterator[Caller]:
+    """The member behind `Authorization: Bearer`, or else behind the session's cookie, which an unsafe request has to mean.
 
-    That the token was used is written down after the answer went out, in a transaction of its own.
+    Raises Refusal `access_token_missing` where there is neither, `access_token_invalid`, `session_ended`, `foreign_origin`,
+    `csrf_token_wrong`. That the token or the session was used is written down after the answer went out, in a transaction
+    of its own.
     """
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret.strip():
-        message = "Sign the request with a personal access token: Authorization: Bearer aiapi_pat_…"
-        raise Refusal("access_token_missing", "unauthenticated", message)
     now = house.clock.now()
-    async with house.database.transaction() as tx:
-        holder = await identity.verify_access_token(tx, secret.strip(), now=now)
+    given = request.headers.get("authorization")
+    secret = session_secret(request, house.settings.public_url) if given is None else None
+    if secret is None:
+        holder = await _token_holder(given or "", house, now)
+        caller, is_worth_noting = _by_token(holder), identity.is_use_worth_noting(holder, now=now)
+    else:
+        check_meant(request, secret, public_url=house.settings.public_url)
+        async with house.database.transaction() as tx:
+            signed_in = await sign_in.verify_session(tx, secret, terms=house.settings.sessions, now=now)
+        caller, is_worth_noting = _by_session(signed_in), sign_in.is_seen_worth_noting(signed_in.session, now=now)
     try:
-        yield holder
+        yield caller
     finally:
-        if identity.is_use_worth_noting(holder, now=now):
-            try:
-                async with house.database.transaction() as tx:
-                    await identity.note_use(tx, holder.token_id, now=now)
-            except StoreUnavailable:
-                # The answer is out; when a token was last used is a convenience that the next request makes good.
-                structlog.get_logger("ai_api.portal").info("the use of an access token was not noted")
+        if is_worth_noting:
+            await _note_use(house, caller, now)
 
 
-Signed = Annotated[identity.TokenHolder, Depends(signed)]
+async def _token_holder(given: str, house: House, now: datetime) -> identity.TokenHolder:
+    scheme, _, secret = given.partition(" ")
+    if scheme.lower() != "bearer" or not secret.strip():
+        message = "Sign in, or sign the request with a personal access token: Authorization: Bearer aiapi_pat_…"
+        raise Refusal("access_token_missing", "unauthenticated", message)
+    async with house.database.transaction() as tx:
+        return await identity.verify_access_token(tx, secret.strip(), now=now)
 
 
-def admin_holder(holder: Signed) -> identity.TokenHolder:
+async def _note_use(house: House, caller: Caller, now: datetime) -> None:
+    try:
+        async with house.database.transaction() as tx:
+            if caller.token_id is not None:
+                await identity.note_use(tx, caller.token_id, now=now)
+            if caller.session_id is not None:
+                await sign_in.note_seen(tx, caller.session_id, now=now)
+    except StoreUnavailable:
+        # The answer is out; when it was last used is a convenience that the next request makes good.
+        structlog.get_logger("ai_api.portal").info("the use of a token or a session was not noted")
+
+
+def _by_token(holder: identity.TokenHolder) -> Caller:
+    return Caller(
+        member_id=holder.member_id,
+        kind=holder.kind,
+        identifier=holder.identifier,
+        display_name=holder.display_name,
+        role=holder.role,
+        token_id=holder.token_id,
+    )
+
+
+def _by_session(signed_in: sign_in.SignedIn) -> Caller:
+    member, session = signed_in.member, signed_in.session
+    return Caller(
+        member_id=member.id,
+        kind=member.kind,
+        identifier=member.identifier,
+        display_name=member.display_name,
+        role=member.role,
+        session_id=session.id,
+        proved_at=session.proved_at,
+    )
+
+
+Signed = Annotated[Caller, Depends(signed)]
+
+
+def admin_holder(holder: Signed) -> Caller:
     """The caller, if their role is admin or owner. Raises Refusal `admin_required`."""
     if holder.role not in {"admin", "owner"}:
         raise Refusal("admin_required", "forbidden", "Only administrators may do this.")
     return holder
 
 
-AdminHolder = Annotated[identity.TokenHolder, Depends(admin_holder)]
+AdminHolder = Annotated[Caller, Depends(admin_holder)]
 
 
-def actor_of(request: Request, holder: identity.TokenHolder) -> Actor:
+def proved(holder: Signed, house: HouseDep) -> Caller:
+    """The caller, if they proved who they are a short time ago. An access token has: it is made by somebody who had.
+
+    Raises Refusal `proof_needed`.
+    """
+    if holder.session_id is not None and not sign_in.has_proved(holder.proved_at, now=house.clock.now()):
+        raise sign_in.prove_again()
+    return holder
+
+
+Proved = Annotated[Caller, Depends(proved)]
+NeedsProof = Depends(proved)
+"""For `dependencies=[…]` of an endpoint that does what a session has to prove itself for."""
+
+
+def actor_of(request: Request, holder: Caller) -> Actor:
     """The caller, as the audit trail names them."""
     return Actor(
         kind="member",

@@ -10,6 +10,7 @@ from ai_api.core.db import Database
 from ai_api.core.egress import Egress
 from ai_api.core.seal import KeyRing
 from ai_api.quotas import Terms
+from ai_api.sign_in import SessionTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class PortalSettings:
     """Settings the portal answers by. `credential_ttl_days` is None where credentials do not expire unless asked to.
 
     `organization_zone` is the IANA zone in force until an administrator stores another. `credential_limits` are those that a
-    new credential is born with.
+    new credential is born with. `public_url` is the address of the portal as browsers know it; None where it is the
+    listener's own, which is then on this machine alone.
     """
 
     organization_zone: str = "UTC"
@@ -25,6 +27,8 @@ class PortalSettings:
     credential_ttl_days: int | None = 90
     credential_limits: tuple[Terms, ...] = ()
     body_bytes_max: int = 1_048_576
+    public_url: str | None = None
+    sessions: SessionTerms = field(default_factory=SessionTerms)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

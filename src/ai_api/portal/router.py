@@ -28,11 +28,12 @@ from ai_api.portal.admin import (
 from ai_api.portal.checks import Checks
 from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
-from ai_api.portal.me import access_tokens, profile
+from ai_api.portal.me import access_tokens, profile, sessions
 
 AREAS = (
     profile.router,
     access_tokens.router,
+    sessions.router,
     members.router,
     tags.router,
     provider_keys.router,

@@ -10,10 +10,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from ai_api import identity
+from ai_api import identity, sign_in
 from ai_api.core.db import Tx
 from ai_api.identity import By, Kind, Member, Role, Status
-from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
+from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction, proved
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, not_given
 
 router = APIRouter(prefix="/api/admin/members", tags=["members"])
@@ -93,6 +93,8 @@ async def create_member(
     body: MemberCreate, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
 ) -> MemberShown:
     """Makes a member. Only owners make owners."""
+    if body.role != "member":
+        proved(holder, house)
     draft = identity.Draft(
         identifier=body.identifier,
         display_name=body.display_name,
@@ -114,8 +116,12 @@ async def change_member(
     member_id: UUID, body: MemberChange, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
 ) -> MemberShown:
     """Changes a member. Only owners change owners, the last active owner stays one, and nobody raises themself."""
-    changes = identity.Changes(**body.changes())
-    changed = await identity.change_member(tx, actor, member_id, changes, by=_by(holder), now=house.clock.now())
+    changes, now = identity.Changes(**body.changes()), house.clock.now()
+    if changes.role is not None:
+        proved(holder, house)
+    changed = await identity.change_member(tx, actor, member_id, changes, by=_by(holder), now=now)
+    if changed.status == "disabled":
+        await sign_in.end_sessions_of(tx, member_id, now=now)
     return await _one(tx, changed)
 
 
@@ -123,8 +129,11 @@ async def change_member(
 async def disable_member(
     member_id: UUID, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
 ) -> MemberShown:
-    """Disables a member: their credentials and access tokens stop within a second."""
-    return await _one(tx, await identity.disable_member(tx, actor, member_id, by=_by(holder), now=house.clock.now()))
+    """Disables a member: their credentials and access tokens stop within a second, and their sessions are over for good."""
+    now = house.clock.now()
+    disabled = await identity.disable_member(tx, actor, member_id, by=_by(holder), now=now)
+    await sign_in.end_sessions_of(tx, member_id, now=now)
+    return await _one(tx, disabled)
 
 
 @router.post("/{member_id}/enable", response_model=MemberShown)
@@ -152,5 +161,5 @@ async def _shown(tx: Tx, members: Sequence[Member]) -> list[MemberShown]:
     return [MemberShown.model_validate({**asdict(each), "tags": tags[each.id]}) for each in members]
 
 
-def _by(holder: identity.TokenHolder) -> By:
+def _by(holder: identity.Caller) -> By:
     return By(holder.member_id, holder.role)

@@ -14,7 +14,7 @@ from ai_api.audit import Actor
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import SealError
 from ai_api.portal.admin.models import Operation
-from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
+from ai_api.portal.deps import Admin, AdminHolder, HouseDep, NeedsProof, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, listed, not_given
 from ai_api.providers import KeyDraft, OpenKey, Probe, ProbeFailed, ProviderKey, UpstreamModel
@@ -119,7 +119,7 @@ async def list_provider_keys(
     return listed(page, ProviderKeyShown)
 
 
-@router.post("", status_code=201, response_model=ProviderKeyShown)
+@router.post("", status_code=201, response_model=ProviderKeyShown, dependencies=[NeedsProof])
 async def connect_provider_key(body: ProviderKeyCreate, actor: Admin, tx: Transaction, house: HouseDep) -> ProviderKey:
     """Connects a provider key, active at once. The secret is sealed and never shown again."""
     if body.secret is not None:
@@ -142,7 +142,7 @@ async def get_provider_key(provider_key_id: UUID, _: AdminHolder, tx: Transactio
     return await providers.get_key(tx, provider_key_id)
 
 
-@router.patch("/{provider_key_id}", response_model=ProviderKeyShown)
+@router.patch("/{provider_key_id}", response_model=ProviderKeyShown, dependencies=[NeedsProof])
 async def change_provider_key(
     provider_key_id: UUID, body: ProviderKeyChange, actor: Admin, tx: Transaction, house: HouseDep
 ) -> ProviderKey:
@@ -153,19 +153,19 @@ async def change_provider_key(
     return await providers.revise_key(tx, actor, house.ring, provider_key_id, **changes)
 
 
-@router.delete("/{provider_key_id}", status_code=204)
+@router.delete("/{provider_key_id}", status_code=204, dependencies=[NeedsProof])
 async def delete_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> None:
     """Deletes a provider key and its secret; one that still has routes is refused, and can be disabled."""
     await providers.delete_key(tx, actor, provider_key_id)
 
 
-@router.post("/{provider_key_id}/disable", response_model=ProviderKeyShown)
+@router.post("/{provider_key_id}/disable", response_model=ProviderKeyShown, dependencies=[NeedsProof])
 async def disable_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> ProviderKey:
     """Takes a provider key out of use: calls on their way by it stop within a second."""
     return await providers.disable_key(tx, actor, provider_key_id)
 
 
-@router.post("/{provider_key_id}/enable", response_model=ProviderKeyShown)
+@router.post("/{provider_key_id}/enable", response_model=ProviderKeyShown, dependencies=[NeedsProof])
 async def enable_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> ProviderKey:
     """Puts a provider key into use again."""
     return await providers.enable_key(tx, actor, provider_key_id)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query
 
 from ai_api import identity
 from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT, AccessToken
-from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
+from ai_api.portal.deps import HouseDep, Myself, NeedsProof, Signed, Transaction
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Name, Shown, Strict, listed
 
 router = APIRouter(prefix="/api/me/access-tokens", tags=["me"])
@@ -50,7 +50,7 @@ async def list_access_tokens(
     return listed(page, AccessTokenShown)
 
 
-@router.post("", status_code=201, response_model=AccessTokenMade)
+@router.post("", status_code=201, response_model=AccessTokenMade, dependencies=[NeedsProof])
 async def create_access_token(
     body: AccessTokenCreate, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep
 ) -> AccessTokenMade:
