@@ -17,6 +17,7 @@ from ai_api.gateway.world import Worlds
 from ai_api.jobs import runner
 from ai_api.jobs.drop_accounts import drop_accounts
 from ai_api.jobs.forget_idempotency_keys import forget_idempotency_keys
+from ai_api.jobs.forget_sign_ins import forget_sign_ins
 from ai_api.jobs.forget_stored_responses import forget_stored_responses
 from ai_api.jobs.make_partitions import make_partitions
 from ai_api.jobs.prove_books import BookProof, prove_books
@@ -53,6 +54,7 @@ class Worker:
             sweep_holds(sweep, settings.sweep_silent_s),
             forget_idempotency_keys(self._hot),
             forget_stored_responses(self._hot),
+            forget_sign_ins(self._database, self._clock),
             prove_books(BookProof(self._hot, self._unexplained), self._clock.monotonic),
             drop_accounts(self._hot, self._log, self._clock.monotonic),
         ]

@@ -25,6 +25,7 @@ from ai_api.portal.router import create_portal
 
 CLI = Actor(kind="cli", member_id=None, name="test", address=None, request_id=None)
 OWNER_RIGHTS = By(None, "owner")
+PASSWORD = "turnip gravel ocean seventeen"
 
 
 class MovableClock(SystemClock):
@@ -53,9 +54,9 @@ class Portal:
     _clients: list[httpx.AsyncClient] = field(default_factory=list)
     _numbers: Any = field(default_factory=lambda: itertools.count(1))
 
-    def client(self, secret: str | None = None) -> httpx.AsyncClient:
+    def client(self, secret: str | None = None, *, address: str = "192.0.2.7") -> httpx.AsyncClient:
         """A client of the portal, signed with `secret` if there is one. Faults are answers, as in production."""
-        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=("192.0.2.7", 50_000))
+        transport = httpx.ASGITransport(self.app, raise_app_exceptions=False, client=(address, 50_000))
         headers = {} if secret is None else {"authorization": f"Bearer {secret}"}
         client = httpx.AsyncClient(transport=transport, base_url="http://portal.test", headers=headers)
         self._clients.append(client)
@@ -67,6 +68,12 @@ class Portal:
         draft = Draft(identifier=name, display_name=fields.pop("display_name", name), role=role, **fields)
         async with self.house.database.transaction() as tx:
             return await identity.create_member(tx, CLI, draft, by=OWNER_RIGHTS, now=self.now())
+
+    async def give_password(self, member: Member, password: str = PASSWORD) -> None:
+        """Lets a member sign in by a password."""
+        password_hash = await self.house.passwords.hash(password)
+        async with self.house.database.transaction() as tx:
+            await identity.set_password(tx, CLI, member.id, password_hash=password_hash, now=self.now())
 
     async def token(self, member: Member, *, expires_at: datetime | None = None) -> str:
         """A new access token of a member."""

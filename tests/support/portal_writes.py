@@ -13,7 +13,7 @@ from typing import Any, Literal
 import httpx
 
 from ai_api.catalog import read_registry
-from tests.support.portal import Caller, Portal
+from tests.support.portal import PASSWORD, Caller, Portal
 
 Epoch = Literal["member", "world", "none"]
 UNREACHABLE = "http://127.0.0.1:9"
@@ -26,6 +26,8 @@ class Ask:
     url: str
     body: dict[str, Any] | None = None
     status: int = 200
+    client: httpx.AsyncClient | None = None
+    """Who asks, where it is a browser of the stage's owner."""
 
 
 @dataclass
@@ -96,9 +98,10 @@ class Stage:
         return (await self.make("/api/admin/limits", body))["id"]
 
     async def send(self, method: str, ask: Ask) -> httpx.Response:
+        client = ask.client or self.owner.client
         if ask.body is None:
-            return await self.owner.client.request(method, ask.url)
-        return await self.owner.client.request(method, ask.url, json=ask.body)
+            return await client.request(method, ask.url)
+        return await client.request(method, ask.url, json=ask.body)
 
 
 @dataclass(frozen=True)
@@ -154,6 +157,32 @@ def deletion(path: str, make: Callable[[Stage], Awaitable[str]], *, epoch: Epoch
         return Ask(path.partition("{")[0] + await make(stage), status=204)
 
     WRITES["DELETE", path] = Example(epoch, prepare)
+
+
+# ── signing in ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@write("POST", "/api/auth/login", epoch="none")
+async def _(stage: Stage) -> Ask:
+    await stage.portal.give_password(stage.owner.member)
+    return Ask("/api/auth/login", {"identifier": stage.owner.member.identifier, "password": PASSWORD})
+
+
+@write("POST", "/api/auth/logout", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/auth/logout", status=204, client=await stage.portal.browser(stage.owner.member))
+
+
+@write("POST", "/api/auth/prove", epoch="none")
+async def _(stage: Stage) -> Ask:
+    await stage.portal.give_password(stage.owner.member)
+    return Ask("/api/auth/prove", {"password": PASSWORD}, client=await stage.portal.browser(stage.owner.member))
+
+
+@write("POST", "/api/me/password", epoch="none")
+async def _(stage: Stage) -> Ask:
+    await stage.portal.give_password(stage.owner.member)
+    return Ask("/api/me/password", {"current": PASSWORD, "new": "another harbour of tin"})
 
 
 # ── the caller's own ─────────────────────────────────────────────────────────────────────────────────────────────────

@@ -33,6 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from ai_api.core.errors import Refusal, StatementUndone, StoreUnavailable
@@ -81,6 +82,7 @@ settings = Table(
 
 _ROOMS_WITH_TABLES = (
     "identity",
+    "sign_in",
     "catalog",
     "providers",
     "pricing",
@@ -195,7 +197,14 @@ class Database:
                     await connection.execution_options(isolation_level="REPEATABLE READ")
                 async with connection.begin():
                     yield connection
-        except (OperationalError, InterfaceError, OSError, TimeoutError, asyncpg.InternalClientError) as error:
+        except (
+            OperationalError,
+            InterfaceError,
+            NoneFree,
+            OSError,
+            TimeoutError,
+            asyncpg.InternalClientError,
+        ) as error:
             raise StoreUnavailable from error
         except DBAPIError as error:
             sqlstate = getattr(error.orig, "sqlstate", None) or ""

@@ -18,8 +18,9 @@ from ai_api.identity.members import (
     list_members,
     set_password,
 )
-from ai_api.identity.owner import create_owner
-from ai_api.identity.passwords import Passwords, generate_password
+from ai_api.identity.owner import create_owner, has_owner
+from ai_api.identity.password_holders import find_password_holder, keep_rehashed, lock_password_holder
+from ai_api.identity.passwords import Passwords, check_password, generate_password
 from ai_api.identity.rules import (
     ACCESS_TOKEN_DAYS_DEFAULT,
     AccessToken,
@@ -30,6 +31,7 @@ from ai_api.identity.rules import (
     Filters,
     Kind,
     Member,
+    PasswordHolder,
     Role,
     Status,
     TokenHolder,
@@ -77,6 +79,7 @@ __all__ = [
     "Kind",
     "Member",
     "Membership",
+    "PasswordHolder",
     "Passwords",
     "Role",
     "Status",
@@ -89,6 +92,7 @@ __all__ = [
     "add_tag_members",
     "change_member",
     "change_tag",
+    "check_password",
     "create_member",
     "create_owner",
     "create_tag",
@@ -98,16 +102,20 @@ __all__ = [
     "enable_member",
     "expiry_of",
     "find_member",
+    "find_password_holder",
     "generate_password",
     "get_member",
     "get_tag",
+    "has_owner",
     "is_use_worth_noting",
     "issue_access_token",
+    "keep_rehashed",
     "list_access_tokens",
     "list_members",
     "list_tag_members",
     "list_tags",
     "load_everyone_tags",
+    "lock_password_holder",
     "note_use",
     "remove_tag_members",
     "revoke_access_token",

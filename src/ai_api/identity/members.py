@@ -144,7 +144,15 @@ async def delete_member(tx: Tx, actor: Actor, member_id: UUID, *, by: By) -> Non
     )
 
 
-async def set_password(tx: Tx, actor: Actor, member_id: UUID, *, password_hash: str, now: datetime) -> None:
+async def set_password(
+    tx: Tx,
+    actor: Actor,
+    member_id: UUID,
+    *,
+    password_hash: str,
+    now: datetime,
+    action: str = "member.reset_password",
+) -> None:
     """Gives a person another password. Raises Refusal `member_not_found`, `service_password`."""
     member = (await store.lock_members(tx, [member_id])).get(member_id)
     if member is None:
@@ -155,7 +163,7 @@ async def set_password(tx: Tx, actor: Actor, member_id: UUID, *, password_hash: 
     await note(
         tx,
         actor,
-        action="member.reset_password",
+        action=action,
         target_kind="member",
         target_id=member_id,
         before={"identifier": member.identifier},

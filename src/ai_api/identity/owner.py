@@ -12,6 +12,11 @@ from ai_api.identity.members import create_member
 from ai_api.identity.rules import By, Draft, Member
 
 
+async def has_owner(tx: Tx) -> bool:
+    """Whether somebody was made owner already, active or not."""
+    return await store.has_owner(tx)
+
+
 async def create_owner(
     tx: Tx,
     actor: Actor,

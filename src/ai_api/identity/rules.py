@@ -123,6 +123,20 @@ class Caller:
 
 
 @dataclass(frozen=True, slots=True)
+class PasswordHolder:
+    """A member with the hash of their password, None where they have none: they sign in otherwise, or not at all."""
+
+    member: Member
+    password_hash: str | None
+
+    @property
+    def usable_hash(self) -> str | None:
+        """The hash by which they can sign in now: that of an active person."""
+        is_active_person = self.member.kind == "person" and self.member.status == "active"
+        return self.password_hash if is_active_person else None
+
+
+@dataclass(frozen=True, slots=True)
 class TokenHolder:
     """Who stands behind an access token, with the role they have now."""
 

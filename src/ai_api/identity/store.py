@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ai_api.core.db import Tx, new_epoch
 from ai_api.core.errors import Refusal
-from ai_api.identity.rules import AccessToken, Draft, Filters, Member, TokenHolder
+from ai_api.identity.rules import AccessToken, Draft, Filters, Member, PasswordHolder, TokenHolder
 from ai_api.identity.tables import access_tokens, members, tags
 
 _IN_USE = {"23001", "23503"}  # restrict_violation (Postgres 18) and foreign_key_violation (before)
@@ -71,6 +71,31 @@ async def find_member_by_identifier(tx: Tx, identifier: str) -> Member | None:
     statement = select(*_MEMBER).where(func.lower(members.c.identifier) == func.lower(identifier))
     row = (await tx.execute(statement)).mappings().one_or_none()
     return None if row is None else Member(**row)
+
+
+async def find_password(tx: Tx, identifier: str) -> PasswordHolder | None:
+    """A member by identifier, in whatever case, with the hash of their password."""
+    statement = select(*_MEMBER, members.c.password_hash).where(
+        func.lower(members.c.identifier) == func.lower(identifier)
+    )
+    row = (await tx.execute(statement)).mappings().one_or_none()
+    return None if row is None else _holder(row)
+
+
+async def lock_password(tx: Tx, member_id: UUID) -> PasswordHolder | None:
+    """A member with the hash of their password, locked."""
+    statement = select(*_MEMBER, members.c.password_hash).where(members.c.id == member_id)
+    row = (await tx.execute(statement.with_for_update(key_share=True))).mappings().one_or_none()
+    return None if row is None else _holder(row)
+
+
+def _holder(row: Mapping[Any, Any]) -> PasswordHolder:
+    return PasswordHolder(Member(**{column.name: row[column.name] for column in _MEMBER}), row["password_hash"])
+
+
+async def set_password_hash(tx: Tx, member_id: UUID, password_hash: str) -> None:
+    """Keeps another hash of the same password."""
+    await tx.execute(update(members).where(members.c.id == member_id).values(password_hash=password_hash))
 
 
 async def list_members(tx: Tx, *, filters: Filters, before_id: UUID | None, limit: int) -> list[Member]:
@@ -144,6 +169,11 @@ async def services_of(tx: Tx, responsible_member_id: UUID) -> list[str]:
 async def lock_first_owner(tx: Tx) -> bool:
     """Whether there is an owner, active or not; nobody else makes a first one until this transaction ends."""
     await tx.execute(select(func.pg_advisory_xact_lock(_FIRST_OWNER_LOCK)))
+    return await has_owner(tx)
+
+
+async def has_owner(tx: Tx) -> bool:
+    """Whether there is an owner, active or not."""
     return (await tx.execute(select(members.c.id).where(members.c.role == "owner").limit(1))).first() is not None
 
 

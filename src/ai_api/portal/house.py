@@ -9,6 +9,7 @@ from ai_api.core.clock import Clock
 from ai_api.core.db import Database
 from ai_api.core.egress import Egress
 from ai_api.core.seal import KeyRing
+from ai_api.identity import Passwords
 from ai_api.quotas import Terms
 from ai_api.sign_in import SessionTerms
 
@@ -42,3 +43,5 @@ class House:
     learn: Callable[[str], None]
     """Hears of each secret of a provider before it is used, so that no line of the log can hold it."""
     settings: PortalSettings = field(default_factory=PortalSettings)
+    passwords: Passwords = field(default_factory=Passwords)
+    """What hashes passwords: one for all requests, so that few are hashed at once."""

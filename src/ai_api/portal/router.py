@@ -25,13 +25,17 @@ from ai_api.portal.admin import (
     system,
     tags,
 )
+from ai_api.portal.auth import methods, password
 from ai_api.portal.checks import Checks
 from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
-from ai_api.portal.me import access_tokens, profile, sessions
+from ai_api.portal.me import access_tokens, own_password, profile, sessions
 
 AREAS = (
+    methods.router,
+    password.router,
     profile.router,
+    own_password.router,
     access_tokens.router,
     sessions.router,
     members.router,

@@ -34,8 +34,15 @@ R = TypeVar("R")
 TEXT_CHARACTERS_MAX = 16_384
 NESTING_MAX = 16
 
+_PASSWORD_SCHEMA = {"type": "string", "format": "password", "minLength": 1, "maxLength": 1_024}
+
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """One line of text that people call something by."""
+
+Secret = Annotated[
+    str, StringConstraints(min_length=1, max_length=1_024, strip_whitespace=False), WithJsonSchema(_PASSWORD_SCHEMA)
+]
+"""A password, exactly as it was typed: a space at its end is a part of it."""
 
 Count = Annotated[int, Field(ge=0, le=2**63 - 1, strict=True)]
 """A whole number that fits a bigint. Not `true`, not `"5"`, not `5.0`."""

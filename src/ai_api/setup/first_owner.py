@@ -23,10 +23,11 @@ async def create_first_owner(
 ) -> Member:
     """An owner with a password. With `only_if_first` False there may be others already.
 
-    Raises Refusal `owner_exists`, `bad_password`, `identifier_taken`, `bad_identifier`, `bad_name`, StoreUnavailable.
+    Raises Refusal `owner_exists`, `bad_password`, `common_password`,
+    `identifier_taken`, `bad_identifier`, `bad_name`, StoreUnavailable.
     """
     # Before the transaction: a slow hash must not hold a connection.
-    password_hash = await passwords.hash(password)
+    password_hash = await passwords.hash(password, identifier=identifier)
     async with database.transaction() as tx:
         return await identity.create_owner(
             tx,

@@ -24,6 +24,8 @@ SEEN_NOTED_EVERY: Final = timedelta(minutes=1)
 SESSIONS_MAX: Final = 50
 """How many live sessions a member may have: a new one ends the one that was seen longest ago."""
 USER_AGENT_CHARACTERS_MAX: Final = 300
+SESSIONS_KEPT: Final = timedelta(days=30)
+"""How long a session can be looked at after it was over."""
 
 _PREFIX: Final = "aiapi_ses_"
 _SECRET = re.compile(rf"{_PREFIX}[0-9A-Za-z]{{{TAIL_CHARACTERS}}}", re.ASCII)
@@ -62,6 +64,24 @@ class SignedIn:
     member: Member
 
 
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who knocks, before it is known who they are: from where, by what, in which request."""
+
+    address: str | None
+    user_agent: str
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A member who has just signed in: their new session, and its secret, which is not kept."""
+
+    member: Member
+    session: Session
+    secret: str
+
+
 def new_secret() -> str:
     """A new secret of a session, from 256 random bits."""
     return secret_form.new(_PREFIX)
@@ -96,6 +116,23 @@ def has_proved(proved_at: datetime | None, *, now: datetime) -> bool:
 def session_ended() -> Refusal:
     """One message whatever the reason."""
     return Refusal("session_ended", "unauthenticated", "You are signed out, or were too long away. Sign in again.")
+
+
+def sign_in_failed() -> Refusal:
+    """One message whatever the reason: who guesses learns nothing."""
+    message = "The identifier or the password is wrong, or this member cannot sign in by a password."
+    return Refusal("sign_in_failed", "unauthenticated", message)
+
+
+def password_wrong(param: str) -> Refusal:
+    """Somebody who is signed in did not prove who they are."""
+    message = "This is not your password, or you have none: whoever signs in otherwise proves who they are by that."
+    return Refusal("password_wrong", "forbidden", message, param=param)
+
+
+def session_needed() -> Refusal:
+    """What was asked is of a browser that is signed in; an access token has no session."""
+    return Refusal("session_needed", "forbidden", "Only a browser that is signed in can do this, not an access token.")
 
 
 def prove_again() -> Refusal:

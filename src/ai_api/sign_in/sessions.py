@@ -13,7 +13,15 @@ from ai_api.core.ids import uuid7
 from ai_api.core.page import NEWEST_FIRST, Page, id_in, page_by_id
 from ai_api.core.secret_form import hash_of
 from ai_api.sign_in import rules, store
-from ai_api.sign_in.rules import SESSIONS_MAX, USER_AGENT_CHARACTERS_MAX, Method, Session, SessionTerms, SignedIn
+from ai_api.sign_in.rules import (
+    SESSIONS_KEPT,
+    SESSIONS_MAX,
+    USER_AGENT_CHARACTERS_MAX,
+    Method,
+    Session,
+    SessionTerms,
+    SignedIn,
+)
 
 
 async def open_session(
@@ -119,6 +127,26 @@ async def end_sessions_of(tx: Tx, member_id: UUID, *, now: datetime, but: UUID |
 async def prove_session(tx: Tx, session_id: UUID, *, now: datetime) -> None:
     """The member behind a session has just proved again who they are."""
     await store.set_proved(tx, session_id, now=now)
+
+
+async def renew_session(tx: Tx, session_id: UUID, *, now: datetime) -> str:
+    """Gives a session another secret, for the member has just proved who they are; the one before opens nothing any more."""
+    secret = rules.new_secret()
+    await store.renew(tx, session_id, secret_hash=hash_of(secret), now=now)
+    return secret
+
+
+async def end_replaced(tx: Tx, secret: str, *, now: datetime) -> UUID | None:
+    """Ends the session that a browser had before it signed in anew, whoever's it was. Gives its id; None where it had none."""
+    session = await store.find_session(tx, hash_of(secret)) if rules.looks_valid(secret) else None
+    if session is None or not await store.end(tx, session.member_id, now=now, only=session.id):
+        return None
+    return session.id
+
+
+async def forget_sessions(tx: Tx, *, now: datetime, limit: int) -> int:
+    """Deletes at most `limit` sessions that have been over for a month. Gives how many."""
+    return await store.forget_over(tx, before=now - SESSIONS_KEPT, limit=limit)
 
 
 async def note_seen(tx: Tx, session_id: UUID, *, now: datetime) -> None:

@@ -51,6 +51,11 @@ async def set_proved(tx: Tx, session_id: UUID, *, now: datetime) -> None:
     await tx.execute(update(sessions).where(sessions.c.id == session_id).values(proved_at=now))
 
 
+async def renew(tx: Tx, session_id: UUID, *, secret_hash: bytes, now: datetime) -> None:
+    """Gives a session another secret, and sets when the member last proved who they are."""
+    await tx.execute(update(sessions).where(sessions.c.id == session_id).values(secret_hash=secret_hash, proved_at=now))
+
+
 async def end(tx: Tx, member_id: UUID, *, now: datetime, only: UUID | None = None, but: UUID | None = None) -> int:
     """Ends a member's sessions: all, `only` one, or all `but` one. Gives how many were not over yet."""
     chosen = [sessions.c.member_id == member_id, sessions.c.ended_at.is_(None)]

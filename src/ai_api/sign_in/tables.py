@@ -1,8 +1,8 @@
-"""Sessions of browsers."""
+"""Sessions of browsers, and what is remembered of attempts to begin one."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, LargeBinary, Table, Text, Uuid, func
+from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, LargeBinary, Table, Text, Uuid, func
 
 from ai_api.core.db import METADATA, Instant
 
@@ -21,4 +21,18 @@ sessions = Table(
     Column("expires_at", Instant, nullable=False, index=True),
     Column("ended_at", Instant),
     CheckConstraint("method IN ('password', 'oidc', 'link')", name="method"),
+)
+
+# A row counts for one account from one network; for an account from all networks that it never signed in from (no network);
+# or for a network, with all accounts that never signed in from there (no account). An account is the hash of what was typed
+# as its identifier, whether or not there is one.
+sign_in_attempts = Table(
+    "sign_in_attempts",
+    METADATA,
+    Column("account", LargeBinary, primary_key=True),
+    Column("network", Text, primary_key=True),
+    Column("attempts", BigInteger, nullable=False),
+    Column("last_at", Instant, nullable=False, index=True),
+    Column("next_from", Instant),
+    Column("proved_at", Instant),
 )

@@ -7,7 +7,7 @@ again from the portal, and each field has to have at least one value that is acc
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.integration
 DOCUMENT = openapi_of(portal_router())
 IMPORT = "/api/admin/models/import"
 SOON = (datetime.now(UTC) + timedelta(days=400)).replace(microsecond=0)
+# What these are given is compared, or hashed, and read from nowhere: test_passwords holds what they do with it.
+NOT_READ_AGAIN = {("POST", "/api/auth/login"), ("POST", "/api/auth/prove"), ("POST", "/api/me/password")}
 WITH_BODY = [
     (method.upper(), path)
     for path, methods in DOCUMENT["paths"].items()
@@ -250,7 +252,7 @@ async def write(route: tuple[str, str], stage: Stage, ask: Ask) -> Written | Non
     return Written(route, ask, answer.json(), await read_again(stage, ask, answer.json()), latest)
 
 
-@pytest.mark.parametrize("route", WITH_BODY, ids=" ".join)
+@pytest.mark.parametrize("route", [route for route in WITH_BODY if route not in NOT_READ_AGAIN], ids=" ".join)
 async def test_every_field_is_stored_or_refused(portal: Portal, owner: Caller, route: tuple[str, str]) -> None:
     stage = Stage(portal, owner)
     for name in fields_of(route):
@@ -275,7 +277,7 @@ async def test_every_field_is_stored_or_refused(portal: Portal, owner: Caller, r
 async def test_a_field_nobody_knows_is_refused_by_name(portal: Portal, owner: Caller, route: tuple[str, str]) -> None:
     stage = Stage(portal, owner)
     ask = await prepared(route, stage)
-    answer = await stage.send(route[0], Ask(ask.url, {**(ask.body or {}), "quota": 5}))
+    answer = await stage.send(route[0], replace(ask, body={**(ask.body or {}), "quota": 5}))
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "quota")
 
 
