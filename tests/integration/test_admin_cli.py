@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import text
 from typer.testing import CliRunner, Result
 
-from ai_api import identity
+from ai_api import identity, sign_in
 from ai_api.audit import Actor
 from ai_api.cli.admin import app
 from ai_api.core.db import Database
@@ -70,6 +70,24 @@ def test_a_given_password_is_not_printed(run: Callable[..., Result], database: s
     assert argon2.PasswordHasher().verify(stored, "another horse battery")
     actions = rows(database, "SELECT action FROM audit_events ORDER BY id")
     assert sorted(actions) == [("member.create",), ("member.reset_password",)]
+
+
+def test_whoever_knew_the_password_before_stays_signed_in(run: Callable[..., Result], database: str) -> None:
+    run("create", "--identifier", "ada", "--display-name", "A")
+    (member_id,) = rows(database, "SELECT id FROM members")[0]
+
+    async def browse() -> None:
+        opened, now = Database(database, pool_size=1), datetime.now(UTC)
+        terms = sign_in.SessionTerms()
+        async with opened.transaction() as tx:
+            await sign_in.open_session(
+                tx, member_id, method="password", address=None, user_agent="", terms=terms, now=now
+            )
+        await opened.close()
+
+    asyncio.run(browse())
+    assert len(run("reset-password", "--identifier", "ADA").stdout.strip()) == 24
+    assert rows(database, "SELECT count(*) FROM sessions WHERE ended_at IS NULL") == [(0,)]
 
 
 @pytest.mark.parametrize("password", ["", "short", "aaaaaaaaaaaaaaaa", "x" * 1025])

@@ -11,7 +11,7 @@ import pytest
 
 from ai_api.core.errors import Refusal
 from ai_api.identity import Passwords, generate_password
-from ai_api.identity.passwords import check_password
+from ai_api.identity.passwords import WAITING_MAX, check_password
 
 
 async def test_the_hash_is_argon2id_with_the_parameters_promised() -> None:
@@ -51,6 +51,49 @@ async def test_at_most_two_are_hashed_at_once_and_the_loop_stays_free(monkeypatc
     ticking.cancel()
     assert most == 2
     assert ticks > 8
+
+
+async def test_a_flood_of_passwords_waits_without_end_or_more_are_hashed_when_some_leave(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on, lock, running, most = threading.Event(), threading.Lock(), 0, 0
+
+    class Stuck:
+        def verify(self, password_hash: str, password: str) -> bool:
+            nonlocal running, most
+            with lock:
+                running += 1
+                most = max(most, running)
+            go_on.wait(10)
+            with lock:
+                running -= 1
+            return True
+
+    passwords = Passwords()
+    monkeypatch.setattr(passwords, "_hasher", Stuck())
+    asked = [asyncio.create_task(passwords.verify(f"guess {n}", "a hash")) for n in range(2 + WAITING_MAX)]
+    await asyncio.sleep(0)
+    with pytest.raises(Refusal) as refused:
+        await passwords.verify("one more", "a hash")
+    assert (refused.value.code, refused.value.kind, refused.value.retry_after_s) == ("passwords_busy", "unavailable", 1)
+    leaves, stays = asked[:20], asked[20:]
+    for task in leaves:
+        task.cancel()
+    await asyncio.gather(*leaves, return_exceptions=True)
+    late = asyncio.create_task(passwords.verify("there is room again", None))
+    await asyncio.sleep(0)
+    go_on.set()
+    assert all(await asyncio.gather(*stays))
+    assert not await late
+    assert most == 2
+
+
+async def test_an_accent_is_two_passwords() -> None:
+    passwords = Passwords()
+    hashed = await passwords.hash("turnip gravel Zu\u0308rich")
+    assert await passwords.verify("turnip gravel Z\u00fcrich", hashed)
+    assert not await passwords.verify("turnip gravel Zurich", hashed)
+    assert not await passwords.verify("turnip gravel Z\u00fcrich", None)
 
 
 @pytest.mark.parametrize("password", ["", "elevenchars", "abababababab", "x" * 1_025])
