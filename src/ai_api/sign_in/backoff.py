@@ -41,7 +41,7 @@ class Backoffs:
 
     here: Backoff = Backoff(free=5, first_s=60, max_s=900, forget_s=3_600)
     account: Backoff = Backoff(free=100, first_s=15, max_s=60, forget_s=3_600)
-    network: Backoff = Backoff(free=50, first_s=15, max_s=300, forget_s=3_600)
+    network: Backoff = Backoff(free=100, first_s=15, max_s=300, forget_s=3_600)
 
 
 def network_of(address: str | None) -> str:

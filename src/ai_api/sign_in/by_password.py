@@ -52,7 +52,6 @@ class PasswordDoor:
                 raise rules.sign_in_failed()
             if rehashed is not None:
                 await identity.keep_rehashed(tx, locked.member.id, rehashed)
-            await attempts.note_success(tx, attempt, now=now)
             ended = None if replaces is None else await sessions.end_replaced(tx, replaces, now=now)
             session, secret = await sessions.open_session(
                 tx,
@@ -66,6 +65,8 @@ class PasswordDoor:
             await _note(
                 tx, _actor(visitor, locked), "session.begin", session.id, {"method": session.method, "replaced": ended}
             )
+            # Last, for everybody of a network has to lock one row.
+            await attempts.note_success(tx, attempt, now=now)
         return Entered(locked.member, session, secret)
 
     async def prove(self, visitor: Visitor, caller: Caller, *, password: str, now: datetime) -> None:
@@ -126,8 +127,8 @@ class PasswordDoor:
     ) -> tuple[Attempt, PasswordHolder | None]:
         """An attempt that was counted, and then looked at; with whom it proves, if it does."""
         async with self._database.transaction() as tx:
-            attempt = await attempts.count_attempt(tx, identifier, network=network_of(visitor.address), now=now)
             holder = await identity.find_password_holder(tx, identifier)
+            attempt = await attempts.count_attempt(tx, identifier, network=network_of(visitor.address), now=now)
         password_hash = None if holder is None else holder.usable_hash
         fits = await self._unless_busy(attempt, self._passwords.verify(password, password_hash))
         return attempt, holder if fits else None
