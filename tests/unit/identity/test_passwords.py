@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import sys
 import threading
 import time
 
@@ -86,6 +88,15 @@ async def test_a_flood_of_passwords_waits_without_end_or_more_are_hashed_when_so
     assert all(await asyncio.gather(*stays))
     assert not await late
     assert most == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a priority of their own on Linux alone")
+async def test_hashes_have_as_much_of_the_processor_as_calls() -> None:
+    passwords = Passwords()
+    before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+    niceness = await passwords._in_turn(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    assert niceness == 10
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
 
 
 async def test_an_accent_is_two_passwords() -> None:
