@@ -48,7 +48,8 @@ async def main() -> None:
         _say(f"calls beside {SIGN_INS_PER_S} sign-ins a second", beside)
         _say("sign-ins", entered)
         print(f"p99 rises by {(quantile(beside, 0.99) - quantile(alone, 0.99)) * 1_000:.1f} ms")
-        known, unknown = [], []
+        known: list[float] = []
+        unknown: list[float] = []
         for n in range(GUESSES):
             # In turns: the first after the counts were forgotten has more to write.
             for times, name in ((known, "member"), (unknown, "nobody"))[:: 1 if n % 2 else -1]:
