@@ -15,6 +15,7 @@ from ai_api.identity.members import (
     enable_member,
     find_member,
     get_member,
+    has_password,
     list_members,
     set_password,
 )
@@ -35,6 +36,7 @@ from ai_api.identity.rules import (
     Role,
     Status,
     TokenHolder,
+    check_ways_in,
     expiry_of,
     is_use_worth_noting,
 )
@@ -93,6 +95,7 @@ __all__ = [
     "change_member",
     "change_tag",
     "check_password",
+    "check_ways_in",
     "create_member",
     "create_owner",
     "create_tag",
@@ -107,6 +110,7 @@ __all__ = [
     "get_member",
     "get_tag",
     "has_owner",
+    "has_password",
     "is_use_worth_noting",
     "issue_access_token",
     "keep_rehashed",

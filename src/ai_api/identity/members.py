@@ -72,6 +72,11 @@ async def find_member(tx: Tx, identifier: str) -> Member:
     return member
 
 
+async def has_password(tx: Tx, member_id: UUID) -> bool:
+    """Whether a member that is there can sign in with a password."""
+    return await store.has_password(tx, member_id)
+
+
 async def list_members(tx: Tx, *, filters: Filters, limit: int, cursor: str | None = None) -> Page[Member]:
     """One page of members, the newest first. Raises Refusal `bad_cursor`."""
     found = await store.list_members(tx, filters=filters, before_id=id_in(cursor, NEWEST_FIRST), limit=limit + 1)

@@ -11,6 +11,7 @@ from uuid import UUID
 from ai_api.core.errors import Refusal
 
 Kind = Literal["person", "service"]
+Identity = Literal["local", "oidc"]
 Role = Literal["member", "admin", "owner"]
 Status = Literal["active", "disabled"]
 
@@ -53,10 +54,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A member to be made. A service account names who answers for it; a person names nobody."""
+    """A member to be made. A service account names who answers for it; a person names nobody.
+
+    `identity` says who knows them: `local` is this gateway.
+    """
 
     identifier: str
     display_name: str
+    identity: Identity = "local"
     kind: Kind = "person"
     role: Role = "member"
     responsible_member_id: UUID | None = None
@@ -198,6 +203,12 @@ def check_change(member: Member, changes: Changes, *, by: By) -> None:
 
 def check_deletion(member: Member, *, by: By) -> None:
     """Whether `by` may delete `member`. Raises Refusal `owner_required`."""
+    if member.role == "owner":
+        _check_owner(by)
+
+
+def check_ways_in(member: Member, *, by: By) -> None:
+    """Whether `by` may take a way to sign in from `member`. Raises Refusal `owner_required`."""
     if member.role == "owner":
         _check_owner(by)
 

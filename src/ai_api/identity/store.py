@@ -44,6 +44,7 @@ async def insert_member(
         .values(
             id=member_id,
             kind=draft.kind,
+            identity=draft.identity,
             identifier=draft.identifier,
             display_name=draft.display_name,
             role=draft.role,
@@ -96,6 +97,12 @@ def _holder(row: Mapping[Any, Any]) -> PasswordHolder:
 async def set_password_hash(tx: Tx, member_id: UUID, password_hash: str) -> None:
     """Keeps another hash of the same password."""
     await tx.execute(update(members).where(members.c.id == member_id).values(password_hash=password_hash))
+
+
+async def has_password(tx: Tx, member_id: UUID) -> bool:
+    """Whether a member that is there has a password."""
+    statement = select(members.c.password_hash.is_not(None)).where(members.c.id == member_id)
+    return bool((await tx.execute(statement)).scalar_one())
 
 
 async def list_members(tx: Tx, *, filters: Filters, before_id: UUID | None, limit: int) -> list[Member]:

@@ -33,10 +33,12 @@ async def open_session(
     user_agent: str,
     terms: SessionTerms,
     now: datetime,
+    proved_at: datetime | None = None,
 ) -> tuple[Session, str]:
     """A new session of a member who has just proved who they are, and its secret, which is not kept.
 
-    Where they have as many as there may be, the one that was seen longest ago ends.
+    `proved_at` is for those who proved it before, to somebody who says when. Where they have as many as there may be, the one
+    that was seen longest ago ends.
     """
     live = await store.list_live(tx, member_id, seen_after=now - terms.idle, now=now)
     for oldest in live[SESSIONS_MAX - 1 :]:
@@ -50,7 +52,7 @@ async def open_session(
         user_agent=user_agent[:USER_AGENT_CHARACTERS_MAX],
         created_at=now,
         seen_at=now,
-        proved_at=now,
+        proved_at=now if proved_at is None else min(proved_at, now),
         expires_at=now + terms.absolute,
         ended_at=None,
     )

@@ -1,8 +1,19 @@
-"""Sessions of browsers, and what is remembered of attempts to begin one."""
+"""Sessions of browsers, what is remembered of attempts to begin one, and whom other providers know our members as."""
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, ForeignKey, LargeBinary, Table, Text, Uuid, func
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
 
 from ai_api.core.db import METADATA, Instant
 
@@ -35,4 +46,23 @@ sign_in_attempts = Table(
     Column("last_at", Instant, nullable=False, index=True),
     Column("next_from", Instant),
     Column("proved_at", Instant),
+)
+
+member_identities = Table(
+    "member_identities",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("member_id", Uuid, ForeignKey("members.id", ondelete="CASCADE"), nullable=False),
+    Column("issuer", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    UniqueConstraint("issuer", "subject"),
+    UniqueConstraint("member_id", "issuer"),
+)
+
+oidc_used_states = Table(
+    "oidc_used_states",
+    METADATA,
+    Column("state_hash", LargeBinary, primary_key=True),
+    Column("expires_at", Instant, nullable=False, index=True),
 )
