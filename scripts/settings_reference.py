@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -60,8 +60,18 @@ def rows(model: type[BaseModel] = settings.Settings, prefix: str = settings.PREF
             yield from rows(kind, f"{shown}__")
             continue
         meaning = said.get(name) or WORDS[shown]
-        is_secret = name in settings._SECRET_SETTINGS and model is settings.Settings  # noqa: SLF001  -- our own program
+        is_secret = name in _secrets_of(model)
         yield Row(shown, _allowed(schema[name]), _default(field), meaning.replace("\n", " "), is_secret)
+        for each in get_args(kind):
+            if isinstance(each, type) and issubclass(each, BaseModel):
+                yield from rows(each, f"{shown}__NAME__")
+
+
+def _secrets_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """The fields that may come from a file."""
+    if model is settings.Settings:
+        return settings._SECRET_SETTINGS  # noqa: SLF001  -- our own program
+    return ("client_secret",) if model is settings.Oidc else ()
 
 
 def table() -> str:
@@ -115,10 +125,14 @@ def _allowed(schema: Mapping[str, Any]) -> str:
 
 
 def _default(field: FieldInfo) -> str:
+    if field.default_factory is not None:
+        return "none"
     if field.default is PydanticUndefined:
         return "**required**"
     if isinstance(field.default, bool):
         return f"`{str(field.default).lower()}`"
+    if isinstance(field.default, tuple) and field.default:
+        return f"`{' '.join(field.default)}`"
     return "none" if field.default in (None, ()) else f"`{field.default}`"
 
 

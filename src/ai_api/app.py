@@ -66,8 +66,8 @@ from ai_api.providers.over_chat import every_lane
 from ai_api.providers.over_embeddings import embed_lanes
 from ai_api.providers.port import Deadlines, Upstream
 from ai_api.quotas import Terms
-from ai_api.settings import Settings
-from ai_api.sign_in import SessionTerms
+from ai_api.settings import Oidc, Settings
+from ai_api.sign_in import OidcProvider, SessionTerms
 
 BEGIN_AGAIN_S = 1.0
 DRAIN_S = 10.0
@@ -408,6 +408,7 @@ class Application:
                     idle=timedelta(minutes=settings.sessions.idle_minutes),
                     absolute=timedelta(hours=settings.sessions.absolute_hours),
                 ),
+                oidc=tuple(_oidc_provider(name, each) for name, each in settings.oidc.items()),
             ),
         )
 
@@ -425,6 +426,23 @@ class Application:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _oidc_provider(name: str, settings: Oidc) -> OidcProvider:
+    secret = settings.client_secret
+    return OidcProvider(
+        name=name,
+        label=settings.label or ("Google" if settings.preset == "google" else name),
+        issuer=settings.issuer_in_use,
+        client_id=settings.client_id,
+        client_secret=None if secret is None else secret.get_secret_value(),
+        preset=settings.preset,
+        scopes=settings.scopes,
+        identifier_claim=settings.identifier_claim,
+        name_claim=settings.name_claim,
+        domains=settings.domains,
+        private_network=settings.private_network,
+    )
 
 
 def _bounds(settings: Settings) -> Bounds:

@@ -26,6 +26,8 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from ai_api.core.addresses import check_base_url
+from ai_api.core.errors import Refusal
 from ai_api.core.money import MoneyError, parse_usd
 from ai_api.core.seal import KeyRing
 
@@ -130,6 +132,80 @@ class CredentialLimit(NamedTuple):
     window_s: int | None
 
 
+OIDC_MAX = 20
+_GOOGLE_ISSUER = "https://accounts.google.com"
+_OIDC_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
+_DOMAIN = re.compile(r"[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})*", re.ASCII)
+
+
+class Oidc(_Part):
+    """Somebody who may vouch for members, by OpenID Connect."""
+
+    preset: Literal["google"] | None = None
+    """A provider whose ways are known: `google` needs no `ISSUER` and no `LABEL`."""
+    issuer: Annotated[str, Field(max_length=500)] | None = None
+    """The provider's address, exactly as it names itself."""
+    client_id: Annotated[str, Field(min_length=1, max_length=500)]
+    """What the provider calls this gateway."""
+    client_secret: SecretStr | None = None
+    """What the provider gave this gateway to prove itself with; none for a client that is public."""
+    label: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    """What people read on the button, unless it is the name."""
+    scopes: Annotated[tuple[str, ...], WithJsonSchema({"type": "string"})] = ("openid", "email", "profile")
+    """What the provider is asked to tell, with spaces or commas between."""
+    identifier_claim: Annotated[str, Field(min_length=1, max_length=100)] = "email"
+    """The claim that members are found by when they first sign in. `email` counts only with `email_verified`."""
+    name_claim: Annotated[str, Field(min_length=1, max_length=100)] = "name"
+    """The claim that newcomers are called by."""
+    domains: Annotated[tuple[str, ...], WithJsonSchema({"type": "string"})] = ()
+    """Whoever signs in with an address in one of these domains becomes a member, with spaces or commas between."""
+    private_network: bool = False
+    """Whether the provider may be at a private address, and without TLS."""
+
+    @field_validator("scopes", "domains", mode="before")
+    @classmethod
+    def _words(cls, value: object) -> object:
+        return (
+            tuple(re.split(r"[\s,]+", value.strip(" \t\r\n,")))
+            if isinstance(value, str) and value.strip()
+            else value or ()
+        )
+
+    @field_validator("scopes")
+    @classmethod
+    def _with_openid(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if "openid" not in value:
+            raise ValueError("must have openid among them")
+        return value
+
+    @field_validator("domains")
+    @classmethod
+    def _domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        lowered = tuple(each.lower() for each in value)
+        if not all(_DOMAIN.fullmatch(each) for each in lowered):
+            raise ValueError("must be domains such as example.com, without @ and without *")
+        return lowered
+
+    @model_validator(mode="after")
+    def _an_issuer(self) -> Oidc:
+        if self.preset == "google" and self.issuer not in {None, _GOOGLE_ISSUER}:
+            raise ValueError("issuer must not be given with a preset")
+        if self.preset is None and self.issuer is None:
+            raise ValueError("issuer is missing")
+        try:
+            check_base_url(self.issuer_in_use, private_network=self.private_network)
+        except Refusal as refusal:
+            raise ValueError(
+                refusal.message.replace("The base URL", "issuer").replace("this provider key", "it")
+            ) from None
+        return self
+
+    @property
+    def issuer_in_use(self) -> str:
+        """The issuer, also where the preset says it."""
+        return self.issuer or _GOOGLE_ISSUER
+
+
 class Pools(_Part):
     """How many database connections a process opens at most."""
 
@@ -173,6 +249,9 @@ class Settings(BaseSettings):
     credentials: Credentials = Credentials()
     sessions: Sessions = Sessions()
     pools: Pools = Pools()
+    oidc: Annotated[dict[str, Oidc], WithJsonSchema({"type": "string"})] = Field(default_factory=dict)
+    """Who else may vouch for members, by a name of your choice (letters, digits and dashes): a JSON object of objects, or one
+    variable for each setting of each."""
 
     @classmethod
     def settings_customise_sources(
@@ -221,6 +300,15 @@ class Settings(BaseSettings):
     @classmethod
     def _limits_of_credentials(cls, value: object) -> object:
         return credential_limits_in(value) if isinstance(value, str) else value
+
+    @field_validator("oidc")
+    @classmethod
+    def _a_few(cls, value: dict[str, Oidc]) -> dict[str, Oidc]:
+        if len(value) > OIDC_MAX or not all(_OIDC_NAME.fullmatch(name) for name in value):
+            raise ValueError(f"must be at most {OIDC_MAX}, with names of at most 32 letters, digits and dashes")
+        if len({each.issuer_in_use for each in value.values()}) < len(value):
+            raise ValueError("two of them have the same issuer, so that it could not be told who is who")
+        return value
 
     @field_validator("public_url")
     @classmethod
@@ -305,6 +393,8 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: obj
             given[name] = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
             refused.append(f"{PREFIX}{name.upper()}_FILE: the file cannot be read")
+    if (providers := _oidc_in(env, refused)) and "oidc" not in given:
+        given["oidc"] = providers
     unknown = sorted(key for key in env if key.startswith(PREFIX) and not _is_known(key))
     refused += [f"{key}: there is no such setting" for key in unknown]
     refused += [
@@ -315,11 +405,43 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: obj
     if refused:
         raise SettingsRefused(refused)
     source = EnvSettingsSource(Settings)
-    source.env_vars = {key.lower(): value for key, value in env.items()}
+    # Names and secrets in the groups of `oidc` are free text: 007 is no number there.
+    source.env_vars = {key.lower(): value for key, value in env.items() if not key.upper().startswith(_OIDC)}
     try:
         return Settings(**{**source(), **given})
     except ValidationError as error:
         raise SettingsRefused([_line(each["loc"], each["msg"]) for each in error.errors(include_input=False)]) from None
+
+
+_OIDC = f"{PREFIX}OIDC"
+
+
+def _oidc_in(env: Mapping[str, str], refused: list[str]) -> dict[str, object]:
+    """The providers of sign-in that the environment names, as it says them; what is wrong is added to `refused`."""
+    providers: dict[str, dict[str, object]] = {}
+    try:
+        whole = json.loads(env.get(_OIDC, "{}"))
+    except ValueError:
+        whole = None
+    if not isinstance(whole, dict) or not all(isinstance(each, dict) for each in whole.values()):
+        refused.append(f"{_OIDC}: must be a JSON object of objects, or variables such as {_OIDC}__GOOGLE__CLIENT_ID")
+        return {}
+    providers.update({name.lower(): dict(each) for name, each in whole.items()})
+    for key, value in sorted(env.items()):
+        if not key.startswith(f"{_OIDC}__"):
+            continue
+        name, _, inner = key.removeprefix(f"{_OIDC}__").lower().partition("__")
+        provider = providers.setdefault(name, {})
+        if inner != "client_secret_file":
+            provider[inner] = value
+        elif f"{key.removesuffix('_FILE')}" in env:
+            refused.append(f"{key.removesuffix('_FILE')}: given both as a value and as a file; give one")
+        else:
+            try:
+                provider["client_secret"] = Path(value).read_text(encoding="utf-8").strip()
+            except (OSError, UnicodeDecodeError):
+                refused.append(f"{key}: the file cannot be read")
+    return dict(providers)
 
 
 def _groups() -> dict[str, str]:
@@ -340,6 +462,8 @@ def _is_object(text: str) -> bool:
 
 def _is_known(key: str) -> bool:
     name, *inner = key.removeprefix(PREFIX).lower().split("__")
+    if name == "oidc" and len(inner) == 2:
+        return inner[1] in Oidc.model_fields or inner[1] == "client_secret_file"
     if inner and name not in _groups():
         return False
     if name.endswith("_file") and name.removesuffix("_file") in _SECRET_SETTINGS:

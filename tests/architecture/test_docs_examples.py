@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[2]
 # What the callers' examples name; nothing of the program reads them.
 CALLERS = {"AI_API_URL", "AI_API_KEY", "AI_API_MODEL"}
 OUR_COMMAND = re.compile(r"\bai-api((?: (?!-)[a-z][a-z-]*)*)((?: +--?[^\n`|]*)?)")
+# A group of which there may be several, each with a name of the operator's own.
+OF_ONE = re.compile(r"__[A-Z0-9]+__")
 SETTING = re.compile(r"\bAI_API_[A-Z0-9_]+\b(?!…|\*)")
 CALL = re.compile(r"curl(?P<options>(?:[^\n`]|\\\n)*?)(?P<path>/(?:api|v1)/[^\s\"'`?]*)(?P<rest>(?:[^\n`]|\\\n|\n +)*)")
 IN_WORDS = re.compile(r"`(GET|POST|PUT|PATCH|DELETE) (/(?:api|v1)/[^`\s?]*)[^`]*`")
@@ -82,7 +84,13 @@ def _longest(words: list[str], known: dict[str, set[str]]) -> str | None:
 
 def unknown_settings(text: str, known: set[str]) -> list[str]:
     """The settings a page speaks of that do not exist."""
-    return sorted({name for name in SETTING.findall(text) if name not in known and not name.startswith("AI_API_TEST_")})
+    return sorted(
+        {
+            name
+            for name in SETTING.findall(text)
+            if not {name, OF_ONE.sub("__NAME__", name)} & known and not name.startswith("AI_API_TEST_")
+        }
+    )
 
 
 def our_commands() -> dict[str, set[str]]:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from ai_api.identity import By, Draft, Member, Role
 from ai_api.portal.browser import cookie_name
 from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.router import create_portal
+from ai_api.sign_in import OidcProvider, Visit
 
 CLI = Actor(kind="cli", member_id=None, name="test", address=None, request_id=None)
 OWNER_RIGHTS = By(None, "owner")
@@ -106,6 +108,16 @@ class Portal:
         client.headers["x-csrf-token"] = sign_in.csrf_token_of(secret)
         client.headers["origin"] = self.house.settings.public_url or "http://portal.test"
         return client
+
+    async def identity(self, member: Member) -> UUID:
+        """A member is bound to somebody of a provider."""
+        provider = OidcProvider(name="idp", label="IdP", issuer="https://idp.example.test", client_id="x")
+        claims = {"email": member.identifier, "email_verified": True}
+        vouched = sign_in.Vouched(provider.issuer, f"subject {member.id}", claims, None)
+        async with self.house.database.transaction() as tx:
+            await sign_in.bind_vouched(tx, provider, vouched, visit=Visit(None, None), now=self.now())
+            (bound,) = await sign_in.list_identities(tx, member.id)
+        return bound.id
 
     async def owner(self) -> Caller:
         return await self.caller("owner")

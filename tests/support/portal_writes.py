@@ -216,6 +216,12 @@ async def _(stage: Stage) -> Ask:
 MEMBER = "/api/admin/members/{member_id}"
 
 
+@write("DELETE", f"{MEMBER}/identities/{{identity_id}}", epoch="none")
+async def _(stage: Stage) -> Ask:
+    member = await stage.portal.member()
+    return Ask(f"/api/admin/members/{member.id}/identities/{await stage.portal.identity(member)}", status=204)
+
+
 # A new member can do nothing yet, and one that can be deleted never could: no replica needs to know.
 @write("POST", "/api/admin/members", epoch="none")
 async def _(stage: Stage) -> Ask:

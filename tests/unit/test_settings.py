@@ -59,6 +59,7 @@ def test_two_secrets_are_enough():
         "credentials": {"prefix": "sk-aiapi-", "ttl_days": 90},
         "sessions": {"idle_minutes": 720, "absolute_hours": 336},
         "pools": {"hot": 8, "portal": 5},
+        "oidc": {},
     }
     assert settings.database_url.get_secret_value() == GOOD["AI_API_DATABASE_URL"]
     assert settings.ring().current_id == "k1"
@@ -259,3 +260,59 @@ def test_every_secret_may_come_from_a_file_and_nothing_else_may():
     for name in secrets:
         (line,) = refused(**{f"{name.upper()}_FILE": "/nonexistent/x", name.upper(): None})
         assert line == f"AI_API_{name.upper()}_FILE: the file cannot be read"
+
+
+# ── providers of sign-in ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+GOOGLE = {"OIDC__GOOGLE__PRESET": "google", "OIDC__GOOGLE__CLIENT_ID": "007"}
+
+
+def test_a_provider_of_sign_in_is_a_few_variables_or_one_object(tmp_path):
+    (tmp_path / "secret").write_text("from a file\n")
+    settings = load(
+        **GOOGLE,
+        OIDC__GOOGLE__CLIENT_SECRET="1e5",
+        OIDC='{"corp": {"issuer": "https://idp.example.com/", "client_id": "gw", "scopes": ["openid", "groups"]}}',
+        OIDC__CORP__DOMAINS="Example.com, example.org",
+        OIDC__CORP__CLIENT_SECRET_FILE=str(tmp_path / "secret"),
+    )
+    google, corp = settings.oidc["google"], settings.oidc["corp"]
+    assert (google.issuer_in_use, google.client_id) == ("https://accounts.google.com", "007")
+    assert google.client_secret.get_secret_value() == "1e5"
+    assert (corp.issuer_in_use, corp.scopes) == ("https://idp.example.com/", ("openid", "groups"))
+    assert corp.domains == ("example.com", "example.org")
+    assert corp.client_secret.get_secret_value() == "from a file"
+    assert "1e5" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("changes", "line"),
+    [
+        ({"OIDC__X__CLIENT_ID": "gw"}, "AI_API_OIDC__X: issuer is missing"),
+        ({"OIDC__GOOGLE__PRESET": "google"}, "AI_API_OIDC__GOOGLE__CLIENT_ID: Field required"),
+        (GOOGLE | {"OIDC__GOOGLE__SCOPES": "email"}, "AI_API_OIDC__GOOGLE__SCOPES: must have openid among them"),
+        (GOOGLE | {"OIDC__GOOGLE__SECRET": "gossip"}, "AI_API_OIDC__GOOGLE__SECRET: there is no such setting"),
+        (GOOGLE | {"OIDC__GOOGLE__DOMAINS": "*.com"}, "AI_API_OIDC__GOOGLE__DOMAINS: must be domains"),
+        (
+            GOOGLE | {"OIDC__GOOGLE__CLIENT_SECRET_FILE": "/nowhere"},
+            "AI_API_OIDC__GOOGLE__CLIENT_SECRET_FILE: the file cannot",
+        ),
+        (
+            GOOGLE | {"OIDC__GOOGLE__CLIENT_SECRET_FILE": "/nowhere", "OIDC__GOOGLE__CLIENT_SECRET": "gossip"},
+            "AI_API_OIDC__GOOGLE__CLIENT_SECRET: given both",
+        ),
+        (GOOGLE | {"OIDC__GOOGLE__ISSUER": "https://evil.test"}, "AI_API_OIDC__GOOGLE: issuer must not be given"),
+        ({"OIDC__X__CLIENT_ID": "gw", "OIDC__X__ISSUER": "http://a.example"}, "AI_API_OIDC__X: issuer must use https"),
+        (
+            {"OIDC__X__CLIENT_ID": "gw", "OIDC__X__ISSUER": "https://10.0.0.1"},
+            "AI_API_OIDC__X: issuer names a private address",
+        ),
+        (GOOGLE | {"OIDC__G_2__PRESET": "google", "OIDC__G_2__CLIENT_ID": "x"}, "AI_API_OIDC: must be at most"),
+        (GOOGLE | {"OIDC__G2__PRESET": "google", "OIDC__G2__CLIENT_ID": "x"}, "AI_API_OIDC: two of them have the same"),
+        ({"OIDC": "google"}, "AI_API_OIDC: must be a JSON object of objects"),
+        ({"OIDC": '{"google": 1}'}, "AI_API_OIDC: must be a JSON object of objects"),
+    ],
+)
+def test_a_provider_of_sign_in_that_is_half_told_keeps_the_program_from_starting(changes, line):
+    (told,) = refused(**changes)
+    assert told.startswith(line)

@@ -21,7 +21,7 @@ _COOKIE = "aiapi_session"
 
 def cookie_name(public_url: str | None) -> str:
     """The name of the session's cookie: where there is TLS, one that no other host or path can set."""
-    return f"__Host-{_COOKIE}" if _is_secure(public_url) else _COOKIE
+    return f"__Host-{_COOKIE}" if is_secure(public_url) else _COOKIE
 
 
 def session_secret(request: Request, public_url: str | None) -> str | None:
@@ -36,7 +36,7 @@ def set_session(response: Response, secret: str, *, public_url: str | None, live
         secret,
         max_age=int(lives.total_seconds()),
         path="/",
-        secure=_is_secure(public_url),
+        secure=is_secure(public_url),
         httponly=True,
         samesite="lax",
     )
@@ -45,7 +45,7 @@ def set_session(response: Response, secret: str, *, public_url: str | None, live
 def forget_session(response: Response, *, public_url: str | None) -> None:
     """Takes the session's cookie away."""
     response.delete_cookie(
-        cookie_name(public_url), path="/", secure=_is_secure(public_url), httponly=True, samesite="lax"
+        cookie_name(public_url), path="/", secure=is_secure(public_url), httponly=True, samesite="lax"
     )
 
 
@@ -94,5 +94,6 @@ def _is_number(name: str) -> bool:
     return True
 
 
-def _is_secure(public_url: str | None) -> bool:
+def is_secure(public_url: str | None) -> bool:
+    """Whether browsers reach the portal by TLS, and its cookies are for nothing else."""
     return public_url is not None and public_url.startswith("https://")

@@ -11,7 +11,7 @@ from ai_api.core.egress import Egress
 from ai_api.core.seal import KeyRing
 from ai_api.identity import Passwords
 from ai_api.quotas import Terms
-from ai_api.sign_in import SessionTerms
+from ai_api.sign_in import OidcProvider, SessionTerms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +20,7 @@ class PortalSettings:
 
     `organization_zone` is the IANA zone in force until an administrator stores another. `credential_limits` are those that a
     new credential is born with. `public_url` is the address of the portal as browsers know it; None where it is the
-    listener's own, which is then on this machine alone.
+    listener's own, which is then on this machine alone. `oidc` are those who may vouch for members.
     """
 
     organization_zone: str = "UTC"
@@ -30,6 +30,7 @@ class PortalSettings:
     body_bytes_max: int = 1_048_576
     public_url: str | None = None
     sessions: SessionTerms = field(default_factory=SessionTerms)
+    oidc: tuple[OidcProvider, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

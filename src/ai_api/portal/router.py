@@ -14,6 +14,7 @@ from ai_api.portal.admin import (
     audit,
     call_records,
     credentials,
+    identities,
     limits,
     members,
     model_imports,
@@ -25,7 +26,7 @@ from ai_api.portal.admin import (
     system,
     tags,
 )
-from ai_api.portal.auth import methods, password
+from ai_api.portal.auth import methods, oidc, password
 from ai_api.portal.checks import Checks
 from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
@@ -39,6 +40,7 @@ AREAS = (
     access_tokens.router,
     sessions.router,
     members.router,
+    identities.router,
     tags.router,
     provider_keys.router,
     registry.router,
@@ -58,12 +60,13 @@ AREAS = (
 
 
 def add_areas(to: APIRouter | FastAPI) -> None:
-    """Adds the routes of every area; each refuses query parameters it does not declare.
+    """Adds the routes of every area; each refuses query parameters it does not declare, but those that answer with pages.
 
     Straight to where they belong: each router between would look at every route's signature once more.
     """
     for area in AREAS:
         to.include_router(area, dependencies=[Depends(refuse_unknown_parameters)], responses=dict(problems.ANSWERS))
+    to.include_router(oidc.router)
 
 
 def create_portal(house: House) -> FastAPI:
@@ -77,6 +80,7 @@ def create_portal(house: House) -> FastAPI:
         redirect_slashes=False,
     )
     app.state.house = house
+    app.state.oidc = oidc.clients_of(house)
     problems.install(app)
     app.add_middleware(Checks, body_bytes_max=house.settings.body_bytes_max)
     add_areas(app)

@@ -1,0 +1,1 @@
+"""/api/auth: how a browser signs in."""
