@@ -60,18 +60,18 @@ def rows(model: type[BaseModel] = settings.Settings, prefix: str = settings.PREF
             yield from rows(kind, f"{shown}__")
             continue
         meaning = said.get(name) or WORDS[shown]
-        is_secret = name in _secrets_of(model)
+        is_secret = _is_secret(model, name, shown)
         yield Row(shown, _allowed(schema[name]), _default(field), meaning.replace("\n", " "), is_secret)
         for each in get_args(kind):
             if isinstance(each, type) and issubclass(each, BaseModel):
                 yield from rows(each, f"{shown}__NAME__")
 
 
-def _secrets_of(model: type[BaseModel]) -> tuple[str, ...]:
-    """The fields that may come from a file."""
-    if model is settings.Settings:
-        return settings._SECRET_SETTINGS  # noqa: SLF001  -- our own program
-    return ("client_secret",) if model is settings.Oidc else ()
+def _is_secret(model: type[BaseModel], name: str, shown: str) -> bool:
+    """Whether a setting may come from a file."""
+    if model is settings.Oidc:
+        return name == "client_secret"
+    return shown.removeprefix(settings.PREFIX).lower() in settings._SECRET_SETTINGS  # noqa: SLF001  -- our own program
 
 
 def table() -> str:

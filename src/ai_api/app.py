@@ -404,6 +404,7 @@ class Application:
                 credential_ttl_days=settings.credentials.ttl_days,
                 credential_limits=tuple(Terms(*each) for each in settings.credential_limits),
                 public_url=settings.public_url,
+                sends_mail=settings.smtp.host is not None,
                 sessions=SessionTerms(
                     idle=timedelta(minutes=settings.sessions.idle_minutes),
                     absolute=timedelta(hours=settings.sessions.absolute_hours),

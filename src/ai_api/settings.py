@@ -32,7 +32,7 @@ from ai_api.core.money import MoneyError, parse_usd
 from ai_api.core.seal import KeyRing
 
 PREFIX = "AI_API_"
-_SECRET_SETTINGS = ("database_url", "encryption_keys", "ops_token")
+_SECRET_SETTINGS = ("database_url", "encryption_keys", "ops_token", "smtp__password")
 _OF_CLIENTS = frozenset({"url", "key", "model"})
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "default", "example"})
 
@@ -117,6 +117,24 @@ class Sessions(_Part):
     """Until a browser that is not used is signed out, in minutes."""
     absolute_hours: Annotated[int, Field(ge=1, le=8_760)] = 336
     """Until every browser has to sign in again, in hours."""
+
+
+class Smtp(_Part):
+    """The server that takes mail: invitations, and links to choose another password by."""
+
+    host: str | None = None
+    """Name of the mail server. Without it no mail is sent, and administrators hand out links themselves."""
+    port: Annotated[int, Field(ge=1, le=65535)] = 587
+    """Port of the mail server."""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the connection is kept private: `starttls` (port 587), `tls` from the first byte (port 465), or `none`, which takes no
+    password unless the server is on this machine. A server that does not offer it gets no mail."""
+    username: str | None = None
+    """Whom to sign in as at the mail server, if it asks."""
+    password: SecretStr | None = None
+    """The password for that."""
+    sender: str | None = None
+    """The address that mail comes from, such as `ai@example.com`."""
 
 
 Metric = Literal["requests", "input_tokens", "output_tokens", "total_tokens", "cost", "concurrency"]
@@ -248,6 +266,7 @@ class Settings(BaseSettings):
     load: Load = Load()
     credentials: Credentials = Credentials()
     sessions: Sessions = Sessions()
+    smtp: Smtp = Smtp()
     pools: Pools = Pools()
     oidc: Annotated[dict[str, Oidc], WithJsonSchema({"type": "string"})] = Field(default_factory=dict)
     """Who else may vouch for members, by a name of your choice (letters, digits and dashes): a JSON object of objects, or one
@@ -324,6 +343,21 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _mail_that_arrives(self) -> Settings:
+        smtp = self.smtp
+        if smtp.host is None:
+            return self
+        if smtp.sender is None or _SENDER.fullmatch(smtp.sender) is None:
+            raise ValueError("smtp.sender must be an address such as ai@example.com where smtp.host is set")
+        if self.public_url is None:
+            raise ValueError("public_url must be set where smtp.host is: it is where the links in letters lead")
+        if (smtp.username is None) != (smtp.password is None):
+            raise ValueError("smtp.username and smtp.password must be given together")
+        if smtp.security == "none" and smtp.password is not None and smtp.host not in _LOOPBACK:
+            raise ValueError("smtp.security is none, which would send smtp.password readably over the network")
+        return self
+
+    @model_validator(mode="after")
     def _room_for_one_body(self) -> Settings:
         if 3 * self.limits.body_bytes_max > self.load.bodies_bytes_max:
             raise ValueError(
@@ -336,6 +370,8 @@ class Settings(BaseSettings):
         return KeyRing.parse(self.encryption_keys.get_secret_value())
 
 
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_SENDER = re.compile(r"[^\s@<>,;:\"\x00-\x1f\x7f]+@[^\s@<>,;:\"\x00-\x1f\x7f]+")
 _LIMIT = re.compile(r"([a-z_]+)\s*:\s*([0-9.]+)\s*(?:/\s*([1-9][0-9]{0,4}s|day|month|lifetime|call))?", re.ASCII)
 _LIMIT_FORM = (
     "must be a list such as requests:60/60s, concurrency:8, cost:5/day, with requests, input_tokens, output_tokens, "
@@ -379,20 +415,21 @@ def _credential_limit(text: str) -> CredentialLimit:
 
 def load_settings(environment: Mapping[str, str] | None = None, **overrides: object) -> Settings:
     """The settings of this process. Raises SettingsRefused, naming what is wrong and never a value."""
-    env = os.environ if environment is None else environment
+    env = dict(os.environ if environment is None else environment)
     given: dict[str, object] = dict(overrides)
     refused: list[str] = []
     for name in _SECRET_SETTINGS:
-        path = env.get(f"{PREFIX}{name.upper()}_FILE")
+        key = f"{PREFIX}{name.upper()}"
+        path = env.pop(f"{key}_FILE", None)
         if path is None or name in given:
             continue
-        if f"{PREFIX}{name.upper()}" in env:
-            refused.append(f"{PREFIX}{name.upper()}: given both as a value and as a file; give one")
+        if key in env:
+            refused.append(f"{key}: given both as a value and as a file; give one")
             continue
         try:
-            given[name] = Path(path).read_text(encoding="utf-8").strip()
+            env[key] = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            refused.append(f"{PREFIX}{name.upper()}_FILE: the file cannot be read")
+            refused.append(f"{key}_FILE: the file cannot be read")
     if (providers := _oidc_in(env, refused)) and "oidc" not in given:
         given["oidc"] = providers
     unknown = sorted(key for key in env if key.startswith(PREFIX) and not _is_known(key))
@@ -466,8 +503,6 @@ def _is_known(key: str) -> bool:
         return inner[1] in Oidc.model_fields or inner[1] == "client_secret_file"
     if inner and name not in _groups():
         return False
-    if name.endswith("_file") and name.removesuffix("_file") in _SECRET_SETTINGS:
-        return True
     # AI_API_TEST_… belongs to the test suite; the others are what the documentation calls a client's own variables.
     return name in Settings.model_fields or name.startswith("test_") or name in _OF_CLIENTS
 

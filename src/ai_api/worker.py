@@ -17,14 +17,17 @@ from ai_api.gateway.world import Worlds
 from ai_api.jobs import runner
 from ai_api.jobs.drop_accounts import drop_accounts
 from ai_api.jobs.forget_idempotency_keys import forget_idempotency_keys
+from ai_api.jobs.forget_links import forget_links
 from ai_api.jobs.forget_sign_ins import forget_sign_ins
 from ai_api.jobs.forget_stored_responses import forget_stored_responses
 from ai_api.jobs.make_partitions import make_partitions
 from ai_api.jobs.prove_books import BookProof, prove_books
+from ai_api.jobs.send_mail import Postman
 from ai_api.jobs.sweep_holds import sweep_holds
 from ai_api.jobs.unexplained import Unexplained
+from ai_api.mail import SmtpServer
 from ai_api.observability.listener import Family
-from ai_api.settings import Settings
+from ai_api.settings import Settings, Smtp
 
 BEGIN_AGAIN_S = 1.0
 DRAIN_S = 10.0
@@ -55,20 +58,30 @@ class Worker:
             forget_idempotency_keys(self._hot),
             forget_stored_responses(self._hot),
             forget_sign_ins(self._database, self._clock),
+            forget_links(self._database, self._clock),
             prove_books(BookProof(self._hot, self._unexplained), self._clock.monotonic),
             drop_accounts(self._hot, self._log, self._clock.monotonic),
         ]
 
+        server = _server_of(settings.smtp)
+        self._postman = (
+            None if server is None else Postman(self._database, settings.ring(), server, self._clock, self._log)
+        )
+
     def metrics(self) -> list[Family]:
         """What `/metrics` shows of the jobs."""
-        return self._unexplained.families()
+        return self._unexplained.families() + (self._postman.families() if self._postman else [])
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs the jobs until `stop` is set; a job under way is finished."""
         try:
             while not stop.is_set() and not await self._begin():
                 await runner.pause(stop, BEGIN_AGAIN_S)
-            await runner.run(self._hot, self._jobs, self._log, stop)
+            async with asyncio.TaskGroup() as both:
+                # Beside the jobs and not one of them: a mail server that is slow must not keep them waiting.
+                if self._postman is not None:
+                    both.create_task(self._postman.run(stop))
+                await runner.run(self._hot, self._jobs, self._log, stop)
             await self._settlement.drain(DRAIN_S)
         finally:
             await self._hot.close()
@@ -87,3 +100,16 @@ class Worker:
             self._log.error(fault, revision=revision, readable_from=readable_from, newest_known=migrations.head())
         self.faults = {fault} if fault else set()
         return fault is None
+
+
+def _server_of(smtp: Smtp) -> SmtpServer | None:
+    if smtp.host is None or smtp.sender is None:
+        return None
+    return SmtpServer(
+        host=smtp.host,
+        port=smtp.port,
+        sender=smtp.sender,
+        security=smtp.security,
+        username=smtp.username,
+        password=smtp.password.get_secret_value() if smtp.password else None,
+    )

@@ -67,6 +67,13 @@ async def make_access_token(
         return await identity.issue_access_token(tx, ACTOR, member.id, name=name, expires_at=expires_at, now=now)
 
 
+async def make_set_up_link(database: Database, *, public_url: str, now: datetime) -> tuple[datetime, str]:
+    """When a new set-up link ends, and its address. An earlier one ends now. Raises Refusal `owner_exists`."""
+    async with database.transaction() as tx:
+        link, url = await setup.make_set_up_link(tx, ACTOR, public_url=public_url, now=now)
+    return link.expires_at, url
+
+
 Identifier = Annotated[str, typer.Option("--identifier", help="Who, such as an e-mail address.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one up.")
@@ -89,6 +96,17 @@ def create_command(
         )
         typer.echo(f"{member.identifier} is an owner now.", err=True)
         _tell(password, made_up=not password_stdin)
+
+
+@app.command("link")
+def link_command() -> None:
+    """Print a link by which whoever follows it becomes the first owner, once, within 24 hours."""
+    with refusing():
+        settings = load_settings()
+        here = settings.public_url or f"http://127.0.0.1:{settings.listen.port}"
+        expires_at, url = _run(lambda database, now: make_set_up_link(database, public_url=here, now=now))
+        typer.echo(f"Good once, until {expires_at.isoformat(timespec='seconds')}. It is shown only now:", err=True)
+        typer.echo(url)
 
 
 @app.command("reset-password")

@@ -91,6 +91,9 @@ _ROOMS_WITH_TABLES = (
     "quotas",
     "ledger",
     "audit",
+    "sign_in",
+    "invitations",
+    "mail",
 )
 
 

@@ -1,7 +1,7 @@
 """Credentials: members' application keys, of which only the hash is kept."""
 
 from ai_api.credentials.change import Changes, change
-from ai_api.credentials.find import find, find_public, list_page
+from ai_api.credentials.find import count, find, find_public, list_page
 from ai_api.credentials.issue import Order, issue
 from ai_api.credentials.rotate import rotate
 from ai_api.credentials.rules import NAME_CHARACTERS_MAX, OVERLAP_MAX, SCOPE_MAX, STATES, By, Credential, Issued, State
@@ -21,6 +21,7 @@ __all__ = [
     "Order",
     "State",
     "change",
+    "count",
     "find",
     "find_public",
     "issue",

@@ -30,6 +30,11 @@ async def find_public(tx: Tx, public_id: str) -> Credential:
     return await find(tx, credential_id)
 
 
+async def count(tx: Tx, filters: Filters, *, at: datetime) -> int:
+    """How many credentials fit; states are those of `at`."""
+    return await store.count(tx, filters, at=at)
+
+
 async def list_page(
     tx: Tx, filters: Filters, *, at: datetime, limit: int, cursor: str | None = None, sort: str = "-created_at"
 ) -> Page[Credential]:

@@ -133,6 +133,12 @@ async def page(
     return [_credential(row) for row in await tx.execute(query.order_by(*order))]
 
 
+async def count(tx: Tx, filters: Filters, *, at: datetime) -> int:
+    """How many credentials fit; states are those of `at`."""
+    statement = select(func.count()).select_from(credentials).where(*_conditions(filters, at))
+    return int((await tx.execute(statement)).scalar_one())
+
+
 def _conditions(filters: Filters, at: datetime) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.q:

@@ -1,6 +1,7 @@
 """Who there is: members, their roles and states, their tags, their passwords and personal access tokens."""
 
 from ai_api.identity.access_tokens import (
+    count_access_tokens,
     issue_access_token,
     list_access_tokens,
     note_use,
@@ -17,9 +18,10 @@ from ai_api.identity.members import (
     get_member,
     has_password,
     list_members,
+    services_of,
     set_password,
 )
-from ai_api.identity.owner import create_owner, has_owner
+from ai_api.identity.owner import check_no_owner, create_owner, has_owner
 from ai_api.identity.password_holders import find_password_holder, keep_rehashed, lock_password_holder
 from ai_api.identity.passwords import Passwords, check_password, generate_password
 from ai_api.identity.rules import (
@@ -36,6 +38,9 @@ from ai_api.identity.rules import (
     Role,
     Status,
     TokenHolder,
+    check_others,
+    check_responsible,
+    check_role,
     check_ways_in,
     expiry_of,
     is_use_worth_noting,
@@ -94,8 +99,13 @@ __all__ = [
     "add_tag_members",
     "change_member",
     "change_tag",
+    "check_no_owner",
+    "check_others",
     "check_password",
+    "check_responsible",
+    "check_role",
     "check_ways_in",
+    "count_access_tokens",
     "create_member",
     "create_owner",
     "create_tag",
@@ -123,6 +133,7 @@ __all__ = [
     "note_use",
     "remove_tag_members",
     "revoke_access_token",
+    "services_of",
     "set_password",
     "tagged_members",
     "tags_of_members",

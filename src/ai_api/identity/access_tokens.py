@@ -67,6 +67,11 @@ async def issue_access_token(
     return token, secret
 
 
+async def count_access_tokens(tx: Tx, member_id: UUID, *, now: datetime) -> int:
+    """How many tokens of a member open the door."""
+    return await store.count_live_tokens(tx, member_id, now=now)
+
+
 async def list_access_tokens(tx: Tx, member_id: UUID, *, limit: int, cursor: str | None) -> Page[AccessToken]:
     """One page of a member's tokens, the newest first, revoked ones too. Raises Refusal `bad_cursor`."""
     found = await store.list_tokens(tx, member_id, before_id=id_in(cursor, NEWEST_FIRST), limit=limit + 1)

@@ -20,6 +20,7 @@ from ai_api.identity.rules import (
     Member,
     check_change,
     check_deletion,
+    check_name,
     check_new,
     check_responsible,
     is_active_owner,
@@ -56,9 +57,11 @@ async def create_member(
     return member
 
 
-async def get_member(tx: Tx, member_id: UUID) -> Member:
-    """A member by id. Raises Refusal `member_not_found`."""
-    member = await store.find_member(tx, member_id)
+async def get_member(tx: Tx, member_id: UUID, *, lock: bool = False) -> Member:
+    """A member by id. With `lock`, nobody else changes them until the transaction ends. Raises Refusal `member_not_found`."""
+    member = (
+        (await store.lock_members(tx, [member_id])).get(member_id) if lock else await store.find_member(tx, member_id)
+    )
     if member is None:
         raise member_not_found()
     return member
@@ -84,10 +87,19 @@ async def list_members(tx: Tx, *, filters: Filters, limit: int, cursor: str | No
 
 
 async def change_member(
-    tx: Tx, actor: Actor, member_id: UUID, changes: Changes, *, by: By, now: datetime, action: str = "member.update"
+    tx: Tx,
+    actor: Actor,
+    member_id: UUID,
+    changes: Changes,
+    *,
+    by: By,
+    now: datetime,
+    action: str = "member.update",
+    leave_services: bool = False,
 ) -> Member:
     """The member with `changes` made; every replica knows before the member's next call.
 
+    With `leave_services` somebody who answers for active service accounts can be disabled; those go on, unanswered for.
     Owners are locked together with the member, so that of two who demote one another one is refused.
     Raises Refusal `member_not_found`, `last_owner`, `owner_required`, `own_role`, `bad_name`, `service_owner`,
     `responsible_member_of_person`, `bad_responsible_member`, `responsible_for_services`.
@@ -99,6 +111,8 @@ async def change_member(
         raise member_not_found()
     check_change(member, changes, by=by)
     await _check_stays_possible(tx, member, changes, locked)
+    if changes.status == "disabled" and not leave_services:
+        await _check_answers_for_none(tx, member)
     values = {name: value for name, value in asdict(changes).items() if value is not None}
     changed = await store.update_member(tx, member_id, values, now=now)
     if is_active_owner(member) and not is_active_owner(changed):
@@ -116,11 +130,25 @@ async def change_member(
     return changed
 
 
-async def disable_member(tx: Tx, actor: Actor, member_id: UUID, *, by: By, now: datetime) -> Member:
+async def disable_member(
+    tx: Tx, actor: Actor, member_id: UUID, *, by: By, now: datetime, leave_services: bool = False
+) -> Member:
     """The member, disabled: credentials and access tokens stop. Raises what `change_member` raises."""
     return await change_member(
-        tx, actor, member_id, Changes(status="disabled"), by=by, now=now, action="member.disable"
+        tx,
+        actor,
+        member_id,
+        Changes(status="disabled"),
+        by=by,
+        now=now,
+        action="member.disable",
+        leave_services=leave_services,
     )
+
+
+async def services_of(tx: Tx, member_id: UUID) -> list[Member]:
+    """The active service accounts a member answers for, by identifier."""
+    return await store.services_of(tx, member_id)
 
 
 async def enable_member(tx: Tx, actor: Actor, member_id: UUID, *, by: By, now: datetime) -> Member:
@@ -156,24 +184,32 @@ async def set_password(
     *,
     password_hash: str,
     now: datetime,
+    display_name: str | None = None,
     action: str = "member.reset_password",
-) -> None:
-    """Gives a person another password. Raises Refusal `member_not_found`, `service_password`."""
+) -> Member:
+    """The person with another password, and with another name where one is given.
+
+    Raises Refusal `member_not_found`, `service_password`, `bad_name`.
+    """
+    if display_name is not None:
+        check_name(display_name, param="display_name")
     member = (await store.lock_members(tx, [member_id])).get(member_id)
     if member is None:
         raise member_not_found()
     if member.kind == "service":
         raise Refusal("service_password", "invalid", "A service account has no password; give it an access token.")
-    await store.update_member(tx, member_id, {"password_hash": password_hash}, now=now)
+    values = {"password_hash": password_hash, "display_name": display_name or member.display_name}
+    changed = await store.update_member(tx, member_id, values, now=now)
     await note(
         tx,
         actor,
         action=action,
         target_kind="member",
         target_id=member_id,
-        before={"identifier": member.identifier},
-        after={"identifier": member.identifier},
+        before={"identifier": member.identifier, "display_name": member.display_name},
+        after={"identifier": member.identifier, "display_name": changed.display_name},
     )
+    return changed
 
 
 async def _check_stays_possible(tx: Tx, member: Member, changes: Changes, locked: dict[UUID, Member]) -> None:
@@ -181,9 +217,14 @@ async def _check_stays_possible(tx: Tx, member: Member, changes: Changes, locked
         check_responsible(locked.get(changes.responsible_member_id))
     elif changes.status == "active" and member.responsible_member_id is not None:
         check_responsible(await store.find_member(tx, member.responsible_member_id))
-    if changes.status == "disabled" and (services := await store.services_of(tx, member.id)):
-        message = "The member answers for active service accounts. Give those to somebody else or disable them first."
-        details = {"service_accounts": services[:20], "count": len(services)}
+
+
+async def _check_answers_for_none(tx: Tx, member: Member) -> None:
+    if services := await store.services_of(tx, member.id):
+        message = (
+            "The member answers for active service accounts. Give those to somebody else, or say what becomes of them."
+        )
+        details = {"service_accounts": [each.identifier for each in services[:20]], "count": len(services)}
         raise Refusal("responsible_for_services", "conflict", message, details=details)
 
 

@@ -17,6 +17,12 @@ async def has_owner(tx: Tx) -> bool:
     return await store.has_owner(tx)
 
 
+async def check_no_owner(tx: Tx) -> None:
+    """That nobody is owner; nobody else makes the first one until the transaction ends. Raises Refusal `owner_exists`."""
+    if await store.lock_first_owner(tx):
+        raise _owner_exists()
+
+
 async def create_owner(
     tx: Tx,
     actor: Actor,
@@ -33,6 +39,10 @@ async def create_owner(
     """
     there_is_one = await store.lock_first_owner(tx)
     if there_is_one and only_if_first:
-        raise Refusal("owner_exists", "conflict", "There is an owner already; they can make others.")
+        raise _owner_exists()
     draft = Draft(identifier=identifier, display_name=display_name, role="owner")
     return await create_member(tx, actor, draft, by=By(None, "owner"), now=now, password_hash=password_hash)
+
+
+def _owner_exists() -> Refusal:
+    return Refusal("owner_exists", "conflict", "There is an owner already; they can make others.")

@@ -79,13 +79,17 @@ class Changes:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """Which members to list; None does not narrow. `q` is part of an identifier or a display name."""
+    """Which members to list; None does not narrow. `q` is part of an identifier or a display name.
+
+    `unanswered` are active service accounts whose responsible member is disabled.
+    """
 
     q: str | None = None
     kind: Kind | None = None
     role: Role | None = None
     status: Status | None = None
     responsible_member_id: UUID | None = None
+    unanswered: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +176,17 @@ def check_name(name: str, *, param: str) -> str:
     return name
 
 
+def check_role(role: Role, *, by: By) -> None:
+    """Whether `by` may make members of this role. Raises Refusal `owner_required`."""
+    if role == "owner":
+        _check_owner(by)
+
+
 def check_new(draft: Draft, *, by: By) -> None:
     """Whether `by` may make this member. Raises Refusal."""
     check_identifier(draft.identifier)
     check_name(draft.display_name, param="display_name")
-    if draft.role == "owner":
-        _check_owner(by)
+    check_role(draft.role, by=by)
     if draft.kind == "service" and draft.role == "owner":
         raise _service_owner()
     if draft.kind == "service" and draft.responsible_member_id is None:
@@ -199,6 +208,12 @@ def check_change(member: Member, changes: Changes, *, by: By) -> None:
         raise _service_owner()
     if changes.responsible_member_id is not None and member.kind == "person":
         raise _responsible_for_person()
+
+
+def check_others(member: Member, *, by: By) -> None:
+    """Whether `by` may end sessions or access tokens of `member`. Raises Refusal `owner_required`."""
+    if member.role == "owner" and by.member_id != member.id:
+        _check_owner(by)
 
 
 def check_deletion(member: Member, *, by: By) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.exc import IntegrityError
 
@@ -32,6 +32,12 @@ _MEMBER = (
     members.c.updated_at,
 )
 _TOKEN = tuple(column for column in access_tokens.c if column.name != "secret_hash")
+_RESPONSIBLE = members.alias("responsible")
+_UNANSWERED = and_(
+    members.c.kind == "service",
+    members.c.status == "active",
+    exists().where(_RESPONSIBLE.c.id == members.c.responsible_member_id, _RESPONSIBLE.c.status != "active"),
+)
 _ACTIVE_OWNER = and_(members.c.role == "owner", members.c.status == "active", members.c.kind == "person")
 
 
@@ -124,6 +130,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         )
         if value is not None
     ]
+    if filters.unanswered is not None:
+        found.append(_UNANSWERED if filters.unanswered else not_(_UNANSWERED))
     if filters.q is not None:
         found.append(
             or_(
@@ -163,14 +171,14 @@ async def delete_member(tx: Tx, member_id: UUID) -> None:
         raise Refusal("in_use", "conflict", message, details={"in_use_by": table}) from error
 
 
-async def services_of(tx: Tx, responsible_member_id: UUID) -> list[str]:
-    """Identifiers of the active service accounts a member answers for."""
+async def services_of(tx: Tx, responsible_member_id: UUID) -> list[Member]:
+    """The active service accounts a member answers for, by identifier."""
     statement = (
-        select(members.c.identifier)
+        select(*_MEMBER)
         .where(members.c.responsible_member_id == responsible_member_id, members.c.status == "active")
         .order_by(members.c.identifier)
     )
-    return list((await tx.execute(statement)).scalars())
+    return [Member(**row) for row in (await tx.execute(statement)).mappings()]
 
 
 async def lock_first_owner(tx: Tx) -> bool:

@@ -118,6 +118,30 @@ def books_metrics(unexplained: Mapping[str, int], proved_at_s: Mapping[str, floa
     ]
 
 
+def mail_metrics(letters: Mapping[str, int], *, failed: int, oldest_s: float) -> list[Family]:
+    """What became of letters, how many were given up in the last 30 days, and how long the oldest that waits has done so."""
+    return [
+        (
+            "ai_gateway_letters_total",
+            "Tries to send a letter, by what became of them.",
+            "counter",
+            [("", {"result": result}, float(count)) for result, count in sorted(letters.items())],
+        ),
+        (
+            "ai_gateway_letters_given_up",
+            "Letters of the last 30 days that no mail server took. The goal is 0.",
+            "gauge",
+            [("", {}, float(failed))],
+        ),
+        (
+            "ai_gateway_letters_oldest_seconds",
+            "How long the oldest letter that waits has waited, in seconds.",
+            "gauge",
+            [("", {}, oldest_s)],
+        ),
+    ]
+
+
 def load_metrics(shed: Mapping[str, int], *, lag_s: float, held_bytes: int) -> list[Family]:
     """How much a replica has taken on."""
     return [

@@ -31,6 +31,8 @@ class PortalSettings:
     public_url: str | None = None
     sessions: SessionTerms = field(default_factory=SessionTerms)
     oidc: tuple[OidcProvider, ...] = ()
+    sends_mail: bool = False
+    """Whether letters that are put into the outbox find a server that takes them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

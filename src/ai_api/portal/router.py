@@ -16,7 +16,11 @@ from ai_api.portal.admin import (
     credentials,
     identities,
     limits,
+    member_access_tokens,
+    member_links,
+    member_sessions,
     members,
+    members_bulk,
     model_imports,
     models,
     prices,
@@ -26,7 +30,7 @@ from ai_api.portal.admin import (
     system,
     tags,
 )
-from ai_api.portal.auth import methods, oidc, password
+from ai_api.portal.auth import links, methods, oidc, password
 from ai_api.portal.checks import Checks
 from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
@@ -39,8 +43,13 @@ AREAS = (
     own_password.router,
     access_tokens.router,
     sessions.router,
+    links.router,
+    members_bulk.router,
     members.router,
     identities.router,
+    member_links.router,
+    member_sessions.router,
+    member_access_tokens.router,
     tags.router,
     provider_keys.router,
     registry.router,

@@ -2,6 +2,7 @@
 
 from ai_api.setup.connect_provider import connect_provider, ensure_provider
 from ai_api.setup.first_owner import create_first_owner
+from ai_api.setup.follow_link import Entered, Receiver, Visitor, follow_link, look_at_link, make_set_up_link, set_up
 from ai_api.setup.import_model import (
     PriceReview,
     Review,
@@ -12,38 +13,65 @@ from ai_api.setup.import_model import (
     review_import,
     review_imports,
 )
+from ai_api.setup.invite_many import LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.organization import check_zone, organization_zone, schema_state, set_organization_zone
 from ai_api.setup.over_limit import over_limit
 from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model, revise_route
 from ai_api.setup.remove_model import remove_model
 from ai_api.setup.remove_tag import remove_tag
+from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
+from ai_api.setup.service_token import issue_service_token
+from ai_api.setup.stop_member import Services, Stops, change_member, disable_member, preview_deletion, preview_disabling
 from ai_api.setup.store import SchemaState
 
 __all__ = [
+    "LINES_MAX",
+    "Entered",
+    "Line",
+    "Order",
+    "Post",
     "PriceReview",
     "Publication",
+    "Receiver",
     "Review",
     "SchemaState",
+    "SentLink",
+    "Services",
+    "Stops",
+    "Visitor",
     "add_route",
+    "answer_forgotten",
     "apply_import",
     "apply_suggested_price",
+    "change_member",
     "check_zone",
     "connect_provider",
     "create_first_owner",
+    "disable_member",
     "ensure_model",
     "ensure_provider",
+    "follow_link",
     "import_model",
+    "invite_many",
+    "issue_service_token",
     "limit_subject",
     "link_model",
+    "look_at_link",
+    "make_set_up_link",
     "organization_zone",
     "over_limit",
+    "preview_deletion",
+    "preview_disabling",
     "publish_model",
+    "read_lines",
     "remove_model",
     "remove_tag",
     "review_import",
     "review_imports",
     "revise_route",
     "schema_state",
+    "send_link",
     "set_organization_zone",
+    "set_up",
 ]

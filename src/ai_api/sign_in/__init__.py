@@ -22,6 +22,7 @@ from ai_api.sign_in.rules import (
     session_needed,
 )
 from ai_api.sign_in.sessions import (
+    count_sessions,
     end_other_sessions,
     end_session,
     end_sessions_of,
@@ -52,6 +53,7 @@ __all__ = [
     "begin_flow",
     "bind_vouched",
     "check_next",
+    "count_sessions",
     "csrf_token_of",
     "end_flow",
     "end_other_sessions",

@@ -89,6 +89,11 @@ async def list_sessions(
     return page_by_id(found[: limit + 1], [each.id for each in found[: limit + 1]], limit=limit, sort=NEWEST_FIRST)
 
 
+async def count_sessions(tx: Tx, member_id: UUID, *, terms: SessionTerms, now: datetime) -> int:
+    """How many sessions of a member are not over."""
+    return len(await store.list_live(tx, member_id, seen_after=now - terms.idle, now=now))
+
+
 async def end_session(tx: Tx, actor: Actor, member_id: UUID, session_id: UUID, *, now: datetime) -> None:
     """Ends one session of a member. Raises Refusal `session_not_found` where it is over, or somebody else's."""
     if not await store.end(tx, member_id, now=now, only=session_id):

@@ -5,16 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from pydantic import BaseModel
+from starlette.responses import JSONResponse, Response
 
-from ai_api import identity, sign_in
+from ai_api import identity, setup
 from ai_api.core.db import Tx
 from ai_api.identity import By, Kind, Member, Role, Status
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction, proved
+from ai_api.portal.previews import NamedMember
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, not_given
+from ai_api.setup import Services, Stops
+
+Stopping = Annotated[bool, Query(description="Run the write, take it back, and answer what would stop by it")]
 
 router = APIRouter(prefix="/api/admin/members", tags=["members"])
 
@@ -63,8 +69,34 @@ class MemberChange(Patch):
     responsible_member_id: UUID = not_given()
 
 
+class MemberDisable(Strict):
+    """What becomes of the active service accounts the member answers for: `keep` lets them go on until somebody else does."""
+
+    service_accounts: Services | None = None
+
+
+class ServicesShown(BaseModel):
+    """Service accounts: how many, and the first 20 of them."""
+
+    count: int
+    first: list[NamedMember]
+
+
+class StopsShown(BaseModel):
+    """What works now and would stop. Nothing was changed. `service_accounts` are those the member answers for."""
+
+    dry_run: Literal[True]
+    credentials: int
+    access_tokens: int
+    sessions: int
+    service_accounts: ServicesShown
+
+
 class MembersQuery(ListQuery):
-    """Filters; `q` is part of an identifier or a display name."""
+    """Filters; `q` is part of an identifier or a display name.
+
+    `unanswered` are active service accounts whose responsible member is disabled.
+    """
 
     SEARCHED: ClassVar[bool] = True
 
@@ -72,6 +104,7 @@ class MembersQuery(ListQuery):
     role: Role | None = None
     status: Status | None = None
     responsible_member_id: UUID | None = None
+    unanswered: bool | None = None
 
 
 @router.get("", response_model=Listed[MemberShown])
@@ -83,6 +116,7 @@ async def list_members(_: AdminHolder, tx: Transaction, query: Annotated[Members
         role=query.role,
         status=query.status,
         responsible_member_id=query.responsible_member_id,
+        unanswered=query.unanswered,
     )
     page = await identity.list_members(tx, filters=filters, limit=query.limit, cursor=query.cursor)
     return Listed(items=await _shown(tx, page.items), next=page.next)
@@ -119,21 +153,29 @@ async def change_member(
     changes, now = identity.Changes(**body.changes()), house.clock.now()
     if changes.role is not None:
         proved(holder, house)
-    changed = await identity.change_member(tx, actor, member_id, changes, by=_by(holder), now=now)
-    if changed.status == "disabled":
-        await sign_in.end_sessions_of(tx, member_id, now=now)
-    return await _one(tx, changed)
+    return await _one(tx, await setup.change_member(tx, actor, member_id, changes, by=_by(holder), now=now))
 
 
-@router.post("/{member_id}/disable", response_model=MemberShown)
+@router.post("/{member_id}/disable", response_model=MemberShown | StopsShown)
 async def disable_member(
-    member_id: UUID, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
-) -> MemberShown:
-    """Disables a member: their credentials and access tokens stop within a second, and their sessions are over for good."""
-    now = house.clock.now()
-    disabled = await identity.disable_member(tx, actor, member_id, by=_by(holder), now=now)
-    await sign_in.end_sessions_of(tx, member_id, now=now)
-    return await _one(tx, disabled)
+    member_id: UUID,
+    *,
+    body: MemberDisable | None = None,
+    actor: Admin,
+    holder: AdminHolder,
+    tx: Transaction,
+    house: HouseDep,
+    dry_run: Stopping = False,
+) -> MemberShown | StopsShown:
+    """Disables a member: their credentials and access tokens stop within a second, their sessions and links are over for good."""
+    now, by = house.clock.now(), _by(holder)
+    services = body.service_accounts if body else None
+    if dry_run:
+        terms = house.settings.sessions
+        return _stops(
+            await setup.preview_disabling(tx, actor, member_id, by=by, terms=terms, now=now, services=services)
+        )
+    return await _one(tx, await setup.disable_member(tx, actor, member_id, by=by, now=now, services=services))
 
 
 @router.post("/{member_id}/enable", response_model=MemberShown)
@@ -144,10 +186,17 @@ async def enable_member(
     return await _one(tx, await identity.enable_member(tx, actor, member_id, by=_by(holder), now=house.clock.now()))
 
 
-@router.delete("/{member_id}", status_code=204)
-async def delete_member(member_id: UUID, actor: Admin, holder: AdminHolder, tx: Transaction) -> None:
+@router.delete("/{member_id}", status_code=204, response_model=None, responses={200: {"model": StopsShown}})
+async def delete_member(
+    member_id: UUID, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep, dry_run: Stopping = False
+) -> Response:
     """Deletes a member that nothing refers to; one that is in use is refused, and can be disabled."""
+    if dry_run:
+        now, terms = house.clock.now(), house.settings.sessions
+        stops = await setup.preview_deletion(tx, actor, member_id, by=_by(holder), terms=terms, now=now)
+        return JSONResponse(_stops(stops).model_dump(mode="json"))
     await identity.delete_member(tx, actor, member_id, by=_by(holder))
+    return Response(status_code=204)
 
 
 async def _one(tx: Tx, member: Member) -> MemberShown:
@@ -163,3 +212,16 @@ async def _shown(tx: Tx, members: Sequence[Member]) -> list[MemberShown]:
 
 def _by(holder: identity.Caller) -> By:
     return By(holder.member_id, holder.role)
+
+
+def _stops(stops: Stops) -> StopsShown:
+    first = [
+        NamedMember(id=each.id, identifier=each.identifier, display_name=each.display_name) for each in stops.services
+    ]
+    return StopsShown(
+        dry_run=True,
+        credentials=stops.credentials,
+        access_tokens=stops.access_tokens,
+        sessions=stops.sessions,
+        service_accounts=ServicesShown(count=stops.service_count, first=first),
+    )
