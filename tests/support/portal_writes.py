@@ -43,7 +43,7 @@ class Stage:
 
     async def make(self, url: str, body: dict[str, Any]) -> dict[str, Any]:
         """What the portal answers to a POST that makes something."""
-        answer = await self.owner.client.post(url, json=body)
+        answer = await (self.owner.client.post(url, json=body) if body else self.owner.client.post(url))
         assert answer.status_code == 201, answer.text
         return answer.json()
 
@@ -110,17 +110,21 @@ class Example:
 
     epoch: Epoch
     prepare: Callable[[Stage], Awaitable[Ask]]
+    audited: bool = True
+    """False for what is no administrative write: it changes nothing of anybody's."""
 
 
 WRITES: dict[tuple[str, str], Example] = {}
 """By method and path template."""
 
 
-def write(method: str, path: str, *, epoch: Epoch) -> Callable[[Callable[[Stage], Awaitable[Ask]]], None]:
+def write(
+    method: str, path: str, *, epoch: Epoch, audited: bool = True
+) -> Callable[[Callable[[Stage], Awaitable[Ask]]], None]:
     """Adds an example."""
 
     def add(prepare: Callable[[Stage], Awaitable[Ask]]) -> None:
-        WRITES[method, path] = Example(epoch, prepare)
+        WRITES[method, path] = Example(epoch, prepare, audited)
 
     return add
 
@@ -212,6 +216,43 @@ async def _(stage: Stage) -> Ask:
     return Ask("/api/me/sessions/revoke-others")
 
 
+# ── links: those of the owner, whose writes these then are ───────────────────────────────────────────────────────────
+PASSWORD = "correct horse battery"
+
+
+async def link_of_the_owner(stage: Stage, verb: str) -> str:
+    made = await stage.make(f"/api/admin/members/{stage.owner.member.id}/{verb}", {})
+    return made["url"].partition("#")[2]
+
+
+@write("POST", "/api/auth/invitation", epoch="none")
+async def _(stage: Stage) -> Ask:
+    body = {"secret": await link_of_the_owner(stage, "invite"), "password": PASSWORD}
+    return Ask("/api/auth/invitation", body)
+
+
+@write("POST", "/api/auth/reset", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/auth/reset", {"secret": await link_of_the_owner(stage, "reset"), "password": PASSWORD})
+
+
+@write("POST", "/api/auth/invitation/look", epoch="none", audited=False)
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/auth/invitation/look", {"secret": await link_of_the_owner(stage, "invite")})
+
+
+@write("POST", "/api/auth/forgot", epoch="none", audited=False)
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/auth/forgot", {"identifier": "somebody@example.test"}, 202)
+
+
+# On this stage there is an owner, so there is no first one to make; tests/integration/portal/test_links.py makes one.
+@write("POST", "/api/auth/set-up", epoch="none", audited=False)
+async def _(stage: Stage) -> Ask:
+    body = {"secret": "none", "identifier": "first@example.test", "display_name": "First", "password": PASSWORD}
+    return Ask("/api/auth/set-up", body, 404)
+
+
 # ── members and the organization ─────────────────────────────────────────────────────────────────────────────────────
 MEMBER = "/api/admin/members/{member_id}"
 
@@ -232,6 +273,36 @@ deletion(MEMBER, Stage.member, epoch="none")
 change(MEMBER, Stage.service, {"display_name": "Renamed"}, epoch="member")
 verb(f"{MEMBER}/disable", Stage.member, epoch="member")
 verb(f"{MEMBER}/enable", Stage.member, epoch="member", first="disable")
+verb(f"{MEMBER}/invite", Stage.member, epoch="none", status=201)
+verb(f"{MEMBER}/reset", Stage.member, epoch="none", status=201)
+
+
+@write("POST", "/api/admin/members/bulk", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/admin/members/bulk", {"lines": [f"line{stage.number()}@example.test"]})
+
+
+@write("POST", f"{MEMBER}/invitations/{{invitation_id}}/revoke", epoch="none")
+async def _(stage: Stage) -> Ask:
+    of = f"/api/admin/members/{await stage.member()}"
+    made = await stage.make(f"{of}/invite", {})
+    return Ask(f"{of}/invitations/{made['id']}/revoke", status=204)
+
+
+@write("POST", f"{MEMBER}/sessions/revoke", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask(f"/api/admin/members/{await stage.member()}/sessions/revoke")
+
+
+@write("POST", f"{MEMBER}/access-tokens", epoch="none")
+async def _(stage: Stage) -> Ask:
+    return Ask(f"/api/admin/members/{await stage.service()}/access-tokens", {"name": "deploys"}, 201)
+
+
+@write("POST", f"{MEMBER}/access-tokens/{{token_id}}/revoke", epoch="none")
+async def _(stage: Stage) -> Ask:
+    of = f"/api/admin/members/{await stage.service()}/access-tokens"
+    return Ask(f"{of}/{(await stage.make(of, {'name': 'old'}))['id']}/revoke")
 
 
 @write("PATCH", "/api/admin/system", epoch="world")

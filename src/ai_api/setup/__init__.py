@@ -13,7 +13,7 @@ from ai_api.setup.import_model import (
     review_import,
     review_imports,
 )
-from ai_api.setup.invite_many import LINES_MAX, Line, Order, invite_many, read_lines
+from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.organization import check_zone, organization_zone, schema_state, set_organization_zone
 from ai_api.setup.over_limit import over_limit
@@ -26,6 +26,7 @@ from ai_api.setup.stop_member import Services, Stops, change_member, disable_mem
 from ai_api.setup.store import SchemaState
 
 __all__ = [
+    "BATCH",
     "LINES_MAX",
     "Entered",
     "Line",

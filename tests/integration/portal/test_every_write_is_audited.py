@@ -45,7 +45,10 @@ async def test_a_write_is_audited_once_and_announced(portal: Portal, owner: Call
     assert answer.status_code == ask.status, answer.text
     after = await see(portal)
 
-    assert after.audited - before.audited == 1
+    assert after.audited - before.audited == (1 if WRITES[route].audited else 0)
+    if not WRITES[route].audited:
+        assert after == before
+        return
     async with portal.house.database.transaction() as tx:
         row = (await tx.execute(text("SELECT * FROM audit_events ORDER BY id DESC LIMIT 1"))).one()
     assert (row.actor_member_id, row.actor_kind, row.address) == (owner.member.id, "member", "192.0.2.7")
