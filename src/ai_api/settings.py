@@ -354,7 +354,7 @@ class Settings(BaseSettings):
         if (smtp.username is None) != (smtp.password is None):
             raise ValueError("smtp.username and smtp.password must be given together")
         if smtp.security == "none" and smtp.password is not None and smtp.host not in _LOOPBACK:
-            raise ValueError("smtp.security is none, which would send smtp.password readably over the network")
+            raise ValueError("smtp.security would send smtp.password readably over the network")
         return self
 
     @model_validator(mode="after")

@@ -156,3 +156,19 @@ async def test_of_two_first_owners_one_is_made(database: str) -> None:
         ]
     finally:
         await house.close()
+
+
+def test_a_link_for_the_first_owner_is_printed_alone_until_there_is_one(
+    run: Callable[..., Result], database: str
+) -> None:
+    printed = run("link")
+    assert (printed.exit_code, printed.stdout.count("\n")) == (0, 1), printed.output
+    assert printed.stdout.startswith("http://127.0.0.1:8080/app/set-up#aiapi_lnk_")
+    ((stored, kind),) = rows(database, "SELECT secret_hash, kind FROM invitations")
+    assert (len(stored), kind) == (32, "set_up")
+    ((after,),) = rows(database, "SELECT after::text FROM audit_events")
+    assert "aiapi_lnk_" not in after
+    assert run("create", "--identifier", "ada", "--display-name", "A").exit_code == 0
+    refused = run("link")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "owner already" in refused.stderr

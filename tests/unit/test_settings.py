@@ -58,6 +58,14 @@ def test_two_secrets_are_enough():
         "load": {"open_calls_max": 2_000, "bodies_bytes_max": 100_663_296, "lag_ms_max": 75},
         "credentials": {"prefix": "sk-aiapi-", "ttl_days": 90},
         "sessions": {"idle_minutes": 720, "absolute_hours": 336},
+        "smtp": {
+            "host": None,
+            "port": 587,
+            "security": "starttls",
+            "username": None,
+            "password": None,
+            "sender": None,
+        },
         "pools": {"hot": 8, "portal": 5},
         "oidc": {},
     }
@@ -238,6 +246,37 @@ def test_a_bad_secret_in_a_file_is_not_repeated_either(tmp_path):
         load(OPS_TOKEN_FILE=str(tmp_path / "token"))
     assert "short-secret" not in "".join(traceback.format_exception(told.value))
     assert told.value.lines == ["AI_API_OPS_TOKEN: must have at least 16 characters"]
+
+
+MAIL = {"PUBLIC_URL": "https://ai.example.com", "SMTP__HOST": "smtp.example.com", "SMTP__SENDER": "ai@example.com"}
+
+
+def test_the_password_of_the_mail_server_may_come_from_a_file(tmp_path):
+    (tmp_path / "password").write_text("hunter2hunter2\n")
+    settings = load(**MAIL, SMTP__USERNAME="ai", SMTP__PASSWORD_FILE=str(tmp_path / "password"))
+    assert settings.smtp.password.get_secret_value() == "hunter2hunter2"
+    assert "hunter2" not in repr(settings)
+    (line,) = refused(SMTP__PASSWORD_FILE="/nonexistent/x")
+    assert line == "AI_API_SMTP__PASSWORD_FILE: the file cannot be read"
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"SMTP__SENDER": None}, "smtp.sender must be"),
+        ({"SMTP__SENDER": "The gateway"}, "smtp.sender must be"),
+        ({"SMTP__SENDER": "ai@example.com\nBcc: eve@example.com"}, "smtp.sender must be"),
+        ({"PUBLIC_URL": None}, "public_url must be set"),
+        ({"SMTP__USERNAME": "somebody"}, "given together"),
+        ({"SMTP__PASSWORD": "a long password"}, "given together"),
+        ({"SMTP__USERNAME": "a", "SMTP__PASSWORD": "a long password", "SMTP__SECURITY": "none"}, "readably"),
+        ({"SMTP__SECURITY": "perhaps"}, "SMTP__SECURITY"),
+    ],
+)
+def test_mail_that_cannot_arrive_is_refused(change, said):
+    assert load(**MAIL).smtp.host == "smtp.example.com"
+    (line,) = refused(**{**MAIL, **change})
+    assert said in line
 
 
 # ── once built ───────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -37,6 +37,8 @@ def learn_secrets(redactor: Redactor, settings: Settings) -> None:
         redactor.learn(unquote(password))
     if settings.ops_token is not None:
         redactor.learn(settings.ops_token.get_secret_value())
+    if settings.smtp.password is not None:
+        redactor.learn(settings.smtp.password.get_secret_value())
 
 
 @contextmanager

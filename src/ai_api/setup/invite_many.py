@@ -41,7 +41,7 @@ class Line:
     number: int
     identifier: str
     display_name: str
-    outcome: Literal["made", "exists", "wrong"]
+    result: Literal["made", "exists", "wrong"]
     member_id: UUID | None = None
     problem: Refusal | None = None
     sent: SentLink | None = None
@@ -131,8 +131,8 @@ async def _make_one(tx: Tx, actor: Actor, line: Line, order: Order, *, by: By, n
         member = await identity.create_member(tx, actor, draft, by=by, now=now)
     except Refusal as refusal:
         if refusal.code == "identifier_taken":
-            return replace(line, outcome="exists")
-        return replace(line, outcome="wrong", problem=refusal)
+            return replace(line, result="exists")
+        return replace(line, result="wrong", problem=refusal)
     return replace(line, member_id=member.id)
 
 
@@ -142,7 +142,7 @@ def _without_repeated(named: Sequence[tuple[int, str, str]], seen: set[str]) -> 
         line = Line(number, identifier, name or identifier, "made")
         if identifier.lower() in seen:
             problem = Refusal("repeated", "invalid", "An earlier line has this identifier.", param="identifier")
-            line = replace(line, outcome="wrong", problem=problem)
+            line = replace(line, result="wrong", problem=problem)
         seen.add(identifier.lower())
         lines.append(line)
     return lines

@@ -43,11 +43,10 @@ async def test_one_wrong_line_spoils_the_others_or_is_not_named(portal: Portal, 
     assert (dry["dry_run"], await everybody(portal)) == (True, before)
     told = (await owner.client.post(f"{MEMBERS}/bulk", json=body)).json()
     shape = [
-        (line["line"], line["identifier"], line["display_name"], line["outcome"], line["code"])
-        for line in told["lines"]
+        (line["line"], line["identifier"], line["display_name"], line["result"], line["code"]) for line in told["lines"]
     ]
-    assert [(line["line"], line["outcome"], line["code"]) for line in dry["lines"]] == [
-        (number, outcome, code) for number, _, _, outcome, code in shape
+    assert [(line["line"], line["result"], line["code"]) for line in dry["lines"]] == [
+        (number, result, code) for number, _, _, result, code in shape
     ]
     assert not any(line["url"] or line["member_id"] for line in dry["lines"])
     assert shape == [
@@ -64,7 +63,7 @@ async def test_one_wrong_line_spoils_the_others_or_is_not_named(portal: Portal, 
     ]
     assert (told["made"], told["exists"], told["wrong"]) == (5, 1, 4)
     for line in told["lines"]:
-        assert (line["url"] is not None) == (line["outcome"] == "made")
+        assert (line["url"] is not None) == (line["result"] == "made")
         assert line["mailed"] is False
     of_tag = (await owner.client.get(f"/api/admin/tags/{tag}/members")).json()["items"]
     assert {each["identifier"] for each in of_tag} == {

@@ -75,6 +75,9 @@ class MemberDisable(Strict):
     service_accounts: Services | None = None
 
 
+NOTHING_SAID = MemberDisable()
+
+
 class ServicesShown(BaseModel):
     """Service accounts: how many, and the first 20 of them."""
 
@@ -160,7 +163,7 @@ async def change_member(
 async def disable_member(
     member_id: UUID,
     *,
-    body: MemberDisable | None = None,
+    body: MemberDisable = NOTHING_SAID,
     actor: Admin,
     holder: AdminHolder,
     tx: Transaction,
@@ -169,7 +172,7 @@ async def disable_member(
 ) -> MemberShown | StopsShown:
     """Disables a member: their credentials and access tokens stop within a second, their sessions and links are over for good."""
     now, by = house.clock.now(), _by(holder)
-    services = body.service_accounts if body else None
+    services = body.service_accounts
     if dry_run:
         terms = house.settings.sessions
         return _stops(

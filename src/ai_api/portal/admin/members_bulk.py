@@ -53,7 +53,7 @@ class LineShown(BaseModel):
     line: int
     identifier: str
     display_name: str
-    outcome: Literal["made", "exists", "wrong"]
+    result: Literal["made", "exists", "wrong"]
     member_id: UUID | None
     code: str | None
     detail: str | None
@@ -95,7 +95,7 @@ async def create_members(
         now=house.clock.now(),
         dry_run=dry_run,
     )
-    counts = {outcome: sum(line.outcome == outcome for line in results) for outcome in ("made", "exists", "wrong")}
+    counts = {result: sum(line.result == result for line in results) for result in ("made", "exists", "wrong")}
     return BulkShown(dry_run=dry_run, lines=[_shown(line) for line in results], **counts)
 
 
@@ -104,7 +104,7 @@ def _shown(line: Line) -> LineShown:
         line=line.number,
         identifier=line.identifier,
         display_name=line.display_name,
-        outcome=line.outcome,
+        result=line.result,
         member_id=line.member_id,
         code=line.problem.code if line.problem else None,
         detail=line.problem.message if line.problem else None,
