@@ -89,6 +89,22 @@ class Stage:
     async def credential(self) -> str:
         return (await self.make("/api/admin/credentials", {"member_id": await self.member(), "name": "key"}))["id"]
 
+    async def claimable(self) -> str:
+        """A model that the owner sees and may take."""
+        model_id = await self.model()
+        policy = await self.owner.client.put(
+            f"/api/admin/models/{model_id}/policy", json={"access": "open", "member_ids": []}
+        )
+        change = await self.owner.client.patch(f"/api/admin/models/{model_id}", json={"claimable": True})
+        assert (policy.status_code, change.status_code) == (200, 200), (policy.text, change.text)
+        return model_id
+
+    async def claimed(self) -> str:
+        return (await self.make("/api/me/allocations", {"model_id": await self.claimable()}))["id"]
+
+    async def my_credential(self) -> str:
+        return (await self.make("/api/me/credentials", {"name": "key"}))["id"]
+
     async def tag(self) -> str:
         return (await self.make("/api/admin/tags", {"name": f"tag {self.number()}"}))["id"]
 
@@ -251,6 +267,32 @@ async def _(stage: Stage) -> Ask:
 async def _(stage: Stage) -> Ask:
     body = {"secret": "none", "identifier": "first@example.test", "display_name": "First", "password": PASSWORD}
     return Ask("/api/auth/set-up", body, 404)
+
+
+MY_ALLOCATION, MY_CREDENTIAL = "/api/me/allocations/{allocation_id}", "/api/me/credentials/{credential_id}"
+
+
+@write("POST", "/api/me/allocations", epoch="member")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/me/allocations", {"model_id": await stage.claimable()}, 201)
+
+
+verb(f"{MY_ALLOCATION}/pause", Stage.claimed, epoch="member")
+verb(f"{MY_ALLOCATION}/resume", Stage.claimed, epoch="member", first="pause")
+
+
+@write("POST", "/api/me/credentials", epoch="member")
+async def _(stage: Stage) -> Ask:
+    return Ask("/api/me/credentials", {"name": "my key"}, 201)
+
+
+change(MY_CREDENTIAL, Stage.my_credential, {"name": "Renamed"}, epoch="member")
+verb(f"{MY_CREDENTIAL}/pause", Stage.my_credential, epoch="member")
+verb(f"{MY_CREDENTIAL}/resume", Stage.my_credential, epoch="member", first="pause")
+verb(f"{MY_CREDENTIAL}/revoke", Stage.my_credential, epoch="member")
+verb(f"{MY_CREDENTIAL}/rotate", Stage.my_credential, epoch="member", status=201)
+# A new secret that leads to a holder they may know: there is nothing for replicas to forget.
+verb(f"{MY_CREDENTIAL}/playground-token", Stage.my_credential, epoch="none", status=201)
 
 
 # ── members and the organization ─────────────────────────────────────────────────────────────────────────────────────
@@ -440,6 +482,7 @@ verb(f"{ALLOCATION}/resume", Stage.allocation, epoch="member", first="pause")
 verb(f"{ALLOCATION}/quarantine", Stage.allocation, epoch="member")
 verb(f"{ALLOCATION}/release", Stage.allocation, epoch="member", first="quarantine")
 verb(f"{ALLOCATION}/revoke", Stage.allocation, epoch="member")
+verb(f"{ALLOCATION}/unlock", Stage.allocation, epoch="member", first="revoke")
 
 
 @write("POST", "/api/admin/credentials", epoch="member")

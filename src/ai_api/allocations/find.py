@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
+from ai_api import access
 from ai_api.allocations import store
 from ai_api.allocations.rules import Allocation, allocation_not_found
 from ai_api.allocations.store import Filters
@@ -18,6 +19,21 @@ async def find(tx: Tx, allocation_id: UUID) -> Allocation:
     allocation = await store.get(tx, allocation_id)
     if allocation is None:
         raise allocation_not_found()
+    return allocation
+
+
+async def find_own(tx: Tx, member_id: UUID, allocation_id: UUID) -> Allocation:
+    """One of the member's own allocations, of a model they see.
+
+    Raises Refusal `allocation_not_found`, in the same words for one that is not there, another's, or of a hidden model.
+    """
+    allocation = await find(tx, allocation_id)
+    if allocation.member_id != member_id:
+        raise allocation_not_found()
+    try:
+        await access.visible_model(tx, member_id, allocation.model_id)
+    except Refusal:
+        raise allocation_not_found() from None
     return allocation
 
 

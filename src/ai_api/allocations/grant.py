@@ -27,7 +27,7 @@ async def grant(tx: Tx, actor: Actor, *, member_id: UUID, model_id: UUID, limits
     allocation_id = uuid7()
     refused_by = await store.add(tx, allocation_id=allocation_id, member_id=member_id, model_id=model_id)
     if refused_by is not None:
-        raise _refusal(refused_by)
+        raise rules.refusal_of(refused_by)
     await quotas.set_for_allocation(
         tx, allocation_id, {"total_tokens": limits.monthly_tokens, "cost": limits.monthly_cost_nanos}
     )
@@ -45,15 +45,3 @@ async def grant(tx: Tx, actor: Actor, *, member_id: UUID, model_id: UUID, limits
         after=rules.audited(allocation, audited_limits(limits)),
     )
     return allocation
-
-
-def _refusal(constraint: str) -> Refusal:
-    match constraint:
-        case "uq_allocations_one_live":
-            return rules.already_granted()
-        case "fk_allocations_member_id":
-            return Refusal("member_not_found", "not_found", "There is no such member.", param="member_id")
-        case "fk_allocations_model_id":
-            return Refusal("model_not_found", "not_found", "There is no such model.", param="model_id")
-        case _:
-            raise ValueError(f"an allocation was refused by an unknown constraint, {constraint}")

@@ -5,13 +5,15 @@
        └───────────────────┴─────────────────────────────────────┘
     active, paused ──quarantine──▶ quarantined ──release──▶ active        (admin alone)
     active, paused, quarantined ──revoke──▶ revoked, for good             (admin alone)
+    revoked ──unlock (admin)──▶ revoked, may be claimed ──claim (member)──▶ active
 
-Who paused decides who may resume, and a quarantine cannot be left by pausing and resuming.
+Who paused decides who may resume, and a quarantine cannot be left by pausing and resuming. A model claimed again is the same
+allocation again, with all it has used: accounts are keyed by the allocation, so claiming is no way to a fresh quota.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -22,6 +24,8 @@ from ai_api.core.errors import Refusal
 State = Literal["active", "paused", "quarantined", "revoked"]
 By = Literal["member", "admin"]
 """On whose behalf something is done: the member's own, or as an administrator."""
+WhyNot = Literal["already_granted", "not_claimable", "claim_locked"]
+"""Why a member cannot claim a model they see."""
 Action = Literal["pause", "resume", "quarantine", "release", "revoke"]
 
 STATES: Final[tuple[State, ...]] = ("active", "paused", "quarantined", "revoked")
@@ -31,7 +35,10 @@ REASON_CHARACTERS_MAX: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """One member's right to one model. `paused_by` is set exactly while it is paused; `state_reason` says why it is so."""
+    """One member's right to one model. `paused_by` is set exactly while it is paused; `state_reason` says why it is so.
+
+    A revoked one locks its model for its member's claims until an administrator has unlocked it (`unlocked_at`).
+    """
 
     id: UUID
     member_id: UUID
@@ -42,6 +49,12 @@ class Allocation:
     funded_by: str
     created_at: datetime
     updated_at: datetime
+    unlocked_at: datetime | None = None
+
+    @property
+    def claim_locked(self) -> bool:
+        """Whether its member cannot claim the model because this one was revoked."""
+        return self.state == "revoked" and self.unlocked_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,37 @@ def after(standing: Standing, action: Action, by: By) -> Standing:
             raise _conflict(standing, action)
 
 
+def why_not_claim(*, claimable: bool, had: Sequence[Allocation]) -> WhyNot | None:
+    """Why a member cannot claim a model that they see and have `had` these allocations of; None when they can.
+
+    Every allocation counts that is not revoked, whatever its state: or pausing, or a quarantine, would be left by claiming.
+    """
+    if any(each.state != "revoked" for each in had):
+        return "already_granted"
+    if not claimable:
+        return "not_claimable"
+    return "claim_locked" if any(each.claim_locked for each in had) else None
+
+
+def require_claimable(why_not: WhyNot | None) -> None:
+    """Raises Refusal `allocation_exists`, `model_not_claimable` or `claim_locked`."""
+    match why_not:
+        case "already_granted":
+            raise already_granted()
+        case "not_claimable":
+            message = "This model cannot be claimed. Ask an administrator to grant it."
+            raise Refusal("model_not_claimable", "forbidden", message, param="model_id")
+        case "claim_locked":
+            message = "An administrator took this model back from you. Ask one to unlock it."
+            raise Refusal("claim_locked", "forbidden", message, param="model_id")
+
+
+def require_locked(allocation: Allocation) -> None:
+    """Raises Refusal `allocation_state_conflict` where there is no lock to take away."""
+    if not allocation.claim_locked:
+        raise _conflict(Standing(allocation.state, allocation.paused_by), "unlock")
+
+
 def require_live(allocation: Allocation) -> None:
     """Raises Refusal `allocation_state_conflict` when the allocation is revoked: nothing about it changes any more."""
     if allocation.state == "revoked":
@@ -113,8 +157,21 @@ def already_granted() -> Refusal:
     return Refusal(
         "allocation_exists",
         "conflict",
-        "This member already has an allocation of this model. Change, resume or revoke that one.",
+        "There is an allocation of this model already. Change, resume or revoke that one.",
     )
+
+
+def refusal_of(constraint: str) -> Refusal:
+    """What it means that a constraint refused an allocation."""
+    match constraint:
+        case "uq_allocations_one_live":
+            return already_granted()
+        case "fk_allocations_member_id":
+            return Refusal("member_not_found", "not_found", "There is no such member.", param="member_id")
+        case "fk_allocations_model_id":
+            return Refusal("model_not_found", "not_found", "There is no such model.", param="model_id")
+        case _:
+            raise ValueError(f"an allocation was refused by an unknown constraint, {constraint}")
 
 
 def _conflict(standing: Standing, action: str) -> Refusal:

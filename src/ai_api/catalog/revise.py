@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypedDict, Unpack
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from ai_api.audit import Actor, note
@@ -31,6 +31,8 @@ class Changes(TypedDict, total=False):
     output_tokens_max: int | None
     hidden_reasoning: bool
     capabilities: Mapping[str, bool]
+    claimable: bool
+    default_limits: Sequence[Mapping[str, Any]]
 
 
 async def revise(tx: Tx, actor: Actor, model_id: UUID, **changes: Unpack[Changes]) -> Model:
@@ -49,6 +51,8 @@ async def revise(tx: Tx, actor: Actor, model_id: UUID, **changes: Unpack[Changes
         check_tokens("output_tokens_max", changes["output_tokens_max"])
     if "capabilities" in changes:
         values["capabilities"] = dict(check_capabilities(changes["capabilities"]))
+    if "default_limits" in changes:
+        values["default_limits"] = [dict(each) for each in changes["default_limits"]]
     return await _store(tx, actor, before, "model.change", values)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -37,6 +37,9 @@ class Model:
 
     `allowed_members` and `allowed_tags` are whom a restricted model is visible to; they are kept, without effect, while the
     model is open. `denied_members` and `denied_tags` are whom it is hidden from, always.
+
+    Where it is `claimable`, whoever sees it may take it themselves, under the `default_limits`: documents, as they are given
+    and shown, of which the catalog knows no more than that.
     """
 
     id: UUID
@@ -56,6 +59,8 @@ class Model:
     denied_members: frozenset[UUID] = frozenset()
     allowed_tags: frozenset[UUID] = frozenset()
     denied_tags: frozenset[UUID] = frozenset()
+    claimable: bool = False
+    default_limits: Sequence[Mapping[str, Any]] = field(default=(), hash=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +219,8 @@ def audited(model: Model) -> dict[str, Any]:
         "capabilities": [f"{name}: {'yes' if has else 'no'}" for name, has in sorted(model.capabilities.items())],
         "access": model.access,
         "status": model.status,
+        "claimable": model.claimable,
+        "default_limits": list(model.default_limits),
     }
 
 

@@ -238,4 +238,6 @@ def _model(row: Row[Any]) -> Model:
         denied_members=frozenset(row.denied_members or ()),
         allowed_tags=frozenset(row.allowed_tags or ()),
         denied_tags=frozenset(row.denied_tags or ()),
+        claimable=row.claimable,
+        default_limits=tuple(row.default_limits),
     )

@@ -33,6 +33,9 @@ models = Table(
     Column("capabilities", JSONB, nullable=False, server_default=text("'{}'")),
     Column("access", Text, nullable=False, server_default="restricted"),
     Column("status", Text, nullable=False, server_default="active"),
+    # Whether those who see it may take it themselves, and the limits they get then.
+    Column("claimable", Boolean, nullable=False, server_default=text("false")),
+    Column("default_limits", JSONB, nullable=False, server_default=text("'[]'")),
     Column("created_at", Instant, nullable=False, server_default=func.now()),
     Column("updated_at", Instant, nullable=False, server_default=func.now()),
     CheckConstraint("access IN ('open', 'restricted')", name="access"),

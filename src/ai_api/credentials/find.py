@@ -22,6 +22,14 @@ async def find(tx: Tx, credential_id: UUID) -> Credential:
     return credential
 
 
+async def find_own(tx: Tx, member_id: UUID, credential_id: UUID) -> Credential:
+    """One of the member's own credentials. Raises Refusal `credential_not_found`, in the same words for another's."""
+    credential = await find(tx, credential_id)
+    if credential.member_id != member_id:
+        raise credential_not_found()
+    return credential
+
+
 async def find_public(tx: Tx, public_id: str) -> Credential:
     """The credential with this public id. Raises Refusal `credential_not_found`."""
     credential_id = await store.id_of_public(tx, public_id)

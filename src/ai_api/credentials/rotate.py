@@ -11,7 +11,7 @@ from ai_api import allocations, audit, identity, quotas
 from ai_api.audit import Actor
 from ai_api.core.db import Tx, bump_members
 from ai_api.core.ids import uuid7
-from ai_api.credentials import rules, store
+from ai_api.credentials import rules, store, store_tokens
 from ai_api.credentials.issue import require_active_member
 from ai_api.credentials.rules import Credential, Issued
 from ai_api.credentials.secret import display_of, hash_of, new_public_id, new_secret, prefix_of
@@ -44,6 +44,7 @@ async def rotate(tx: Tx, actor: Actor, credential_id: UUID, *, overlap: timedelt
         if overlap:
             raise rules.overlap_under_limits()
         await store.renew(tx, successor, secret_hash=hash_of(secret))
+        await store_tokens.end_all(tx, old.id)
     else:
         successor = replace(successor, id=uuid7(), public_id=new_public_id())
         await store.add(tx, successor, secret_hash=hash_of(secret))

@@ -46,6 +46,16 @@ credential_allocations = Table(
     Column("allocation_id", Uuid, ForeignKey("allocations.id", ondelete="CASCADE"), primary_key=True, index=True),
 )
 
+# Secrets of a quarter of an hour, beside the credential's own: the portal's playground calls with them in its name.
+credential_tokens = Table(
+    "credential_tokens",
+    METADATA,
+    Column("secret_hash", LargeBinary, primary_key=True),
+    Column("credential_id", Uuid, ForeignKey("credentials.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
 # What a client sent as `Idempotency-Key`, hashed, and the answer it may ask for again, sealed for the call that was given it.
 idempotency_keys = Table(
     "idempotency_keys",

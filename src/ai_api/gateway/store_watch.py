@@ -16,8 +16,10 @@ from uuid import UUID
 from ai_api.core.db import Hot, Patience, dump_json
 from ai_api.providers import Cooling
 
+# A credential answers to its own secret, and to the short-lived ones beside it, which end by themselves.
 _HOLDERS = """
-SELECT c.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations, c.expires_at, c.paused_at, c.revoked_at,
+SELECT s.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations,
+    LEAST(c.expires_at, s.expires_at) AS expires_at, c.paused_at, c.revoked_at,
     c.created_at, m.id AS member_id, m.epoch AS member_epoch, m.status AS member_status, m.identifier,
     COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
@@ -31,8 +33,12 @@ SELECT c.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations, c
     COALESCE((SELECT jsonb_agg(to_jsonb(l) ORDER BY l.id) FROM limits l
               WHERE l.member_id = m.id OR l.credential_id = c.id), '[]') AS limits,
     COALESCE((SELECT jsonb_agg(t.tag_id ORDER BY t.tag_id) FROM member_tags t WHERE t.member_id = m.id), '[]') AS tags
-FROM credentials c JOIN members m ON m.id = c.member_id
-WHERE c.secret_hash = ANY($1::bytea[])
+FROM (
+    SELECT secret_hash, id AS credential_id, NULL::timestamptz AS expires_at FROM credentials
+    WHERE secret_hash = ANY($1::bytea[])
+    UNION ALL
+    SELECT secret_hash, credential_id, expires_at FROM credential_tokens WHERE secret_hash = ANY($1::bytea[])
+) s JOIN credentials c ON c.id = s.credential_id JOIN members m ON m.id = c.member_id
 """
 
 _WATCH = """

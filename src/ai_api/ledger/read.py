@@ -19,6 +19,14 @@ async def find(tx: Tx, call_id: UUID) -> CallRecord:
     return record
 
 
+async def find_own(tx: Tx, member_id: UUID, call_id: UUID) -> CallRecord:
+    """One record of the member's own. Raises Refusal `call_record_not_found`, in the same words for another's."""
+    record = await find(tx, call_id)
+    if record.member_id != member_id:
+        raise record_not_found()
+    return record
+
+
 async def list_page(
     tx: Tx, question: Question, *, limit: int, cursor: str | None = None, sort: str = "-started_at"
 ) -> Page[CallRecord]:

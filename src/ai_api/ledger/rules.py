@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import first_id_of
+
+HIDDEN: Final = "model_not_found"
+"""The outcome of a call whose caller was told nothing of the model it meant."""
 
 _MILLISECOND = timedelta(milliseconds=1)
 _FIRST = datetime(1970, 1, 2, tzinfo=UTC)
@@ -74,7 +77,10 @@ class CallRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Which records are asked for; None does not filter. `since` is included, `until` is not."""
+    """Which records are asked for; None does not filter. `since` is included, `until` is not.
+
+    `as_told` asks as a caller may, who was told of some calls that there is no such model: see `as_told`.
+    """
 
     member_id: UUID | None = None
     credential_id: UUID | None = None
@@ -86,11 +92,23 @@ class Question:
     call_id: UUID | None = None
     since: datetime | None = None
     until: datetime | None = None
+    as_told: bool = False
 
     def __post_init__(self) -> None:
         """Refuses a period that ends before it begins: `bad_period`."""
         if self.since is not None and self.until is not None and self.until <= self.since:
             raise Refusal("bad_period", "invalid", "The period must end after it begins.", param="until")
+
+
+def as_told(record: CallRecord) -> CallRecord:
+    """A record as its own caller may read it: a refusal as it was told, without the true reason behind it.
+
+    Whoever was told that there is no such model does not learn from the record which one it was.
+    """
+    details = {name: value for name, value in record.details.items() if name != "because"}
+    if record.outcome != HIDDEN:
+        return replace(record, details=details)
+    return replace(record, details=details, model=None, model_id=None, allocation_id=None)
 
 
 def id_bounds(question: Question) -> tuple[UUID | None, UUID | None]:

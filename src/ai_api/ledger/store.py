@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 
 from ai_api.core.db import Tx
-from ai_api.ledger.rules import CallRecord, Question, id_bounds
+from ai_api.ledger.rules import HIDDEN, CallRecord, Question, id_bounds
 from ai_api.ledger.tables import call_records
 
 _COLUMNS = tuple(call_records.c[field.name] for field in fields(CallRecord))
@@ -36,6 +36,8 @@ def page_statement(question: Question, *, newest_first: bool, after: UUID | None
         value = getattr(question, name)
         if value is not None:
             statement = statement.where(call_records.c[name] == value)
+    if question.as_told and (question.model is not None or question.allocation_id is not None):
+        statement = statement.where(call_records.c.outcome != HIDDEN)
     lower, upper = id_bounds(question)
     if lower is not None:
         statement = statement.where(call_id >= lower)

@@ -96,6 +96,7 @@ usage_quarters = Table(
         unique=True,
         postgresql_nulls_not_distinct=True,
     ),
+    Index("ix_usage_quarters_member", "member_id", "quarter"),
 )
 
 # What the proof of the books remembers, so that every record is summed once: up to which call each walk has come, what calls

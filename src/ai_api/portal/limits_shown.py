@@ -72,6 +72,17 @@ class LimitLeft(BaseModel):
     resets_at: datetime | None
 
 
+class DefaultLimit(BaseModel):
+    """A limit that an allocation begins with when its member claims it."""
+
+    metric: Metric
+    window_kind: WindowKind
+    window_s: int | None
+    zone: str | None
+    on_exceed: OnExceed
+    amount: AmountOut
+
+
 class LimitsLeft(BaseModel):
     """What is left under every limit of a member's calls, by whose limit it is."""
 

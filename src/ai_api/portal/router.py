@@ -35,6 +35,11 @@ from ai_api.portal.checks import Checks
 from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
 from ai_api.portal.me import access_tokens, own_password, profile, sessions
+from ai_api.portal.me import allocations as my_allocations
+from ai_api.portal.me import call_records as my_call_records
+from ai_api.portal.me import credentials as my_credentials
+from ai_api.portal.me import models as my_models
+from ai_api.portal.me import usage as my_usage
 
 AREAS = (
     methods.router,
@@ -45,6 +50,11 @@ AREAS = (
     sessions.router,
     links.router,
     members_bulk.router,
+    my_models.router,
+    my_allocations.router,
+    my_credentials.router,
+    my_usage.router,
+    my_call_records.router,
     members.router,
     identities.router,
     member_links.router,

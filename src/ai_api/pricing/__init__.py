@@ -13,7 +13,7 @@ from ai_api.pricing.cost import (
 )
 from ai_api.pricing.document import prices_from_json, prices_from_usd, prices_to_json, prices_to_usd
 from ai_api.pricing.in_force import PriceVersion, in_force
-from ai_api.pricing.publish import find_in_force, load_versions, page_versions, publish
+from ai_api.pricing.publish import find_all_in_force, find_in_force, load_versions, page_versions, publish
 from ai_api.pricing.rules import PriceMissingError, Prices, PricesInvalid, ServiceTier, Tier
 from ai_api.pricing.suggest import Suggested, suggest_prices
 
@@ -33,6 +33,7 @@ __all__ = [
     "ceiling",
     "cost",
     "cost_or_none",
+    "find_all_in_force",
     "find_in_force",
     "in_force",
     "likely",

@@ -7,6 +7,7 @@ turn. A scheduled version is corrected by publishing another that begins a momen
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -77,6 +78,11 @@ async def publish(
 async def find_in_force(tx: Tx, model_id: UUID, at: datetime) -> PriceVersion | None:
     """The version of a model's prices that applies at `at`; None when it has none."""
     return await store.in_force_at(tx, model_id, at)
+
+
+async def find_all_in_force(tx: Tx, model_ids: Collection[UUID], at: datetime) -> dict[UUID, PriceVersion]:
+    """The versions that apply at `at`, by model; nothing for one without prices. One statement."""
+    return {version.model_id: version for version in await store.in_force_of(tx, model_ids, at)}
 
 
 async def load_versions(tx: Tx) -> list[PriceVersion]:

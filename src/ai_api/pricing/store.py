@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -64,6 +65,17 @@ async def in_force_at(tx: Tx, model_id: UUID, moment: datetime) -> PriceVersion 
     latest_first = price_versions.c.in_force_from.desc()
     row = (await tx.execute(select(price_versions).where(*begun).order_by(latest_first).limit(1))).one_or_none()
     return None if row is None else _version(row)
+
+
+async def in_force_of(tx: Tx, model_ids: Collection[UUID], moment: datetime) -> list[PriceVersion]:
+    """The versions that apply at `moment`, one for each of these models that has one. One statement."""
+    statement = (
+        select(price_versions)
+        .distinct(price_versions.c.model_id)
+        .where(price_versions.c.model_id.in_(model_ids), price_versions.c.in_force_from <= moment)
+        .order_by(price_versions.c.model_id, price_versions.c.in_force_from.desc())
+    )
+    return [_version(row) for row in await tx.execute(statement)]
 
 
 async def add(tx: Tx, model_id: UUID, *, in_force_from: datetime, prices: Prices, source: str) -> PriceVersion | None:

@@ -1,15 +1,25 @@
 """Quotas: limits, the accounts they are kept on, and what is left."""
 
+from ai_api.quotas.default_limits import DEFAULT_LIMITS_MAX, default_limits_document, default_limits_terms
 from ai_api.quotas.find_limits import list_limits
 from ai_api.quotas.left import Left, left, left_of_allocations, left_of_key, left_under
 from ai_api.quotas.limits import METRICS, AllocationLimits, Metric, read_for_allocations, set_for_allocation
-from ai_api.quotas.set_limit import change_limit, described, find_limit, give_limits, remove_limit, set_limit
+from ai_api.quotas.set_limit import (
+    change_limit,
+    described,
+    find_limit,
+    give_limits,
+    remove_limit,
+    replace_limits,
+    set_limit,
+)
 from ai_api.quotas.store import LimitFilters, Reach, Replica, StoredLimit, list_replicas
 from ai_api.quotas.store import limits_within as find_within
 from ai_api.quotas.store import shared_limits as load_shared
-from ai_api.quotas.terms import Subject, Terms, merged
+from ai_api.quotas.terms import Subject, Terms, merged, narrowed
 
 __all__ = [
+    "DEFAULT_LIMITS_MAX",
     "METRICS",
     "AllocationLimits",
     "Left",
@@ -21,6 +31,8 @@ __all__ = [
     "Subject",
     "Terms",
     "change_limit",
+    "default_limits_document",
+    "default_limits_terms",
     "described",
     "find_limit",
     "find_within",
@@ -33,8 +45,10 @@ __all__ = [
     "list_replicas",
     "load_shared",
     "merged",
+    "narrowed",
     "read_for_allocations",
     "remove_limit",
+    "replace_limits",
     "set_for_allocation",
     "set_limit",
 ]

@@ -116,6 +116,16 @@ async def give_limits(tx: Tx, subject: Subject, terms: Sequence[Terms]) -> tuple
     return tuple(await store.limits_of_subject(tx, subject)) if terms else ()
 
 
+async def replace_limits(tx: Tx, subject: Subject, terms: Sequence[Terms]) -> tuple[Limit, ...]:
+    """The limits of a subject that begins anew, in place of all it had. Their accounts stay: what was used counts.
+
+    The caller announces and audits them with the subject. Raises what `give_limits` raises.
+    """
+    for limit in await store.limits_of_subject(tx, subject):
+        await store.remove_limit(tx, limit.id)
+    return await give_limits(tx, subject, terms)
+
+
 async def find_limit(tx: Tx, limit_id: UUID, *, lock: bool = False) -> StoredLimit:
     """One limit; with `lock`, nobody else changes it until the transaction ends. Raises Refusal `limit_not_found`."""
     limit = await store.get_limit(tx, limit_id, lock=lock)

@@ -82,6 +82,24 @@ def merged(
     return (*(each for each in usual if kind_of(each) not in replaced), *given)
 
 
+def narrowed(usual: Sequence[Terms], given: Sequence[Terms]) -> tuple[Terms, ...]:
+    """The usual limits with what a member gives themselves: of a kind that is usual, no more than that, and refusing if it does.
+
+    Raises Refusal `limit_above_usual`.
+    """
+    least = {kind_of(each): each for each in usual}
+    for each in given:
+        known = least.get(kind_of(each))
+        if known is not None and (
+            each.amount > known.amount or (known.on_exceed, each.on_exceed) == ("reject", "warn")
+        ):
+            message = (
+                f"Your credentials have a limit on {each.metric} of this kind, which only an administrator widens."
+            )
+            raise Refusal("limit_above_usual", "forbidden", message, param="limits")
+    return merged(usual, given)
+
+
 def check(terms: Terms, subject_kind: SubjectKind) -> None:
     """Raises Refusal `bad_limit`, naming the field, for what cannot be a limit of such a subject; `bad_time_zone`; and
     `limit_out_of_range`.

@@ -15,6 +15,7 @@ from ai_api.setup.import_model import (
 )
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
+from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
 from ai_api.setup.organization import check_zone, organization_zone, schema_state, set_organization_zone
 from ai_api.setup.over_limit import over_limit
 from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model, revise_route
@@ -29,7 +30,10 @@ __all__ = [
     "BATCH",
     "LINES_MAX",
     "Entered",
+    "Facets",
     "Line",
+    "Mine",
+    "Offer",
     "Order",
     "Post",
     "PriceReview",
@@ -41,6 +45,7 @@ __all__ = [
     "Services",
     "Stops",
     "Visitor",
+    "Wanted",
     "add_route",
     "answer_forgotten",
     "apply_import",
@@ -48,10 +53,12 @@ __all__ = [
     "change_member",
     "check_zone",
     "connect_provider",
+    "count_offers",
     "create_first_owner",
     "disable_member",
     "ensure_model",
     "ensure_provider",
+    "find_offer",
     "follow_link",
     "import_model",
     "invite_many",
@@ -62,6 +69,7 @@ __all__ = [
     "make_set_up_link",
     "organization_zone",
     "over_limit",
+    "page_offers",
     "preview_deletion",
     "preview_disabling",
     "publish_model",

@@ -38,6 +38,8 @@ Values = Callable[[Stage, Ask], Awaitable[list[Any]]]
 
 
 async def allocations_of_the_member(stage: Stage, ask: Ask) -> list[Any]:
+    if ask.url.startswith("/api/me/"):
+        return [None, [], [await stage.claimed()]]
     if "member_id" not in ask.body:
         return [None, []]
     body = {"member_id": ask.body["member_id"], "model_id": await stage.model()}
@@ -101,6 +103,13 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
         [{"metric": "cost", "window_kind": "day", "amount": "2.5"}],
         [{"metric": "requests", "window_kind": "sliding", "window_s": 60, "on_exceed": "warn", "amount": 0}],
     ),
+    "default_limits": just(
+        [],
+        [{"metric": "cost", "window_kind": "day", "amount": "2.5", "zone": "Asia/Taipei"}],
+        [{"metric": "requests", "window_kind": "sliding", "window_s": 60, "on_exceed": "warn", "amount": 0}],
+        [{"metric": "cost", "window_kind": "day", "amount": 2}],
+    ),
+    ("POST", "/api/me/allocations", "model_id"): new(Stage.claimable),
     ("POST", "/api/admin/limits", "subject_id"): new(Stage.member),
     "zone": just("Asia/Taipei", None),
     "expires_at": just(SOON.isoformat(), "2999-12-31T23:59:59+08:00", None),
@@ -167,6 +176,12 @@ def reads_as(written: Written, name: str, given: Any) -> bool:
             (each["metric"], "2.50" if each["metric"] == "cost" else each["amount"], each.get("on_exceed", "reject"))
             for each in given
         ]
+    if name == "default_limits":
+        return len(written.again[name]) == len(given) and all(
+            comparable(kept[field]) == comparable(value)
+            for kept, wanted in zip(written.again[name], given, strict=True)
+            for field, value in wanted.items()
+        )
     if name == "base_url" and given is None:
         return written.again["base_url"].startswith("https://")
     if name == "api_version" and given is None:

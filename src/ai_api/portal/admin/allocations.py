@@ -53,6 +53,7 @@ class AllocationsQuery(ListQuery):
     member_id: UUID | None = None
     model_id: UUID | None = None
     state: State | None = None
+    claim_locked: bool | None = None
 
 
 class TokensLeft(BaseModel):
@@ -84,7 +85,10 @@ class CostLeft(BaseModel):
 
 
 class AllocationShown(BaseModel):
-    """One allocation. `limits` says of each metric, limited or not, what was used and what is left."""
+    """One allocation. `limits` says of each metric, limited or not, what was used and what is left.
+
+    `claim_locked` while it is revoked and its member may not claim the model again.
+    """
 
     id: UUID
     member_id: UUID
@@ -92,6 +96,7 @@ class AllocationShown(BaseModel):
     state: State
     state_reason: str
     paused_by: By | None
+    claim_locked: bool
     funded_by: str
     monthly_tokens: int | None
     monthly_cost_usd: UsdOut | None
@@ -110,12 +115,14 @@ async def list_allocations(
     """Allocations in the order they were granted, the newest first unless asked otherwise."""
     page = await allocations.list_page(
         tx,
-        allocations.Filters(member_id=query.member_id, model_id=query.model_id, state=query.state),
+        allocations.Filters(
+            member_id=query.member_id, model_id=query.model_id, state=query.state, claim_locked=query.claim_locked
+        ),
         limit=query.limit,
         cursor=query.cursor,
         sort=query.sort or "-created_at",
     )
-    return Listed(items=await _shown(tx, house, page.items), next=page.next)
+    return Listed(items=await allocations_shown(tx, house, page.items), next=page.next)
 
 
 @router.post("", status_code=201)
@@ -190,12 +197,21 @@ async def revoke_allocation(
     return await _one(tx, house, moved)
 
 
+@router.post("/{allocation_id}/unlock")
+async def unlock_allocation(
+    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
+) -> AllocationShown:
+    """Lets the member of a revoked one claim its model again. It is that allocation again then, with all it has used."""
+    unlocked = await allocations.unlock(tx, actor, allocation_id, reason=body.reason, at=house.clock.now())
+    return await _one(tx, house, unlocked)
+
+
 async def _one(tx: Tx, house: House, allocation: Allocation) -> AllocationShown:
-    (shown,) = await _shown(tx, house, [allocation])
+    (shown,) = await allocations_shown(tx, house, [allocation])
     return shown
 
 
-async def _shown(tx: Tx, house: House, found: Sequence[Allocation]) -> list[AllocationShown]:
+async def allocations_shown(tx: Tx, house: House, found: Sequence[Allocation]) -> list[AllocationShown]:
     """Allocations with what is left of each, in three queries however many there are."""
     zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
     left = await quotas.left_of_allocations(tx, [one.id for one in found], zone=zone, at=house.clock.now())
@@ -211,6 +227,7 @@ def _shape(allocation: Allocation, left: Sequence[Left]) -> AllocationShown:
         state=allocation.state,
         state_reason=allocation.state_reason,
         paused_by=allocation.paused_by,
+        claim_locked=allocation.claim_locked,
         funded_by=allocation.funded_by,
         monthly_tokens=limit_of["total_tokens"],
         monthly_cost_usd=limit_of["cost"],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Final, Protocol
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from ai_api import credentials, quotas
 from ai_api.credentials import NAME_CHARACTERS_MAX, OVERLAP_MAX, SCOPE_MAX, By, Changes, Credential, Order, State
 from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.house import PortalSettings
 from ai_api.portal.limits_shown import Amount, LimitsLeft, amount_of, left_of_credential
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Name, Patch, Strict, not_given
 from ai_api.quotas import Terms
@@ -131,33 +132,30 @@ async def list_credentials(
         cursor=query.cursor,
         sort=query.sort or "-created_at",
     )
-    return Listed(items=[_shape(one, at) for one in page.items], next=page.next)
+    return Listed(items=[credential_shown(one, at) for one in page.items], next=page.next)
 
 
 @router.post("", status_code=201)
 async def issue_credential(body: Issue, actor: Admin, tx: Transaction, house: HouseDep) -> CredentialIssued:
     """Issues a credential and answers its secret, once."""
     at = house.clock.now()
-    expires_at = body.expires_at
-    if "expires_at" not in body.model_fields_set and house.settings.credential_ttl_days is not None:
-        expires_at = at + timedelta(days=house.settings.credential_ttl_days)
     order = Order(
         member_id=body.member_id,
         name=body.name,
         prefix=body.prefix or house.settings.credential_prefix,
-        expires_at=expires_at,
+        expires_at=expiry_given(body, house.settings, at),
         allocation_ids=body.allocation_ids,
         limits=_limits(house.settings.credential_limits, body.limits),
     )
     issued = await credentials.issue(tx, actor, order, at=at)
-    return CredentialIssued(**_shape(issued.credential, at).model_dump(), secret=issued.secret)
+    return CredentialIssued(**credential_shown(issued.credential, at).model_dump(), secret=issued.secret)
 
 
 @router.get("/{credential_id}")
 async def get_credential(credential_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> CredentialFound:
     """One credential, with what is left to it."""
     credential = await credentials.find(tx, credential_id)
-    shown = _shape(credential, house.clock.now())
+    shown = credential_shown(credential, house.clock.now())
     return CredentialFound(**dict(shown), limits=await left_of_credential(tx, house, credential))
 
 
@@ -167,14 +165,7 @@ async def change_credential(
 ) -> CredentialShown:
     """Changes name, expiry or scope, in force for the next call. The secret stays the same."""
     at = house.clock.now()
-    changes: Changes = {}
-    if "name" in body.model_fields_set:
-        changes["name"] = body.name
-    if "expires_at" in body.model_fields_set:
-        changes["expires_at"] = body.expires_at
-    if "allocation_ids" in body.model_fields_set:
-        changes["allocation_ids"] = body.allocation_ids
-    return _shape(await credentials.change(tx, actor, credential_id, changes, at=at), at)
+    return credential_shown(await credentials.change(tx, actor, credential_id, changes_given(body), at=at), at)
 
 
 @router.post("/{credential_id}/pause")
@@ -183,7 +174,9 @@ async def pause_credential(
 ) -> CredentialShown:
     """Stops it until an administrator resumes it."""
     at = house.clock.now()
-    return _shape(await credentials.pause(tx, actor, credential_id, by="admin", reason=body.reason, at=at), at)
+    return credential_shown(
+        await credentials.pause(tx, actor, credential_id, by="admin", reason=body.reason, at=at), at
+    )
 
 
 @router.post("/{credential_id}/resume")
@@ -192,7 +185,9 @@ async def resume_credential(
 ) -> CredentialShown:
     """Lets a paused one be used again, whoever paused it."""
     at = house.clock.now()
-    return _shape(await credentials.resume(tx, actor, credential_id, by="admin", reason=body.reason, at=at), at)
+    return credential_shown(
+        await credentials.resume(tx, actor, credential_id, by="admin", reason=body.reason, at=at), at
+    )
 
 
 @router.post("/{credential_id}/revoke")
@@ -201,7 +196,7 @@ async def revoke_credential(
 ) -> CredentialShown:
     """Stops it for good."""
     at = house.clock.now()
-    return _shape(await credentials.revoke(tx, actor, credential_id, reason=body.reason, at=at), at)
+    return credential_shown(await credentials.revoke(tx, actor, credential_id, reason=body.reason, at=at), at)
 
 
 @router.post("/{credential_id}/rotate", status_code=201)
@@ -211,7 +206,38 @@ async def rotate_credential(
     """Answers a successor with a new secret, once; the old secret ends after the overlap."""
     at = house.clock.now()
     issued = await credentials.rotate(tx, actor, credential_id, overlap=timedelta(seconds=body.overlap_s), at=at)
-    return CredentialIssued(**_shape(issued.credential, at).model_dump(), secret=issued.secret)
+    return CredentialIssued(**credential_shown(issued.credential, at).model_dump(), secret=issued.secret)
+
+
+class Expiring(Protocol):
+    """A body that may say when something expires."""
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """As given; None for never, or where it was not."""
+
+    @property
+    def model_fields_set(self) -> set[str]:
+        """The fields that were given."""
+
+
+def expiry_given(body: Expiring, settings: PortalSettings, at: datetime) -> datetime | None:
+    """When a new credential expires: as given, else after the organization's usual life."""
+    if "expires_at" in body.model_fields_set or settings.credential_ttl_days is None:
+        return body.expires_at
+    return at + timedelta(days=settings.credential_ttl_days)
+
+
+def changes_given(body: Change) -> Changes:
+    """What a change names."""
+    changes: Changes = {}
+    if "name" in body.model_fields_set:
+        changes["name"] = body.name
+    if "expires_at" in body.model_fields_set:
+        changes["expires_at"] = body.expires_at
+    if "allocation_ids" in body.model_fields_set:
+        changes["allocation_ids"] = body.allocation_ids
+    return changes
 
 
 def _limits(usual: Sequence[Terms], given: Sequence[LimitGiven]) -> tuple[Terms, ...]:
@@ -230,7 +256,8 @@ def _terms(given: LimitGiven) -> Terms:
     )
 
 
-def _shape(credential: Credential, at: datetime) -> CredentialShown:
+def credential_shown(credential: Credential, at: datetime) -> CredentialShown:
+    """A credential as it is answered."""
     scope = credential.allocation_ids
     return CredentialShown(
         id=credential.id,

@@ -9,11 +9,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ai_api import access, catalog, setup
+from ai_api import access, catalog, quotas, setup
 from ai_api.catalog import ALLOWED_MEMBERS_MAX, POLICY_TAGS_MAX, Draft, Model
 from ai_api.portal.deps import Admin, AdminHolder, Transaction
+from ai_api.portal.limits_given import LimitWanted
+from ai_api.portal.limits_shown import DefaultLimit
 from ai_api.portal.previews import DryRun, PreviewShown, previewed
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Strict, not_given
+from ai_api.quotas import DEFAULT_LIMITS_MAX
 
 router = APIRouter(prefix="/api/admin/models", tags=["models"])
 
@@ -30,7 +33,8 @@ TagIds = Annotated[list[UUID], Field(max_length=POLICY_TAGS_MAX)]
 
 class ModelShown(BaseModel):
     """A model. Token counts are null where unknown; `allowed_members` counts the members its policy allows by name, and
-    `allowed_tags`, `denied_members` and `denied_tags` what the other lists name.
+    `allowed_tags`, `denied_members` and `denied_tags` what the other lists name. A `claimable` model
+    can be taken by whoever sees it, under its `default_limits`.
     """
 
     id: UUID
@@ -44,6 +48,8 @@ class ModelShown(BaseModel):
     capabilities: dict[str, bool]
     access: Access
     status: Status
+    claimable: bool
+    default_limits: list[DefaultLimit]
     allowed_members: int
     allowed_tags: int
     denied_members: int
@@ -76,7 +82,10 @@ class ModelCreate(Strict):
 
 
 class ModelChange(Patch):
-    """What to change of a model. Its slug cannot: callers have written it down."""
+    """What to change of a model. Its slug cannot: callers have written it down.
+
+    `claimable` lets whoever sees it take it, under the `default_limits`; those that were claimed before keep their own.
+    """
 
     display_name: Name = not_given()
     operations: Operations = not_given()
@@ -85,6 +94,8 @@ class ModelChange(Patch):
     output_tokens_max: Tokens | None = None
     hidden_reasoning: Flag = not_given()
     capabilities: dict[str, Flag] = not_given()
+    claimable: Flag = not_given()
+    default_limits: Annotated[list[LimitWanted], Field(max_length=DEFAULT_LIMITS_MAX)] = not_given()
 
 
 class Policy(Strict):
@@ -143,6 +154,8 @@ async def change_model(model_id: UUID, body: ModelChange, actor: Admin, tx: Tran
     given = body.changes()
     if "operations" in given:
         given["operations"] = frozenset(given["operations"])
+    if "default_limits" in given:
+        given["default_limits"] = quotas.default_limits_document([each.terms() for each in body.default_limits])
     return _detail(await catalog.revise(tx, actor, model_id, **cast(catalog.Changes, given)))
 
 
@@ -200,6 +213,8 @@ def _fields(model: Model) -> dict[str, object]:
         "capabilities": model.capabilities,
         "access": model.access,
         "status": model.status,
+        "claimable": model.claimable,
+        "default_limits": model.default_limits,
         "allowed_members": len(model.allowed_members),
         "allowed_tags": len(model.allowed_tags),
         "denied_members": len(model.denied_members),

@@ -1,0 +1,253 @@
+"""/api/me/credentials: the caller's own application keys. A secret is answered once, when it is made, and never again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ai_api import credentials, ledger, quotas, setup
+from ai_api.core.db import Tx
+from ai_api.credentials import Credential, Order, State
+from ai_api.ledger import UsageQuestion, UsageSum
+from ai_api.portal.admin.credentials import (
+    AT_ONCE,
+    LIMITS_MAX,
+    NO_REASON,
+    Because,
+    Change,
+    CredentialIssued,
+    CredentialName,
+    CredentialShown,
+    Rotate,
+    Scope,
+    changes_given,
+    credential_shown,
+    expiry_given,
+)
+from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
+from ai_api.portal.house import House
+from ai_api.portal.limits_given import LimitWanted
+from ai_api.portal.limits_shown import LimitsLeft, left_of_credential
+from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict, UsdOut
+from ai_api.quotas.windows import month_window
+
+router = APIRouter(prefix="/api/me/credentials", tags=["me"])
+
+
+class MyIssue(Strict):
+    """A new credential. `expires_at` absent is the organization's usual life, null is never.
+
+    `allocation_ids` absent or null is all of the caller's, now and later; a list is exactly those, an empty one none. `limits`
+    are in place of the usual ones of the same kind, and never above them; the others of these stay.
+    """
+
+    name: CredentialName
+    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
+    expires_at: Moment | None = None
+    allocation_ids: Scope | None = None
+    limits: Annotated[list[LimitWanted], Field(max_length=LIMITS_MAX)] = Field(default_factory=list)
+
+
+class MyCredentialsQuery(ListQuery):
+    """Filters of the list. `q` looks in names, public ids and the shown part of secrets."""
+
+    SORTS = ("created_at", "-created_at", "name", "-name")
+    SEARCHED = True
+
+    state: State | None = None
+
+
+class MonthUsed(BaseModel):
+    """What was called with a credential in the present month of the organization's zone."""
+
+    calls: int
+    input_tokens: int
+    output_tokens: int
+    billed_cost_usd: UsdOut
+    unpriced_calls: int
+
+
+class MyCredentialShown(CredentialShown):
+    """One of the caller's credentials. `last_used_at` and `last_client` are of the last call with it, refused ones too."""
+
+    last_used_at: datetime | None
+    last_client: str | None
+    month: MonthUsed
+
+
+class MyCredentialFound(MyCredentialShown):
+    """One of the caller's credentials, with every limit that matches calls with it and what is left of it."""
+
+    limits: LimitsLeft
+
+
+class PlaygroundTokenMade(BaseModel):
+    """A secret that calls in the name of the credential until it expires: this answer is the only place it ever stands in."""
+
+    secret: str = Field(repr=False)
+    expires_at: datetime
+
+
+@router.get("")
+async def list_my_credentials(
+    query: Annotated[MyCredentialsQuery, Query()], holder: Signed, tx: Transaction, house: HouseDep
+) -> Listed[MyCredentialShown]:
+    """The caller's credentials, the newest first unless asked otherwise."""
+    page = await credentials.list_page(
+        tx,
+        credentials.Filters(q=query.q, member_id=holder.member_id, state=query.state),
+        at=house.clock.now(),
+        limit=query.limit,
+        cursor=query.cursor,
+        sort=query.sort or "-created_at",
+    )
+    return Listed(items=await _shown(tx, house, holder.member_id, page.items), next=page.next)
+
+
+@router.post("", status_code=201)
+async def issue_my_credential(
+    body: MyIssue, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep
+) -> CredentialIssued:
+    """Issues a credential and answers its secret, once."""
+    at, settings = house.clock.now(), house.settings
+    order = Order(
+        member_id=holder.member_id,
+        name=body.name,
+        prefix=body.prefix or settings.credential_prefix,
+        expires_at=expiry_given(body, settings, at),
+        allocation_ids=body.allocation_ids,
+        limits=quotas.narrowed(settings.credential_limits, [each.terms() for each in body.limits]),
+    )
+    issued = await credentials.issue(tx, actor, order, at=at)
+    return CredentialIssued(**credential_shown(issued.credential, at).model_dump(), secret=issued.secret)
+
+
+@router.get("/{credential_id}")
+async def get_my_credential(credential_id: UUID, holder: Signed, tx: Transaction, house: HouseDep) -> MyCredentialFound:
+    """One of the caller's credentials, with what is left to it."""
+    credential = await credentials.find_own(tx, holder.member_id, credential_id)
+    (shown,) = await _shown(tx, house, holder.member_id, [credential])
+    return MyCredentialFound(**dict(shown), limits=await left_of_credential(tx, house, credential))
+
+
+@router.patch("/{credential_id}")
+async def change_my_credential(
+    credential_id: UUID, body: Change, holder: Signed, actor: Myself, tx: Transaction, *, house: HouseDep
+) -> CredentialShown:
+    """Changes name, expiry or scope, in force for the next call. The secret stays the same."""
+    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
+    return credential_shown(await credentials.change(tx, actor, own.id, changes_given(body), at=at), at)
+
+
+@router.post("/{credential_id}/pause")
+async def pause_my_credential(
+    credential_id: UUID,
+    holder: Signed,
+    actor: Myself,
+    tx: Transaction,
+    *,
+    house: HouseDep,
+    body: Because = NO_REASON,
+) -> CredentialShown:
+    """Stops it until the caller or an administrator resumes it."""
+    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
+    return credential_shown(await credentials.pause(tx, actor, own.id, by="member", reason=body.reason, at=at), at)
+
+
+@router.post("/{credential_id}/resume")
+async def resume_my_credential(
+    credential_id: UUID,
+    holder: Signed,
+    actor: Myself,
+    tx: Transaction,
+    *,
+    house: HouseDep,
+    body: Because = NO_REASON,
+) -> CredentialShown:
+    """Lets it be used again. 403 for what an administrator paused."""
+    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
+    return credential_shown(await credentials.resume(tx, actor, own.id, by="member", reason=body.reason, at=at), at)
+
+
+@router.post("/{credential_id}/revoke")
+async def revoke_my_credential(
+    credential_id: UUID,
+    holder: Signed,
+    actor: Myself,
+    tx: Transaction,
+    *,
+    house: HouseDep,
+    body: Because = NO_REASON,
+) -> CredentialShown:
+    """Stops it for good."""
+    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
+    return credential_shown(await credentials.revoke(tx, actor, own.id, reason=body.reason, at=at), at)
+
+
+@router.post("/{credential_id}/rotate", status_code=201)
+async def rotate_my_credential(
+    credential_id: UUID,
+    holder: Signed,
+    actor: Myself,
+    tx: Transaction,
+    *,
+    house: HouseDep,
+    body: Rotate = AT_ONCE,
+) -> CredentialIssued:
+    """Answers a successor with a new secret, once; the old secret ends after the overlap."""
+    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
+    issued = await credentials.rotate(tx, actor, own.id, overlap=timedelta(seconds=body.overlap_s), at=at)
+    return CredentialIssued(**credential_shown(issued.credential, at).model_dump(), secret=issued.secret)
+
+
+@router.post("/{credential_id}/playground-token", status_code=201)
+async def issue_playground_token(
+    credential_id: UUID, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep
+) -> PlaygroundTokenMade:
+    """Answers a secret, once, that calls in the name of the credential for 15 minutes and stops with it."""
+    own = await credentials.find_own(tx, holder.member_id, credential_id)
+    token = await credentials.issue_playground_token(tx, actor, own.id, at=house.clock.now())
+    return PlaygroundTokenMade(secret=token.secret, expires_at=token.expires_at)
+
+
+async def _shown(tx: Tx, house: House, member_id: UUID, found: Sequence[Credential]) -> list[MyCredentialShown]:
+    """Credentials with their use, in three queries however many there are."""
+    if not found:
+        return []
+    at, ids = house.clock.now(), [each.id for each in found]
+    zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
+    month = month_window(zone, at)
+    question = UsageQuestion(
+        member_id=member_id,
+        since=ledger.quarter_before(month.start),
+        until=month.end,
+        zone=zone,
+        credential_ids=ids,
+        by_credential=True,
+    )
+    used = {each.credential_id: each for each in await ledger.sum_usage(tx, question)}
+    last = await ledger.last_calls(tx, ids)
+    return [
+        MyCredentialShown(
+            **dict(credential_shown(each, at)),
+            last_used_at=last[each.id].at if each.id in last else None,
+            last_client=last[each.id].client if each.id in last else None,
+            month=_month(used.get(each.id)),
+        )
+        for each in found
+    ]
+
+
+def _month(used: UsageSum | None) -> MonthUsed:
+    return MonthUsed(
+        calls=used.calls if used else 0,
+        input_tokens=used.input_tokens if used else 0,
+        output_tokens=used.output_tokens if used else 0,
+        billed_cost_usd=used.billed_cost_nanos if used else 0,
+        unpriced_calls=used.unpriced_calls if used else 0,
+    )
