@@ -29,6 +29,7 @@ from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
 from ai_api.gateway.count_input import InputCounts, Provider
 from ai_api.gateway.entrance import Entrance
+from ai_api.gateway.first_use import FirstUse
 from ai_api.gateway.growing_hold import GrowingHolds
 from ai_api.gateway.hold_changes import HoldChanges
 from ai_api.gateway.idempotency import Idempotency
@@ -144,6 +145,7 @@ class Application:
             typical=typical,
             counter=self._counter,
             stored=self.stored,
+            first_use=FirstUse(self.database),
         )
         self.health = RouteHealth()
         key_holds = KeyHolds(self.hot, changes, self.worlds, self.clock)

@@ -13,6 +13,7 @@ from ai_api.core.ids import uuid7
 from ai_api.gateway import demand, limit_words, preflight
 from ai_api.gateway.admit import Admission, Candidate, Verdict
 from ai_api.gateway.docket import Ask, Docket
+from ai_api.gateway.first_use import FirstUse
 from ai_api.gateway.people import Holder, People
 from ai_api.gateway.preflight import Permission
 from ai_api.gateway.settle import Settlement
@@ -40,6 +41,7 @@ class Entrance:
         typical: TypicalOutput,
         counter: TokenCounter,
         stored: StoredResponses,
+        first_use: FirstUse,
     ) -> None:
         self._worlds = worlds
         self._people = people
@@ -49,6 +51,7 @@ class Entrance:
         self._typical = typical
         self._counter = counter
         self._stored = stored
+        self._first_use = first_use
 
     async def permit(self, ask: Ask) -> Holder:
         """For requests that are not calls: who asks, proven current. Raises Refusal."""
@@ -99,7 +102,7 @@ class Entrance:
             try:
                 permission = await self._stored.prepare(docket, self._judge(docket))
             except Refusal as refusal:
-                if docket.holder is None or await self._proven(docket):
+                if docket.holder is None or (await self._proven(docket) and not await self._claim(docket)):
                     raise refusal from None
                 continue
             verdict = await self._hold(docket, permission)
@@ -111,6 +114,16 @@ class Entrance:
                 raise limit_words.refusal(verdict, docket, self._clock.now())
             await self._refresh(docket)
         raise Refusal("overloaded", "unavailable", "Rights are changing too fast. Try again.", retry_after_s=1)
+
+    async def _claim(self, docket: Docket) -> bool:
+        """Whether what the call was refused for want of is the caller's now, because it may be claimed by calling it."""
+        holder, model = docket.holder, docket.finding.unclaimed
+        if holder is None or model is None:
+            return False
+        if not await self._first_use.claim(holder, model, request_id=docket.ask.request_id):
+            return False
+        await self._people.reload(holder)
+        return True
 
     async def _hold(self, docket: Docket, permission: Permission) -> Verdict:
         """Asks for the hold; where the bound by bytes stands in its way, once more with the input counted."""

@@ -46,6 +46,8 @@ class Finding:
 
     allocation: Allocation | None = None
     model: Model | None = None
+    unclaimed: Model | None = None
+    """What was refused for want of an allocation alone, and may be claimed by calling it."""
 
 
 def check_credential(holder: Holder | None, now: datetime) -> Holder:
@@ -72,7 +74,12 @@ def check_credential(holder: Holder | None, now: datetime) -> Holder:
 def judge(envelope: Envelope, holder: Holder | None, world: World, now: datetime, finding: Finding) -> Permission:
     """All five steps for one call. Raises Refusal; fills `finding` on the way."""
     person = check_credential(holder, now)
-    allocation, model = _answering_allocation(envelope.model, person, world)
+    finding.unclaimed = None
+    try:
+        allocation, model = _answering_allocation(envelope.model, person, world)
+    except Refusal:
+        finding.unclaimed = _claimed_by_calling(envelope, person, world)
+        raise
     finding.allocation, finding.model = allocation, model
     try:
         check_state(allocation, model)
@@ -145,6 +152,19 @@ def _answering_allocation(name: str | None, holder: Holder, world: World) -> tup
             details=details,
         )
     raise hidden(name, because="hidden_by_policy" if meant else "unknown")
+
+
+def _claimed_by_calling(envelope: Envelope, holder: Holder, world: World) -> Model | None:
+    """The one model the name means to a holder of all allocations who has none of it, where it may be claimed and served."""
+    if envelope.model is None or not holder.all_allocations:
+        return None
+    meant = [model for model in resolve(envelope.model, world.names) if is_visible(model, holder, world)]
+    if len(meant) != 1 or not meant[0].claimable or meant[0].id in holder.allocations:
+        return None
+    is_served = lanes.offers(envelope.operation, meant[0].operations) and serving_routes(
+        meant[0], envelope.operation, world
+    )
+    return meant[0] if is_served else None
 
 
 def _meant_most(granted: list[Model], holder: Holder, world: World) -> list[Model]:
