@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Row, func, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
@@ -71,7 +71,7 @@ async def in_force_of(tx: Tx, model_ids: Collection[UUID], moment: datetime) -> 
     """The versions that apply at `moment`, one for each of these models that has one. One statement."""
     statement = (
         select(price_versions)
-        .distinct(price_versions.c.model_id)
+        .ext(distinct_on(price_versions.c.model_id))
         .where(price_versions.c.model_id.in_(model_ids), price_versions.c.in_force_from <= moment)
         .order_by(price_versions.c.model_id, price_versions.c.in_force_from.desc())
     )

@@ -67,7 +67,7 @@ async def test_a_default_limit_is_one_that_members_multiply(portal: Portal, admi
         [{**DAY, "zone": "Nowhere/Else"}],
     ):
         answer = await admin.client.patch(f"/api/admin/models/{made.id}", json={"default_limits": wrong})
-        assert answer.status_code in {409, 422}, answer.text
+        assert answer.status_code in {400, 409, 422}, answer.text
     assert (await admin.client.get(f"/api/admin/models/{made.id}")).json()["default_limits"] == []
 
 
@@ -197,7 +197,7 @@ async def test_pages_of_models_repeat_or_lose_some(portal: Portal, admin: Caller
                 break
             last = cursor
         assert found == expected
-    assert (await member.client.get(MODELS, params={"sort": "slug", "cursor": last})).status_code == 422
+    assert (await member.client.get(MODELS, params={"sort": "slug", "cursor": last})).json()["code"] == "bad_cursor"
     for params, count in (
         ({"q": "E/A"}, 1),
         ({"provider": "openai"}, 0),

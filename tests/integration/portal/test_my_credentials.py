@@ -136,7 +136,7 @@ async def test_a_member_gives_their_credential_more_than_is_usual(database: str)
 
 async def test_use_is_of_another_credential_or_another_member(portal: Portal) -> None:
     member, other = await portal.caller(), await portal.caller()
-    used, unused, theirs = (await make(each) for each in (member, member, other))
+    used, unused, theirs = [await make(each) for each in (member, member, other)]
     await called(portal, member, used["id"])
     last = await called(portal, member, used["id"], outcome="token_quota_exceeded", cost=0)
     await called(portal, member, used["id"], at=portal.now() - timedelta(days=40))
