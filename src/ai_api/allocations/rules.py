@@ -157,7 +157,7 @@ def already_granted() -> Refusal:
     return Refusal(
         "allocation_exists",
         "conflict",
-        "There is an allocation of this model already. Change, resume or revoke that one.",
+        "This member already has an allocation of this model. Change, resume or revoke that one.",
     )
 
 
