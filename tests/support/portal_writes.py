@@ -233,9 +233,6 @@ async def _(stage: Stage) -> Ask:
 
 
 # ── links: those of the owner, whose writes these then are ───────────────────────────────────────────────────────────
-PASSWORD = "correct horse battery"
-
-
 async def link_of_the_owner(stage: Stage, verb: str) -> str:
     made = await stage.make(f"/api/admin/members/{stage.owner.member.id}/{verb}", {})
     return made["url"].partition("#")[2]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0012"
+revision = "0016"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 
@@ -27,7 +27,7 @@ CREATE TABLE credential_tokens (
 CREATE INDEX ix_credential_tokens_credential_id ON credential_tokens (credential_id);
 CREATE INDEX ix_credential_tokens_expires_at ON credential_tokens (expires_at);
 CREATE INDEX ix_usage_quarters_member ON usage_quarters (member_id, quarter);
-UPDATE schema_state SET revision = '0017'
+UPDATE schema_state SET revision = '0016'
 """
 
 
