@@ -43,13 +43,14 @@ async def insert_event(
 
 async def list_events(tx: Tx, *, filters: Filters, before_id: UUID | None, limit: int) -> list[Event]:
     """At most `limit` events that fit, the newest first, older than `before_id`."""
-    statement = select(audit_events).where(*_conditions(filters)).order_by(audit_events.c.id.desc()).limit(limit)
+    statement = select(audit_events).where(*conditions(filters)).order_by(audit_events.c.id.desc()).limit(limit)
     if before_id is not None:
         statement = statement.where(audit_events.c.id < before_id)
     return [Event(**row) for row in (await tx.execute(statement)).mappings()]
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    """What `filters` ask of an event."""
     column = audit_events.c
     found: list[ColumnElement[bool]] = [
         column[name] == value
