@@ -240,6 +240,9 @@ class Settings(BaseSettings):
 
     database_url: SecretStr
     """libpq URL of the database, `postgresql://user:password@host/name`."""
+    database_app_role: Annotated[str, Field(min_length=1, max_length=63)] | None = None
+    """The role that `serve` and `worker` connect as, when `migrate` connects as another one, which owns the tables: `migrate`
+    gives it what it needs, and no right to change audit events and call records."""
     encryption_keys: SecretStr
     """`id:base64` of 32 random bytes, several separated by commas; the first one seals, all of them open."""
     ops_token: SecretStr | None = None

@@ -68,5 +68,5 @@ async def list_ids(tx: Tx, *, after_id: UUID | None, limit: int) -> list[tuple[U
 
 
 def _sealed(row: Row[Any]) -> Sealed:
-    event = Event(**{column.name: row._mapping[column] for column in _EVENT_COLUMNS})
+    event = Event(**{column.name: getattr(row, column.name) for column in _EVENT_COLUMNS})
     return Sealed(row.seq, row.hash, event, row.before_text, row.after_text)

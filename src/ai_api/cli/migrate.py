@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from ai_api import providers
+from ai_api import providers, setup
 from ai_api.cli.run import refusing
 from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
@@ -29,7 +29,7 @@ def migrate(
             raise SystemExit(asyncio.run(_check(settings)))
         dsn = settings.database_url.get_secret_value()
         revision = migrations.upgrade(dsn)
-        made = asyncio.run(complete(dsn))
+        made = asyncio.run(complete(dsn, app_role=settings.database_app_role))
         newer = (
             ""
             if revision == migrations.head()
@@ -38,13 +38,19 @@ def migrate(
         print(f"The schema is at {revision}{newer}; partitions made: {', '.join(made) or 'none'}.")
 
 
-async def complete(dsn: str) -> list[str]:
-    """What every migration is followed by: keys wired as this build wires them, and the missing partitions, named."""
+async def complete(dsn: str, *, app_role: str | None = None) -> list[str]:
+    """What every migration is followed by: keys wired as this build wires them, the missing partitions, which it names, and
+    the rights of the application's role if it has one. Raises Refusal `role_missing`, `role_owns`.
+    """
     database = Database(dsn, pool_size=1)
     try:
         async with database.transaction() as tx:
             await providers.rewire(tx)
-        return await ensure(database, SystemClock())
+        made = await ensure(database, SystemClock())
+        if app_role is not None:
+            async with database.transaction() as tx:
+                await setup.grant_rights(tx, app_role)
+        return made
     finally:
         await database.close()
 

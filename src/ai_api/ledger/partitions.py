@@ -1,7 +1,7 @@
 """Partitions of the ledger: one a calendar month (UTC), made ahead, bounded by the ids of the month's first millisecond.
 
 A partition is made detached and then attached under a short lock timeout: creating it in place would wait behind every open
-statement, and block the inserts behind itself.
+statement, and block the inserts behind itself. A function of the database does so as the owner of the tables.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ async def missing(tx: Tx, now: datetime) -> list[datetime]:
 async def make(tx: Tx, month: datetime) -> None:
     """Makes the partition of one month, in the transaction given. Fails when the default partition holds rows of it."""
     following = _following(month)
-    await store.make_partition(tx, name_of(month), str(first_id_of(month)), str(first_id_of(following)))
+    await store.make_partition(tx, name_of(month), first_id_of(month), first_id_of(following))
 
 
 async def strays(tx: Tx) -> int:

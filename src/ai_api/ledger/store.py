@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, func, select, text
 
 from ai_api.core.db import Tx
 from ai_api.ledger.rules import HIDDEN, CallRecord, Question, id_bounds
@@ -61,14 +61,9 @@ async def partition_names(tx: Tx) -> set[str]:
     return set((await tx.execute(statement)).scalars())
 
 
-async def make_partition(tx: Tx, name: str, lower: str, upper: str) -> None:
+async def make_partition(tx: Tx, name: str, lower: UUID, upper: UUID) -> None:
     """Makes a partition for ids from `lower` (included) to `upper` (excluded), detached, then attaches it."""
-    for statement in (
-        "SET LOCAL lock_timeout = '2s'",
-        f"CREATE TABLE IF NOT EXISTS {name} (LIKE call_records INCLUDING DEFAULTS INCLUDING CONSTRAINTS)",
-        f"ALTER TABLE call_records ATTACH PARTITION {name} FOR VALUES FROM ('{lower}') TO ('{upper}')",
-    ):
-        await tx.execute(text(statement))
+    await tx.execute(select(func.make_ledger_partition(name, lower, upper)))
 
 
 async def count_strays(tx: Tx) -> int:

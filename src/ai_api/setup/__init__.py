@@ -21,6 +21,7 @@ from ai_api.setup.over_limit import over_limit
 from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model, revise_route
 from ai_api.setup.remove_model import remove_model
 from ai_api.setup.remove_tag import remove_tag
+from ai_api.setup.rights import Missing, grant_rights, missing_assurances
 from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, Stops, change_member, disable_member, preview_deletion, preview_disabling
@@ -33,6 +34,7 @@ __all__ = [
     "Facets",
     "Line",
     "Mine",
+    "Missing",
     "Offer",
     "Order",
     "Post",
@@ -60,6 +62,7 @@ __all__ = [
     "ensure_provider",
     "find_offer",
     "follow_link",
+    "grant_rights",
     "import_model",
     "invite_many",
     "issue_service_token",
@@ -67,6 +70,7 @@ __all__ = [
     "link_model",
     "look_at_link",
     "make_set_up_link",
+    "missing_assurances",
     "organization_zone",
     "over_limit",
     "page_offers",

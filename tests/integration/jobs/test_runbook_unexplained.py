@@ -67,6 +67,7 @@ async def test_sums_that_are_made_anew_miss_what_was_altered(desk, prover, books
     statement = (
         "UPDATE call_records SET bookings = '[]' WHERE call_id = (SELECT min(call_id::text)::uuid FROM call_records)"
     )
+    await books.fetch("ALTER TABLE call_records DISABLE TRIGGER only_added")
     await books.fetch(statement)
     assert await prover.laps(2) == {}
     await type_in(database, block("TRUNCATE"))

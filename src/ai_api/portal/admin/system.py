@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter
@@ -36,13 +37,21 @@ class ReplicaShown(Shown):
     swept_at: datetime | None
 
 
+class MissingAssurance(Shown):
+    """Why audit events and call records could be changed after they were written, and what would prevent it."""
+
+    code: Literal["one_role", "trigger_off"]
+    detail: str
+
+
 class SystemShown(BaseModel):
-    """What runs here. `version` is that of the process that answers."""
+    """What runs here. `version` is that of the process that answers; `missing_assurances` should be empty."""
 
     version: str
     db_schema: SchemaShown = Field(serialization_alias="schema")
     organization_zone: str
     replicas: list[ReplicaShown]
+    missing_assurances: list[MissingAssurance]
 
 
 class SystemChange(Patch):
@@ -72,4 +81,5 @@ async def _system(tx: Tx, house: House) -> SystemShown:
         db_schema=SchemaShown.model_validate(await setup.schema_state(tx)),
         organization_zone=await setup.organization_zone(tx, configured=house.settings.organization_zone),
         replicas=[ReplicaShown.model_validate(replica) for replica in await quotas.list_replicas(tx)],
+        missing_assurances=[MissingAssurance.model_validate(missing) for missing in await setup.missing_assurances(tx)],
     )
