@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from ai_api.cli.admin import app as admin
+from ai_api.cli.audit import app as audit
 from ai_api.cli.catalog import app as catalog
 from ai_api.cli.credentials import app as credentials
 from ai_api.cli.migrate import migrate
@@ -27,6 +28,7 @@ _app.command()(openapi)
 _app.add_typer(admin)
 _app.add_typer(credentials)
 _app.add_typer(catalog)
+_app.add_typer(audit)
 
 
 def main() -> None:

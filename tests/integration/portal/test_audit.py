@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -71,6 +72,27 @@ async def test_filters_narrow_and_pages_go_on(portal: Portal, admin: Caller) -> 
     assert await _all(admin, target_kind="probe", until=ago.isoformat()) == []
     assert len(await _all(admin, target_kind="probe", since=ago.isoformat(), until=soon.isoformat())) == 5
     assert (await admin.client.get(AUDIT, params={"since": "2026-01-01T00:00:00"})).status_code == 422
+
+
+async def test_the_trail_is_exported_to_administrators_who_have_proved_themselves(
+    portal: Portal, admin: Caller
+) -> None:
+    exported = await admin.client.get(f"{AUDIT}/export", params={"action": "member.create"})
+    assert (exported.status_code, exported.headers["content-type"]) == (200, "application/x-ndjson")
+    assert exported.headers["content-disposition"] == 'attachment; filename="audit.jsonl"'
+    lines = [json.loads(line) for line in exported.text.splitlines()]
+    assert [line["action"] for line in lines] == ["member.create"] * 2
+    table = await admin.client.get(f"{AUDIT}/export", params={"form": "csv"})
+    assert table.headers["content-type"].startswith("text/csv")
+    assert table.text.startswith("seq,at,actor_kind,")
+    for wrong in ({"form": "xml"}, {"limit": "5"}, {"since": "2026-01-01T00:00:00"}):
+        assert (await admin.client.get(f"{AUDIT}/export", params=wrong)).status_code == 422
+    assert (await (await portal.caller()).client.get(f"{AUDIT}/export")).status_code == 403
+    browser = await portal.browser(admin.member)
+    assert (await browser.get(f"{AUDIT}/export")).status_code == 200
+    portal.clock.move(timedelta(minutes=11))
+    refused = await browser.get(f"{AUDIT}/export")
+    assert (refused.status_code, refused.json()["code"]) == (403, "proof_needed")
 
 
 @pytest.mark.parametrize("name", ["secret", "password_hash", "api_key"])

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from ai_api import audit
-from ai_api.portal.deps import AdminHolder, Transaction
-from ai_api.portal.shapes import Listed, ListQuery, Moment, Shown, listed
+from ai_api.audit import Filters, Form
+from ai_api.portal.deps import AdminHolder, HouseDep, NeedsProof, Transaction
+from ai_api.portal.shapes import Listed, ListQuery, Moment, Shown, Strict, listed
 
 router = APIRouter(prefix="/api/admin/audit", tags=["audit"])
+
+MEDIA_TYPES: Mapping[Form, str] = {"csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/x-ndjson"}
+_TEXT = {"type": "string"}
 
 
 class EventShown(Shown):
@@ -33,7 +39,7 @@ class EventShown(Shown):
     request_id: str | None
 
 
-class EventsQuery(ListQuery):
+class EventFilters(Strict):
     """Filters; `actor` is part of the actor's name, `since` is included and `until` is not."""
 
     actor: str | None = Field(default=None, min_length=1, max_length=254)
@@ -44,17 +50,43 @@ class EventsQuery(ListQuery):
     since: Moment | None = None
     until: Moment | None = None
 
+    def filters(self) -> Filters:
+        """The same, as the trail understands them."""
+        return Filters(
+            actor=self.actor,
+            actor_member_id=self.actor_member_id,
+            action=self.action,
+            target_kind=self.target_kind,
+            target_id=self.target_id,
+            since=self.since,
+            until=self.until,
+        )
+
+
+class EventsQuery(EventFilters, ListQuery):
+    """What of the trail is listed."""
+
+
+class ExportQuery(EventFilters):
+    """What of the trail is exported, and whether as CSV or as lines of JSON."""
+
+    form: Form = "jsonl"
+
 
 @router.get("", response_model=Listed[EventShown])
 async def list_events(_: AdminHolder, tx: Transaction, query: Annotated[EventsQuery, Query()]) -> Listed[EventShown]:
     """Administrative writes, the newest first."""
-    filters = audit.Filters(
-        actor=query.actor,
-        actor_member_id=query.actor_member_id,
-        action=query.action,
-        target_kind=query.target_kind,
-        target_id=query.target_id,
-        since=query.since,
-        until=query.until,
-    )
-    return listed(await audit.read(tx, filters=filters, limit=query.limit, cursor=query.cursor), EventShown)
+    return listed(await audit.read(tx, filters=query.filters(), limit=query.limit, cursor=query.cursor), EventShown)
+
+
+@router.get(
+    "/export",
+    dependencies=[NeedsProof],
+    response_class=StreamingResponse,
+    responses={200: {"description": "A file.", "content": {form: {"schema": _TEXT} for form in MEDIA_TYPES.values()}}},
+)
+async def export_events(_: AdminHolder, house: HouseDep, query: Annotated[ExportQuery, Query()]) -> StreamingResponse:
+    """The trail as a file, the oldest first. A file that is cut off was not finished: its connection broke."""
+    pieces = audit.export(house.database, form=query.form, filters=query.filters())
+    name = f'attachment; filename="audit.{query.form}"'
+    return StreamingResponse(pieces, media_type=MEDIA_TYPES[query.form], headers={"content-disposition": name})
