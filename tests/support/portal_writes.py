@@ -108,6 +108,10 @@ class Stage:
     async def tag(self) -> str:
         return (await self.make("/api/admin/tags", {"name": f"tag {self.number()}"}))["id"]
 
+    async def tag_rule(self) -> str:
+        body = {"name": "Everybody", "kind": "domain", "value": "example.test", "tag_id": await self.tag()}
+        return (await self.make("/api/admin/tag-rules", body))["id"]
+
     async def limit(self) -> str:
         of = {"subject_kind": "member", "subject_id": await self.member()}
         body = {**of, "metric": "requests", "window_kind": "lifetime", "amount": 5}
@@ -132,6 +136,10 @@ class Example:
 
 WRITES: dict[tuple[str, str], Example] = {}
 """By method and path template."""
+
+
+QUESTIONS = {("POST", "/api/admin/tag-rules/test")}
+"""Routes that are asked with a body, and change nothing."""
 
 
 def write(
@@ -361,6 +369,19 @@ async def _(stage: Stage) -> Ask:
 
 change(TAG, Stage.tag, {"everyone": True}, epoch="world")
 deletion(TAG, Stage.tag, epoch="world")
+RULE = "/api/admin/tag-rules/{rule_id}"
+
+
+# A rule is for those who come later.
+@write("POST", "/api/admin/tag-rules", epoch="none")
+async def _(stage: Stage) -> Ask:
+    body = {"name": "Students", "kind": "domain", "value": "example.test", "tag_id": await stage.tag()}
+    return Ask("/api/admin/tag-rules", body, 201)
+
+
+change(RULE, Stage.tag_rule, {"enabled": False}, epoch="none")
+deletion(RULE, Stage.tag_rule, epoch="none")
+verb(f"{RULE}/apply", Stage.tag_rule, epoch="member")
 
 
 @write("POST", f"{TAG}/members", epoch="member")

@@ -15,7 +15,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ai_api.core.db import METADATA, Instant
 
@@ -30,6 +30,7 @@ credentials = Table(
     Column("display", Text, nullable=False),
     Column("all_allocations", Boolean, nullable=False, server_default=text("true")),
     Column("expires_at", Instant),
+    Column("source_networks", ARRAY(Text)),
     Column("paused_at", Instant),
     Column("paused_by", Text),
     Column("revoked_at", Instant),

@@ -63,6 +63,23 @@ member_tags = Table(
     Column("created_at", Instant, nullable=False, server_default=func.now()),
 )
 
+tag_rules = Table(
+    "tag_rules",
+    METADATA,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("value", Text),
+    Column("claim", Text),
+    Column("tag_id", Uuid, ForeignKey("tags.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("enabled", Boolean, nullable=False, server_default=text("true")),
+    Column("created_at", Instant, nullable=False, server_default=func.now()),
+    Column("updated_at", Instant, nullable=False, server_default=func.now()),
+    CheckConstraint("kind IN ('always', 'domain', 'suffix', 'local_part', 'identifier', 'claim')", name="kind"),
+    CheckConstraint("(kind = 'always') = (value IS NULL)", name="value"),
+    CheckConstraint("(kind = 'claim') = (claim IS NOT NULL)", name="claim"),
+)
+
 access_tokens = Table(
     "access_tokens",
     METADATA,

@@ -128,8 +128,8 @@ def check_who(who: Who) -> None:
         raise Refusal("nobody_named", "invalid", "Name at least one member, by id or by identifier.", param=param)
 
 
-def check_unused(tag: Tag, *, models: Collection[str], limits: int, routes: int) -> None:
-    """Whether a tag may be deleted: no model's policy names it, no limit and no route. Raises Refusal `tag_in_use`."""
+def check_unused(tag: Tag, *, models: Collection[str], limits: int, routes: int, rules: int) -> None:
+    """Whether a tag may be deleted: no policy, limit, route or tag rule names it. Raises Refusal `tag_in_use`."""
     named = sorted(models)
     uses = []
     if named:
@@ -139,6 +139,8 @@ def check_unused(tag: Tag, *, models: Collection[str], limits: int, routes: int)
         uses.append(f"{limits} {'limit' if limits == 1 else 'limits'}")
     if routes:
         uses.append(f"{routes} {'route' if routes == 1 else 'routes'}")
+    if rules:
+        uses.append(f"{rules} tag {'rule' if rules == 1 else 'rules'}")
     if uses:
         message = f"{tag.name} is named by {' and by '.join(uses)}. Change those first: deleting it would open them."
         details = {
@@ -146,13 +148,14 @@ def check_unused(tag: Tag, *, models: Collection[str], limits: int, routes: int)
             "model_count": len(named),
             "limit_count": limits,
             "route_count": routes,
+            "rule_count": rules,
         }
         raise Refusal("tag_in_use", "conflict", message, details=details)
 
 
-def tag_not_found() -> Refusal:
+def tag_not_found(*, param: str | None = None) -> Refusal:
     """The answer for an id that names no tag."""
-    return Refusal("tag_not_found", "not_found", "There is no such tag.")
+    return Refusal("tag_not_found", "not_found", "There is no such tag.", param=param)
 
 
 def unknown_members(unknown: Collection[str], *, param: str) -> Refusal:

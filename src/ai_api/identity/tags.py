@@ -13,7 +13,7 @@ from ai_api.core.db import Tx, bump_members, bump_world
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import NEWEST_FIRST, Page, decode_cursor, encode_cursor, id_in, page_by_id
-from ai_api.identity import store, store_tags
+from ai_api.identity import store, store_tag_rules, store_tags
 from ai_api.identity.tag import (
     MemberOfTag,
     Membership,
@@ -95,7 +95,8 @@ async def delete_tag(tx: Tx, actor: Actor, tag_id: UUID, *, models: Collection[s
     Raises Refusal `tag_not_found`, or `tag_in_use` while something names it: without it a deny, or a limit, would be gone.
     """
     tag = await get_tag(tx, tag_id, lock=True)
-    check_unused(tag, models=models, limits=limits, routes=routes)
+    rules = await store_tag_rules.count_rules(tx, tag_id=tag_id)
+    check_unused(tag, models=models, limits=limits, routes=routes, rules=rules)
     # Members before what hangs on them, as when a member is deleted.
     await bump_members(tx, await store_tags.ids_of_members(tx, tag_id))
     await store_tags.delete_tag(tx, tag_id)

@@ -28,6 +28,7 @@ from ai_api.portal.admin import (
     registry,
     routes,
     system,
+    tag_rules,
     tags,
 )
 from ai_api.portal.auth import links, methods, oidc, password
@@ -61,6 +62,7 @@ AREAS = (
     member_sessions.router,
     member_access_tokens.router,
     tags.router,
+    tag_rules.router,
     provider_keys.router,
     registry.router,
     models.router,

@@ -10,7 +10,7 @@ from ai_api.core.db import Tx
 
 
 async def remove_tag(tx: Tx, actor: Actor, tag_id: UUID) -> None:
-    """Deletes a tag that no access policy, no limit and no route names, and takes it from whom it was given to.
+    """Deletes a tag that no access policy, no limit, no route and no tag rule names, and takes it from whom it was given to.
 
     The tag stays locked between looking and deleting. Raises Refusal `tag_not_found`, `tag_in_use`.
     """

@@ -156,7 +156,7 @@ async def test_even_the_owner_changes_nothing_by_mistake(trail: Trail, table: st
 
 async def test_what_was_there_before_the_chain_is_in_it(postgres_server: Databases) -> None:
     dsn = postgres_server.create()
-    before = ScriptDirectory.from_config(_config(dsn)).get_revision("0019").down_revision
+    before = ScriptDirectory.from_config(_config(dsn)).get_revision("0017").down_revision
     run_apart(command.upgrade, _config(dsn), before)
     connection = await asyncpg.connect(dsn)
     for number in (2, 1, 3):

@@ -46,16 +46,24 @@ def test_nobody_and_too_many_are_refused() -> None:
 
 
 def test_a_tag_in_use_says_by_what() -> None:
-    check_unused(TAG, models=[], limits=0, routes=0)
+    check_unused(TAG, models=[], limits=0, routes=0, rules=0)
     with pytest.raises(Refusal) as refused:
-        check_unused(TAG, models=["b/2", "a/1"], limits=1, routes=0)
+        check_unused(TAG, models=["b/2", "a/1"], limits=1, routes=0, rules=1)
     assert refused.value.code == "tag_in_use"
-    assert "interns is named by the access policy of a/1, b/2 and by 1 limit." in refused.value.message
-    assert refused.value.details == {"models": ["a/1", "b/2"], "model_count": 2, "limit_count": 1, "route_count": 0}
+    assert (
+        "interns is named by the access policy of a/1, b/2 and by 1 limit and by 1 tag rule." in refused.value.message
+    )
+    assert refused.value.details == {
+        "models": ["a/1", "b/2"],
+        "model_count": 2,
+        "limit_count": 1,
+        "route_count": 0,
+        "rule_count": 1,
+    }
     with pytest.raises(Refusal) as refused:
-        check_unused(TAG, models=[], limits=2, routes=0)
+        check_unused(TAG, models=[], limits=2, routes=0, rules=0)
     assert "named by 2 limits" in refused.value.message
     with pytest.raises(Refusal) as refused:
-        check_unused(TAG, models=[f"a/{number:02}" for number in range(30)], limits=0, routes=0)
+        check_unused(TAG, models=[f"a/{number:02}" for number in range(30)], limits=0, routes=0, rules=0)
     assert refused.value.details["model_count"] == 30
     assert len(refused.value.details["models"]) == 20
