@@ -407,6 +407,7 @@ class Application:
                 credential_limits=tuple(Terms(*each) for each in settings.credential_limits),
                 public_url=settings.public_url,
                 sends_mail=settings.smtp.host is not None,
+                trusted_proxies=settings.listen.proxies(),
                 sessions=SessionTerms(
                     idle=timedelta(minutes=settings.sessions.idle_minutes),
                     absolute=timedelta(hours=settings.sessions.absolute_hours),

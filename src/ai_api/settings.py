@@ -27,6 +27,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, EnvSettingsSource, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ai_api.core.addresses import check_base_url
+from ai_api.core.client_address import Network, networks_of
 from ai_api.core.errors import Refusal
 from ai_api.core.money import MoneyError, parse_usd
 from ai_api.core.seal import KeyRing
@@ -73,6 +74,19 @@ class Listen(_Part):
     """How long a client may take to send a whole body, in seconds."""
     stall_s: Annotated[float, Field(gt=0, le=3600)] = 30.0
     """How long a client may take nothing of an answer that waits for it, in seconds."""
+    trusted_proxies: str = ""
+    """Networks of the proxies in front, such as `10.0.0.0/8, 192.0.2.7`: what they say in `X-Forwarded-For` is believed, and
+    nobody else is."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        networks_of(value)
+        return value
+
+    def proxies(self) -> tuple[Network, ...]:
+        """The trusted proxies, parsed."""
+        return networks_of(self.trusted_proxies)
 
 
 class Upstream(_Part):

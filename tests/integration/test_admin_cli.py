@@ -172,3 +172,25 @@ def test_a_link_for_the_first_owner_is_printed_alone_until_there_is_one(
     refused = run("link")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "owner already" in refused.stderr
+
+
+def test_whoever_has_a_shell_is_locked_out_of_the_portal(run: Callable[..., Result], database: str) -> None:
+    """A way back in where the networks of the portal are no longer anybody's."""
+    rows_of_settings = "SELECT value FROM settings WHERE name = 'portal_networks'"
+
+    async def lock_out() -> None:
+        house = Database(database, pool_size=1)
+        try:
+            async with house.transaction() as tx:
+                statement = "INSERT INTO settings (name, value, updated_at) VALUES ('portal_networks', :value, now())"
+                await tx.execute(text(statement), {"value": '["203.0.113.0/24"]'})
+        finally:
+            await house.close()
+
+    asyncio.run(lock_out())
+    assert run("networks").stdout.split() == ["203.0.113.0/24"]
+    cleared = run("networks", "--clear")
+    assert (cleared.exit_code, cleared.stdout) == (0, ""), cleared.output
+    assert rows(database, rows_of_settings) == []
+    ((actor, before),) = rows(database, "SELECT actor_kind, before->'portal_networks' FROM audit_events")
+    assert (actor, before) == ("cli", ["203.0.113.0/24"])

@@ -52,6 +52,7 @@ def test_two_secrets_are_enough():
             "body_idle_s": 30.0,
             "body_s": 120.0,
             "stall_s": 30.0,
+            "trusted_proxies": "",
         },
         "upstream": {"connect_s": 5.0, "first_byte_s": 300.0, "idle_s": 120.0, "total_s": 3600.0},
         "limits": {"body_bytes_max": 33_554_432},

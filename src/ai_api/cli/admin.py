@@ -74,6 +74,19 @@ async def make_set_up_link(database: Database, *, public_url: str, now: datetime
     return link.expires_at, url
 
 
+async def read_portal_networks(database: Database) -> list[str] | None:
+    """The networks the portal may be used from; None is from anywhere."""
+    async with database.transaction() as tx:
+        networks = await setup.portal_networks(tx)
+    return None if networks is None else [str(each) for each in networks]
+
+
+async def clear_portal_networks(database: Database, *, now: datetime) -> None:
+    """Lets the portal be used from anywhere again."""
+    async with database.transaction() as tx:
+        await setup.clear_portal_networks(tx, ACTOR, now=now)
+
+
 Identifier = Annotated[str, typer.Option("--identifier", help="Who, such as an e-mail address.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one up.")
@@ -139,6 +152,21 @@ def access_token_command(
         )
         typer.echo(f"{token.display} of {identifier}, {until}. The secret is shown only now:", err=True)
         typer.echo(secret)
+
+
+@app.command("networks")
+def networks_command(
+    clear: Annotated[bool, typer.Option("--clear", help="Let the portal be used from anywhere again.")] = False,
+) -> None:
+    """Print the networks the portal may be used from, one a line, or clear them."""
+    with refusing():
+        if clear:
+            _run(lambda database, now: clear_portal_networks(database, now=now))
+        networks = _run(lambda database, _now: read_portal_networks(database))
+        if networks is None:
+            typer.echo("The portal may be used from anywhere.", err=True)
+        for network in networks or ():
+            typer.echo(network)
 
 
 def _password(*, from_stdin: bool) -> str:

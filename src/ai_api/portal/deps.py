@@ -25,6 +25,7 @@ from ai_api.audit import Actor
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.identity import Caller
+from ai_api.portal.address import shown_address_of
 from ai_api.portal.browser import check_meant, session_secret
 from ai_api.portal.house import House
 from ai_api.portal.problems import request_id_of
@@ -152,19 +153,14 @@ def actor_of(request: Request, holder: Caller) -> Actor:
         kind="member",
         member_id=holder.member_id,
         name=holder.identifier,
-        address=address_of(request),
+        address=shown_address_of(request),
         request_id=request_id_of(request.scope),
     )
 
 
 def visitor_of(request: Request) -> Visitor:
     """Who knocks, whether or not they are signed in."""
-    return Visitor(address_of(request), request.headers.get("user-agent", ""), request_id_of(request.scope))
-
-
-def address_of(request: Request) -> str | None:
-    """Where a request comes from."""
-    return request.client.host if request.client else None
+    return Visitor(shown_address_of(request), request.headers.get("user-agent", ""), request_id_of(request.scope))
 
 
 def admin(request: Request, holder: AdminHolder) -> Actor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from ai_api.core.client_address import Network
 from ai_api.core.clock import Clock
 from ai_api.core.db import Database
 from ai_api.core.egress import Egress
@@ -20,7 +21,8 @@ class PortalSettings:
 
     `organization_zone` is the IANA zone in force until an administrator stores another. `credential_limits` are those that a
     new credential is born with. `public_url` is the address of the portal as browsers know it; None where it is the
-    listener's own, which is then on this machine alone. `oidc` are those who may vouch for members.
+    listener's own, which is then on this machine alone. `trusted_proxies` are those whose word counts on where a request
+    comes from. `oidc` are those who may vouch for members.
     """
 
     organization_zone: str = "UTC"
@@ -29,6 +31,7 @@ class PortalSettings:
     credential_limits: tuple[Terms, ...] = ()
     body_bytes_max: int = 1_048_576
     public_url: str | None = None
+    trusted_proxies: tuple[Network, ...] = ()
     sessions: SessionTerms = field(default_factory=SessionTerms)
     oidc: tuple[OidcProvider, ...] = ()
     sends_mail: bool = False

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, FastAPI
 
 from ai_api import __version__
 from ai_api.portal import problems
+from ai_api.portal.address import refuse_other_networks
 from ai_api.portal.admin import (
     aliases,
     allocations,
@@ -79,15 +80,18 @@ AREAS = (
     system.router,
 )
 
+ASKED_FIRST = (Depends(refuse_other_networks), Depends(refuse_unknown_parameters))
+
 
 def add_areas(to: APIRouter | FastAPI) -> None:
-    """Adds the routes of every area; each refuses query parameters it does not declare, but those that answer with pages.
+    """Adds the routes of every area; each refuses other networks first, and then query parameters it does not declare, but
+    those that answer with pages.
 
     Straight to where they belong: each router between would look at every route's signature once more.
     """
     for area in AREAS:
-        to.include_router(area, dependencies=[Depends(refuse_unknown_parameters)], responses=dict(problems.ANSWERS))
-    to.include_router(oidc.router)
+        to.include_router(area, dependencies=ASKED_FIRST, responses=dict(problems.ANSWERS))
+    to.include_router(oidc.router, dependencies=ASKED_FIRST[:1])
 
 
 def create_portal(house: House) -> FastAPI:

@@ -16,7 +16,19 @@ from ai_api.setup.import_model import (
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
-from ai_api.setup.organization import check_zone, organization_zone, schema_state, set_organization_zone
+from ai_api.setup.organization import (
+    PORTAL_NETWORKS_MAX,
+    REGISTRATION_DOMAINS_MAX,
+    OrganizationChanges,
+    change_organization,
+    check_zone,
+    clear_portal_networks,
+    may_register,
+    organization_zone,
+    portal_networks,
+    registration_domains,
+    schema_state,
+)
 from ai_api.setup.over_limit import over_limit
 from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model, revise_route
 from ai_api.setup.remove_model import remove_model
@@ -30,6 +42,8 @@ from ai_api.setup.store import SchemaState
 __all__ = [
     "BATCH",
     "LINES_MAX",
+    "PORTAL_NETWORKS_MAX",
+    "REGISTRATION_DOMAINS_MAX",
     "Entered",
     "Facets",
     "Line",
@@ -37,6 +51,7 @@ __all__ = [
     "Missing",
     "Offer",
     "Order",
+    "OrganizationChanges",
     "Post",
     "PriceReview",
     "Publication",
@@ -53,7 +68,9 @@ __all__ = [
     "apply_import",
     "apply_suggested_price",
     "change_member",
+    "change_organization",
     "check_zone",
+    "clear_portal_networks",
     "connect_provider",
     "count_offers",
     "create_first_owner",
@@ -70,14 +87,17 @@ __all__ = [
     "link_model",
     "look_at_link",
     "make_set_up_link",
+    "may_register",
     "missing_assurances",
     "organization_zone",
     "over_limit",
     "page_offers",
+    "portal_networks",
     "preview_deletion",
     "preview_disabling",
     "publish_model",
     "read_lines",
+    "registration_domains",
     "remove_model",
     "remove_tag",
     "review_import",
@@ -85,6 +105,5 @@ __all__ = [
     "revise_route",
     "schema_state",
     "send_link",
-    "set_organization_zone",
     "set_up",
 ]

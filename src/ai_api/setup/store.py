@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ai_api.core.db import Tx, settings
@@ -37,3 +37,8 @@ async def write_setting(tx: Tx, name: str, value: Any, *, now: datetime) -> None
     statement = insert(settings).values(name=name, value=value, updated_at=now)
     changed = {"value": statement.excluded.value, "updated_at": now}
     await tx.execute(statement.on_conflict_do_update(index_elements=[settings.c.name], set_=changed))
+
+
+async def forget_setting(tx: Tx, name: str) -> None:
+    """Takes a setting back to what it is where nobody set it."""
+    await tx.execute(delete(settings).where(settings.c.name == name))

@@ -97,6 +97,8 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
     "api_version": just("2025-01-01", None),
     "secret": just("sk-given-secret-0123456789"),
     "organization_zone": just("America/Argentina/Buenos_Aires"),
+    "registration_domains": just([], ["given.example", "cs.given.example"]),
+    "portal_networks": just(["192.0.2.0/24", "2001:db8::/32"], None, ["192.0.2.7/99"]),
     "prefix": just("team_7-", None),
     "prices": just(
         {"input_usd": "0.000001", "output_usd": "12.5"}, {"request_usd": "1"}, {"input_usd": "1", "nonsense_usd": "2"}

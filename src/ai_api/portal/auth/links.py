@@ -17,6 +17,7 @@ from ai_api import mail, setup
 from ai_api.identity import Role
 from ai_api.invitations import LinkKind
 from ai_api.mail import Forgotten
+from ai_api.portal.address import shown_address_of
 from ai_api.portal.browser import check_origin, set_session
 from ai_api.portal.deps import HouseDep, Transaction
 from ai_api.portal.house import House
@@ -162,14 +163,14 @@ async def forgot_password(body: Forgot, request: Request, tx: Transaction, house
     # The link leads where the settings say, never where a request says it came in: anybody may have sent that.
     if house.settings.sends_mail and public_url is not None:
         forgotten = Forgotten(body.identifier, public_url)
-        address = request.client.host if request.client else None
+        address = shown_address_of(request)
         await mail.put_forgotten(tx, house.ring, forgotten, address=address, now=house.clock.now())
     return ForgotShown(sends_mail=house.settings.sends_mail)
 
 
 def _visitor(request: Request, house: House) -> Visitor:
     return Visitor(
-        address=request.client.host if request.client else None,
+        address=shown_address_of(request),
         user_agent=request.headers.get("user-agent", ""),
         request_id=request_id_of(request.scope),
         terms=house.settings.sessions,

@@ -18,6 +18,7 @@ from ai_api import sign_in
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.identity import Member
+from ai_api.portal.address import shown_address_of
 from ai_api.portal.auth.oidc_cookie import carried_flow, forget_flow, set_flow
 from ai_api.portal.auth.page_route import PAGES, PageRoute
 from ai_api.portal.browser import own_origin, session_secret, set_session
@@ -136,7 +137,9 @@ async def _enter(
         return None
     is_proved = before is not None and sign_in.has_proved(before.session.proved_at, now=now)
     visit = Visit(
-        _address(request), request_id_of(request.scope), before.member.id if before is not None and is_proved else None
+        shown_address_of(request),
+        request_id_of(request.scope),
+        before.member.id if before is not None and is_proved else None,
     )
     member = member or await sign_in.bind_vouched(tx, provider, vouched, visit=visit, now=now)
     if before is not None:
@@ -218,7 +221,3 @@ def _only(request: Request, name: str) -> str | None:
 
 def _query_of(flow: Flow) -> str:
     return f"?next={quote(flow.next_path, safe='')}" + ("&prove=true" if flow.purpose == "prove" else "")
-
-
-def _address(request: Request) -> str | None:
-    return request.client.host if request.client else None
