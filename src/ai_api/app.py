@@ -212,7 +212,7 @@ class Application:
             create_data_plane(plane, self.worlds, self.hot, self.clock, kept) if "protocols" in doors else None
         )
         self.portal: FastAPI | None = create_portal(self._house(settings, redactor)) if "portal" in doors else None
-        self._front = Porch(self._route, lambda: self.draining)
+        self._front = Porch(self._route, lambda: self.draining, trusted_proxies=settings.listen.proxies())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""

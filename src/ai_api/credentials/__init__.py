@@ -5,7 +5,17 @@ from ai_api.credentials.find import count, find, find_own, find_public, list_pag
 from ai_api.credentials.issue import Order, issue
 from ai_api.credentials.playground import PLAYGROUND_TOKENS_MAX, PlaygroundToken, issue_playground_token
 from ai_api.credentials.rotate import rotate
-from ai_api.credentials.rules import NAME_CHARACTERS_MAX, OVERLAP_MAX, SCOPE_MAX, STATES, By, Credential, Issued, State
+from ai_api.credentials.rules import (
+    NAME_CHARACTERS_MAX,
+    OVERLAP_MAX,
+    SCOPE_MAX,
+    SOURCE_NETWORKS_MAX,
+    STATES,
+    By,
+    Credential,
+    Issued,
+    State,
+)
 from ai_api.credentials.stop import pause, resume, revoke
 from ai_api.credentials.store import Filters
 
@@ -14,6 +24,7 @@ __all__ = [
     "OVERLAP_MAX",
     "PLAYGROUND_TOKENS_MAX",
     "SCOPE_MAX",
+    "SOURCE_NETWORKS_MAX",
     "STATES",
     "By",
     "Changes",

@@ -28,7 +28,8 @@ from ai_api.quotas import Subject, Terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What is asked for. `expires_at` None is never; `allocation_ids` None is all of the member's, now and later.
+    """What is asked for. `expires_at` None is never; `allocation_ids` None is all of the member's, now and later;
+    `source_networks` None is from anywhere.
 
     `limits` are those of this credential alone, from its first call on.
     """
@@ -38,18 +39,20 @@ class Order:
     prefix: str
     expires_at: datetime | None
     allocation_ids: Sequence[UUID] | None = None
+    source_networks: Sequence[str] | None = None
     limits: Sequence[Terms] = ()
 
 
 async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
     """A new credential with its secret, usable as soon as the transaction is committed. Only the secret's hash is kept.
 
-    Raises Refusal `member_not_found`, `member_disabled`, `bad_name`, `bad_prefix`, `bad_expiry`, `scope_too_long`,
+    Raises Refusal `member_not_found`, `member_disabled`, `bad_name`, `bad_prefix`, `bad_expiry`, `bad_network`, `scope_too_long`,
     `scope_not_of_member`, `bad_limit`, `bad_time_zone`, `limit_out_of_range`, or `limit_exists` for two limits of one kind.
     """
     await require_active_member(tx, order.member_id)
     rules.require_name(order.name)
     rules.require_future(order.expires_at, at)
+    networks = rules.networks_in(order.source_networks)
     if not is_legal_prefix(order.prefix):
         message = f"A prefix is 1 to {PREFIX_CHARACTERS_MAX} of a-z, 0-9, _ and -."
         raise Refusal("bad_prefix", "invalid", message, param="prefix")
@@ -63,6 +66,7 @@ async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
         display=display_of(secret),
         allocation_ids=scope,
         expires_at=order.expires_at,
+        source_networks=networks,
         paused_at=None,
         paused_by=None,
         revoked_at=None,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from ai_api.core.client_address import network_of
 from ai_api.core.errors import Refusal
 
 State = Literal["active", "paused", "expired", "revoked"]
@@ -17,12 +19,16 @@ STATES: Final[tuple[State, ...]] = ("active", "paused", "expired", "revoked")
 NAME_CHARACTERS_MAX: Final = 100
 SCOPE_MAX: Final = 200
 """How many allocations a credential's scope names at most; beyond that it is for all of them."""
+SOURCE_NETWORKS_MAX: Final = 50
 OVERLAP_MAX: Final = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """A member's application key, without its secret. `allocation_ids` is None for all of the member's allocations."""
+    """A member's application key, without its secret.
+
+    `allocation_ids` is None for all of the member's allocations, `source_networks` for use from anywhere.
+    """
 
     id: UUID
     public_id: str
@@ -31,6 +37,7 @@ class Credential:
     display: str
     allocation_ids: tuple[UUID, ...] | None
     expires_at: datetime | None
+    source_networks: tuple[str, ...] | None
     paused_at: datetime | None
     paused_by: By | None
     revoked_at: datetime | None
@@ -111,6 +118,26 @@ def require_future(expires_at: datetime | None, at: datetime) -> None:
         )
 
 
+def networks_in(given: Sequence[str] | None) -> tuple[str, ...] | None:
+    """Networks as they are stored, each once; None stays None: from anywhere.
+
+    Raises Refusal `bad_network`, naming the first that is none, or for none or more than `SOURCE_NETWORKS_MAX` of them.
+    """
+    if given is None:
+        return None
+    if not 1 <= len(given) <= SOURCE_NETWORKS_MAX:
+        raise _bad_network(f"Name 1 to {SOURCE_NETWORKS_MAX} networks, or null for use from anywhere.")
+    found = []
+    for text in given:
+        try:
+            found.append(str(network_of(text.strip())))
+        except ValueError:
+            raise _bad_network(
+                f"{text[:64]!r} is no network. Write one such as 10.0.0.0/8 or 2001:db8::/32, without bits of a host."
+            ) from None
+    return tuple(dict.fromkeys(found))
+
+
 def require_name(name: str) -> None:
     """Raises Refusal `bad_name` for a name nobody could read in a list."""
     if not name.strip() or len(name) > NAME_CHARACTERS_MAX or not name.isprintable():
@@ -141,6 +168,7 @@ def audited(credential: Credential) -> dict[str, Any]:
         "display": credential.display,
         "allocation_ids": credential.allocation_ids,
         "expires_at": credential.expires_at,
+        "source_networks": credential.source_networks,
         "paused_at": credential.paused_at,
         "paused_by": credential.paused_by,
         "revoked_at": credential.revoked_at,
@@ -161,3 +189,7 @@ def overlap_under_limits() -> Refusal:
 def credential_not_found() -> Refusal:
     """The answer for an id that names no credential, or none of the caller's."""
     return Refusal("credential_not_found", "not_found", "There is no such credential.")
+
+
+def _bad_network(message: str) -> Refusal:
+    return Refusal("bad_network", "unprocessable", message, param="source_networks")

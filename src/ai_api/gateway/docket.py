@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from ai_api.core.client_address import Address
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import time_of
 from ai_api.core.values import value
@@ -34,6 +35,11 @@ class IdempotencyKey:
 BodyPart = Literal["fields", "nothing"]
 
 
+def _nowhere() -> Address | None:
+    """For calls that came over no connection."""
+    return None
+
+
 def _keep_all(_needed: BodyPart) -> None:
     """For who has room."""
 
@@ -47,6 +53,7 @@ class Ask:
     """A call as a door hands it over. `received_at` is a monotonic time in seconds; `headers` are those that go upstream.
 
     `conversation` is the same for calls that continue one another, None where nothing says so.
+    `source` says which address the call comes from; asked by those few that need to know.
     `body_needed` is told when only the body's fields are needed still, and then nothing of it: what is not may be gone.
     `body_grows` is told of what is put into the body, before it is; raises Refusal where there is no room for it.
     """
@@ -63,6 +70,7 @@ class Ask:
     conversation: bytes | None = None
     body_needed: Callable[[BodyPart], None] = _keep_all
     body_grows: Callable[[bytes], None] = _take_all
+    source: Callable[[], Address | None] = _nowhere
 
 
 @dataclass(slots=True)

@@ -56,7 +56,7 @@ class Entrance:
     async def permit(self, ask: Ask) -> Holder:
         """For requests that are not calls: who asks, proven current. Raises Refusal."""
         docket = Docket(uuid7(self._clock.unix_ms()), ask)
-        return await self._current(docket, lambda: preflight.check_credential(docket.holder, self._clock.now()))
+        return await self._current(docket, lambda: self._check_person(docket))
 
     async def judge(self, ask: Ask) -> tuple[Holder, Permission]:
         """For questions about a call that is not made: who asks, and how it could be made, proven current. Raises Refusal."""
@@ -156,7 +156,14 @@ class Entrance:
             docket.counted_input = bound.lowered(count.tokens, exact=count.exact).input_tokens
             docket.counted_text = count.tokens if count.exact else None
 
+    def _check_person(self, docket: Docket) -> None:
+        person = preflight.check_credential(docket.holder, self._clock.now())
+        preflight.check_source(person, docket.ask.source)
+
     def _judge(self, docket: Docket) -> Permission:
+        if docket.holder is not None and docket.holder.source_networks is not None:
+            # Before the rest: who is elsewhere with somebody's secret learns nothing about what it can call.
+            self._check_person(docket)
         world = self._worlds.current
         docket.world_epoch = world.epoch
         # What an older copy said of the call is not what a refusal under this one records.

@@ -170,6 +170,7 @@ class Idempotency:
             holder = await self._people.find(docket.ask.secret_hash)
             try:
                 holder = preflight.check_credential(holder, self._clock.now())
+                preflight.check_source(holder, docket.ask.source)
             except Refusal:
                 # Perhaps on a copy that is not current: this proves the refusal, or finds that there is none.
                 docket.holder = holder

@@ -12,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from ai_api.core.batch import GroupCommit
+from ai_api.core.client_address import Network, network_of
 from ai_api.core.clock import Clock
 from ai_api.core.db import Hot, Patience
 from ai_api.core.errors import Refusal, StoreSilent, StoreUnavailable
@@ -66,6 +67,8 @@ class Holder:
     """The tags the member has; the world knows those that everyone has."""
     read_at_s: float = field(default=0.0, compare=False)
     """When this copy was read, on a monotonic clock, in seconds."""
+    source_networks: tuple[Network, ...] | None = None
+    """The networks the credential may be used from; None is from anywhere."""
 
 
 class People:
@@ -218,4 +221,5 @@ def _holder(secret_hash: bytes, row: Any, read_at_s: float) -> Holder:
         limits=tuple(limit_of(limit) for limit in json.loads(row["limits"])),
         tags=frozenset(UUID(tag) for tag in json.loads(row["tags"])),
         read_at_s=read_at_s,
+        source_networks=None if row["source_networks"] is None else tuple(map(network_of, row["source_networks"])),
     )

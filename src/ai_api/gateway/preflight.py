@@ -8,12 +8,13 @@ that refused; the true reason stays in the details of the record.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from ai_api import access
 from ai_api.catalog import Model, resolve
+from ai_api.core.client_address import Address, is_within
 from ai_api.core.errors import Refusal
 from ai_api.core.values import value
 from ai_api.gateway.people import Allocation, Holder
@@ -69,6 +70,23 @@ def check_credential(holder: Holder | None, now: datetime) -> Holder:
     if holder.paused_at is not None:
         raise Refusal("credential_paused", "forbidden", "This credential is paused. Resume it, or use another one.")
     return holder
+
+
+def check_source(holder: Holder, source: Callable[[], Address | None]) -> None:
+    """Step 1, second half: the credential is used from a network it may be used from. Raises Refusal.
+
+    `source` says where the call comes from; it is asked only where the credential has networks.
+    """
+    if holder.source_networks is None:
+        return
+    address = source()
+    if not is_within(address, holder.source_networks):
+        where = f"from {address}" if address is not None else "from an address that is not known"
+        raise Refusal(
+            "source_not_allowed",
+            "forbidden",
+            f"This credential may not be used {where}. Use it in its own networks, or ask an administrator to add this one.",
+        )
 
 
 def judge(envelope: Envelope, holder: Holder | None, world: World, now: datetime, finding: Finding) -> Permission:

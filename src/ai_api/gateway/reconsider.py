@@ -2,7 +2,8 @@
 
 Not preflight once more. What the name it asked for would mean to a new call, which limits and price would apply and by which
 routes it would be served are matters of new calls. A call under way goes on by four things, and ends when one is taken back:
-its credential (with its member), its allocation, its member's sight of the model, and the provider key that serves it.
+its credential (with its member, and where it is used), its allocation, its member's sight of the model, and the provider key
+that serves it.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ def reconsider(docket: Docket, holder: Holder | None, world: World, now: datetim
     if permission is None:
         raise RuntimeError("only an admitted call is reconsidered")
     person = preflight.check_credential(holder, now)
+    preflight.check_source(person, docket.ask.source)
     _check_model(docket, permission, person, world)
     preflight.check_state(_allocation(permission, person), permission.model)
     _check_provider_key(docket, world)

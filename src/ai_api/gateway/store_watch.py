@@ -20,7 +20,7 @@ from ai_api.providers import Cooling
 _HOLDERS = """
 SELECT s.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations,
     LEAST(c.expires_at, s.expires_at) AS expires_at, c.paused_at, c.revoked_at,
-    c.created_at, m.id AS member_id, m.epoch AS member_epoch, m.status AS member_status, m.identifier,
+    c.created_at, c.source_networks, m.id AS member_id, m.epoch AS member_epoch, m.status AS member_status, m.identifier,
     COALESCE((
         SELECT jsonb_agg(jsonb_build_object(
             'id', a.id, 'model_id', a.model_id, 'state', a.state, 'paused_by', a.paused_by, 'funded_by', a.funded_by,

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -20,11 +21,12 @@ from ai_api.gateway.docket import Ask, Docket
 from ai_api.gateway.idempotency import Idempotency
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.people import Holder, People
-from ai_api.gateway.preflight import check_credential, unknown
+from ai_api.gateway.preflight import check_credential, check_source, unknown
 from ai_api.gateway.tell import Tell
 from ai_api.protocols import body, conversation, idempotency_key, secret
 from ai_api.protocols.header_fields import all_of, first_of_each
 from ai_api.protocols.intake import Intake, Stay
+from ai_api.protocols.porch import source_of
 from ai_api.wire import dialects, json_body
 from ai_api.wire.envelope import Envelope
 from ai_api.wire.input_size import InputSize
@@ -149,6 +151,7 @@ class CallAnswer(Response):
             conversation=conversation.of(parsed.document, headers),
             body_needed=stay.body_needed,
             body_grows=stay.body_grows,
+            source=partial(source_of, scope),
         )
 
     async def _identify(self, secret_hash: bytes, headers: Mapping[str, str], scope: Scope, *, is_large: bool) -> None:
@@ -164,7 +167,7 @@ class CallAnswer(Response):
         if not is_large:
             return
         try:
-            check_credential(holder, plane.clock.now())
+            check_source(check_credential(holder, plane.clock.now()), partial(source_of, scope))
         except Refusal:
             ask = plain_ask(scope, self.dialect)
             try:
@@ -275,6 +278,7 @@ def plain_ask(scope: Scope, dialect: str) -> Ask:
         request_id=scope["state"]["request_id"],
         client=client_family(headers.get("user-agent")),
         received_at=time.perf_counter(),
+        source=partial(source_of, scope),
     )
 
 

@@ -107,6 +107,20 @@ STOPS = {
         403,
         "model_not_in_scope",
     ),
+    "credential bound to other networks": Stop(
+        within(
+            lambda tx, caller: credentials.change(
+                tx,
+                CLI,
+                caller.credential.credential.id,
+                {"source_networks": ["192.0.2.0/24"]},
+                at=datetime.now(UTC),
+            )
+        ),
+        "source_not_allowed",
+        403,
+        "source_not_allowed",
+    ),
     "credential deleted": Stop(within(delete_credential), "credential_unknown", 401, "invalid_api_key"),
     "allocation revoked and granted anew": Stop(
         within(revoke_and_grant_anew), "allocation_revoked", 403, "allocation_revoked", next_call="ok"

@@ -98,6 +98,7 @@ VALUES: dict[str | tuple[str, str, str], Values] = {
     "secret": just("sk-given-secret-0123456789"),
     "organization_zone": just("America/Argentina/Buenos_Aires"),
     "registration_domains": just([], ["given.example", "cs.given.example"]),
+    "source_networks": just(["192.0.2.0/24", "2001:db8::/32"], None, ["192.0.2.7/99"]),
     "portal_networks": just(["192.0.2.0/24", "2001:db8::/32"], None, ["192.0.2.7/99"]),
     "prefix": just("team_7-", None),
     "prices": just(

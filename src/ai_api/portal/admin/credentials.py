@@ -11,7 +11,17 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from ai_api import credentials, quotas
-from ai_api.credentials import NAME_CHARACTERS_MAX, OVERLAP_MAX, SCOPE_MAX, By, Changes, Credential, Order, State
+from ai_api.credentials import (
+    NAME_CHARACTERS_MAX,
+    OVERLAP_MAX,
+    SCOPE_MAX,
+    SOURCE_NETWORKS_MAX,
+    By,
+    Changes,
+    Credential,
+    Order,
+    State,
+)
 from ai_api.portal.deps import Admin, HouseDep, Transaction
 from ai_api.portal.house import PortalSettings
 from ai_api.portal.limits_shown import Amount, LimitsLeft, amount_of, left_of_credential
@@ -24,6 +34,9 @@ router = APIRouter(prefix="/api/admin/credentials", tags=["credentials"])
 
 CredentialName = Annotated[Name, Field(max_length=NAME_CHARACTERS_MAX)]
 LIMITS_MAX: Final = 20
+Networks = Annotated[
+    list[Annotated[str, Field(min_length=1, max_length=64)]], Field(min_length=1, max_length=SOURCE_NETWORKS_MAX)
+]
 Scope = Annotated[list[UUID], Field(max_length=SCOPE_MAX)]
 
 
@@ -42,7 +55,8 @@ class Issue(Strict):
     """A new credential. `expires_at` absent is the organization's usual life, null is never.
 
     `allocation_ids` absent or null is all of the member's, now and later; a list is exactly those, an empty one none.
-    `limits` are in place of the usual ones of the same kind; the others of these stay.
+    `source_networks` are those it may be used from; null is anywhere. `limits` are in place of the usual ones
+    of the same kind; the others of these stay.
     """
 
     member_id: UUID
@@ -50,15 +64,20 @@ class Issue(Strict):
     prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
     expires_at: Moment | None = None
     allocation_ids: Scope | None = None
+    source_networks: Networks | None = None
     limits: Annotated[list[LimitGiven], Field(max_length=LIMITS_MAX)] = Field(default_factory=list)
 
 
 class Change(Patch):
-    """What is given is stored; `expires_at` null is never, `allocation_ids` null is all of the member's."""
+    """What is given is stored; `expires_at` null is never, `allocation_ids` null is all of the member's.
+
+    `source_networks` null is from anywhere.
+    """
 
     name: CredentialName = not_given()
     expires_at: Moment | None = None
     allocation_ids: Scope | None = None
+    source_networks: Networks | None = None
 
 
 class Because(Strict):
@@ -95,6 +114,7 @@ class CredentialShown(BaseModel):
     all_allocations: bool
     allocation_ids: list[UUID] | None
     expires_at: datetime | None
+    source_networks: list[str] | None
     paused_at: datetime | None
     paused_by: By | None
     revoked_at: datetime | None
@@ -145,6 +165,7 @@ async def issue_credential(body: Issue, actor: Admin, tx: Transaction, house: Ho
         prefix=body.prefix or house.settings.credential_prefix,
         expires_at=expiry_given(body, house.settings, at),
         allocation_ids=body.allocation_ids,
+        source_networks=body.source_networks,
         limits=_limits(house.settings.credential_limits, body.limits),
     )
     issued = await credentials.issue(tx, actor, order, at=at)
@@ -163,7 +184,7 @@ async def get_credential(credential_id: UUID, _: Admin, tx: Transaction, house: 
 async def change_credential(
     credential_id: UUID, body: Change, actor: Admin, tx: Transaction, house: HouseDep
 ) -> CredentialShown:
-    """Changes name, expiry or scope, in force for the next call. The secret stays the same."""
+    """Changes name, expiry, scope or source networks, in force for the next call. The secret stays the same."""
     at = house.clock.now()
     return credential_shown(await credentials.change(tx, actor, credential_id, changes_given(body), at=at), at)
 
@@ -237,6 +258,8 @@ def changes_given(body: Change) -> Changes:
         changes["expires_at"] = body.expires_at
     if "allocation_ids" in body.model_fields_set:
         changes["allocation_ids"] = body.allocation_ids
+    if "source_networks" in body.model_fields_set:
+        changes["source_networks"] = body.source_networks
     return changes
 
 
@@ -269,6 +292,7 @@ def credential_shown(credential: Credential, at: datetime) -> CredentialShown:
         all_allocations=scope is None,
         allocation_ids=None if scope is None else list(scope),
         expires_at=credential.expires_at,
+        source_networks=None if credential.source_networks is None else list(credential.source_networks),
         paused_at=credential.paused_at,
         paused_by=credential.paused_by,
         revoked_at=credential.revoked_at,

@@ -23,6 +23,7 @@ from ai_api.portal.admin.credentials import (
     CredentialIssued,
     CredentialName,
     CredentialShown,
+    Networks,
     Rotate,
     Scope,
     changes_given,
@@ -42,14 +43,16 @@ router = APIRouter(prefix="/api/me/credentials", tags=["me"])
 class MyIssue(Strict):
     """A new credential. `expires_at` absent is the organization's usual life, null is never.
 
-    `allocation_ids` absent or null is all of the caller's, now and later; a list is exactly those, an empty one none. `limits`
-    are in place of the usual ones of the same kind, and never above them; the others of these stay.
+    `allocation_ids` absent or null is all of the caller's, now and later; a list is exactly those, an empty one none.
+    `source_networks` are those it may be used from; null is anywhere. `limits` are in place of the usual ones of the same kind,
+    and never above them; the others of these stay.
     """
 
     name: CredentialName
     prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
     expires_at: Moment | None = None
     allocation_ids: Scope | None = None
+    source_networks: Networks | None = None
     limits: Annotated[list[LimitWanted], Field(max_length=LIMITS_MAX)] = Field(default_factory=list)
 
 
@@ -121,6 +124,7 @@ async def issue_my_credential(
         prefix=body.prefix or settings.credential_prefix,
         expires_at=expiry_given(body, settings, at),
         allocation_ids=body.allocation_ids,
+        source_networks=body.source_networks,
         limits=quotas.narrowed(settings.credential_limits, [each.terms() for each in body.limits]),
     )
     issued = await credentials.issue(tx, actor, order, at=at)
