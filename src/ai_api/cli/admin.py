@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
-from ai_api import identity, setup, sign_in
+from ai_api import identity, setup
 from ai_api.audit import Actor
 from ai_api.cli.run import refusing
 from ai_api.core.clock import SystemClock
@@ -42,16 +42,14 @@ async def create_admin(
 
 
 async def reset_password(database: Database, *, identifier: str, password: str, now: datetime) -> None:
-    """Gives a person another password: they are signed out everywhere, and attempts so far do not keep them waiting.
+    """Gives a person another password: they are signed out everywhere, links to come in by end, and attempts so far do not keep
+    them waiting.
 
     Raises Refusal `member_not_found`, `service_password`, `bad_password`, `common_password`.
     """
     password_hash = await Passwords().hash(password, identifier=identifier)
     async with database.transaction() as tx:
-        member = await identity.find_member(tx, identifier)
-        await identity.set_password(tx, ACTOR, member.id, password_hash=password_hash, now=now)
-        await sign_in.end_sessions_of(tx, member.id, now=now)
-        await sign_in.forgive_attempts(tx, identifier)
+        await setup.reset_password(tx, ACTOR, identifier, password_hash=password_hash, now=now)
 
 
 async def make_access_token(

@@ -180,7 +180,7 @@ def _claimed_by_calling(envelope: Envelope, holder: Holder, world: World) -> Mod
     if len(meant) != 1 or not meant[0].claimable or meant[0].id in holder.allocations:
         return None
     is_served = lanes.offers(envelope.operation, meant[0].operations) and serving_routes(
-        meant[0], envelope.operation, world
+        meant[0], envelope.operation, world, holder
     )
     return meant[0] if is_served else None
 

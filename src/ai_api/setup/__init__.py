@@ -2,7 +2,7 @@
 
 from ai_api.setup.connect_provider import connect_provider, ensure_provider
 from ai_api.setup.first_owner import create_first_owner
-from ai_api.setup.follow_link import Entered, Receiver, Visitor, follow_link, look_at_link, make_set_up_link, set_up
+from ai_api.setup.follow_link import Receiver, follow_link, look_at_link, make_set_up_link, set_up
 from ai_api.setup.import_model import (
     PriceReview,
     Review,
@@ -16,6 +16,7 @@ from ai_api.setup.import_model import (
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
+from ai_api.setup.new_password import change_password, reset_password
 from ai_api.setup.organization import (
     PORTAL_NETWORKS_MAX,
     REGISTRATION_DOMAINS_MAX,
@@ -23,7 +24,6 @@ from ai_api.setup.organization import (
     change_organization,
     check_zone,
     clear_portal_networks,
-    may_register,
     organization_zone,
     portal_networks,
     registration_domains,
@@ -44,7 +44,6 @@ __all__ = [
     "LINES_MAX",
     "PORTAL_NETWORKS_MAX",
     "REGISTRATION_DOMAINS_MAX",
-    "Entered",
     "Facets",
     "Line",
     "Mine",
@@ -61,7 +60,6 @@ __all__ = [
     "SentLink",
     "Services",
     "Stops",
-    "Visitor",
     "Wanted",
     "add_route",
     "answer_forgotten",
@@ -69,6 +67,7 @@ __all__ = [
     "apply_suggested_price",
     "change_member",
     "change_organization",
+    "change_password",
     "check_zone",
     "clear_portal_networks",
     "connect_provider",
@@ -87,7 +86,6 @@ __all__ = [
     "link_model",
     "look_at_link",
     "make_set_up_link",
-    "may_register",
     "missing_assurances",
     "organization_zone",
     "over_limit",
@@ -100,6 +98,7 @@ __all__ = [
     "registration_domains",
     "remove_model",
     "remove_tag",
+    "reset_password",
     "review_import",
     "review_imports",
     "revise_route",

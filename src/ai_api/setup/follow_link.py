@@ -11,26 +11,8 @@ from ai_api.audit import Actor
 from ai_api.core.db import Database, Tx
 from ai_api.identity import Member, Passwords
 from ai_api.invitations import Link, LinkKind
-from ai_api.sign_in import SessionTerms
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visitor:
-    """A browser at the door, before anybody knows whose it is."""
-
-    address: str | None
-    user_agent: str
-    request_id: str
-    terms: SessionTerms
-    """How long the session lives that it gets."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entered:
-    """Who came in, and the secret of their new session, which is not kept."""
-
-    member: Member
-    secret: str
+from ai_api.setup.new_password import end_ways_in
+from ai_api.sign_in import Entered, SessionTerms, Visitor
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +37,21 @@ async def follow_link(
     *,
     secret: str,
     password: str,
+    terms: SessionTerms,
     now: datetime,
     display_name: str | None = None,
 ) -> Entered:
     """Sets the password of whom an invitation or a reset is for, ends all their sessions and other links, and begins a session.
 
-    Of two who follow a link one comes in. Raises Refusal `link_used_or_expired`, `bad_password`, `bad_name`, StoreUnavailable.
+    Whoever accepts an invitation gets the tags that the tag rules have for them, and attempts so far keep nobody waiting.
+    Of two who follow a link one comes in. Raises Refusal `link_used_or_expired`, `bad_password`, `bad_name`, `common_password`,
+    StoreUnavailable.
     """
     async with database.transaction() as tx:
         link, member_id = await _of_member(tx, secret, kind, now)
+        identifier = (await identity.get_member(tx, member_id)).identifier
     # Outside of a transaction: a slow hash must not hold a connection. And behind the first look: only a link is worth one.
-    password_hash = await passwords.hash(password)
+    password_hash = await passwords.hash(password, identifier=identifier)
     async with database.transaction() as tx:
         # Members are locked before what hangs on them, as when one is disabled.
         member = await identity.get_member(tx, member_id, lock=True)
@@ -80,9 +66,10 @@ async def follow_link(
             action="member.accept_invitation" if kind == "invitation" else "member.reset_password",
         )
         await invitations.use_link(tx, link, now=now)
-        await invitations.end_links_of(tx, member_id, now=now)
-        await sign_in.end_sessions_of(tx, member_id, now=now)
-        return await _enter(tx, member, visitor, now)
+        await end_ways_in(tx, member, now=now)
+        if kind == "invitation":
+            await identity.apply_tag_rules(tx, _actor(visitor, member), member, {}, now=now)
+        return await _enter(tx, member, visitor, terms, now)
 
 
 async def set_up(
@@ -94,6 +81,7 @@ async def set_up(
     identifier: str,
     display_name: str,
     password: str,
+    terms: SessionTerms,
     now: datetime,
 ) -> Entered:
     """Makes the first owner by the set-up link, and begins their session.
@@ -103,7 +91,7 @@ async def set_up(
     """
     async with database.transaction() as tx:
         link = await _live(tx, secret, "set_up", now)
-    password_hash = await passwords.hash(password)
+    password_hash = await passwords.hash(password, identifier=identifier)
     async with database.transaction() as tx:
         owner = await identity.create_owner(
             tx,
@@ -114,7 +102,7 @@ async def set_up(
             now=now,
         )
         await invitations.use_link(tx, link, now=now)
-        return await _enter(tx, owner, visitor, now)
+        return await _enter(tx, owner, visitor, terms, now)
 
 
 async def make_set_up_link(tx: Tx, actor: Actor, *, public_url: str, now: datetime) -> tuple[Link, str]:
@@ -147,17 +135,17 @@ async def _check_still_good(tx: Tx, link: Link, member: Member) -> None:
         raise invitations.link_over()
 
 
-async def _enter(tx: Tx, member: Member, visitor: Visitor, now: datetime) -> Entered:
-    _, secret = await sign_in.open_session(
+async def _enter(tx: Tx, member: Member, visitor: Visitor, terms: SessionTerms, now: datetime) -> Entered:
+    session, secret = await sign_in.open_session(
         tx,
         member.id,
         method="link",
         address=visitor.address,
         user_agent=visitor.user_agent,
-        terms=visitor.terms,
+        terms=terms,
         now=now,
     )
-    return Entered(member, secret)
+    return Entered(member, session, secret)
 
 
 def _actor(visitor: Visitor, member: Member | None) -> Actor:

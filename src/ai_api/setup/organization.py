@@ -49,12 +49,6 @@ async def registration_domains(tx: Tx) -> list[str]:
     return list(await store.read_setting(tx, REGISTRATION_DOMAINS) or ())
 
 
-async def may_register(tx: Tx, identifier: str) -> bool:
-    """Whether somebody with this identifier, as a provider proved it, becomes a member by signing in."""
-    _, at, domain = identifier.lower().rpartition("@")
-    return bool(at) and domain in await registration_domains(tx)
-
-
 async def portal_networks(tx: Tx) -> tuple[Network, ...] | None:
     """The networks the portal may be used from; None is from anywhere."""
     stored = await store.read_setting(tx, PORTAL_NETWORKS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
@@ -85,10 +85,17 @@ class PasswordDoor:
             await _note(tx, _actor(visitor, holder), "session.prove", caller.session_id, {"proved_at": now})
 
     async def change_password(
-        self, visitor: Visitor, caller: Caller, *, current: str, new: str, now: datetime
+        self,
+        visitor: Visitor,
+        caller: Caller,
+        *,
+        current: str,
+        new: str,
+        also: Callable[[Tx], Awaitable[None]],
+        now: datetime,
     ) -> str | None:
         """Gives the caller another password. All their sessions end but the one that asks, which goes on under the new secret
-        that this gives; None for an access token.
+        that this gives; None for an access token. `also` is done in the same transaction.
 
         Raises Refusal `password_wrong`, `bad_password`, `common_password`, `too_many_attempts`, `passwords_busy`.
         """
@@ -111,6 +118,7 @@ class PasswordDoor:
                 now=now,
                 action="member.change_password",
             )
+            await also(tx)
             await sessions.end_sessions_of(tx, caller.member_id, now=now, but=caller.session_id)
             return None if caller.session_id is None else await sessions.renew_session(tx, caller.session_id, now=now)
 

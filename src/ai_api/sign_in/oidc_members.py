@@ -7,6 +7,7 @@ takes nothing over that is in use.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,15 +41,20 @@ async def find_vouched(tx: Tx, vouched: Vouched) -> Member | None:
     return None if bound is None else _active(await identity.get_member(tx, bound.member_id))
 
 
-async def bind_vouched(tx: Tx, provider: OidcProvider, vouched: Vouched, *, visit: Visit, now: datetime) -> Member:
+async def bind_vouched(
+    tx: Tx, provider: OidcProvider, vouched: Vouched, *, domains: Collection[str], visit: Visit, now: datetime
+) -> Member:
     """The member who signs in through this provider for the first time, bound from now on; made, where that is permitted.
+
+    `domains` are those whose people the organization takes in, whichever provider vouches for them. They get the tags that the
+    tag rules have for what the provider says of them.
 
     Raises Refusal `oidc_identifier_missing`, `oidc_email_unverified`, `oidc_not_registered`, `oidc_other_account`,
     `oidc_sign_in_first`, `member_disabled`, `bad_identifier`, `identifier_taken`.
     """
     identifier = oidc_rules.identifier_of(provider, vouched.claims)
     member = await _member_called(tx, identifier)
-    if member is None and oidc_rules.may_register(provider, identifier):
+    if member is None and oidc_rules.may_register(provider, identifier, domains):
         member = await _register(tx, provider, vouched, identifier=identifier, visit=visit, now=now)
     elif member is None or member.kind != "person":
         raise oidc_rules.not_registered(provider, identifier)
@@ -67,6 +73,7 @@ async def bind_vouched(tx: Tx, provider: OidcProvider, vouched: Vouched, *, visi
         before=None,
         after=after,
     )
+    await identity.apply_tag_rules(tx, visit.by(member), member, vouched.claims, now=now)
     return member
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal
@@ -107,9 +107,9 @@ def display_name_of(provider: OidcProvider, claims: Mapping[str, Any], *, identi
     return name.strip()[:_NAME_CHARACTERS_MAX]
 
 
-def may_register(provider: OidcProvider, identifier: str) -> bool:
-    """Whether somebody who is no member becomes one by signing in."""
-    return domain_of(identifier) in provider.domains
+def may_register(provider: OidcProvider, identifier: str, domains: Collection[str]) -> bool:
+    """Whether somebody who is no member becomes one by signing in: by the provider's domains, or the organization's."""
+    return domain_of(identifier) in {*provider.domains, *domains}
 
 
 def domain_of(identifier: str) -> str | None:

@@ -7,7 +7,6 @@ from typing import Any
 import httpx
 import pytest
 
-from ai_api import setup
 from ai_api.core.client_address import networks_of
 from ai_api.portal.house import PortalSettings
 from tests.support.portal import Caller, Portal, open_portal
@@ -86,16 +85,8 @@ async def test_behind_a_proxy_everybody_has_the_proxy_s_address(database: str) -
             assert code_of(await owner.client.get(SYSTEM)) == (403, "network_not_allowed")
 
 
-async def test_somebody_of_another_domain_registers(portal: Portal, owner: Caller) -> None:
-    async with portal.house.database.transaction() as tx:
-        assert not await setup.may_register(tx, "ana@example.edu")
+async def test_domains_are_stored_as_nobody_compares_them(owner: Caller) -> None:
     done = await owner.client.patch(
         SYSTEM, json={"registration_domains": ["Example.EDU", "cs.example.edu", "example.edu"]}
     )
     assert done.json()["registration_domains"] == ["example.edu", "cs.example.edu"]
-    asked = {
-        "ana@example.edu": True, "ANA@CS.EXAMPLE.EDU": True, "eve@notexample.edu": False, "eve@x.example.edu": False,
-        "eve@example.edu@evil.example": False, "example.edu": False, "": False,
-    }  # fmt: skip
-    async with portal.house.database.transaction() as tx:
-        assert {each: await setup.may_register(tx, each) for each in asked} == asked

@@ -140,11 +140,26 @@ def test_another_claim_is_taken_as_the_operator_says():
 
 @pytest.mark.parametrize(
     ("identifier", "domain"),
-    [("a@B.test", "b.test"), ("a@b@c.test", None), ("@c.test", None), ("c.test", None), ("a@", None)],
+    [
+        ("a@B.test", "b.test"),
+        ("a@b@c.test", None),
+        ("@c.test", None),
+        ("c.test", None),
+        ("a@", None),
+        ("eve@notexample.edu", "notexample.edu"),
+        ("eve@x.example.edu", "x.example.edu"),
+        ("eve@example.edu@evil.example", None),
+    ],
 )
 def test_somebody_of_another_domain_registers(identifier, domain):
     assert domain_of(identifier) == domain
-    assert not may_register(PROVIDER, identifier)
+    assert not may_register(PROVIDER, identifier, ["example.edu", "cs.example.edu"])
+
+
+@pytest.mark.parametrize("identifier", ["ana@example.edu", "ANA@CS.EXAMPLE.EDU"])
+def test_nobody_of_the_organizations_domains_registers(identifier):
+    assert not may_register(PROVIDER, identifier, [])
+    assert may_register(PROVIDER, identifier, ["example.edu", "cs.example.edu"])
 
 
 def test_a_newcomer_has_a_name_that_breaks_a_page_or_none():

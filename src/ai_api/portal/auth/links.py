@@ -8,23 +8,18 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from ai_api import mail, setup
-from ai_api.identity import Role
 from ai_api.invitations import LinkKind
 from ai_api.mail import Forgotten
 from ai_api.portal.address import shown_address_of
-from ai_api.portal.browser import check_origin, set_session
-from ai_api.portal.deps import HouseDep, Transaction
-from ai_api.portal.house import House
-from ai_api.portal.problems import request_id_of
-from ai_api.portal.shapes import Name, Shown, Strict
-from ai_api.setup import Entered, Visitor
-from ai_api.sign_in import csrf_token_of
+from ai_api.portal.auth.signed_in import SignedInShown, signed_in
+from ai_api.portal.browser import check_origin
+from ai_api.portal.deps import HouseDep, Transaction, visitor_of
+from ai_api.portal.shapes import Name, Strict
 
 
 def ours(request: Request, house: HouseDep) -> None:
@@ -32,7 +27,7 @@ def ours(request: Request, house: HouseDep) -> None:
     check_origin(request, public_url=house.settings.public_url, needed=False)
 
 
-router = APIRouter(prefix="/api/auth", tags=["signing in"], dependencies=[Depends(ours)])
+router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Depends(ours)])
 
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
 """What stands behind the `#` of a link."""
@@ -80,16 +75,6 @@ class LinkShown(BaseModel):
     expires_at: datetime
 
 
-class SignedInShown(Shown):
-    """Who is signed in now. `csrf_token` is what unsafe requests of the new session send as `X-CSRF-Token`."""
-
-    id: UUID
-    identifier: str
-    display_name: str
-    role: Role
-    csrf_token: str
-
-
 class ForgotShown(BaseModel):
     """The same for everybody. Without mail, only an administrator can give out a link."""
 
@@ -115,14 +100,15 @@ async def accept_invitation(body: Acceptance, request: Request, response: Respon
     entered = await setup.follow_link(
         house.database,
         house.passwords,
-        _visitor(request, house),
+        visitor_of(request),
         "invitation",
         secret=body.secret,
         password=body.password,
         display_name=body.display_name,
+        terms=house.settings.sessions,
         now=house.clock.now(),
     )
-    return _signed_in(entered, response, house)
+    return signed_in(entered, response, house)
 
 
 @router.post("/reset")
@@ -131,13 +117,14 @@ async def reset_password(body: PasswordChoice, request: Request, response: Respo
     entered = await setup.follow_link(
         house.database,
         house.passwords,
-        _visitor(request, house),
+        visitor_of(request),
         "reset",
         secret=body.secret,
         password=body.password,
+        terms=house.settings.sessions,
         now=house.clock.now(),
     )
-    return _signed_in(entered, response, house)
+    return signed_in(entered, response, house)
 
 
 @router.post("/set-up")
@@ -146,14 +133,15 @@ async def set_up(body: SetUp, request: Request, response: Response, house: House
     entered = await setup.set_up(
         house.database,
         house.passwords,
-        _visitor(request, house),
+        visitor_of(request),
         secret=body.secret,
         identifier=body.identifier,
         display_name=body.display_name,
         password=body.password,
+        terms=house.settings.sessions,
         now=house.clock.now(),
     )
-    return _signed_in(entered, response, house)
+    return signed_in(entered, response, house)
 
 
 @router.post("/forgot", status_code=202)
@@ -166,24 +154,3 @@ async def forgot_password(body: Forgot, request: Request, tx: Transaction, house
         address = shown_address_of(request)
         await mail.put_forgotten(tx, house.ring, forgotten, address=address, now=house.clock.now())
     return ForgotShown(sends_mail=house.settings.sends_mail)
-
-
-def _visitor(request: Request, house: House) -> Visitor:
-    return Visitor(
-        address=shown_address_of(request),
-        user_agent=request.headers.get("user-agent", ""),
-        request_id=request_id_of(request.scope),
-        terms=house.settings.sessions,
-    )
-
-
-def _signed_in(entered: Entered, response: Response, house: House) -> SignedInShown:
-    set_session(response, entered.secret, public_url=house.settings.public_url, lives=house.settings.sessions.absolute)
-    member = entered.member
-    return SignedInShown(
-        id=member.id,
-        identifier=member.identifier,
-        display_name=member.display_name,
-        role=member.role,
-        csrf_token=csrf_token_of(entered.secret),
-    )

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel
 from starlette.responses import RedirectResponse, Response
 
-from ai_api import sign_in
+from ai_api import setup, sign_in
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.identity import Member
@@ -141,7 +141,9 @@ async def _enter(
         request_id_of(request.scope),
         before.member.id if before is not None and is_proved else None,
     )
-    member = member or await sign_in.bind_vouched(tx, provider, vouched, visit=visit, now=now)
+    if member is None:
+        domains = await setup.registration_domains(tx)
+        member = await sign_in.bind_vouched(tx, provider, vouched, domains=domains, visit=visit, now=now)
     if before is not None:
         await sign_in.end_session(tx, visit.by(before.member), before.member.id, before.session.id, now=now)
     _, secret = await sign_in.open_session(

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
 
 from ai_api import sign_in
-from ai_api.portal.browser import check_origin, forget_session, session_secret, set_session
+from ai_api.portal.auth.signed_in import SignedInShown, signed_in
+from ai_api.portal.browser import check_origin, forget_session, session_secret
 from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction, visitor_of
-from ai_api.portal.me.profile import ProfileShown
-from ai_api.portal.shapes import Secret, Shown, Strict
-from ai_api.sign_in import PasswordDoor, csrf_token_of
+from ai_api.portal.shapes import Secret, Strict
+from ai_api.sign_in import PasswordDoor
 
 router = APIRouter(prefix="/api/auth", tags=["auth"])
 
@@ -24,14 +24,6 @@ class SignIn(Strict):
     identifier: Annotated[str, Field(min_length=1, max_length=254)]
     password: Secret
     next: Annotated[str | None, Field(description="A path of this gateway, such as `/app/usage`.")] = None
-
-
-class SignedInShown(Shown):
-    """Who is signed in now. `csrf_token` goes with each of their unsafe requests; `next` is the page to show."""
-
-    member: ProfileShown
-    csrf_token: str
-    next: str
 
 
 class Proof(Strict):
@@ -60,9 +52,7 @@ async def log_in(body: SignIn, request: Request, response: Response, house: Hous
         terms=terms,
         now=house.clock.now(),
     )
-    set_session(response, entered.secret, public_url=public_url, lives=terms.absolute)
-    member = ProfileShown.model_validate(entered.member)
-    return SignedInShown(member=member, csrf_token=csrf_token_of(entered.secret), next=wanted)
+    return signed_in(entered, response, house, next_path=wanted)
 
 
 @router.post("/logout", status_code=204)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from ai_api import setup
 from ai_api.portal.browser import set_session
 from ai_api.portal.deps import HouseDep, Signed, visitor_of
 from ai_api.portal.shapes import Secret, Strict
@@ -30,11 +31,10 @@ class PasswordChanged(BaseModel):
 async def change_password(
     body: PasswordChange, request: Request, response: Response, holder: Signed, house: HouseDep
 ) -> PasswordChanged:
-    """Gives the caller another password. Every other browser is signed out; this one goes on with a new cookie."""
+    """Gives the caller another password. Other browsers are signed out and links end; this one goes on with a new cookie."""
     now, settings = house.clock.now(), house.settings
-    secret = await PasswordDoor(house.database, house.passwords).change_password(
-        visitor_of(request), holder, current=body.current, new=body.new, now=now
-    )
+    door = PasswordDoor(house.database, house.passwords)
+    secret = await setup.change_password(door, visitor_of(request), holder, current=body.current, new=body.new, now=now)
     if secret is None:
         return PasswordChanged(csrf_token=None)
     set_session(response, secret, public_url=settings.public_url, lives=settings.sessions.absolute)
