@@ -32,6 +32,7 @@ def refused(**changes):
 def test_two_secrets_are_enough():
     settings = load()
     assert settings.model_dump(exclude={"database_url", "encryption_keys"}) == {
+        "database_app_role": None,
         "ops_token": None,
         "public_url": None,
         "organization_zone": "UTC",
