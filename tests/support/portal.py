@@ -115,7 +115,7 @@ class Portal:
         claims = {"email": member.identifier, "email_verified": True}
         vouched = sign_in.Vouched(provider.issuer, f"subject {member.id}", claims, None)
         async with self.house.database.transaction() as tx:
-            await sign_in.bind_vouched(tx, provider, vouched, visit=Visit(None, None), now=self.now())
+            await sign_in.bind_vouched(tx, provider, vouched, domains=(), visit=Visit(None, None), now=self.now())
             (bound,) = await sign_in.list_identities(tx, member.id)
         return bound.id
 

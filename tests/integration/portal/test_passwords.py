@@ -226,7 +226,8 @@ async def test_whoever_finds_too_many_before_them_has_used_up_an_attempt(
 
 async def test_the_page_for_signing_in_does_not_know_what_to_offer(portal: Portal):
     stranger = portal.client()
-    assert (await stranger.get("/api/auth/methods")).json() == {"password": True, "set_up_needed": True}
+    offered = (await stranger.get("/api/auth/methods")).json()
+    assert offered == {"password": True, "oidc": [], "sends_mail": False, "set_up_needed": True}
     await portal.owner()
     assert (await stranger.get("/api/auth/methods")).json()["set_up_needed"] is False
 

@@ -283,6 +283,7 @@ async def test_deleting_a_tag_that_a_policy_or_a_limit_names_opens_what_it_close
         "model_count": 1,
         "limit_count": 1,
         "route_count": 0,
+        "rule_count": 0,
     }
     assert "acme/secret" in refused.json()["detail"]
     assert await state(portal) == before
