@@ -94,6 +94,7 @@ _ROOMS_WITH_TABLES = (
     "sign_in",
     "invitations",
     "mail",
+    "jobs",
 )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Table,
@@ -38,6 +39,15 @@ credentials = Table(
     Column("updated_at", Instant, nullable=False, server_default=func.now()),
     CheckConstraint("paused_by IN ('member', 'admin')", name="paused_by"),
     CheckConstraint("(paused_at IS NULL) = (paused_by IS NULL)", name="paused_by_somebody"),
+    # What a search begins with is found by these, however many credentials there are.
+    Index("ix_credentials_public_id_prefix", "public_id", postgresql_ops={"public_id": "text_pattern_ops"}),
+    Index("ix_credentials_display_prefix", "display", postgresql_ops={"display": "text_pattern_ops"}),
+    Index("ix_credentials_expires_at", "expires_at", postgresql_where=text("revoked_at IS NULL")),
+)
+Index(
+    "ix_credentials_name_prefix",
+    func.lower(credentials.c.name).label("beginning"),
+    postgresql_ops={"beginning": "text_pattern_ops"},
 )
 
 credential_allocations = Table(

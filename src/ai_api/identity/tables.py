@@ -41,7 +41,15 @@ members = Table(
     CheckConstraint("status IN ('active', 'disabled')", name="status"),
     CheckConstraint("kind = 'person' OR (password_hash IS NULL AND role <> 'owner')", name="service_accounts"),
     Index("uq_members_identifier_lower", text("lower(identifier)"), unique=True),
+    Index("ix_members_owners", "id", postgresql_where=text("role = 'owner'")),
 )
+# What a search begins with is found by these, however many members there are.
+for _column in (members.c.identifier, members.c.display_name):
+    Index(
+        f"ix_members_{_column.name}_prefix",
+        func.lower(_column).label("beginning"),
+        postgresql_ops={"beginning": "text_pattern_ops"},
+    )
 
 tags = Table(
     "tags",

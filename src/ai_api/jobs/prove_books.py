@@ -66,6 +66,7 @@ class BookProof:
             yield
         async for _ in self._quarters.lap():
             yield
+        await store_books.note_proofs(self._hot, self._unexplained.proved())
 
     async def _sum_up(self, until: UUID, kept: Kept) -> AsyncIterator[None]:
         since = await store_books.mark(self._hot, MARK)

@@ -154,6 +154,15 @@ WHERE a.id IS NULL OR c.bucket >= a.bucket - 1
 ON CONFLICT (account_id, bucket) DO UPDATE SET amount = excluded.amount, last_at = excluded.last_at
 """
 
+_PROVED = """
+INSERT INTO book_proofs AS p (law, proved_at, amount, unexplained_at)
+SELECT law, now(), amount, CASE WHEN amount <> 0 THEN now() END FROM unnest($1::text[], $2::bigint[]) AS t(law, amount)
+ORDER BY law
+ON CONFLICT (law) DO UPDATE SET proved_at = excluded.proved_at, amount = excluded.amount,
+    unexplained_at = CASE WHEN excluded.amount <> 0 THEN coalesce(p.unexplained_at, excluded.unexplained_at) END
+"""
+_AMOUNT_MAX = 2**63 - 1
+
 
 @dataclass(frozen=True, slots=True)
 class Off:
@@ -261,6 +270,11 @@ async def replace_sums(hot: Hot, account_ids: Sequence[UUID], sums: Sequence[Sum
         for s in sums
     ]
     await hot.fetch(_REPLACE, list(account_ids), dump_json(rows))
+
+
+async def note_proofs(hot: Hot, amounts: Mapping[str, int]) -> None:
+    """Writes down what is unexplained by law, for those who are not told by the log. Raises StoreUnavailable."""
+    await hot.fetch(_PROVED, list(amounts), [min(amount, _AMOUNT_MAX) for amount in amounts.values()])
 
 
 def _facts(row: Any) -> dict[str, Any]:

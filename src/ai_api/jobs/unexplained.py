@@ -34,6 +34,7 @@ class Unexplained:
         self._last: dict[Law, dict[Hashable, int]] = {law: {} for law in LAWS}
         self._told: dict[Law, dict[Hashable, int]] = {law: {} for law in LAWS}
         self._proved_at_s: dict[Law, float] = dict.fromkeys(LAWS, 0.0)
+        self._looks: dict[Law, int] = dict.fromkeys(LAWS, 0)
 
     def is_new(self, law: Law, difference: Difference) -> bool:
         """Whether the last look did not see this difference, of this amount."""
@@ -51,10 +52,15 @@ class Unexplained:
         self._told[law] = {each.subject: each.amount for each in same}
         self._last[law] = {each.subject: each.amount for each in differences}
         self._proved_at_s[law] = self._unix_s()
+        self._looks[law] += 1
 
     def amount(self, law: Law) -> int:
         """The sum of what is unexplained, whatever its sign."""
         return sum(abs(amount) for amount in self._told[law].values())
+
+    def proved(self) -> Mapping[str, int]:
+        """What is unexplained by each law that was looked through twice: one look alone has proved nothing yet."""
+        return {law: self.amount(law) for law in LAWS if self._looks[law] > 1}
 
     def families(self) -> list[Family]:
         """The metrics of all laws."""

@@ -97,6 +97,7 @@ usage_quarters = Table(
         postgresql_nulls_not_distinct=True,
     ),
     Index("ix_usage_quarters_member", "member_id", "quarter"),
+    Index("ix_usage_quarters_unpriced", "model_id", "quarter", postgresql_where=text("unpriced_calls > 0")),
 )
 
 # What the proof of the books remembers, so that every record is summed once: up to which call each walk has come, what calls

@@ -37,4 +37,6 @@ outbox = Table(
     Index("ix_outbox_asked_recipient", "recipient", "created_at", postgresql_where=text("kind = 'forgot'")),
     Index("ix_outbox_asked_network", "network", "created_at", postgresql_where=text("kind = 'forgot'")),
     Index("ix_outbox_created_at", "created_at"),
+    Index("ix_outbox_failed_at", "failed_at", postgresql_where=text("failed_at IS NOT NULL")),
+    Index("ix_outbox_sent", "recipient", "sent_at", postgresql_where=text("sent_at IS NOT NULL")),
 )

@@ -322,3 +322,25 @@ async def test_one_statement_reads_the_whole_ledger(desk, prover, books):
     assert steps > 80 / SMALL.records
     shown = await prover.proof._hot.fetch("SHOW statement_timeout")
     assert shown[0]["statement_timeout"] == "5s"
+
+
+async def test_what_is_unexplained_is_told_to_the_log_alone(desk, prover, books):
+    async def written() -> dict[str, tuple[int, bool]]:
+        rows = await books.fetch("SELECT law, amount, unexplained_at FROM book_proofs")
+        return {row["law"]: (row["amount"], row["unexplained_at"] is not None) for row in rows}
+
+    await some_calls(desk)
+    await prover.laps()
+    assert await written() == {}, "one look has proved nothing"
+    await prover.laps()
+    assert await written() == dict.fromkeys(LAWS, (0, False))
+    await books.fetch("UPDATE quota_accounts SET held = held + 5 WHERE id = $1", tokens().id)
+    await prover.laps(2)
+    assert await written() == {"held": (5, True), "settled": (0, False), "quarters": (0, False)}
+    (began,) = await books.fetch("SELECT unexplained_at FROM book_proofs WHERE law = 'held'")
+    await prover.laps()
+    (goes_on,) = await books.fetch("SELECT unexplained_at FROM book_proofs WHERE law = 'held'")
+    assert goes_on == began
+    await books.fetch("UPDATE quota_accounts SET held = held - 5 WHERE id = $1", tokens().id)
+    await prover.laps()
+    assert await written() == dict.fromkeys(LAWS, (0, False))
