@@ -12,7 +12,7 @@ from ai_api.catalog.alias import (
 )
 from ai_api.catalog.find import find, get, load_models, page
 from ai_api.catalog.imports import FactReview, Origin, OriginDraft, check_importable, facts_of, review_facts
-from ai_api.catalog.litellm_registry import SOURCE, Entry, Found, Registry, read_registry
+from ai_api.catalog.litellm_registry import SOURCE, Entry, Found, Registry, read_registry, registry_version
 from ai_api.catalog.policy import Lists, models_naming_tag, set_policy
 from ai_api.catalog.publish import publish
 from ai_api.catalog.reapply import apply_facts, get_origin, link, load_origins, note_price_facts
@@ -81,6 +81,7 @@ __all__ = [
     "preview_alias",
     "publish",
     "read_registry",
+    "registry_version",
     "remove",
     "resolve",
     "review_facts",

@@ -110,6 +110,14 @@ class Found:
     total: int
 
 
+def registry_version() -> str:
+    """Which version of litellm is installed. Raises Refusal `registry_unreadable`."""
+    try:
+        return version(SOURCE)
+    except PackageNotFoundError as error:
+        raise _unreadable() from error
+
+
 def read_registry() -> Registry:
     """The registry of the installed litellm; 3 MB, read anew. Raises Refusal `registry_unreadable`."""
     spec = find_spec(SOURCE)
@@ -118,13 +126,16 @@ def read_registry() -> Registry:
             raise FileNotFoundError(SOURCE)
         text = (Path(spec.origin).parent / _FILE).read_text(encoding="utf-8")
         document = json.loads(text, parse_float=Decimal)
-        found = version(SOURCE)
-    except (OSError, ValueError, PackageNotFoundError) as error:
-        message = f"The registry of models cannot be read from {SOURCE}: is the installation whole?"
-        raise Refusal("registry_unreadable", "unavailable", message) from error
+    except (OSError, ValueError) as error:
+        raise _unreadable() from error
     if not isinstance(document, Mapping):
         raise Refusal("registry_unreadable", "unavailable", f"The registry of models in {SOURCE} is no list of models.")
-    return Registry(found, document)
+    return Registry(registry_version(), document)
+
+
+def _unreadable() -> Refusal:
+    message = f"The registry of models cannot be read from {SOURCE}: is the installation whole?"
+    return Refusal("registry_unreadable", "unavailable", message)
 
 
 def _entry(provider: str, key: str, said: Mapping[str, Any]) -> Entry:

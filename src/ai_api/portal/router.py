@@ -7,11 +7,12 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 
 from ai_api import __version__
-from ai_api.portal import problems
+from ai_api.portal import problems, search
 from ai_api.portal.address import refuse_other_networks
 from ai_api.portal.admin import (
     aliases,
     allocations,
+    attention,
     audit,
     call_records,
     credentials,
@@ -78,6 +79,8 @@ AREAS = (
     call_records.router,
     audit.router,
     system.router,
+    attention.router,
+    search.router,
 )
 
 ASKED_FIRST = (Depends(refuse_other_networks), Depends(refuse_unknown_parameters))

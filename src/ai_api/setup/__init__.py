@@ -1,5 +1,7 @@
 """Setting the house up: use cases over several rooms, with several doors."""
 
+from ai_api.setup.attention import attention
+from ai_api.setup.attention_rules import Case, Code, Finding, Severity
 from ai_api.setup.connect_provider import connect_provider, ensure_provider
 from ai_api.setup.first_owner import create_first_owner
 from ai_api.setup.follow_link import Receiver, follow_link, look_at_link, make_set_up_link, set_up
@@ -34,6 +36,7 @@ from ai_api.setup.publish_model import Publication, add_route, ensure_model, pub
 from ai_api.setup.remove_model import remove_model
 from ai_api.setup.remove_tag import remove_tag
 from ai_api.setup.rights import Missing, grant_rights, missing_assurances
+from ai_api.setup.search import FOUND_MAX, Asker, Found, search
 from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, Stops, change_member, disable_member, preview_deletion, preview_disabling
@@ -41,10 +44,16 @@ from ai_api.setup.store import SchemaState
 
 __all__ = [
     "BATCH",
+    "FOUND_MAX",
     "LINES_MAX",
     "PORTAL_NETWORKS_MAX",
     "REGISTRATION_DOMAINS_MAX",
+    "Asker",
+    "Case",
+    "Code",
     "Facets",
+    "Finding",
+    "Found",
     "Line",
     "Mine",
     "Missing",
@@ -59,12 +68,14 @@ __all__ = [
     "SchemaState",
     "SentLink",
     "Services",
+    "Severity",
     "Stops",
     "Wanted",
     "add_route",
     "answer_forgotten",
     "apply_import",
     "apply_suggested_price",
+    "attention",
     "change_member",
     "change_organization",
     "change_password",
@@ -103,6 +114,7 @@ __all__ = [
     "review_imports",
     "revise_route",
     "schema_state",
+    "search",
     "send_link",
     "set_up",
 ]

@@ -12,10 +12,11 @@ from ai_api.setup import store_rights
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """An assurance that is missing, and in words what would give it."""
+    """An assurance that is missing, and in words what would give it. `names` are the tables or triggers it is missing of."""
 
     code: Literal["one_role", "trigger_off"]
     detail: str
+    names: tuple[str, ...]
 
 
 async def grant_rights(tx: Tx, role: str) -> None:
@@ -40,7 +41,8 @@ async def missing_assurances(tx: Tx) -> list[Missing]:
             f"This program's role of the database could change {', '.join(changeable)}. Migrate as the owner of the tables "
             "and serve as another role, named by AI_API_DATABASE_APP_ROLE."
         )
-        found.append(Missing("one_role", detail))
+        found.append(Missing("one_role", detail, tuple(changeable)))
     for table, name in await store_rights.triggers_off(tx):
-        found.append(Missing("trigger_off", f"The trigger {name} on {table} is switched off or missing: enable it."))
+        detail = f"The trigger {name} on {table} is switched off or missing: enable it."
+        found.append(Missing("trigger_off", detail, (f"{name} on {table}",)))
     return found

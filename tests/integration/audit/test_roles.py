@@ -104,11 +104,13 @@ async def test_the_product_works_as_a_role_that_owns_nothing(roles: Roles) -> No
         member = await portal.member()
         changed = await owner.client.patch(f"/api/admin/members/{member.id}", json={"display_name": "New"})
         system = await owner.client.get("/api/admin/system")
+        attention = await owner.client.get("/api/admin/attention")
         found = await audit.verify(portal.house.database)
         async with portal.house.database.transaction() as tx:
             await ledger.make_partition(tx, datetime(2040, 1, 1, tzinfo=UTC))
     assert changed.status_code == 200
     assert system.json()["missing_assurances"] == []
+    assert "assurance_one_role" not in {item["code"] for item in attention.json()["items"]}
     assert (found.checked > 2, found.broken) == (True, None)
 
 
@@ -150,6 +152,11 @@ async def test_with_one_role_it_is_said_what_is_missing(roles: Roles) -> None:
         async with database.transaction() as tx:
             (missing,) = await setup.missing_assurances(tx)
         assert missing.code == "one_role"
+        async with database.transaction() as tx:
+            (said,) = [
+                each for each in await setup.attention(tx, zone="UTC", now=datetime.now(UTC)) if "role" in each.code
+            ]
+        assert (said.code, said.severity, said.target) == ("assurance_one_role", "notice", "/api/admin/system")
         assert "audit_chain, audit_events, call_records" in missing.detail
         owner = await asyncpg.connect(roles.owner_dsn)
         await owner.execute("ALTER TABLE audit_events DISABLE TRIGGER only_added")
