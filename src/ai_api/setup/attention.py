@@ -48,8 +48,8 @@ def _newest() -> str:
 async def _assurances(tx: Tx) -> Mapping[Code, Sequence[Case]]:
     by: dict[Code, list[Case]] = {"assurance_one_role": [], "assurance_switched_off": []}
     for missing in await missing_assurances(tx):
-        code: Code = "assurance_one_role" if missing.code == "one_role" else "assurance_switched_off"
-        by[code] += [Case(None, name, None) for name in missing.names]
+        cases = by["assurance_one_role" if missing.code == "one_role" else "assurance_switched_off"]
+        cases += [Case(None, name, None) for name in missing.names]
     return by
 
 
