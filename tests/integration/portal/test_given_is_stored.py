@@ -16,7 +16,7 @@ import pytest
 
 from ai_api.catalog import read_registry
 from tests.support.portal import Caller, Portal
-from tests.support.portal_writes import QUESTIONS, TAG, WRITES, Ask, Stage
+from tests.support.portal_writes import TAG, WRITES, Ask, Stage
 from tests.support.routes_of import openapi_of, portal_router
 
 pytestmark = pytest.mark.integration
@@ -27,12 +27,15 @@ WITH_BODY = [
     (method.upper(), path)
     for path, methods in DOCUMENT["paths"].items()
     for method, operation in methods.items()
-    if "requestBody" in operation and (method.upper(), path) not in QUESTIONS
+    if "requestBody" in operation
 ]
 # What is given at the door, or as a password, is a proof and not a thing to be read again: test_links and test_passwords follow it.
 # And a list becomes many things: tests/integration/portal/test_members_bulk.py reads those.
 NOT_READ_AGAIN = {("POST", "/api/me/password"), ("POST", "/api/admin/members/bulk")}
-STORING = [route for route in WITH_BODY if not route[1].startswith("/api/auth/") and route not in NOT_READ_AGAIN]
+ONLY_ASKED = {route for route, example in WRITES.items() if not example.writes}
+STORING = [
+    route for route in WITH_BODY if not route[1].startswith("/api/auth/") and route not in NOT_READ_AGAIN | ONLY_ASKED
+]
 
 Values = Callable[[Stage, Ask], Awaitable[list[Any]]]
 
