@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
@@ -12,6 +11,7 @@ from ai_api import catalog, identity
 from ai_api.access.rules import verdict
 from ai_api.catalog import Model
 from ai_api.core.db import Tx
+from ai_api.core.undone import undone
 from ai_api.identity import Membership, Tag, TaggedMember
 
 SHOWN_MAX: Final = 20
@@ -39,7 +39,7 @@ async def preview_policy(tx: Tx, model_id: UUID, write: Callable[[], Awaitable[M
     """What a change of a model's policy would do; `write` makes it in `tx`. Nothing stays. Raises what `write` raises."""
     everyone = await identity.load_everyone_tags(tx)
     before = await catalog.get(tx, model_id)
-    async with _undone(tx):
+    async with undone(tx):
         after = await write()
     return await _compare(tx, _View([before], everyone), _View([after], everyone))
 
@@ -47,7 +47,7 @@ async def preview_policy(tx: Tx, model_id: UUID, write: Callable[[], Awaitable[M
 async def preview_tag(tx: Tx, tag_id: UUID, write: Callable[[], Awaitable[Tag]]) -> Preview:
     """What a change of a tag would do; `write` makes it in `tx`. Nothing stays. Raises what `write` raises."""
     before = await identity.load_everyone_tags(tx)
-    async with _undone(tx):
+    async with undone(tx):
         await write()
         after = await identity.load_everyone_tags(tx)
     models = await catalog.models_naming_tag(tx, tag_id)
@@ -59,7 +59,7 @@ async def preview_tag(tx: Tx, tag_id: UUID, write: Callable[[], Awaitable[Tag]])
 async def preview_membership(tx: Tx, tag_id: UUID, write: Callable[[], Awaitable[Membership]]) -> Preview:
     """What giving or taking a tag would do; `write` does it in `tx`. Nothing stays. Raises what `write` raises."""
     view = _View(await catalog.models_naming_tag(tx, tag_id), await identity.load_everyone_tags(tx))
-    async with _undone(tx):
+    async with undone(tx):
         changed = (await write()).changed
         people = await identity.tagged_members(tx, member_ids=changed, limit=len(changed))
     tally = _Tally()
@@ -67,16 +67,6 @@ async def preview_membership(tx: Tx, tag_id: UUID, write: Callable[[], Awaitable
         # Of those whom the write made a difference to, this one tag is the difference.
         tally.add(person, view.seen_by(replace(person, tags=person.tags ^ {tag_id})), view.seen_by(person))
     return tally.preview()
-
-
-@asynccontextmanager
-async def _undone(tx: Tx) -> AsyncIterator[None]:
-    """What is written inside is taken back at the end, audit rows and epochs too; its locks are let go."""
-    savepoint = await tx.begin_nested()
-    try:
-        yield
-    finally:
-        await savepoint.rollback()
 
 
 class _View:

@@ -15,6 +15,7 @@ from ai_api.core.db import Tx, bump_world
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page
+from ai_api.core.undone import undone
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,9 @@ async def delete_alias(tx: Tx, actor: Actor, alias_id: UUID) -> None:
 
 async def preview_alias(tx: Tx, write: Callable[[], Awaitable[Alias]]) -> Meaning:
     """What the name of an alias would mean by a write; `write` makes it in `tx`. Nothing stays. Raises what `write` raises."""
-    savepoint = await tx.begin_nested()
-    try:
+    async with undone(tx):
         name = (await write()).name
         after = await _meaning(tx, name)
-    finally:
-        await savepoint.rollback()
     return Meaning(name, await _meaning(tx, name), after)
 
 

@@ -17,6 +17,7 @@ from ai_api.cli.run import refusing
 from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database, Tx
 from ai_api.core.errors import Refusal
+from ai_api.core.undone import undone
 from ai_api.settings import load_settings
 from ai_api.setup import Review
 
@@ -44,12 +45,10 @@ def import_command(
 
     async def work(tx: Tx, now: datetime, registry: Registry) -> list[str]:
         lines: list[str] = []
-        savepoint = await tx.begin_nested()
-        for key in keys:
-            model = await setup.import_model(tx, _ACTOR, registry, provider=provider, key=key, slug=slug)
-            lines += _told(await setup.review_import(tx, model.id, registry, now=now))
-        if dry_run:
-            await savepoint.rollback()
+        async with undone(tx, only_if=dry_run):
+            for key in keys:
+                model = await setup.import_model(tx, _ACTOR, registry, provider=provider, key=key, slug=slug)
+                lines += _told(await setup.review_import(tx, model.id, registry, now=now))
         return lines
 
     with refusing():

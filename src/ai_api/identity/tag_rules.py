@@ -109,18 +109,15 @@ async def delete_tag_rule(tx: Tx, actor: Actor, rule_id: UUID) -> None:
     await _note(tx, actor, "delete", rule_id, before=rule, after=None)
 
 
-async def apply_tag_rule(tx: Tx, actor: Actor, rule_id: UUID, *, dry_run: bool, now: datetime) -> Gained:
+async def apply_tag_rule(tx: Tx, actor: Actor, rule_id: UUID, *, now: datetime) -> Gained:
     """Gives the rule's tag to every active person whom it means and who has it not, also while the rule is disabled.
 
-    In force for the next call of each; with `dry_run` nothing is written. Raises Refusal `tag_rule_not_found`,
-    `tag_rule_needs_claims`.
+    In force for the next call of each. Raises Refusal `tag_rule_not_found`, `tag_rule_needs_claims`.
     """
     rule = await get_tag_rule(tx, rule_id)
     check_for_all(rule)
     tag = await _named_tag(tx, rule.tag_id)
     meant = await _meant(tx, rule)
-    if dry_run:
-        return Gained(len(meant), tuple(meant[:_SHOWN_MAX]))
     still_here = await store_tag_rules.lock_people(tx, [each.id for each in meant])
     added = await store_tags.add_members(tx, tag.id, still_here, now=now)
     gained = [each for each in meant if each.id in added]

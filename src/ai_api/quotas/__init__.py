@@ -13,7 +13,7 @@ from ai_api.quotas.set_limit import (
     replace_limits,
     set_limit,
 )
-from ai_api.quotas.store import LimitFilters, Reach, Replica, StoredLimit, list_replicas
+from ai_api.quotas.store import HeldCall, LimitFilters, Reach, Replica, StoredLimit, list_replicas, open_calls
 from ai_api.quotas.store import limits_within as find_within
 from ai_api.quotas.store import shared_limits as load_shared
 from ai_api.quotas.terms import Subject, Terms, merged, narrowed
@@ -22,6 +22,7 @@ __all__ = [
     "DEFAULT_LIMITS_MAX",
     "METRICS",
     "AllocationLimits",
+    "HeldCall",
     "Left",
     "LimitFilters",
     "Metric",
@@ -46,6 +47,7 @@ __all__ = [
     "load_shared",
     "merged",
     "narrowed",
+    "open_calls",
     "read_for_allocations",
     "remove_limit",
     "replace_limits",

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, Uuid, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +16,7 @@ from ai_api.core.db import Hot, Tx
 from ai_api.core.ids import uuid7
 from ai_api.quotas.limit import Limit, Metric, SubjectKind, limit_of
 from ai_api.quotas.rules import Balance
-from ai_api.quotas.tables import limits, quota_accounts, replicas
+from ai_api.quotas.tables import holds, limits, quota_accounts, replicas
 from ai_api.quotas.terms import Subject, Terms
 from ai_api.quotas.windows import WindowKind
 
@@ -95,6 +95,14 @@ class Replica:
     started_at: datetime
     seen_at: datetime
     swept_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCall:
+    """A call under way: by which credential, and by which allocation."""
+
+    credential_id: UUID
+    allocation_id: UUID
 
 
 async def put_limit(tx: Tx, *, allocation_id: UUID, metric: str, amount: int) -> None:
@@ -252,6 +260,12 @@ async def list_replicas(tx: Tx) -> list[Replica]:
         ).order_by(replicas.c.seen_at.desc(), replicas.c.id.desc())
     )
     return [Replica(*row) for row in rows]
+
+
+async def open_calls(tx: Tx) -> list[HeldCall]:
+    """Every call that is under way on any replica and holds something: as many as are served at once."""
+    ids = (holds.c.record[name].astext.cast(Uuid) for name in ("credential_id", "allocation_id"))
+    return [HeldCall(*row) for row in await tx.execute(select(*ids).where(~holds.c.parked))]
 
 
 def _stored(row: Row[Any]) -> StoredLimit:

@@ -31,7 +31,8 @@ from ai_api.setup.organization import (
     registration_domains,
     schema_state,
 )
-from ai_api.setup.over_limit import over_limit
+from ai_api.setup.over_limit import Over, over_limit, over_months
+from ai_api.setup.preview_stops import Some, Stopping, Stops, preview_stops
 from ai_api.setup.publish_model import Publication, add_route, ensure_model, publish_model, revise_route
 from ai_api.setup.remove_model import remove_model
 from ai_api.setup.remove_tag import remove_tag
@@ -39,8 +40,9 @@ from ai_api.setup.rights import Missing, grant_rights, missing_assurances
 from ai_api.setup.search import FOUND_MAX, Asker, Found, search
 from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
-from ai_api.setup.stop_member import Services, Stops, change_member, disable_member, preview_deletion, preview_disabling
+from ai_api.setup.stop_member import Services, change_member, disable_member
 from ai_api.setup.store import SchemaState
+from ai_api.setup.what_works import Touched
 
 __all__ = [
     "BATCH",
@@ -60,6 +62,7 @@ __all__ = [
     "Offer",
     "Order",
     "OrganizationChanges",
+    "Over",
     "Post",
     "PriceReview",
     "Publication",
@@ -69,7 +72,10 @@ __all__ = [
     "SentLink",
     "Services",
     "Severity",
+    "Some",
+    "Stopping",
     "Stops",
+    "Touched",
     "Wanted",
     "add_route",
     "answer_forgotten",
@@ -100,10 +106,10 @@ __all__ = [
     "missing_assurances",
     "organization_zone",
     "over_limit",
+    "over_months",
     "page_offers",
     "portal_networks",
-    "preview_deletion",
-    "preview_disabling",
+    "preview_stops",
     "publish_model",
     "read_lines",
     "registration_domains",

@@ -14,6 +14,7 @@ from ai_api import identity
 from ai_api.audit import Actor
 from ai_api.core.db import Database, Tx
 from ai_api.core.errors import Refusal
+from ai_api.core.undone import undone
 from ai_api.identity import By, Draft, Role, Who
 from ai_api.setup.send_link import Post, SentLink, send_link
 
@@ -93,10 +94,8 @@ async def invite_many(
     seen: set[str] = set()
     for start in range(0, len(named), BATCH):
         fresh = _without_repeated(named[start : start + BATCH], seen)
-        async with database.transaction() as tx:
-            savepoint = await tx.begin_nested()
+        async with database.transaction() as tx, undone(tx, only_if=dry_run):
             batch = await _make(tx, actor, fresh, order, by=by, post=post, now=now)
-            await (savepoint.rollback() if dry_run else savepoint.commit())
         results += [replace(line, member_id=None, sent=None) if dry_run else line for line in batch]
     return results
 

@@ -51,6 +51,14 @@ async def over_limit(tx: Tx, limit: Limit, subject: Subject, *, zone: str, at: d
     return Over(count, tuple(first), looked_at, complete=True)
 
 
+async def over_months(tx: Tx, allocation_id: UUID, *, zone: str, at: datetime) -> Over:
+    """Whether an allocation stands over one of its monthly limits at `at`."""
+    months = (await quotas.left_of_allocations(tx, [allocation_id], zone=zone, at=at))[allocation_id]
+    subject = Subject("allocation", allocation_id)
+    named = ((allocation_id, await name_of_subject(tx, subject)),) if any(map(_is_over, months)) else ()
+    return Over(len(named), named, looked_at=1, complete=True)
+
+
 def _is_over(left: Left) -> bool:
     return left.limit is not None and left.used + left.held > left.limit
 

@@ -1,34 +1,18 @@
-"""Stopping a member: everything by which they act ends at once, and before that it can be asked what."""
+"""Stopping a member: everything by which they act ends at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import Literal
 from uuid import UUID
 
-from ai_api import credentials, identity, invitations, sign_in
+from ai_api import identity, invitations, sign_in
 from ai_api.audit import Actor
 from ai_api.core.db import Tx
 from ai_api.identity import By, Changes, Member
-from ai_api.sign_in import SessionTerms
 
 Services = Literal["keep", "disable"]
 """What becomes of the service accounts somebody answers for: they go on and wait for somebody else, or stop as well."""
-
-SHOWN_MAX: Final = 20
-
-
-@dataclass(frozen=True, slots=True)
-class Stops:
-    """What works now and would stop. `services` are the first 20 active service accounts the member answers for."""
-
-    credentials: int
-    access_tokens: int
-    sessions: int
-    services: Sequence[Member]
-    service_count: int
 
 
 async def disable_member(
@@ -55,51 +39,6 @@ async def change_member(tx: Tx, actor: Actor, member_id: UUID, changes: Changes,
     return member
 
 
-async def preview_disabling(
-    tx: Tx,
-    actor: Actor,
-    member_id: UUID,
-    *,
-    by: By,
-    terms: SessionTerms,
-    now: datetime,
-    services: Services | None = None,
-) -> Stops:
-    """What disabling a member would stop; it is done and taken back. Raises what it would raise, but for service accounts."""
-    stops = await _stops(tx, member_id, terms, now)
-    savepoint = await tx.begin_nested()
-    try:
-        await disable_member(tx, actor, member_id, by=by, now=now, services=services or "keep")
-    finally:
-        await savepoint.rollback()
-    return stops
-
-
-async def preview_deletion(
-    tx: Tx, actor: Actor, member_id: UUID, *, by: By, terms: SessionTerms, now: datetime
-) -> Stops:
-    """What deleting a member would stop; it is done and taken back. Raises what it would raise."""
-    stops = await _stops(tx, member_id, terms, now)
-    savepoint = await tx.begin_nested()
-    try:
-        await identity.delete_member(tx, actor, member_id, by=by)
-    finally:
-        await savepoint.rollback()
-    return stops
-
-
 async def _end_all(tx: Tx, member_id: UUID, now: datetime) -> None:
     await sign_in.end_sessions_of(tx, member_id, now=now)
     await invitations.end_links_of(tx, member_id, now=now)
-
-
-async def _stops(tx: Tx, member_id: UUID, terms: SessionTerms, now: datetime) -> Stops:
-    services = await identity.services_of(tx, member_id)
-    live = credentials.Filters(member_id=member_id, state="active")
-    return Stops(
-        credentials=await credentials.count(tx, live, at=now),
-        access_tokens=await identity.count_access_tokens(tx, member_id, now=now),
-        sessions=await sign_in.count_sessions(tx, member_id, terms=terms, now=now),
-        services=services[:SHOWN_MAX],
-        service_count=len(services),
-    )

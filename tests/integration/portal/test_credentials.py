@@ -16,7 +16,7 @@ from ai_api import credentials
 from ai_api.core.errors import Refusal
 from ai_api.credentials.secret import hash_of, looks_valid
 from ai_api.identity import Member
-from ai_api.portal.admin.credentials import CredentialIssued
+from ai_api.portal.credentials_shown import CredentialIssued
 from ai_api.portal.house import PortalSettings
 from tests.integration.portal.examples_access import ALLOCATIONS, CREDENTIALS, granted, issued, paused
 from tests.support.portal import CLI, Caller, Portal, open_portal

@@ -102,16 +102,23 @@ async def test_nobody_knows_what_disabling_stops(portal: Portal, owner: Caller):
     robot = await portal.member(kind="service", responsible_member_id=member.id, identifier="robot")
     path = f"{MEMBERS}/{member.id}"
     stops = await owner.client.post(f"{path}/disable?dry_run=true")
-    assert stops.json() == {
-        "dry_run": True,
-        "credentials": 2,
-        "access_tokens": 1,
-        "sessions": 1,
-        "service_accounts": {
-            "count": 1,
-            "first": [{"id": str(robot.id), "identifier": "robot", "display_name": "robot"}],
-        },
-    }
+    told, one = (
+        stops.json(),
+        {"id": str(member.id), "identifier": member.identifier, "display_name": member.display_name},
+    )
+    assert told["members"] == {"count": 1, "first": [one]}
+    assert [told[name]["count"] for name in ("credentials", "allocations", "models")] == [2, 0, 0]
+    named = {"name": f"{member.identifier}: laptop", "stops_at": None}
+    assert [{**each, "id": None} for each in told["credentials"]["first"]] == [{"id": None, **named}] * 2
+    assert [told[name] for name in ("access_tokens", "sessions", "links", "identities", "open_calls")] == [
+        1,
+        1,
+        0,
+        0,
+        0,
+    ]
+    robots = [{"id": str(robot.id), "identifier": "robot", "display_name": "robot"}]
+    assert told["service_accounts"] == {"count": 1, "first": robots}
     assert (await browser.get("/api/me")).status_code == 200
     # What becomes of a service account somebody has to say.
     assert code_of(await owner.client.post(f"{path}/disable")) == "responsible_for_services"

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from ai_api import catalog
 from ai_api.catalog import ALIAS_CHARACTERS_MAX, Alias, AliasFilter, Meaning
 from ai_api.portal.deps import Admin, AdminHolder, Transaction
+from ai_api.portal.previews import shown_instead
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, listed, not_given
 
 router = APIRouter(prefix="/api/admin/aliases", tags=["aliases"])
@@ -112,10 +113,19 @@ async def move_alias(
     return AliasShown.model_validate(await write())
 
 
-@router.delete("/{alias_id}", status_code=204)
-async def delete_alias(alias_id: UUID, actor: Admin, tx: Transaction) -> None:
+@router.delete("/{alias_id}", status_code=204, response_model=None, responses=_PREVIEWED)
+async def delete_alias(alias_id: UUID, *, actor: Admin, tx: Transaction, dry_run: DryRun = False) -> Response:
     """Takes the name away, for the next call. The model stays."""
-    await catalog.delete_alias(tx, actor, alias_id)
+
+    async def write() -> Alias:
+        alias = await catalog.get_alias(tx, alias_id)
+        await catalog.delete_alias(tx, actor, alias_id)
+        return alias
+
+    if dry_run:
+        return shown_instead(_previewed(await catalog.preview_alias(tx, write)))
+    await write()
+    return Response(status_code=204)
 
 
 def _previewed(meaning: Meaning) -> AliasPreview:

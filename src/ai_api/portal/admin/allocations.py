@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
@@ -13,10 +14,13 @@ from pydantic import BaseModel, Field
 from ai_api import allocations, quotas, setup
 from ai_api.allocations import REASON_CHARACTERS_MAX, Allocation, By, State
 from ai_api.core.db import Tx
+from ai_api.core.undone import undone
 from ai_api.portal.deps import Admin, HouseDep, Transaction
 from ai_api.portal.house import House
+from ai_api.portal.previews import DryLimit, DryStop, LimitPreview, StopsShown, over_shown, previewed_stops
 from ai_api.portal.shapes import Count, Listed, ListQuery, Patch, Strict, Usd, UsdOut
 from ai_api.quotas import AllocationLimits, Left, Metric
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/admin/allocations", tags=["allocations"])
 
@@ -139,26 +143,37 @@ async def get_allocation(allocation_id: UUID, _: Admin, tx: Transaction, house: 
     return await _one(tx, house, await allocations.find(tx, allocation_id))
 
 
-@router.patch("/{allocation_id}")
+@router.patch("/{allocation_id}", response_model=AllocationShown | LimitPreview)
 async def change_allocation(
-    allocation_id: UUID, body: Change, actor: Admin, tx: Transaction, house: HouseDep
-) -> AllocationShown:
+    allocation_id: UUID, body: Change, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryLimit = False
+) -> AllocationShown | LimitPreview:
     """Changes the monthly limits, in force for the member's next call."""
     amounts: dict[Metric, int | None] = {}
     if "monthly_tokens" in body.model_fields_set:
         amounts["total_tokens"] = body.monthly_tokens
     if "monthly_cost_usd" in body.model_fields_set:
         amounts["cost"] = body.monthly_cost_usd
-    return await _one(tx, house, await allocations.change_limits(tx, actor, allocation_id, amounts))
+    async with undone(tx, only_if=dry_run):
+        changed = await allocations.change_limits(tx, actor, allocation_id, amounts)
+        if not dry_run:
+            return await _one(tx, house, changed)
+        zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
+        return over_shown(await setup.over_months(tx, changed.id, zone=zone, at=house.clock.now()))
 
 
-@router.post("/{allocation_id}/pause")
+@router.post("/{allocation_id}/pause", response_model=AllocationShown | StopsShown)
 async def pause_allocation(
-    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
-) -> AllocationShown:
+    allocation_id: UUID,
+    *,
+    actor: Admin,
+    tx: Transaction,
+    house: HouseDep,
+    body: Because = NO_REASON,
+    dry_run: DryStop = False,
+) -> AllocationShown | StopsShown:
     """Stops it until an administrator resumes it."""
-    moved = await allocations.move(tx, actor, allocation_id, "pause", by="admin", reason=body.reason)
-    return await _one(tx, house, moved)
+    write = partial(allocations.move, tx, actor, allocation_id, "pause", by="admin", reason=body.reason)
+    return await _stopped(tx, house, allocation_id, write, dry_run=dry_run)
 
 
 @router.post("/{allocation_id}/resume")
@@ -170,13 +185,19 @@ async def resume_allocation(
     return await _one(tx, house, moved)
 
 
-@router.post("/{allocation_id}/quarantine")
+@router.post("/{allocation_id}/quarantine", response_model=AllocationShown | StopsShown)
 async def quarantine_allocation(
-    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
-) -> AllocationShown:
+    allocation_id: UUID,
+    *,
+    actor: Admin,
+    tx: Transaction,
+    house: HouseDep,
+    body: Because = NO_REASON,
+    dry_run: DryStop = False,
+) -> AllocationShown | StopsShown:
     """Stops it under suspicion; only a release by an administrator ends that."""
-    moved = await allocations.move(tx, actor, allocation_id, "quarantine", by="admin", reason=body.reason)
-    return await _one(tx, house, moved)
+    write = partial(allocations.move, tx, actor, allocation_id, "quarantine", by="admin", reason=body.reason)
+    return await _stopped(tx, house, allocation_id, write, dry_run=dry_run)
 
 
 @router.post("/{allocation_id}/release")
@@ -188,13 +209,19 @@ async def release_allocation(
     return await _one(tx, house, moved)
 
 
-@router.post("/{allocation_id}/revoke")
+@router.post("/{allocation_id}/revoke", response_model=AllocationShown | StopsShown)
 async def revoke_allocation(
-    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
-) -> AllocationShown:
+    allocation_id: UUID,
+    *,
+    actor: Admin,
+    tx: Transaction,
+    house: HouseDep,
+    body: Because = NO_REASON,
+    dry_run: DryStop = False,
+) -> AllocationShown | StopsShown:
     """Takes it back for good."""
-    moved = await allocations.move(tx, actor, allocation_id, "revoke", by="admin", reason=body.reason)
-    return await _one(tx, house, moved)
+    write = partial(allocations.move, tx, actor, allocation_id, "revoke", by="admin", reason=body.reason)
+    return await _stopped(tx, house, allocation_id, write, dry_run=dry_run)
 
 
 @router.post("/{allocation_id}/unlock")
@@ -204,6 +231,14 @@ async def unlock_allocation(
     """Lets the member of a revoked one claim its model again. It is that allocation again then, with all it has used."""
     unlocked = await allocations.unlock(tx, actor, allocation_id, reason=body.reason, at=house.clock.now())
     return await _one(tx, house, unlocked)
+
+
+async def _stopped(
+    tx: Tx, house: House, allocation_id: UUID, write: Callable[[], Awaitable[Allocation]], *, dry_run: bool
+) -> AllocationShown | StopsShown:
+    if dry_run:
+        return await previewed_stops(tx, house, Touched(allocation_id=allocation_id), write)
+    return await _one(tx, house, await write())
 
 
 async def _one(tx: Tx, house: House, allocation: Allocation) -> AllocationShown:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
@@ -12,9 +12,11 @@ from pydantic import BaseModel, Field
 
 from ai_api import identity, quotas, setup
 from ai_api.core.db import Tx
+from ai_api.core.undone import undone
 from ai_api.portal.deps import Admin, HouseDep, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.limits_shown import Amount, AmountOut, LimitLeft, LimitsLeft, amount_of, left_of_member, left_shown
+from ai_api.portal.previews import DryLimit, LimitPreview, over_shown, shown_instead
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Strict, not_given
 from ai_api.quotas import LimitFilters, Reach, StoredLimit, Subject, Terms
 from ai_api.quotas.limit import SLIDING_S_MAX, Metric, OnExceed, Partition, SubjectKind
@@ -22,8 +24,6 @@ from ai_api.quotas.windows import WindowKind
 
 router = APIRouter(prefix="/api/admin/limits", tags=["limits"])
 of_members = APIRouter(prefix="/api/admin/members", tags=["limits"])
-
-DryRun = Annotated[bool, Query(description="Run the write, take it back, and answer who stands over the limit now")]
 
 
 class LimitSet(Strict):
@@ -85,29 +85,6 @@ class LimitFound(LimitShown):
     left: LimitLeft | None
 
 
-class OneOver(BaseModel):
-    """What stands over a limit: the subject itself, or a member or credential of it."""
-
-    id: UUID | None
-    name: str
-
-
-class OverShown(BaseModel):
-    """How many accounts stand over the limit now, of `looked_at`, and the first 20; `complete` when those were all."""
-
-    count: int
-    first: list[OneOver]
-    looked_at: int
-    complete: bool
-
-
-class LimitPreview(BaseModel):
-    """What a write would do. Nothing was changed."""
-
-    dry_run: Literal[True]
-    over: OverShown
-
-
 _PREVIEWED: dict[int | str, dict[str, Any]] = {
     200: {"model": LimitPreview, "description": "With `dry_run`: what it would do. Nothing was made."}
 }
@@ -129,7 +106,7 @@ async def list_limits(query: Annotated[LimitsQuery, Query()], _: Admin, tx: Tran
 
 @router.post("", status_code=201, response_model=LimitFound | LimitPreview, responses=_PREVIEWED)
 async def set_limit(
-    body: LimitSet, response: Response, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryRun = False
+    body: LimitSet, response: Response, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryLimit = False
 ) -> LimitFound | LimitPreview:
     """Sets a limit, in force for the next call. 409 `limit_exists` when the subject has one that counts the same."""
     subject = await setup.limit_subject(tx, body.subject_kind, body.subject_id)
@@ -160,7 +137,7 @@ async def get_limit(limit_id: UUID, _: Admin, tx: Transaction, house: HouseDep) 
 
 @router.patch("/{limit_id}", response_model=LimitFound | LimitPreview)
 async def change_limit(
-    limit_id: UUID, body: LimitChange, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryRun = False
+    limit_id: UUID, body: LimitChange, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryLimit = False
 ) -> LimitFound | LimitPreview:
     """Changes the amount, or what happens when it is exceeded, in force for the next call; open calls go on."""
     limit = (await quotas.find_limit(tx, limit_id)).limit
@@ -178,12 +155,22 @@ async def change_limit(
     return await _found(tx, house, await write())
 
 
-@router.delete("/{limit_id}", status_code=204)
-async def remove_limit(limit_id: UUID, actor: Admin, tx: Transaction) -> None:
-    """Takes a limit away. The same limit set again knows what was used."""
-    limit = (await quotas.find_limit(tx, limit_id)).limit
-    subject = await setup.limit_subject(tx, limit.subject_kind, limit.subject_id)
-    await quotas.remove_limit(tx, actor, limit_id, subject)
+@router.delete("/{limit_id}", status_code=204, response_model=None, responses={200: {"model": LimitPreview}})
+async def remove_limit(
+    limit_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryLimit = False
+) -> Response:
+    """Takes a limit away. The same limit set again knows what was used. With `dry_run`: who stands over it until then."""
+    stored = await quotas.find_limit(tx, limit_id)
+    subject = await setup.limit_subject(tx, stored.limit.subject_kind, stored.limit.subject_id)
+
+    async def write() -> StoredLimit:
+        await quotas.remove_limit(tx, actor, limit_id, subject)
+        return stored
+
+    if dry_run:
+        return shown_instead(await _preview(tx, house, subject, write))
+    await write()
+    return Response(status_code=204)
 
 
 @of_members.get("/{member_id}/limits")
@@ -195,19 +182,9 @@ async def get_limits_of_member(member_id: UUID, _: Admin, tx: Transaction, house
 
 async def _preview(tx: Tx, house: House, subject: Subject, write: Callable[[], Awaitable[StoredLimit]]) -> LimitPreview:
     zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
-    savepoint = await tx.begin_nested()
-    written = (await write()).limit
-    await savepoint.rollback()
-    over = await setup.over_limit(tx, written, subject, zone=zone, at=house.clock.now())
-    return LimitPreview(
-        dry_run=True,
-        over=OverShown(
-            count=over.count,
-            first=[OneOver(id=each, name=name) for each, name in over.first],
-            looked_at=over.looked_at,
-            complete=over.complete,
-        ),
-    )
+    async with undone(tx):
+        written = (await write()).limit
+    return over_shown(await setup.over_limit(tx, written, subject, zone=zone, at=house.clock.now()))
 
 
 async def _found(tx: Tx, house: House, stored: StoredLimit) -> LimitFound:

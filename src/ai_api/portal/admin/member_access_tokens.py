@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from ai_api import identity, setup
-from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT, AccessToken, By
+from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT, By
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, NeedsProof, Transaction
 from ai_api.portal.me.access_tokens import AccessTokenCreate, AccessTokenMade, AccessTokenShown
+from ai_api.portal.previews import DryStop, StopsShown, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, listed
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/admin/members/{member_id}/access-tokens", tags=["members"])
 
@@ -41,11 +44,21 @@ async def create_access_token(
     return AccessTokenMade(**shown.model_dump(), secret=secret)
 
 
-@router.post("/{token_id}/revoke", response_model=AccessTokenShown)
+@router.post("/{token_id}/revoke", response_model=AccessTokenShown | StopsShown)
 async def revoke_access_token(
-    member_id: UUID, token_id: UUID, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
-) -> AccessToken:
+    member_id: UUID,
+    token_id: UUID,
+    *,
+    actor: Admin,
+    holder: AdminHolder,
+    tx: Transaction,
+    house: HouseDep,
+    dry_run: DryStop = False,
+) -> AccessTokenShown | StopsShown:
     """Ends a token of anybody's. Ending it again changes nothing. Those of owners are ended by owners."""
     member = await identity.get_member(tx, member_id)
     identity.check_others(member, by=By(holder.member_id, holder.role))
-    return await identity.revoke_access_token(tx, actor, member_id, token_id, now=house.clock.now())
+    write = partial(identity.revoke_access_token, tx, actor, member_id, token_id, now=house.clock.now())
+    if dry_run:
+        return await previewed_stops(tx, house, Touched(member_id=member_id), write)
+    return AccessTokenShown.model_validate(await write())

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
 
 from ai_api import identity, invitations, setup
 from ai_api.audit import Actor
@@ -17,8 +19,9 @@ from ai_api.invitations import LinkKind
 from ai_api.portal.browser import own_origin
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, NeedsProof, Transaction
 from ai_api.portal.house import House
+from ai_api.portal.previews import WITH_DRY_RUN, DryStop, nothing_left
 from ai_api.portal.shapes import Listed, ListQuery, Shown, listed
-from ai_api.setup import Post, SentLink
+from ai_api.setup import Post, SentLink, Touched
 
 router = APIRouter(prefix="/api/admin/members/{member_id}", tags=["members"])
 
@@ -69,12 +72,13 @@ async def list_invitations(
     return listed(page, LinkShown)
 
 
-@router.post("/invitations/{invitation_id}/revoke", status_code=204)
+@router.post("/invitations/{invitation_id}/revoke", status_code=204, response_model=None, responses=WITH_DRY_RUN)
 async def revoke_invitation(
-    member_id: UUID, invitation_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep
-) -> None:
+    member_id: UUID, invitation_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> Response:
     """Ends a link."""
-    await invitations.revoke_link(tx, actor, member_id, invitation_id, now=house.clock.now())
+    write = partial(invitations.revoke_link, tx, actor, member_id, invitation_id, now=house.clock.now())
+    return await nothing_left(tx, house, Touched(member_id=member_id), write, dry_run=dry_run)
 
 
 def post_of(request: Request, house: House) -> Post:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -12,7 +13,9 @@ from pydantic import BaseModel
 from ai_api import identity, sign_in
 from ai_api.identity import By
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
+from ai_api.portal.previews import DryStop, StopsShown, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Shown, listed
+from ai_api.setup import Touched
 from ai_api.sign_in import Method
 
 router = APIRouter(prefix="/api/admin/members/{member_id}/sessions", tags=["members"])
@@ -53,12 +56,14 @@ async def list_sessions(
     return listed(page, MemberSessionShown)
 
 
-@router.post("/revoke")
+@router.post("/revoke", response_model=MemberSessionsEnded | StopsShown)
 async def revoke_sessions(
-    member_id: UUID, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
-) -> MemberSessionsEnded:
+    member_id: UUID, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> MemberSessionsEnded | StopsShown:
     """Signs a member out everywhere. Owners are signed out by owners."""
     member = await identity.get_member(tx, member_id)
     identity.check_others(member, by=By(holder.member_id, holder.role))
-    ended = await sign_in.end_other_sessions(tx, actor, member_id, but=None, now=house.clock.now())
-    return MemberSessionsEnded(ended=ended)
+    write = partial(sign_in.end_other_sessions, tx, actor, member_id, but=None, now=house.clock.now())
+    if dry_run:
+        return await previewed_stops(tx, house, Touched(member_id=member_id), write)
+    return MemberSessionsEnded(ended=await write())

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Annotated, ClassVar, Literal
+from functools import partial
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from ai_api import identity, setup
 from ai_api.core.db import Tx
 from ai_api.identity import By, Kind, Member, Role, Status
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction, proved
-from ai_api.portal.previews import NamedMember
+from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, not_given
-from ai_api.setup import Services, Stops
-
-Stopping = Annotated[bool, Query(description="Run the write, take it back, and answer what would stop by it")]
+from ai_api.setup import Services, Touched
 
 router = APIRouter(prefix="/api/admin/members", tags=["members"])
 
@@ -78,23 +76,6 @@ class MemberDisable(Strict):
 NOTHING_SAID = MemberDisable()
 
 
-class ServicesShown(BaseModel):
-    """Service accounts: how many, and the first 20 of them."""
-
-    count: int
-    first: list[NamedMember]
-
-
-class StopsShown(BaseModel):
-    """What works now and would stop. Nothing was changed. `service_accounts` are those the member answers for."""
-
-    dry_run: Literal[True]
-    credentials: int
-    access_tokens: int
-    sessions: int
-    service_accounts: ServicesShown
-
-
 class MembersQuery(ListQuery):
     """Filters; `q` is part of an identifier or a display name.
 
@@ -148,15 +129,25 @@ async def get_member(member_id: UUID, _: AdminHolder, tx: Transaction) -> Member
     return await _one(tx, await identity.get_member(tx, member_id))
 
 
-@router.patch("/{member_id}", response_model=MemberShown)
+@router.patch("/{member_id}", response_model=MemberShown | StopsShown)
 async def change_member(
-    member_id: UUID, body: MemberChange, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
-) -> MemberShown:
+    member_id: UUID,
+    body: MemberChange,
+    *,
+    actor: Admin,
+    holder: AdminHolder,
+    tx: Transaction,
+    house: HouseDep,
+    dry_run: DryStop = False,
+) -> MemberShown | StopsShown:
     """Changes a member. Only owners change owners, the last active owner stays one, and nobody raises themself."""
     changes, now = identity.Changes(**body.changes()), house.clock.now()
     if changes.role is not None:
         proved(holder, house)
-    return await _one(tx, await setup.change_member(tx, actor, member_id, changes, by=_by(holder), now=now))
+    write = partial(setup.change_member, tx, actor, member_id, changes, by=_by(holder), now=now)
+    if dry_run:
+        return await previewed_stops(tx, house, Touched(member_id=member_id), write)
+    return await _one(tx, await write())
 
 
 @router.post("/{member_id}/disable", response_model=MemberShown | StopsShown)
@@ -168,17 +159,17 @@ async def disable_member(
     holder: AdminHolder,
     tx: Transaction,
     house: HouseDep,
-    dry_run: Stopping = False,
+    dry_run: DryStop = False,
 ) -> MemberShown | StopsShown:
     """Disables a member: their credentials and access tokens stop within a second, their sessions and links are over for good."""
     now, by = house.clock.now(), _by(holder)
+    disable = partial(setup.disable_member, tx, actor, member_id, by=by, now=now)
     services = body.service_accounts
     if dry_run:
-        terms = house.settings.sessions
-        return _stops(
-            await setup.preview_disabling(tx, actor, member_id, by=by, terms=terms, now=now, services=services)
-        )
-    return await _one(tx, await setup.disable_member(tx, actor, member_id, by=by, now=now, services=services))
+        # What becomes of the service accounts need not be said before it is known that there are any.
+        write = partial(disable, services=services or "keep")
+        return await previewed_stops(tx, house, Touched(member_id=member_id), write)
+    return await _one(tx, await disable(services=services))
 
 
 @router.post("/{member_id}/enable", response_model=MemberShown)
@@ -189,17 +180,13 @@ async def enable_member(
     return await _one(tx, await identity.enable_member(tx, actor, member_id, by=_by(holder), now=house.clock.now()))
 
 
-@router.delete("/{member_id}", status_code=204, response_model=None, responses={200: {"model": StopsShown}})
+@router.delete("/{member_id}", status_code=204, response_model=None, responses=WITH_DRY_RUN)
 async def delete_member(
-    member_id: UUID, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep, dry_run: Stopping = False
+    member_id: UUID, *, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep, dry_run: DryStop = False
 ) -> Response:
     """Deletes a member that nothing refers to; one that is in use is refused, and can be disabled."""
-    if dry_run:
-        now, terms = house.clock.now(), house.settings.sessions
-        stops = await setup.preview_deletion(tx, actor, member_id, by=_by(holder), terms=terms, now=now)
-        return JSONResponse(_stops(stops).model_dump(mode="json"))
-    await identity.delete_member(tx, actor, member_id, by=_by(holder))
-    return Response(status_code=204)
+    write = partial(identity.delete_member, tx, actor, member_id, by=_by(holder))
+    return await nothing_left(tx, house, Touched(member_id=member_id), write, dry_run=dry_run)
 
 
 async def _one(tx: Tx, member: Member) -> MemberShown:
@@ -215,16 +202,3 @@ async def _shown(tx: Tx, members: Sequence[Member]) -> list[MemberShown]:
 
 def _by(holder: identity.Caller) -> By:
     return By(holder.member_id, holder.role)
-
-
-def _stops(stops: Stops) -> StopsShown:
-    first = [
-        NamedMember(id=each.id, identifier=each.identifier, display_name=each.display_name) for each in stops.services
-    ]
-    return StopsShown(
-        dry_run=True,
-        credentials=stops.credentials,
-        access_tokens=stops.access_tokens,
-        sessions=stops.sessions,
-        service_accounts=ServicesShown(count=stops.service_count, first=first),
-    )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from ai_api import catalog, pricing, setup
 from ai_api.catalog import FactReview, Registry
+from ai_api.core.undone import undone
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
 from ai_api.portal.shapes import Strict
 from ai_api.pricing import PriceVersion
@@ -136,13 +137,11 @@ async def import_model(
 ) -> SuggestionShown:
     """Makes a model from one entry of the registry: visible to nobody, without route, and its price only suggested."""
     read = await registry()
-    savepoint = await tx.begin_nested()
-    model = await setup.import_model(tx, actor, read, provider=body.provider, key=body.key, slug=body.slug)
-    shown = _shown(await setup.review_import(tx, model.id, read, now=house.clock.now()))
+    async with undone(tx, only_if=dry_run):
+        model = await setup.import_model(tx, actor, read, provider=body.provider, key=body.key, slug=body.slug)
+        shown = _shown(await setup.review_import(tx, model.id, read, now=house.clock.now()))
     if not dry_run:
-        await savepoint.commit()
         return shown
-    await savepoint.rollback()
     response.status_code = 200
     return shown.model_copy(update={"id": None})
 

@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, ClassVar, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from ai_api import access, catalog, quotas, setup
 from ai_api.catalog import ALLOWED_MEMBERS_MAX, POLICY_TAGS_MAX, Draft, Model
-from ai_api.portal.deps import Admin, AdminHolder, Transaction
+from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
 from ai_api.portal.limits_given import LimitWanted
 from ai_api.portal.limits_shown import DefaultLimit
-from ai_api.portal.previews import DryRun, PreviewShown, previewed
+from ai_api.portal.previews import (
+    WITH_DRY_RUN,
+    DryRun,
+    DryStop,
+    PreviewShown,
+    StopsShown,
+    nothing_left,
+    previewed,
+    previewed_stops,
+)
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Strict, not_given
 from ai_api.quotas import DEFAULT_LIMITS_MAX
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/admin/models", tags=["models"])
 
@@ -159,16 +171,24 @@ async def change_model(model_id: UUID, body: ModelChange, actor: Admin, tx: Tran
     return _detail(await catalog.revise(tx, actor, model_id, **cast(catalog.Changes, given)))
 
 
-@router.delete("/{model_id}", status_code=204)
-async def delete_model(model_id: UUID, actor: Admin, tx: Transaction) -> None:
+@router.delete("/{model_id}", status_code=204, response_model=None, responses=WITH_DRY_RUN)
+async def delete_model(
+    model_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> Response:
     """Deletes a model that nothing stands on; one with routes or allocations is refused, and can be archived."""
-    await setup.remove_model(tx, actor, model_id)
+    write = partial(setup.remove_model, tx, actor, model_id)
+    return await nothing_left(tx, house, Touched(model_id=model_id), write, dry_run=dry_run)
 
 
-@router.post("/{model_id}/archive", response_model=ModelDetail)
-async def archive_model(model_id: UUID, actor: Admin, tx: Transaction) -> ModelDetail:
+@router.post("/{model_id}/archive", response_model=ModelDetail | StopsShown)
+async def archive_model(
+    model_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> ModelDetail | StopsShown:
     """Takes a model out of the catalog: nobody sees or calls it any more, and nothing of it is lost."""
-    return _detail(await catalog.archive(tx, actor, model_id))
+    write = partial(catalog.archive, tx, actor, model_id)
+    if dry_run:
+        return await previewed_stops(tx, house, Touched(model_id=model_id), write)
+    return _detail(await write())
 
 
 @router.post("/{model_id}/unarchive", response_model=ModelDetail)

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from functools import partial
 from typing import Annotated, ClassVar, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
+from starlette.responses import Response
 
 from ai_api import providers, setup
 from ai_api.audit import Actor
+from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import SealError
 from ai_api.portal.admin.models import Operation
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, NeedsProof, Transaction
 from ai_api.portal.house import House
+from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, listed, not_given
 from ai_api.providers import KeyDraft, OpenKey, Probe, ProbeFailed, ProviderKey, UpstreamModel
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/admin/provider-keys", tags=["provider keys"])
 
@@ -142,27 +148,46 @@ async def get_provider_key(provider_key_id: UUID, _: AdminHolder, tx: Transactio
     return await providers.get_key(tx, provider_key_id)
 
 
-@router.patch("/{provider_key_id}", response_model=ProviderKeyShown, dependencies=[NeedsProof])
+@router.patch("/{provider_key_id}", response_model=ProviderKeyShown | StopsShown, dependencies=[NeedsProof])
 async def change_provider_key(
-    provider_key_id: UUID, body: ProviderKeyChange, actor: Admin, tx: Transaction, house: HouseDep
-) -> ProviderKey:
+    provider_key_id: UUID,
+    body: ProviderKeyChange,
+    *,
+    actor: Admin,
+    tx: Transaction,
+    house: HouseDep,
+    dry_run: DryStop = False,
+) -> ProviderKeyShown | StopsShown:
     """Changes a provider key; giving `secret` rotates it."""
     changes = cast(providers.KeyChanges, body.changes())
     if body.secret is not None:
         house.learn(body.secret)
-    return await providers.revise_key(tx, actor, house.ring, provider_key_id, **changes)
+    write = partial(providers.revise_key, tx, actor, house.ring, provider_key_id, **changes)
+    return await _stopped(tx, house, provider_key_id, write, dry_run=dry_run)
 
 
-@router.delete("/{provider_key_id}", status_code=204, dependencies=[NeedsProof])
-async def delete_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> None:
+@router.delete(
+    "/{provider_key_id}",
+    status_code=204,
+    response_model=None,
+    responses=WITH_DRY_RUN,
+    dependencies=[NeedsProof],
+)
+async def delete_provider_key(
+    provider_key_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> Response:
     """Deletes a provider key and its secret; one that still has routes is refused, and can be disabled."""
-    await providers.delete_key(tx, actor, provider_key_id)
+    write = partial(providers.delete_key, tx, actor, provider_key_id)
+    return await nothing_left(tx, house, Touched(provider_key_id=provider_key_id), write, dry_run=dry_run)
 
 
-@router.post("/{provider_key_id}/disable", response_model=ProviderKeyShown, dependencies=[NeedsProof])
-async def disable_provider_key(provider_key_id: UUID, actor: Admin, tx: Transaction) -> ProviderKey:
+@router.post("/{provider_key_id}/disable", response_model=ProviderKeyShown | StopsShown, dependencies=[NeedsProof])
+async def disable_provider_key(
+    provider_key_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> ProviderKeyShown | StopsShown:
     """Takes a provider key out of use: calls on their way by it stop within a second."""
-    return await providers.disable_key(tx, actor, provider_key_id)
+    write = partial(providers.disable_key, tx, actor, provider_key_id)
+    return await _stopped(tx, house, provider_key_id, write, dry_run=dry_run)
 
 
 @router.post("/{provider_key_id}/enable", response_model=ProviderKeyShown, dependencies=[NeedsProof])
@@ -194,6 +219,14 @@ async def discover_models(provider_key_id: UUID, actor: Admin, house: HouseDep) 
     if failed is not None:
         raise Refusal(failed.code, failed.kind, failed.message)
     return Listed(items=[UpstreamModelShown.model_validate(model) for model in models], next=None)
+
+
+async def _stopped(
+    tx: Tx, house: House, key_id: UUID, write: Callable[[], Awaitable[ProviderKey]], *, dry_run: bool
+) -> ProviderKeyShown | StopsShown:
+    if dry_run:
+        return await previewed_stops(tx, house, Touched(provider_key_id=key_id), write)
+    return ProviderKeyShown.model_validate(await write())
 
 
 async def _opened(house: House, key_id: UUID) -> OpenKey:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, ClassVar, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field
+from starlette.responses import Response
 
 from ai_api import providers, setup
-from ai_api.portal.deps import Admin, AdminHolder, Transaction
+from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
+from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, not_given
 from ai_api.providers import Cooling, Route, RouteDraft
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/admin/routes", tags=["routes"])
 
@@ -132,16 +136,25 @@ async def get_route(route_id: UUID, _: AdminHolder, tx: Transaction) -> RouteSho
     return _shape(route, await providers.coolings(tx, [route_id]))
 
 
-@router.patch("/{route_id}", response_model=RouteShown)
-async def change_route(route_id: UUID, body: RouteChange, actor: Admin, tx: Transaction) -> RouteShown:
+@router.patch("/{route_id}", response_model=RouteShown | StopsShown)
+async def change_route(
+    route_id: UUID, body: RouteChange, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> RouteShown | StopsShown:
     """Changes a route, which is taken for well again."""
-    return _shape(await setup.revise_route(tx, actor, route_id, **cast(providers.RouteChanges, body.changes())), {})
+    write = partial(setup.revise_route, tx, actor, route_id, **cast(providers.RouteChanges, body.changes()))
+    if dry_run:
+        touched = Touched(model_id=(await providers.get_route(tx, route_id)).model_id)
+        return await previewed_stops(tx, house, touched, write)
+    return _shape(await write(), {})
 
 
-@router.delete("/{route_id}", status_code=204)
-async def delete_route(route_id: UUID, actor: Admin, tx: Transaction) -> None:
+@router.delete("/{route_id}", status_code=204, response_model=None, responses=WITH_DRY_RUN)
+async def delete_route(
+    route_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> Response:
     """Deletes a route; call records keep what they say of it."""
-    await providers.delete_route(tx, actor, route_id)
+    touched = Touched(model_id=(await providers.get_route(tx, route_id)).model_id)
+    return await nothing_left(tx, house, touched, partial(providers.delete_route, tx, actor, route_id), dry_run=dry_run)
 
 
 def _shape(route: Route, coolings: Mapping[UUID, Cooling]) -> RouteShown:

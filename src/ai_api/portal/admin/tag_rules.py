@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any, ClassVar, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from ai_api import identity
+from ai_api.core.undone import undone
 from ai_api.identity import (
     CLAIM_NAME_CHARACTERS_MAX,
     RULE_NAME_CHARACTERS_MAX,
@@ -20,8 +23,9 @@ from ai_api.identity import (
     TagRuleDraft,
 )
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
-from ai_api.portal.previews import AffectedShown, DryRun, NamedMember
+from ai_api.portal.previews import WITH_DRY_RUN, AffectedShown, DryRun, DryStop, NamedMember, nothing_left
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, listed, not_given
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/admin/tag-rules", tags=["tag rules"])
 
@@ -134,10 +138,15 @@ async def change_tag_rule(
     return await identity.change_tag_rule(tx, actor, rule_id, changes, now=house.clock.now())
 
 
-@router.delete("/{rule_id}", status_code=204)
-async def delete_tag_rule(rule_id: UUID, actor: Admin, tx: Transaction) -> None:
+@router.delete("/{rule_id}", status_code=204, response_model=None, responses=WITH_DRY_RUN)
+async def delete_tag_rule(
+    rule_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> Response:
     """Deletes a rule. Who has its tag keeps it."""
-    await identity.delete_tag_rule(tx, actor, rule_id)
+    touched = Touched(tag_id=(await identity.get_tag_rule(tx, rule_id)).tag_id)
+    return await nothing_left(
+        tx, house, touched, partial(identity.delete_tag_rule, tx, actor, rule_id), dry_run=dry_run
+    )
 
 
 @router.post("/{rule_id}/apply")
@@ -145,7 +154,8 @@ async def apply_tag_rule(
     rule_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryRun = False
 ) -> ApplicationShown:
     """Gives the rule's tag to everybody here whom it means. A rule on a claim waits for the next sign-in: 409."""
-    gained = await identity.apply_tag_rule(tx, actor, rule_id, dry_run=dry_run, now=house.clock.now())
+    async with undone(tx, only_if=dry_run):
+        gained = await identity.apply_tag_rule(tx, actor, rule_id, now=house.clock.now())
     first = [
         NamedMember(id=each.id, identifier=each.identifier, display_name=each.display_name) for each in gained.first
     ]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
+from starlette.responses import Response
 
 from ai_api import access, identity, setup
 from ai_api.identity import (
@@ -24,8 +26,9 @@ from ai_api.identity import (
     Who,
 )
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
-from ai_api.portal.previews import DryRun, PreviewShown, previewed
+from ai_api.portal.previews import WITH_DRY_RUN, DryRun, DryStop, PreviewShown, nothing_left, previewed
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, listed, not_given
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/admin/tags", tags=["tags"])
 
@@ -136,10 +139,13 @@ async def change_tag(
     return TagShown.model_validate(await write())
 
 
-@router.delete("/{tag_id}", status_code=204)
-async def delete_tag(tag_id: UUID, actor: Admin, tx: Transaction) -> None:
+@router.delete("/{tag_id}", status_code=204, response_model=None, responses=WITH_DRY_RUN)
+async def delete_tag(
+    tag_id: UUID, *, actor: Admin, tx: Transaction, house: HouseDep, dry_run: DryStop = False
+) -> Response:
     """Deletes a tag that no access policy and no limit names; one that is in use is refused, saying by what."""
-    await setup.remove_tag(tx, actor, tag_id)
+    write = partial(setup.remove_tag, tx, actor, tag_id)
+    return await nothing_left(tx, house, Touched(tag_id=tag_id), write, dry_run=dry_run)
 
 
 @router.get("/{tag_id}/members", response_model=Listed[MemberOfTagShown])

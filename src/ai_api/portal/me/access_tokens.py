@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 
 from ai_api import identity
-from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT, AccessToken
+from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT
 from ai_api.portal.deps import HouseDep, Myself, NeedsProof, Signed, Transaction
+from ai_api.portal.previews import DryStop, StopsShown, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Name, Shown, Strict, listed
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/me/access-tokens", tags=["me"])
 
@@ -65,9 +68,12 @@ async def create_access_token(
     return AccessTokenMade(**shown.model_dump(), secret=secret)
 
 
-@router.post("/{token_id}/revoke", response_model=AccessTokenShown)
+@router.post("/{token_id}/revoke", response_model=AccessTokenShown | StopsShown)
 async def revoke_access_token(
-    token_id: UUID, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep
-) -> AccessToken:
+    token_id: UUID, holder: Signed, actor: Myself, tx: Transaction, *, house: HouseDep, dry_run: DryStop = False
+) -> AccessTokenShown | StopsShown:
     """Ends one of the caller's tokens. Ending it again changes nothing."""
-    return await identity.revoke_access_token(tx, actor, holder.member_id, token_id, now=house.clock.now())
+    write = partial(identity.revoke_access_token, tx, actor, holder.member_id, token_id, now=house.clock.now())
+    if dry_run:
+        return await previewed_stops(tx, house, Touched(member_id=holder.member_id), write)
+    return AccessTokenShown.model_validate(await write())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from ai_api.identity import Caller
 from ai_api.portal.admin.allocations import NO_REASON, AllocationShown, Because, allocations_shown
 from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
 from ai_api.portal.house import House
+from ai_api.portal.previews import DryStop, StopsShown, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Strict
+from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/me/allocations", tags=["me"])
 
@@ -76,12 +79,23 @@ async def get_my_allocation(allocation_id: UUID, holder: Signed, tx: Transaction
     return await _one(tx, house, await allocations.find_own(tx, holder.member_id, allocation_id))
 
 
-@router.post("/{allocation_id}/pause")
+@router.post("/{allocation_id}/pause", response_model=MyAllocationShown | StopsShown)
 async def pause_my_allocation(
-    allocation_id: UUID, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep, *, body: Because = NO_REASON
-) -> MyAllocationShown:
+    allocation_id: UUID,
+    holder: Signed,
+    actor: Myself,
+    tx: Transaction,
+    *,
+    house: HouseDep,
+    body: Because = NO_REASON,
+    dry_run: DryStop = False,
+) -> MyAllocationShown | StopsShown:
     """Stops it until the caller or an administrator resumes it."""
-    return await _one(tx, house, await _moved(tx, holder, actor, allocation_id, "pause", body))
+    write = partial(_moved, tx, holder, actor, allocation_id, "pause", body)
+    if dry_run:
+        own = await allocations.find_own(tx, holder.member_id, allocation_id)
+        return await previewed_stops(tx, house, Touched(allocation_id=own.id), write)
+    return await _one(tx, house, await write())
 
 
 @router.post("/{allocation_id}/resume")

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
+from starlette.responses import Response
 
 from ai_api import credentials, ledger, quotas, setup
 from ai_api.core.db import Tx
 from ai_api.credentials import Credential, Order, State
 from ai_api.ledger import UsageQuestion, UsageSum
-from ai_api.portal.admin.credentials import (
+from ai_api.portal.credentials_shown import (
     AT_ONCE,
     LIMITS_MAX,
     NO_REASON,
@@ -29,11 +31,15 @@ from ai_api.portal.admin.credentials import (
     changes_given,
     credential_shown,
     expiry_given,
+    issued_shown,
+    rotated,
+    stopped,
 )
 from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.limits_given import LimitWanted
 from ai_api.portal.limits_shown import LimitsLeft, left_of_credential
+from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict, UsdOut
 from ai_api.quotas.windows import month_window
 
@@ -128,7 +134,7 @@ async def issue_my_credential(
         limits=quotas.narrowed(settings.credential_limits, [each.terms() for each in body.limits]),
     )
     issued = await credentials.issue(tx, actor, order, at=at)
-    return CredentialIssued(**credential_shown(issued.credential, at).model_dump(), secret=issued.secret)
+    return issued_shown(issued, at)
 
 
 @router.get("/{credential_id}")
@@ -139,16 +145,24 @@ async def get_my_credential(credential_id: UUID, holder: Signed, tx: Transaction
     return MyCredentialFound(**dict(shown), limits=await left_of_credential(tx, house, credential))
 
 
-@router.patch("/{credential_id}")
+@router.patch("/{credential_id}", response_model=CredentialShown | StopsShown)
 async def change_my_credential(
-    credential_id: UUID, body: Change, holder: Signed, actor: Myself, tx: Transaction, *, house: HouseDep
-) -> CredentialShown:
+    credential_id: UUID,
+    holder: Signed,
+    actor: Myself,
+    tx: Transaction,
+    *,
+    house: HouseDep,
+    body: Change,
+    dry_run: DryStop = False,
+) -> CredentialShown | StopsShown:
     """Changes name, expiry or scope, in force for the next call. The secret stays the same."""
-    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
-    return credential_shown(await credentials.change(tx, actor, own.id, changes_given(body), at=at), at)
+    own = await credentials.find_own(tx, holder.member_id, credential_id)
+    write = partial(credentials.change, tx, actor, own.id, changes_given(body), at=house.clock.now())
+    return await stopped(tx, house, own.id, write, dry_run=dry_run)
 
 
-@router.post("/{credential_id}/pause")
+@router.post("/{credential_id}/pause", response_model=CredentialShown | StopsShown)
 async def pause_my_credential(
     credential_id: UUID,
     holder: Signed,
@@ -157,10 +171,12 @@ async def pause_my_credential(
     *,
     house: HouseDep,
     body: Because = NO_REASON,
-) -> CredentialShown:
+    dry_run: DryStop = False,
+) -> CredentialShown | StopsShown:
     """Stops it until the caller or an administrator resumes it."""
     own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
-    return credential_shown(await credentials.pause(tx, actor, own.id, by="member", reason=body.reason, at=at), at)
+    write = partial(credentials.pause, tx, actor, own.id, by="member", reason=body.reason, at=at)
+    return await stopped(tx, house, own.id, write, dry_run=dry_run)
 
 
 @router.post("/{credential_id}/resume")
@@ -178,7 +194,7 @@ async def resume_my_credential(
     return credential_shown(await credentials.resume(tx, actor, own.id, by="member", reason=body.reason, at=at), at)
 
 
-@router.post("/{credential_id}/revoke")
+@router.post("/{credential_id}/revoke", response_model=CredentialShown | StopsShown)
 async def revoke_my_credential(
     credential_id: UUID,
     holder: Signed,
@@ -187,13 +203,15 @@ async def revoke_my_credential(
     *,
     house: HouseDep,
     body: Because = NO_REASON,
-) -> CredentialShown:
+    dry_run: DryStop = False,
+) -> CredentialShown | StopsShown:
     """Stops it for good."""
-    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
-    return credential_shown(await credentials.revoke(tx, actor, own.id, reason=body.reason, at=at), at)
+    own = await credentials.find_own(tx, holder.member_id, credential_id)
+    write = partial(credentials.revoke, tx, actor, own.id, reason=body.reason, at=house.clock.now())
+    return await stopped(tx, house, own.id, write, dry_run=dry_run)
 
 
-@router.post("/{credential_id}/rotate", status_code=201)
+@router.post("/{credential_id}/rotate", status_code=201, response_model=CredentialIssued, responses=WITH_DRY_RUN)
 async def rotate_my_credential(
     credential_id: UUID,
     holder: Signed,
@@ -202,11 +220,11 @@ async def rotate_my_credential(
     *,
     house: HouseDep,
     body: Rotate = AT_ONCE,
-) -> CredentialIssued:
+    dry_run: DryStop = False,
+) -> CredentialIssued | Response:
     """Answers a successor with a new secret, once; the old secret ends after the overlap."""
-    own, at = await credentials.find_own(tx, holder.member_id, credential_id), house.clock.now()
-    issued = await credentials.rotate(tx, actor, own.id, overlap=timedelta(seconds=body.overlap_s), at=at)
-    return CredentialIssued(**credential_shown(issued.credential, at).model_dump(), secret=issued.secret)
+    own = await credentials.find_own(tx, holder.member_id, credential_id)
+    return await rotated(tx, house, actor, own.id, body, dry_run=dry_run)
 
 
 @router.post("/{credential_id}/playground-token", status_code=201)
