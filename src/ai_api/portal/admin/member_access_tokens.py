@@ -10,8 +10,8 @@ from fastapi import APIRouter, Query
 
 from ai_api import identity, setup
 from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT, By
+from ai_api.portal.access_tokens_shown import AccessTokenCreate, AccessTokenMade, AccessTokenShown
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, NeedsProof, Transaction
-from ai_api.portal.me.access_tokens import AccessTokenCreate, AccessTokenMade, AccessTokenShown
 from ai_api.portal.previews import DryStop, StopsShown, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, listed
 from ai_api.setup import Touched

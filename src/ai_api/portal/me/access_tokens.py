@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import partial
 from typing import Annotated
 from uuid import UUID
@@ -11,37 +10,13 @@ from fastapi import APIRouter, Query
 
 from ai_api import identity
 from ai_api.identity import ACCESS_TOKEN_DAYS_DEFAULT
+from ai_api.portal.access_tokens_shown import AccessTokenCreate, AccessTokenMade, AccessTokenShown
 from ai_api.portal.deps import HouseDep, Myself, NeedsProof, Signed, Transaction
 from ai_api.portal.previews import DryStop, StopsShown, previewed_stops
-from ai_api.portal.shapes import Listed, ListQuery, Moment, Name, Shown, Strict, listed
+from ai_api.portal.shapes import Listed, ListQuery, listed
 from ai_api.setup import Touched
 
 router = APIRouter(prefix="/api/me/access-tokens", tags=["me"])
-
-
-class AccessTokenShown(Shown):
-    """An access token. `display` is its beginning and end; `expires_at` null is never."""
-
-    id: UUID
-    name: str
-    display: str
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
-    created_at: datetime
-
-
-class AccessTokenMade(AccessTokenShown):
-    """A new access token with its secret, which is shown this once."""
-
-    secret: str
-
-
-class AccessTokenCreate(Strict):
-    """A token to be made. Without `expires_at` it ends after 90 days; null is never."""
-
-    name: Name
-    expires_at: Moment | None = None
 
 
 @router.get("", response_model=Listed[AccessTokenShown])
