@@ -2,16 +2,18 @@
 
 `HouseDep` is the house; `Transaction` one transaction, committed when the endpoint's function returned and before the
 answer is sent. `Signed` is the member behind a personal access token or a session, whatever their role, and `AdminHolder` the
-same if they administrate; `Admin` and `Myself` are those two as the actor of an audit row; `NeedsProof` asks a session for a
-proof that is fresh. An endpoint names who is calling before
+same if they administrate; `Admin` and `Myself` are those two as the actor of an audit row; `Anybody` says that nobody has to
+be signed in; `NeedsProof` asks a session for a proof that is fresh, and `AskProof` lets the endpoint say when. What a route
+asks for by these is its role: `portal.roles` reads it from there. An endpoint names who is calling before
 its transaction: the first is looked up in a transaction of its own.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime
+from functools import partial
 from typing import Annotated, cast
 
 import structlog
@@ -26,7 +28,7 @@ from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.identity import Caller
 from ai_api.portal.address import shown_address_of
-from ai_api.portal.browser import check_meant, session_secret
+from ai_api.portal.browser import SAFE_METHODS, check_meant, check_origin, session_secret
 from ai_api.portal.house import House
 from ai_api.portal.problems import request_id_of
 from ai_api.sign_in import Visitor
@@ -47,6 +49,16 @@ async def transaction(house: HouseDep) -> AsyncIterator[Tx]:
 
 
 Transaction = Annotated[Tx, Depends(transaction, scope="function")]
+
+
+def anybody(request: Request, house: HouseDep) -> None:
+    """Nobody has to be signed in; but no page of another site signs a browser in as somebody. Raises Refusal `foreign_origin`."""
+    if request.method not in SAFE_METHODS:
+        check_origin(request, public_url=house.settings.public_url, needed=False)
+
+
+Anybody = Depends(anybody)
+"""For `dependencies=[…]` of what is there for those who are not signed in."""
 
 
 async def signed(request: Request, house: HouseDep) -> AsyncIterator[Caller]:
@@ -145,6 +157,14 @@ def proved(holder: Signed, house: HouseDep) -> Caller:
 Proved = Annotated[Caller, Depends(proved)]
 NeedsProof = Depends(proved)
 """For `dependencies=[…]` of an endpoint that does what a session has to prove itself for."""
+
+
+def proof_asker(holder: Signed, house: HouseDep) -> Callable[[], Caller]:
+    """The same question, for an endpoint that has to ask it of some requests only: call it for those."""
+    return partial(proved, holder, house)
+
+
+AskProof = Annotated[Callable[[], Caller], Depends(proof_asker)]
 
 
 def actor_of(request: Request, holder: Caller) -> Actor:

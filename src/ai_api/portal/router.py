@@ -43,6 +43,7 @@ from ai_api.portal.me import call_records as my_call_records
 from ai_api.portal.me import credentials as my_credentials
 from ai_api.portal.me import models as my_models
 from ai_api.portal.me import usage as my_usage
+from ai_api.portal.roles import demands_of
 
 AREAS = (
     methods.router,
@@ -98,7 +99,11 @@ def add_areas(to: APIRouter | FastAPI) -> None:
 
 
 def create_portal(house: House) -> FastAPI:
-    """The application for all paths under /api (given with that prefix). It answers unknown ones too, as problems."""
+    """The application for all paths under /api (given with that prefix). It answers unknown ones too, as problems.
+
+    Raises RoleForgotten for a route that does not say who may call it.
+    """
+    demands = demands_of((*AREAS, oidc.router))
     app = FastAPI(
         title="ai-api portal",
         version=__version__,
@@ -117,6 +122,8 @@ def create_portal(house: House) -> FastAPI:
     def openapi() -> dict[str, Any]:
         document = describe()
         document["components"]["schemas"]["Problem"] = dict(problems.SCHEMA)
+        for (method, path), demand in demands.items():
+            document["paths"][path][method.lower()].update(demand.described())
         return document
 
     app.openapi = openapi  # type: ignore[method-assign]  # the framework's own way to extend a description

@@ -60,16 +60,3 @@ async def test_a_write_is_audited_once_and_announced(portal: Portal, owner: Call
         assert announced == {"world": False, "member": False}
     else:
         assert announced[WRITES[route].epoch]
-
-
-@pytest.mark.parametrize("route", [route for route in WRITES if route[1].startswith("/api/admin/")], ids=" ".join)
-async def test_a_write_that_members_may_not_make_leaves_no_trace(
-    portal: Portal, owner: Caller, route: tuple[str, str]
-) -> None:
-    stage = Stage(portal, owner)
-    ask = await WRITES[route].prepare(stage)
-    member = await portal.caller("member")
-    before = await see(portal)
-    answer = await Stage(portal, member).send(route[0], ask)
-    assert (answer.status_code, answer.json()["code"]) == (403, "admin_required")
-    assert await see(portal) == before

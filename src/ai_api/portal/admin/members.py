@@ -15,7 +15,7 @@ from starlette.responses import Response
 from ai_api import identity, setup
 from ai_api.core.db import Tx
 from ai_api.identity import By, Kind, Member, Role, Status
-from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction, proved
+from ai_api.portal.deps import Admin, AdminHolder, AskProof, HouseDep, Transaction
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, not_given
 from ai_api.setup import Services, Touched
@@ -108,11 +108,11 @@ async def list_members(_: AdminHolder, tx: Transaction, query: Annotated[Members
 
 @router.post("", status_code=201, response_model=MemberShown)
 async def create_member(
-    body: MemberCreate, actor: Admin, holder: AdminHolder, tx: Transaction, house: HouseDep
+    body: MemberCreate, *, actor: Admin, holder: AdminHolder, ask_proof: AskProof, tx: Transaction, house: HouseDep
 ) -> MemberShown:
-    """Makes a member. Only owners make owners."""
+    """Makes a member. Only owners make owners. Another role than `member` asks a session for a fresh proof."""
     if body.role != "member":
-        proved(holder, house)
+        ask_proof()
     draft = identity.Draft(
         identifier=body.identifier,
         display_name=body.display_name,
@@ -136,14 +136,18 @@ async def change_member(
     *,
     actor: Admin,
     holder: AdminHolder,
+    ask_proof: AskProof,
     tx: Transaction,
     house: HouseDep,
     dry_run: DryStop = False,
 ) -> MemberShown | StopsShown:
-    """Changes a member. Only owners change owners, the last active owner stays one, and nobody raises themself."""
+    """Changes a member. Only owners change owners, the last active owner stays one, and nobody raises themself.
+
+    To give a `role` asks a session for a fresh proof.
+    """
     changes, now = identity.Changes(**body.changes()), house.clock.now()
     if changes.role is not None:
-        proved(holder, house)
+        ask_proof()
     write = partial(setup.change_member, tx, actor, member_id, changes, by=_by(holder), now=now)
     if dry_run:
         return await previewed_stops(tx, house, Touched(member_id=member_id), write)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from ai_api import setup
 from ai_api.identity import By, Role
 from ai_api.portal.admin.member_links import post_of
-from ai_api.portal.deps import Admin, AdminHolder, HouseDep, proved
+from ai_api.portal.deps import Admin, AdminHolder, AskProof, HouseDep
 from ai_api.portal.shapes import Strict
 from ai_api.setup import LINES_MAX, Line, Order
 
@@ -79,12 +79,16 @@ async def create_members(
     request: Request,
     actor: Admin,
     holder: AdminHolder,
+    ask_proof: AskProof,
     house: HouseDep,
     dry_run: Checking = False,
 ) -> BulkShown:
-    """Makes a member of each line that can be one, up to 5,000. A line is done whole or not at all, whatever the others are."""
+    """Makes a member of each line that can be one, up to 5,000. A line is done whole or not at all, whatever the others are.
+
+    Another role than `member`, and `invite`, ask a session for a fresh proof.
+    """
     if body.role != "member" or body.invite:
-        proved(holder, house)
+        ask_proof()
     results = await setup.invite_many(
         house.database,
         actor,

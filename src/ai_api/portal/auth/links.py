@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field, StringConstraints
 
 from ai_api import mail, setup
@@ -17,17 +17,10 @@ from ai_api.invitations import LinkKind
 from ai_api.mail import Forgotten
 from ai_api.portal.address import shown_address_of
 from ai_api.portal.auth.signed_in import SignedInShown, signed_in
-from ai_api.portal.browser import check_origin
-from ai_api.portal.deps import HouseDep, Transaction, visitor_of
+from ai_api.portal.deps import Anybody, HouseDep, Transaction, visitor_of
 from ai_api.portal.shapes import Name, Strict
 
-
-def ours(request: Request, house: HouseDep) -> None:
-    """That no other site's page signs a browser in as somebody. Raises Refusal `foreign_origin`."""
-    check_origin(request, public_url=house.settings.public_url, needed=False)
-
-
-router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Depends(ours)])
+router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Anybody])
 
 Secret = Annotated[str, Field(min_length=1, max_length=200)]
 """What stands behind the `#` of a link."""

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from ai_api import identity
 from ai_api.portal.auth.oidc import OidcMethodShown, oidc_methods
-from ai_api.portal.deps import HouseDep, Transaction
+from ai_api.portal.deps import Anybody, HouseDep, Transaction
 
-router = APIRouter(prefix="/api/auth", tags=["auth"])
+router = APIRouter(prefix="/api/auth", tags=["auth"], dependencies=[Anybody])
 
 
 class MethodsShown(BaseModel):

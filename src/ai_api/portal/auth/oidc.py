@@ -22,7 +22,7 @@ from ai_api.portal.address import shown_address_of
 from ai_api.portal.auth.oidc_cookie import carried_flow, forget_flow, set_flow
 from ai_api.portal.auth.page_route import PAGES, PageRoute
 from ai_api.portal.browser import own_origin, session_secret, set_session
-from ai_api.portal.deps import HouseDep
+from ai_api.portal.deps import Anybody, HouseDep
 from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.plain_page import HEADERS
 from ai_api.portal.problems import request_id_of
@@ -32,7 +32,9 @@ Clients = Mapping[str, OidcClient]
 
 _CANCELLED = "access_denied"
 
-router = APIRouter(prefix="/api/auth/oidc", tags=["auth"], route_class=PageRoute, responses=dict(PAGES))
+router = APIRouter(
+    prefix="/api/auth/oidc", tags=["auth"], dependencies=[Anybody], route_class=PageRoute, responses=dict(PAGES)
+)
 
 
 class OidcMethodShown(BaseModel):

@@ -10,8 +10,8 @@ from pydantic import BaseModel, Field
 
 from ai_api import sign_in
 from ai_api.portal.auth.signed_in import SignedInShown, signed_in
-from ai_api.portal.browser import check_origin, forget_session, session_secret
-from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction, visitor_of
+from ai_api.portal.browser import forget_session, session_secret
+from ai_api.portal.deps import Anybody, HouseDep, Myself, Signed, Transaction, visitor_of
 from ai_api.portal.shapes import Secret, Strict
 from ai_api.sign_in import PasswordDoor
 
@@ -38,11 +38,10 @@ class ProofShown(BaseModel):
     proved_at: datetime
 
 
-@router.post("/login")
+@router.post("/login", dependencies=[Anybody])
 async def log_in(body: SignIn, request: Request, response: Response, house: HouseDep) -> SignedInShown:
     """Signs a browser in: a new session, in a cookie. The session that it had before ends."""
     public_url, terms = house.settings.public_url, house.settings.sessions
-    check_origin(request, public_url=public_url, needed=False)
     wanted = sign_in.check_next(body.next)
     entered = await PasswordDoor(house.database, house.passwords).sign_in(
         visitor_of(request),
