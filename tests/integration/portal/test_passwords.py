@@ -224,14 +224,6 @@ async def test_whoever_finds_too_many_before_them_has_used_up_an_attempt(
     assert (await log_in(portal.client(), ana.identifier)).status_code == 200
 
 
-async def test_the_page_for_signing_in_does_not_know_what_to_offer(portal: Portal):
-    stranger = portal.client()
-    offered = (await stranger.get("/api/auth/methods")).json()
-    assert offered == {"password": True, "oidc": [], "sends_mail": False, "set_up_needed": True}
-    await portal.owner()
-    assert (await stranger.get("/api/auth/methods")).json()["set_up_needed"] is False
-
-
 async def test_what_is_over_is_kept_for_ever(portal: Portal, ana: Member):
     browser = portal.client()
     as_page(browser, await log_in(browser, ana.identifier))
