@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from fastapi.routing import APIRoute, iter_route_contexts
 
+from ai_api import credentials
+from ai_api.credentials import Order
 from ai_api.credentials.secret import new_secret
 from ai_api.protocols import serve
 from ai_api.protocols.serve import CallAnswer
 from tests.integration.gateway.shapes import error_of
 from tests.support.gateway import CHAT, MESSAGES, RESPONSES, chat_body
+from tests.support.organization import CLI
 from tests.support.upstream.raw import RawClient
 
 # Doors for everybody: alive, and a word to clients that try another way first. Anything else must enter preflight.
@@ -230,6 +234,23 @@ async def test_the_lists_show_what_may_not_be_called(g):
     (record,) = await g.books.records()
     assert (tokens["used"], tokens["held"], tokens["left"]) == (55, 0, 945)
     assert cost["used"] == f"{record['billed_cost_nanos'] / 1e9:.9f}".rstrip("0")
+
+
+async def test_secrets_that_begin_alike_are_one(g):
+    """Whoever knows a credential by how its secret begins gives everybody with the same prefix to whoever called first."""
+    members = [await g.org.member() for _ in range(3)]
+    issued = []
+    for member in members:
+        order = Order(member_id=member.id, name="test", prefix="a-prefix-of-twenty--", expires_at=None)
+        async with g.org.database.transaction() as tx:
+            issued.append(await credentials.issue(tx, CLI, order, at=datetime.now(UTC)))
+    for each in (*issued, *reversed(issued)):
+        answer = await g.http.get("/v1/key", headers={"authorization": f"Bearer {each.secret}"})
+        assert (answer.status_code, answer.json()["id"]) == (200, each.credential.public_id)
+    own, other = issued[0].secret, issued[1].secret
+    for wrong in (own[:-1] + ("x" if own[-1] != "x" else "y"), own[:20] + other[20:-6] + own[-6:]):
+        answer = await g.http.get("/v1/key", headers={"authorization": f"Bearer {wrong}"})
+        assert answer.status_code == 401
 
 
 async def test_everybody_else_waits_for_one_who_asks_for_a_list(g, sim):
