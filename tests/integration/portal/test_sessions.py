@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from ai_api.core import secret_form
 from ai_api.portal.house import PortalSettings
-from tests.support.portal import Caller, Portal, open_portal
+from tests.support.portal import PASSWORD, Caller, Portal, open_portal
 
 
 def code_of(answer):
@@ -144,11 +145,70 @@ async def test_a_secret_of_a_session_is_kept_or_shown(portal: Portal, database: 
     (cookie,) = list(browser.cookies.jar)
     shown = (await browser.get("/api/me/sessions")).text + (await browser.get("/api/me")).text
     assert cookie.value not in shown
-    for answer in (await portal.client().get("/api/me"), await _with_cookie(portal, cookie.value[:-1] + "x")):
+    for answer in (await portal.client().get("/api/me"), await _with_cookie(portal, _mistyped(cookie.value))):
         assert answer.status_code == 401
+
+
+async def test_any_cookie_is_somebody(portal: Portal, owner: Caller):
+    """What has the form of a session's secret is none for that, nor is anything else that may be known of its member."""
+    browser = await portal.browser(owner.member)
+    (cookie,) = list(browser.cookies.jar)
+    own = cookie.value
+    assert own is not None
+    prefix = own[: -secret_form.TAIL_CHARACTERS]
+    hashed = secret_form.hash_of(own).hex()
+    (listed,) = (await browser.get("/api/me/sessions")).json()["items"]
+    wrong = [
+        "1",
+        "true",
+        "admin",
+        "owner",
+        str(owner.member.id),
+        listed["id"],
+        owner.secret,
+        hashed,
+        own.swapcase(),
+        f"{own}x",
+    ]
+    wrong += [own[:-1], secret_form.new(prefix), f"{prefix}{hashed}"]
+    for name, value in (*((cookie.name, value) for value in wrong), ("session", own), (f"__Host-{cookie.name}", own)):
+        stranger = portal.client()
+        stranger.cookies.set(name, value)
+        for path in ("/api/me", "/api/admin/members"):
+            answer = await stranger.get(path)
+            assert (answer.status_code, "set-cookie" in answer.headers) == (401, False), (name, value, path)
+
+
+async def test_a_session_goes_along_with_requests_of_other_sites_or_they_read_the_answers(database: str):
+    """The cookie stays with this host, by TLS, for what is no other site's form; and nothing is ever shared with an origin."""
+    async with open_portal(database, settings=PortalSettings(public_url="https://portal.test")) as portal:
+        member = await portal.member()
+        await portal.give_password(member)
+        answer = await portal.client().post(
+            "/api/auth/login", json={"identifier": member.identifier, "password": PASSWORD}
+        )
+        (cookie,) = answer.headers.get_list("set-cookie")
+        name, *attributes = (part.strip() for part in cookie.lower().split(";"))
+        assert name.startswith("__host-aiapi_session=")
+        assert sorted(attributes) == ["httponly", "max-age=1209600", "path=/", "samesite=lax", "secure"]
+        browser = await portal.browser(member)
+        for origin in ("https://evil.test", "https://portal.test", "null"):
+            for method, path in (
+                ("GET", "/api/me"),
+                ("GET", "/api/auth/methods"),
+                ("OPTIONS", "/api/me/sessions/revoke-others"),
+            ):
+                headers = {"origin": origin, "access-control-request-method": "POST"}
+                answer = await browser.request(method, path, headers=headers)
+                assert [name for name in answer.headers if name.startswith("access-control-")] == [], (origin, path)
+                assert answer.status_code == (405 if method == "OPTIONS" else 200), (origin, path)
 
 
 async def _with_cookie(portal: Portal, secret: str):
     client = portal.client()
     client.cookies.set("aiapi_session", secret)
     return await client.get("/api/me")
+
+
+def _mistyped(secret: str) -> str:
+    return secret[:-1] + ("y" if secret.endswith("x") else "x")
