@@ -8,7 +8,7 @@ from __future__ import annotations
 from ai_api import allocations
 from ai_api.audit import Actor
 from ai_api.catalog import Model
-from ai_api.core.db import Database
+from ai_api.core.db import Database, Tx
 from ai_api.core.errors import Refusal
 from ai_api.gateway.people import Holder
 
@@ -24,18 +24,19 @@ class FirstUse:
 
         Of two first calls at once one claims, and both may go on. Raises StoreUnavailable.
         """
-        actor = Actor(
-            kind="member",
-            member_id=holder.member_id,
-            name=holder.member_identifier,
-            address=None,
-            request_id=request_id,
-        )
         try:
             async with self._database.transaction() as tx:
-                await allocations.claim(tx, actor, member_id=holder.member_id, model_id=model.id)
+                await claim_within(tx, holder, model, request_id=request_id)
         except Refusal as refusal:
             if refusal.kind == "unavailable":
                 raise
             return refusal.code == "allocation_exists"
         return True
+
+
+async def claim_within(tx: Tx, holder: Holder, model: Model, *, request_id: str | None) -> None:
+    """The claim that a first call makes, in a transaction. Raises Refusal where the model may not be claimed."""
+    actor = Actor(
+        kind="member", member_id=holder.member_id, name=holder.member_identifier, address=None, request_id=request_id
+    )
+    await allocations.claim(tx, actor, member_id=holder.member_id, model_id=model.id)

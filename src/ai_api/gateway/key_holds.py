@@ -14,7 +14,7 @@ from ai_api.gateway.growing_hold import wanted_now
 from ai_api.gateway.hold_changes import HoldChanges
 from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.store_extend import Change
-from ai_api.gateway.world import Worlds
+from ai_api.gateway.world import World, Worlds
 from ai_api.providers import ProviderKey
 from ai_api.quotas.limit import AccountKey, account_of
 from ai_api.quotas.rules import Charge, Wanted
@@ -36,7 +36,7 @@ class KeyHolds:
 
         Raises StoreUnavailable: a limit that cannot be asked is not passed.
         """
-        charges = self._charges(docket, key)
+        charges = charges_of(docket, key, self._worlds.current)
         before = docket.key_charges
         if not charges and not before:
             return True
@@ -75,25 +75,27 @@ class KeyHolds:
         by_id = {account.id: account for account in accounts}
         await store_admission.create_accounts(self._hot, [by_id[key] for key in sorted(by_id)], patience=PATIENCE)
 
-    def _charges(self, docket: Docket, key: ProviderKey) -> tuple[Charge, ...]:
-        world, holder = self._worlds.current, docket.holder
-        limits = world.limits.get(key.id, ()) if world.limits else ()
-        if not limits or holder is None or docket.bound is None or docket.permission is None:
-            return ()
-        size = size_of(
-            input_tokens=docket.bound.input_tokens,
-            output_tokens=docket.bound.output_tokens,
-            price=docket.permission.price,
+
+def charges_of(docket: Docket, key: ProviderKey, world: World) -> tuple[Charge, ...]:
+    """What a call takes under the limits of a provider key."""
+    holder = docket.holder
+    limits = world.limits.get(key.id, ()) if world.limits else ()
+    if not limits or holder is None or docket.bound is None or docket.permission is None:
+        return ()
+    size = size_of(
+        input_tokens=docket.bound.input_tokens,
+        output_tokens=docket.bound.output_tokens,
+        price=docket.permission.price,
+    )
+    charges = []
+    for limit in limits:
+        account = account_of(
+            limit,
+            zone=world.zone,
+            at=docket.started_at,
+            member_id=holder.member_id,
+            credential_id=holder.credential_id,
         )
-        charges = []
-        for limit in limits:
-            account = account_of(
-                limit,
-                zone=world.zone,
-                at=docket.started_at,
-                member_id=holder.member_id,
-                credential_id=holder.credential_id,
-            )
-            bucket = bucket_at(limit.window_s, unix_ms_of(docket.call_id))
-            charges.append(charge(limit, account, bucket, size))
-        return tuple(charges)
+        bucket = bucket_at(limit.window_s, unix_ms_of(docket.call_id))
+        charges.append(charge(limit, account, bucket, size))
+    return tuple(charges)

@@ -169,7 +169,7 @@ class People:
             if len(self._unknown) > UNKNOWN_SECRETS_MAX:
                 self._unknown.popitem(last=False)
             return None
-        holder = _holder(secret_hash, row, self._clock.monotonic())
+        holder = holder_of(secret_hash, row, self._clock.monotonic())
         self._unknown.pop(secret_hash, None)
         self._holders[secret_hash] = holder
         self._holders.move_to_end(secret_hash)
@@ -188,7 +188,8 @@ class People:
         self._lookups_left -= 1
 
 
-def _holder(secret_hash: bytes, row: Any, read_at_s: float) -> Holder:
+def holder_of(secret_hash: bytes, row: Any, read_at_s: float) -> Holder:
+    """The holder in a row of `store_watch`; of two allocations of one model the one that is not revoked."""
     by_model: dict[UUID, Allocation] = {}
     for each in json.loads(row["allocations"]):
         allocation = Allocation(

@@ -9,8 +9,11 @@ that refused; the true reason stays in the details of the record.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+from uuid import UUID
 
 from ai_api import access
 from ai_api.catalog import Model, resolve
@@ -25,6 +28,9 @@ from ai_api.quotas.limit import Limit
 from ai_api.wire.envelope import Envelope, Operation
 
 USABLE_SHOWN_MAX = 20
+
+Obstacle = Literal["other_tags", "provider_key_disabled", "operation_not_served"]
+"""Why an active route cannot serve a call."""
 
 
 @value
@@ -53,6 +59,14 @@ class Finding:
 
 def check_credential(holder: Holder | None, now: datetime) -> Holder:
     """Step 1, first half: the credential is known, in force, and its member active. Raises Refusal."""
+    known = check_in_force(holder, now)
+    check_member(known)
+    check_not_paused(known)
+    return known
+
+
+def check_in_force(holder: Holder | None, now: datetime) -> Holder:
+    """The credential is known, and neither revoked nor expired. Raises Refusal."""
     if holder is None:
         raise unknown()
     if holder.revoked_at is not None:
@@ -63,13 +77,21 @@ def check_credential(holder: Holder | None, now: datetime) -> Holder:
             "unauthenticated",
             f"This credential expired on {holder.expires_at:%Y-%m-%d}. Create or rotate a credential and use the new one.",
         )
+    return holder
+
+
+def check_member(holder: Holder) -> None:
+    """The credential's member is active. Raises Refusal."""
     if holder.member_status != "active":
         raise Refusal(
             "member_disabled", "forbidden", "The member this credential belongs to is disabled. Ask an administrator."
         )
+
+
+def check_not_paused(holder: Holder) -> None:
+    """The credential is not paused. Raises Refusal."""
     if holder.paused_at is not None:
         raise Refusal("credential_paused", "forbidden", "This credential is paused. Resume it, or use another one.")
-    return holder
 
 
 def check_source(holder: Holder, source: Callable[[], Address | None]) -> None:
@@ -94,15 +116,15 @@ def judge(envelope: Envelope, holder: Holder | None, world: World, now: datetime
     person = check_credential(holder, now)
     finding.unclaimed = None
     try:
-        allocation, model = _answering_allocation(envelope.model, person, world)
+        allocation, model = answering_allocation(envelope.model, person, world)
     except Refusal:
-        finding.unclaimed = _claimed_by_calling(envelope, person, world)
+        finding.unclaimed = claimed_by_calling(envelope.model, envelope.operation, person, world)
         raise
     finding.allocation, finding.model = allocation, model
     try:
         check_state(allocation, model)
         limits = (*person.limits, *allocation.limits, *world.limits_for(person.tags))
-        _check_quota(limits)
+        check_allowance(limits)
         permission = _check_binding(envelope, person, allocation, model, world, now, limits)
     except Refusal as refusal:
         if not is_visible(model, person, world):
@@ -141,15 +163,26 @@ def serving_routes(
     """The routes of a model that are open to the holder's member and whose provider key can serve `operation`."""
     tags = world.tags_of(holder.tags)
     return tuple(
-        (route, key)
+        (route, world.keys[route.provider_key_id])
         for route in world.routes.get(model.id, ())
-        if route.is_open_to(tags)
-        and (key := world.keys.get(route.provider_key_id)) is not None
-        and lanes.lane_for(key.wiring, operation, model.operations) is not None
+        if obstacle(route, model, operation, world, tags) is None
     )
 
 
-def _answering_allocation(name: str | None, holder: Holder, world: World) -> tuple[Allocation, Model]:
+def obstacle(
+    route: Route, model: Model, operation: Operation, world: World, tags: AbstractSet[UUID]
+) -> Obstacle | None:
+    """Why an active route cannot serve `operation` to a member with these tags, everyone's among them; None where it can."""
+    if not route.is_open_to(tags):
+        return "other_tags"
+    key = world.keys.get(route.provider_key_id)
+    if key is None:
+        return "provider_key_disabled"
+    return None if lanes.lane_for(key.wiring, operation, model.operations) is not None else "operation_not_served"
+
+
+def answering_allocation(name: str | None, holder: Holder, world: World) -> tuple[Allocation, Model]:
+    """Step 1, last part: which right a call is made by, of those within the credential's scope. Raises Refusal."""
     if name is None:
         raise Refusal("bad_request", "invalid", "model is missing.", param="model", details=_usable(holder, world))
     meant = resolve(name, world.names)
@@ -160,28 +193,18 @@ def _answering_allocation(name: str | None, holder: Holder, world: World) -> tup
         slugs = ", ".join(sorted(model.slug for model in granted))
         raise Refusal("model_ambiguous", "invalid", f"{name!r} may mean {slugs}. Use the whole name.", param="model")
     if any(is_visible(model, holder, world) for model in meant):
-        details = _usable(holder, world)
-        names = ", ".join(details["usable_models"]) or "none yet"
-        raise Refusal(
-            "model_not_in_scope",
-            "forbidden",
-            f"This credential may not call {name!r}. It may call: {names}.",
-            param="model",
-            details=details,
-        )
+        raise not_in_scope(name, holder, world)
     raise hidden(name, because="hidden_by_policy" if meant else "unknown")
 
 
-def _claimed_by_calling(envelope: Envelope, holder: Holder, world: World) -> Model | None:
+def claimed_by_calling(name: str | None, operation: Operation, holder: Holder, world: World) -> Model | None:
     """The one model the name means to a holder of all allocations who has none of it, where it may be claimed and served."""
-    if envelope.model is None or not holder.all_allocations:
+    if name is None or not holder.all_allocations:
         return None
-    meant = [model for model in resolve(envelope.model, world.names) if is_visible(model, holder, world)]
+    meant = [model for model in resolve(name, world.names) if is_visible(model, holder, world)]
     if len(meant) != 1 or not meant[0].claimable or meant[0].id in holder.allocations:
         return None
-    is_served = lanes.offers(envelope.operation, meant[0].operations) and serving_routes(
-        meant[0], envelope.operation, world, holder
-    )
+    is_served = lanes.offers(operation, meant[0].operations) and serving_routes(meant[0], operation, world, holder)
     return meant[0] if is_served else None
 
 
@@ -211,7 +234,8 @@ def check_state(allocation: Allocation, model: Model) -> None:
     )
 
 
-def _check_quota(limits: Iterable[Limit]) -> None:
+def check_allowance(limits: Iterable[Limit]) -> None:
+    """Step 3: no limit of nothing applies. Raises Refusal."""
     # What is used up is for the hold to say, on locked accounts; only a limit of nothing is certain here.
     for limit in limits:
         if limit.amount == 0 and limit.rejects:
@@ -233,26 +257,44 @@ def _check_binding(
     now: datetime,
     limits: Iterable[Limit],
 ) -> Permission:
-    if not lanes.offers(envelope.operation, model.operations):
+    check_operation(envelope.operation, model)
+    price = world.price_of(model.id, now)
+    check_price(price, model, limits)
+    routes = check_routes(envelope.operation, model, world, holder)
+    keeping = _that_keep(routes, envelope.operation, model) if envelope.must_store else ()
+    return Permission(allocation, model, price, keeping or routes, keeps_here=envelope.must_store and not keeping)
+
+
+def check_operation(operation: Operation, model: Model) -> None:
+    """Step 4, first part: the model offers what is asked for. Raises Refusal."""
+    if not lanes.offers(operation, model.operations):
         offered = ", ".join(sorted(model.operations))
         raise Refusal(
             "unknown_operation",
             "invalid",
-            f"{model.slug} does not offer {envelope.operation}; it offers {offered}.",
+            f"{model.slug} does not offer {operation}; it offers {offered}.",
             param="model",
         )
-    price = world.price_of(model.id, now)
+
+
+def check_price(price: PriceVersion | None, model: Model, limits: Iterable[Limit]) -> None:
+    """Step 4, second part: the model has a price where money is limited. Raises Refusal."""
     if price is None and any(limit.metric == "cost" and limit.rejects for limit in limits):
         raise Refusal(
             "model_unpriced",
             "unavailable",
             f"{model.slug} has no price, and a limit on cost applies. An administrator has to set one.",
         )
-    routes = serving_routes(model, envelope.operation, world, holder)
-    keeping = _that_keep(routes, envelope.operation, model) if envelope.must_store else ()
+
+
+def check_routes(
+    operation: Operation, model: Model, world: World, holder: Holder
+) -> tuple[tuple[Route, ProviderKey], ...]:
+    """Step 4, last part: somebody can serve the call, and these can. Raises Refusal."""
+    routes = serving_routes(model, operation, world, holder)
     if not routes:
         raise _no_route(model, world, holder)
-    return Permission(allocation, model, price, keeping or routes, keeps_here=envelope.must_store and not keeping)
+    return routes
 
 
 def is_native(operation: Operation, key: ProviderKey, model: Model) -> bool:
@@ -280,6 +322,19 @@ def hidden(name: str, *, because: str) -> Refusal:
     """The answer to a model that is not there for the caller; the true reason is for the record."""
     message = f"The model {name!r} does not exist, or you have no access to it. GET /v1/models lists what you can call."
     return Refusal("model_not_found", "not_found", message, param="model", because=because)
+
+
+def not_in_scope(name: str, holder: Holder, world: World) -> Refusal:
+    """The answer to a model that can be seen and is not the credential's to call."""
+    details = _usable(holder, world)
+    names = ", ".join(details["usable_models"]) or "none yet"
+    return Refusal(
+        "model_not_in_scope",
+        "forbidden",
+        f"This credential may not call {name!r}. It may call: {names}.",
+        param="model",
+        details=details,
+    )
 
 
 def _usable(holder: Holder, world: World) -> dict[str, list[str]]:

@@ -16,9 +16,8 @@ from uuid import UUID
 from ai_api.core.db import Hot, Patience, dump_json
 from ai_api.providers import Cooling
 
-# A credential answers to its own secret, and to the short-lived ones beside it, which end by themselves.
-_HOLDERS = """
-SELECT s.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations,
+HOLDER_FIELDS = """
+    c.id, c.public_id, c.name, c.display, c.all_allocations,
     LEAST(c.expires_at, s.expires_at) AS expires_at, c.paused_at, c.revoked_at,
     c.created_at, c.source_networks, m.id AS member_id, m.epoch AS member_epoch, m.status AS member_status, m.identifier,
     COALESCE((
@@ -33,13 +32,18 @@ SELECT s.secret_hash, c.id, c.public_id, c.name, c.display, c.all_allocations,
     COALESCE((SELECT jsonb_agg(to_jsonb(l) ORDER BY l.id) FROM limits l
               WHERE l.member_id = m.id OR l.credential_id = c.id), '[]') AS limits,
     COALESCE((SELECT jsonb_agg(t.tag_id ORDER BY t.tag_id) FROM member_tags t WHERE t.member_id = m.id), '[]') AS tags
-FROM (
+"""
+"""What a holder is read from, of a credential `c`, one of its secrets `s`, and its member `m`."""
+
+# A credential answers to its own secret, and to the short-lived ones beside it, which end by themselves.
+_HOLDERS = f"""
+SELECT s.secret_hash, {HOLDER_FIELDS} FROM (
     SELECT secret_hash, id AS credential_id, NULL::timestamptz AS expires_at FROM credentials
     WHERE secret_hash = ANY($1::bytea[])
     UNION ALL
     SELECT secret_hash, credential_id, expires_at FROM credential_tokens WHERE secret_hash = ANY($1::bytea[])
 ) s JOIN credentials c ON c.id = s.credential_id JOIN members m ON m.id = c.member_id
-"""
+"""  # noqa: S608  -- constants of this file
 
 _WATCH = """
 WITH beating AS (

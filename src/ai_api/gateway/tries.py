@@ -59,7 +59,7 @@ class Tries:
         error: UpstreamError | None = None
         call.set_total(self._deadlines.total_s)
         self._budget.earn(self._clock.unix_ms())
-        for route, key in self._in_service(routes, call.docket):
+        for route, key in in_service(routes, call.docket, self._health, self._clock.unix_ms()):
             try:
                 if call.ended:
                     # While it waited for its hold, or for the route before: nobody is asked for what nobody waits for.
@@ -69,7 +69,7 @@ class Tries:
                 if failure is not None and call.docket.attempts and not self._budget.spend():
                     break
                 if not await self._key_holds.take(call.docket, key):
-                    failure = failure if call.docket.attempts else _full()
+                    failure = failure if call.docket.attempts else key_is_full()
                     continue
                 return await self._attempt(call, Attempt(route, key))
             except UpstreamError as raised:
@@ -80,33 +80,7 @@ class Tries:
             finally:
                 # Judged, or not asked at all: whoever comes next may try it.
                 self._health.leave(route.id, call.docket.call_id)
-        raise failure or self._out_of_service(routes)
-
-    def _in_service(
-        self, routes: Sequence[tuple[Route, ProviderKey]], docket: Docket
-    ) -> Iterator[tuple[Route, ProviderKey]]:
-        """The routes that may be tried, each one judged when its turn comes; else the one that is free soonest."""
-        now_ms = self._clock.unix_ms()
-        waiting = []
-        for route, key in routes:
-            if self._health.begin(route.id, docket.call_id, now_ms):
-                yield route, key
-            else:
-                waiting.append((route, key))
-        if docket.attempts or not waiting:
-            return
-        soonest = self._health.soonest([route.id for route, _ in waiting], now_ms)
-        if soonest is not None and not soonest[1].told:
-            yield next(each for each in waiting if each[0].id == soonest[0])
-
-    def _out_of_service(self, routes: Sequence[tuple[Route, ProviderKey]]) -> Refusal:
-        now_ms = self._clock.unix_ms()
-        soonest = self._health.soonest([route.id for route, _ in routes], now_ms)
-        if soonest is None:
-            return Refusal("no_route", "unavailable", "No route of this model is in service.", retry_after_s=30)
-        wait_s = max(1.0, (soonest[1].until_ms - now_ms) / 1000)
-        message = "The provider has asked for a pause, and no other route of this model is in service."
-        return relay.refusal_for(soonest[1].code, message, retry_after_s=wait_s)
+        raise failure or out_of_service(routes, self._health, self._clock.unix_ms())
 
     async def _attempt(self, call: OpenCall, attempt: Attempt) -> UpstreamAnswer:
         call.docket.attempts.append(attempt)
@@ -190,7 +164,35 @@ def _fields(docket: Docket) -> Mapping[str, Value]:
     return {**fields, "store": b"false"} if permission is not None and permission.keeps_here else fields
 
 
-def _full() -> Refusal:
+def in_service(
+    routes: Sequence[tuple[Route, ProviderKey]], docket: Docket, health: RouteHealth, now_ms: int
+) -> Iterator[tuple[Route, ProviderKey]]:
+    """The routes that may be tried, each one judged when its turn comes; else the one that is free soonest."""
+    waiting = []
+    for route, key in routes:
+        if health.begin(route.id, docket.call_id, now_ms):
+            yield route, key
+        else:
+            waiting.append((route, key))
+    if docket.attempts or not waiting:
+        return
+    soonest = health.soonest([route.id for route, _ in waiting], now_ms)
+    if soonest is not None and not soonest[1].told:
+        yield next(each for each in waiting if each[0].id == soonest[0])
+
+
+def out_of_service(routes: Sequence[tuple[Route, ProviderKey]], health: RouteHealth, now_ms: int) -> Refusal:
+    """What a caller is told none of whose routes may be tried."""
+    soonest = health.soonest([route.id for route, _ in routes], now_ms)
+    if soonest is None:
+        return Refusal("no_route", "unavailable", "No route of this model is in service.", retry_after_s=30)
+    wait_s = max(1.0, (soonest[1].until_ms - now_ms) / 1000)
+    message = "The provider has asked for a pause, and no other route of this model is in service."
+    return relay.refusal_for(soonest[1].code, message, retry_after_s=wait_s)
+
+
+def key_is_full() -> Refusal:
+    """What a caller is told where every provider key that could serve a call is at a limit of its own."""
     message = "The provider key that serves this model is at a limit of its own. Try again later."
     return Refusal("no_route", "unavailable", message, retry_after_s=5, because="provider_key_limited")
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ai_api import catalog, identity, pricing, providers, quotas
-from ai_api.core.db import Database, read_world
+from ai_api.core.db import Database, Tx, read_world
 from ai_api.quotas.limit import Limit
 from ai_api.quotas.windows import Window, month_window
 
@@ -106,14 +106,19 @@ class Worlds:
 async def load(database: Database, *, zone: str) -> World:
     """Reads the world in one snapshot. Raises StoreUnavailable."""
     async with database.transaction(repeatable_read=True) as tx:
-        epoch, chosen_zone = await read_world(tx)
-        models = await catalog.load_models(tx)
-        aliases = await catalog.load_aliases(tx)
-        keys = await providers.load_keys(tx)
-        routes = await providers.load_routes(tx)
-        versions = await pricing.load_versions(tx)
-        shared = await quotas.load_shared(tx)
-        everyone = await identity.load_everyone_tags(tx)
+        return await load_within(tx, zone=zone)
+
+
+async def load_within(tx: Tx, *, zone: str) -> World:
+    """Reads the world as the transaction sees it. `zone` is in force unless an administrator has set another."""
+    epoch, chosen_zone = await read_world(tx)
+    models = await catalog.load_models(tx)
+    aliases = await catalog.load_aliases(tx)
+    keys = await providers.load_keys(tx)
+    routes = await providers.load_routes(tx)
+    versions = await pricing.load_versions(tx)
+    shared = await quotas.load_shared(tx)
+    everyone = await identity.load_everyone_tags(tx)
     by_model: dict[UUID, list[providers.Route]] = {}
     for route in routes:
         by_model.setdefault(route.model_id, []).append(route)

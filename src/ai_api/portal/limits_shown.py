@@ -10,6 +10,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, WithJsonSchema
 
 from ai_api import allocations, credentials, identity, quotas, setup
+from ai_api.allocations import Allocation
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.money import MoneyError, format_usd, parse_usd
@@ -118,6 +119,26 @@ async def left_of_credential(tx: Tx, house: House, credential: credentials.Crede
     scope = credential.allocation_ids
     within = await _allocations_of(tx, credential.member_id) if scope is None else scope
     return await _left(tx, house, credential.member_id, [credential.id], within)
+
+
+async def left_of_allocation(tx: Tx, house: House, allocation: Allocation) -> LimitsLeft:
+    """Every limit that matches calls by an allocation, with any live credential in whose scope it is."""
+    filters = credentials.Filters(member_id=allocation.member_id, state="active")
+    found = (await credentials.list_page(tx, filters, at=house.clock.now(), limit=SHOWN_MAX)).items
+    able = [each.id for each in found if each.allocation_ids is None or allocation.id in each.allocation_ids]
+    return await _left(tx, house, allocation.member_id, able, [allocation.id])
+
+
+async def own_limits_left(tx: Tx, house: House, credential_ids: Sequence[UUID]) -> dict[UUID, list[LimitLeft]]:
+    """What is left under the limits of each of these credentials alone, in three queries however many there are."""
+    own: dict[UUID, list[LimitLeft]] = {each: [] for each in credential_ids}
+    if not own:
+        return own
+    zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
+    for each in await quotas.left(tx, Reach(credential_ids=credential_ids), zone=zone, at=house.clock.now()):
+        if each.subject_id in own:
+            own[each.subject_id].append(left_shown(each))
+    return own
 
 
 async def _left(

@@ -13,7 +13,16 @@ from ai_api.quotas.set_limit import (
     replace_limits,
     set_limit,
 )
-from ai_api.quotas.store import HeldCall, LimitFilters, Reach, Replica, StoredLimit, list_replicas, open_calls
+from ai_api.quotas.store import (
+    HeldCall,
+    LimitFilters,
+    Reach,
+    Replica,
+    StoredLimit,
+    balances_of,
+    list_replicas,
+    open_calls,
+)
 from ai_api.quotas.store import limits_within as find_within
 from ai_api.quotas.store import shared_limits as load_shared
 from ai_api.quotas.terms import Subject, Terms, merged, narrowed
@@ -31,6 +40,7 @@ __all__ = [
     "StoredLimit",
     "Subject",
     "Terms",
+    "balances_of",
     "change_limit",
     "default_limits_document",
     "default_limits_terms",

@@ -376,6 +376,16 @@ async def test_a_member_sees_every_limit_of_their_calls_and_what_is_left(portal:
     found = (await admin.client.get(f"{CREDENTIALS}/{second.id}")).json()["limits"]
     assert [(each["limit_id"], each["used"]) for each in found["member"]] == [(own["id"], 1), (shared["id"], 2)]
     assert found["credential"] == []
+    for client, area in ((admin.client, "/api/admin"), (caller.client, "/api/me")):
+        listed = (await client.get(f"{area}/credentials")).json()["items"]
+        own_limits = {each["id"]: [left["limit_id"] for left in each["own_limits"]] for each in listed}
+        assert own_limits == {str(first.id): [of_credential["id"]], str(second.id): []}
+    apart = await granted(portal, caller.member, tokens=7)
+    await issued(portal, caller.member, allocation_ids=(apart.id,))
+    for client, area in ((admin.client, "/api/admin"), (caller.client, "/api/me")):
+        every = (await client.get(f"{area}/allocations/{allocation.id}")).json()["every_limit"]
+        # Neither the other allocation's, nor those of a credential that cannot call by this one.
+        assert every == limits
     assert (await admin.client.get(f"/api/admin/members/{uuid4()}/limits")).status_code == 404
     assert (await caller.client.get(f"/api/admin/members/{caller.member.id}/limits")).status_code == 403
 

@@ -17,6 +17,7 @@ from ai_api.core.db import Tx
 from ai_api.core.undone import undone
 from ai_api.portal.deps import Admin, HouseDep, Transaction
 from ai_api.portal.house import House
+from ai_api.portal.limits_shown import LimitsLeft, left_of_allocation
 from ai_api.portal.previews import DryLimit, DryStop, LimitPreview, StopsShown, over_shown, previewed_stops
 from ai_api.portal.shapes import Count, Listed, ListQuery, Patch, Strict, Usd, UsdOut
 from ai_api.quotas import AllocationLimits, Left, Metric
@@ -109,6 +110,12 @@ class AllocationShown(BaseModel):
     updated_at: datetime
 
 
+class AllocationFound(AllocationShown):
+    """One allocation. `every_limit` is what is left under all that match calls by it, those of others than itself too."""
+
+    every_limit: LimitsLeft
+
+
 NO_REASON: Final = Because()
 
 
@@ -138,9 +145,10 @@ async def grant_allocation(body: Grant, actor: Admin, tx: Transaction, house: Ho
 
 
 @router.get("/{allocation_id}")
-async def get_allocation(allocation_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> AllocationShown:
-    """One allocation with what is left."""
-    return await _one(tx, house, await allocations.find(tx, allocation_id))
+async def get_allocation(allocation_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> AllocationFound:
+    """One allocation with what is left, and with every limit that matches calls by it."""
+    found = await allocations.find(tx, allocation_id)
+    return AllocationFound(**dict(await _one(tx, house, found)), every_limit=await left_of_allocation(tx, house, found))
 
 
 @router.patch("/{allocation_id}", response_model=AllocationShown | LimitPreview)

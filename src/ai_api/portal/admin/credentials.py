@@ -33,7 +33,7 @@ from ai_api.portal.credentials_shown import (
     stopped,
 )
 from ai_api.portal.deps import Admin, HouseDep, Transaction
-from ai_api.portal.limits_shown import Amount, LimitsLeft, amount_of, left_of_credential
+from ai_api.portal.limits_shown import Amount, LimitLeft, LimitsLeft, amount_of, left_of_credential, own_limits_left
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict
 from ai_api.quotas import Terms
@@ -81,6 +81,12 @@ class CredentialsQuery(ListQuery):
     state: State | None = None
 
 
+class CredentialListed(CredentialShown):
+    """One credential of a list, with what is left under its own limits."""
+
+    own_limits: list[LimitLeft]
+
+
 class CredentialFound(CredentialShown):
     """One credential, with every limit that matches calls with it and what is left of it."""
 
@@ -90,7 +96,7 @@ class CredentialFound(CredentialShown):
 @router.get("")
 async def list_credentials(
     query: Annotated[CredentialsQuery, Query()], _: Admin, tx: Transaction, house: HouseDep
-) -> Listed[CredentialShown]:
+) -> Listed[CredentialListed]:
     """Credentials, the newest first unless asked otherwise."""
     at = house.clock.now()
     page = await credentials.list_page(
@@ -101,7 +107,9 @@ async def list_credentials(
         cursor=query.cursor,
         sort=query.sort or "-created_at",
     )
-    return Listed(items=[credential_shown(one, at) for one in page.items], next=page.next)
+    own = await own_limits_left(tx, house, [one.id for one in page.items])
+    items = [CredentialListed(**dict(credential_shown(one, at)), own_limits=own[one.id]) for one in page.items]
+    return Listed(items=items, next=page.next)
 
 
 @router.post("", status_code=201)

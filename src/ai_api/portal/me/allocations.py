@@ -18,6 +18,7 @@ from ai_api.identity import Caller
 from ai_api.portal.admin.allocations import NO_REASON, AllocationShown, Because, allocations_shown
 from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
 from ai_api.portal.house import House
+from ai_api.portal.limits_shown import LimitsLeft, left_of_allocation
 from ai_api.portal.previews import DryStop, StopsShown, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Strict
 from ai_api.setup import Touched
@@ -36,6 +37,12 @@ class MyAllocationShown(AllocationShown):
 
     model: str
     model_display_name: str
+
+
+class MyAllocationFound(MyAllocationShown):
+    """One of the caller's allocations. `every_limit` is what is left under all that match calls by it."""
+
+    every_limit: LimitsLeft
 
 
 class MyAllocationsQuery(ListQuery):
@@ -74,9 +81,10 @@ async def claim_model(
 
 
 @router.get("/{allocation_id}")
-async def get_my_allocation(allocation_id: UUID, holder: Signed, tx: Transaction, house: HouseDep) -> MyAllocationShown:
-    """One of the caller's allocations with what is left."""
-    return await _one(tx, house, await allocations.find_own(tx, holder.member_id, allocation_id))
+async def get_my_allocation(allocation_id: UUID, holder: Signed, tx: Transaction, house: HouseDep) -> MyAllocationFound:
+    """One of the caller's allocations with what is left, and with every limit that matches calls by it."""
+    own = await allocations.find_own(tx, holder.member_id, allocation_id)
+    return MyAllocationFound(**dict(await _one(tx, house, own)), every_limit=await left_of_allocation(tx, house, own))
 
 
 @router.post("/{allocation_id}/pause", response_model=MyAllocationShown | StopsShown)

@@ -38,7 +38,7 @@ from ai_api.portal.credentials_shown import (
 from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.limits_given import LimitWanted
-from ai_api.portal.limits_shown import LimitsLeft, left_of_credential
+from ai_api.portal.limits_shown import LimitLeft, LimitsLeft, left_of_credential, own_limits_left
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict, UsdOut
 from ai_api.quotas.windows import month_window
@@ -82,8 +82,12 @@ class MonthUsed(BaseModel):
 
 
 class MyCredentialShown(CredentialShown):
-    """One of the caller's credentials. `last_used_at` and `last_client` are of the last call with it, refused ones too."""
+    """One of the caller's credentials. `last_used_at` and `last_client` are of the last call with it, refused ones too.
 
+    `own_limits` is what is left under its own limits.
+    """
+
+    own_limits: list[LimitLeft]
     last_used_at: datetime | None
     last_client: str | None
     month: MonthUsed
@@ -238,7 +242,7 @@ async def issue_playground_token(
 
 
 async def _shown(tx: Tx, house: House, member_id: UUID, found: Sequence[Credential]) -> list[MyCredentialShown]:
-    """Credentials with their use, in three queries however many there are."""
+    """Credentials with their use and their limits, in six queries however many there are."""
     if not found:
         return []
     at, ids = house.clock.now(), [each.id for each in found]
@@ -254,9 +258,11 @@ async def _shown(tx: Tx, house: House, member_id: UUID, found: Sequence[Credenti
     )
     used = {each.credential_id: each for each in await ledger.sum_usage(tx, question)}
     last = await ledger.last_calls(tx, ids)
+    own = await own_limits_left(tx, house, ids)
     return [
         MyCredentialShown(
             **dict(credential_shown(each, at)),
+            own_limits=own[each.id],
             last_used_at=last[each.id].at if each.id in last else None,
             last_client=last[each.id].client if each.id in last else None,
             month=_month(used.get(each.id)),

@@ -1,0 +1,203 @@
+"""Why can somebody not call a model: every check of the call, in order, and what would mend it. Nothing is called or changed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, Field
+
+from ai_api.core.client_address import client_address
+from ai_api.core.errors import Refusal
+from ai_api.credentials import State
+from ai_api.gateway.explain import explain
+from ai_api.gateway.explained import Check, CredentialSeen, Explanation, Question, Result, RouteSeen, Step, Why
+from ai_api.portal.admin.repairs import Repair, repair_of
+from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.house import House
+from ai_api.portal.limits_shown import LimitLeft, left_shown
+from ai_api.portal.shapes import Strict
+from ai_api.wire.envelope import MODEL_NAME_CHARS_MAX, Operation
+
+router = APIRouter(prefix="/api/admin/explain", tags=["explain"])
+
+_ASKED: Final[dict[Check, str]] = {
+    "credential": "The credential is known, and neither revoked nor expired.",
+    "member": "The member is active.",
+    "pause": "The credential is not paused.",
+    "network": "The credential is used from where it may be used.",
+    "model": "The name means one model.",
+    "policy": "The member may see the model.",
+    "allocation": "The member has an allocation of the model, within the credential's scope.",
+    "state": "The allocation is active.",
+    "allowance": "No limit of 0 applies.",
+    "operation": "The model offers what is asked for.",
+    "price": "The model has a price, or no limit on cost applies.",
+    "routes": "A route that is open to the member can serve it.",
+    "limits": "What the least of calls holds fits under every limit.",
+    "service": "A route is in service, and its provider key has room.",
+}
+
+
+class ExplainQuery(Strict):
+    """Could this member call this model? `model` is a slug, an alias or a bare name, as callers write it.
+
+    With `credential_id` the answer is about calls with that one; without, about the member, with which of their credentials
+    could call. `operation` is what is asked for; the model's usual one unless given. `source` is where the call would come from.
+    """
+
+    member_id: UUID
+    model: Annotated[str, Field(min_length=1, max_length=MODEL_NAME_CHARS_MAX)]
+    credential_id: UUID | None = None
+    operation: Operation | None = None
+    source: IPv4Address | IPv6Address | None = None
+
+
+class AnswerShown(BaseModel):
+    """What the call would be answered. `because` is the reason the caller is not told, which the call's record keeps."""
+
+    code: str
+    kind: str
+    words: str
+    because: str | None
+
+
+class StepShown(BaseModel):
+    """One check. `would_be_ok` and `would_refuse` are of checks after the one that refuses already; `not_known` of one that
+    nobody can make without knowing more. `words` are what the caller would be told, else what was asked.
+    """
+
+    check: Check
+    result: Result
+    code: str
+    words: str
+    facts: dict[str, Any]
+    repair: Repair | None
+
+
+class RouteOfModel(BaseModel):
+    """A route of the model, and why it would not serve the call; null where it would be tried."""
+
+    route_id: UUID
+    upstream_model: str
+    priority: int
+    weight: int
+    provider_key_id: UUID
+    provider_key: str
+    provider: str
+    flagged_code: str | None
+    why_not: Why | None
+
+
+class CredentialOfMember(BaseModel):
+    """A credential of the member, and what a call with it would be answered; `code` is `ok` where it would be made."""
+
+    id: UUID
+    name: str
+    display: str
+    state: State
+    code: str
+    words: str
+
+
+class Explained(BaseModel):
+    """What a call would be answered now, and why. `answer` is null where it would be made.
+
+    `steps` are all checks in the order in which they take effect: the first that refuses is the answer. `limits` are those
+    that match the call. `credentials` are the newest 20 that are not revoked, null where the question names one.
+    """
+
+    member_id: UUID
+    credential_id: UUID | None
+    model: str | None
+    model_id: UUID | None
+    allocation_id: UUID | None
+    operation: Operation
+    answer: AnswerShown | None
+    steps: list[StepShown]
+    limits: list[LimitLeft]
+    routes: list[RouteOfModel]
+    credentials: list[CredentialOfMember] | None
+
+
+@router.get("")
+async def explain_access(
+    query: Annotated[ExplainQuery, Query()], _: Admin, tx: Transaction, house: HouseDep
+) -> Explained:
+    """Why a member can or cannot call a model, check by check, each with what would mend it. The answer is that of a call of
+    one word that leaves the length of its answer open.
+    """
+    question = Question(
+        member_id=query.member_id,
+        name=query.model,
+        operation=query.operation,
+        credential_id=query.credential_id,
+        source=None if query.source is None else client_address(str(query.source), (), ()),
+    )
+    explained = await explain(tx, question, zone=house.settings.organization_zone, clock=house.clock)
+    return _shown(explained, house)
+
+
+def _shown(explained: Explanation, house: House) -> Explained:
+    question, model, at = explained.question, explained.model, house.clock.now()
+    ttl_days = house.settings.credential_ttl_days
+    expires_at = None if ttl_days is None else at + timedelta(days=ttl_days)
+    credentials = explained.credentials
+    return Explained(
+        member_id=question.member_id,
+        credential_id=question.credential_id,
+        model=model.slug if model else None,
+        model_id=model.id if model else None,
+        allocation_id=explained.allocation_id,
+        operation=explained.operation,
+        answer=None if explained.refusal is None else _answer(explained.refusal),
+        steps=[_step(each, explained, expires_at) for each in explained.steps],
+        limits=[left_shown(each) for each in explained.limits],
+        routes=[_route(each) for each in explained.routes],
+        credentials=None if credentials is None else [_credential(each, at) for each in credentials],
+    )
+
+
+def _answer(refusal: Refusal) -> AnswerShown:
+    return AnswerShown(code=refusal.code, kind=refusal.kind, words=refusal.message, because=refusal.because)
+
+
+def _step(step: Step, explained: Explanation, expires_at: datetime | None) -> StepShown:
+    return StepShown(
+        check=step.check,
+        result=step.result,
+        code="ok" if step.refusal is None else step.refusal.code,
+        words=_ASKED[step.check] if step.refusal is None else step.refusal.message,
+        facts=dict(step.facts),
+        repair=repair_of(step, explained, expires_at=expires_at),
+    )
+
+
+def _route(seen: RouteSeen) -> RouteOfModel:
+    route, key = seen.route, seen.key
+    return RouteOfModel(
+        route_id=route.id,
+        upstream_model=route.upstream_model,
+        priority=route.priority,
+        weight=route.weight,
+        provider_key_id=key.id,
+        provider_key=key.name,
+        provider=key.provider,
+        flagged_code=key.flagged_code,
+        why_not=seen.why_not,
+    )
+
+
+def _credential(seen: CredentialSeen, at: datetime) -> CredentialOfMember:
+    credential, refusal = seen.credential, seen.refusal
+    return CredentialOfMember(
+        id=credential.id,
+        name=credential.name,
+        display=credential.display,
+        state=credential.state(at),
+        code="ok" if refusal is None else refusal.code,
+        words="" if refusal is None else refusal.message,
+    )

@@ -1,0 +1,213 @@
+"""What would mend what a check of an explanation refuses: in words, and as the request that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Literal
+
+from ai_api.core.money import format_usd, parse_usd
+from ai_api.gateway.explained import Explanation, Step, Why
+from ai_api.portal.shapes import Shown
+from ai_api.providers import lanes
+
+_API: Final = "/api/admin"
+
+
+class Repair(Shown):
+    """What would mend it. Where a request does, `method`, `path` and `body` are that request; of a GET `body` are its parameters.
+
+    What only the administrator can know is left out of `body`: prices, a provider key.
+    """
+
+    text: str
+    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
+    path: str | None = None
+    body: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A check that refuses, and all there is to see. `expires_at` is when a credential made now would expire."""
+
+    step: Step
+    explained: Explanation
+    expires_at: datetime | None
+
+    @property
+    def details(self) -> Mapping[str, Any]:
+        return self.step.refusal.details if self.step.refusal is not None else {}
+
+    @property
+    def credential(self) -> str:
+        return f"{_API}/credentials/{self.explained.question.credential_id}"
+
+    @property
+    def model(self) -> str:
+        return f"{_API}/models/{self.explained.model.id if self.explained.model else ''}"
+
+
+def repair_of(step: Step, explained: Explanation, *, expires_at: datetime | None) -> Repair | None:
+    """What would mend a check that refuses; None of one that does not. `expires_at` is for a credential that lives on."""
+    if step.refusal is None:
+        return None
+    return _REPAIRS[step.check](_Case(step, explained, expires_at))
+
+
+def _credential(case: _Case) -> Repair:
+    is_expired = case.step.refusal is not None and case.step.refusal.code == "credential_expired"
+    if is_expired and case.explained.question.credential_id is not None:
+        later = {"expires_at": case.expires_at}
+        return Repair(text="Give it a later expiry.", method="PATCH", path=case.credential, body=later)
+    body = {"member_id": case.explained.question.member_id, "name": "new"}
+    text = "Issue a credential; what is revoked stays so."
+    return Repair(text=text, method="POST", path=f"{_API}/credentials", body=body)
+
+
+def _member(case: _Case) -> Repair:
+    path = f"{_API}/members/{case.explained.question.member_id}/enable"
+    return Repair(text="Make the member active again.", method="POST", path=path)
+
+
+def _pause(case: _Case) -> Repair:
+    return Repair(text="Resume the credential.", method="POST", path=f"{case.credential}/resume")
+
+
+def _network(case: _Case) -> Repair:
+    networks = [*case.step.facts["source_networks"], case.step.facts["source"]]
+    text = "Add the address to the credential's networks."
+    return Repair(text=text, method="PATCH", path=case.credential, body={"source_networks": networks})
+
+
+def _model(case: _Case) -> Repair:
+    means = case.step.facts["means"]
+    if means:
+        return Repair(text=f"Call it by its whole name: {' or '.join(sorted(means))}.")
+    for model_id in case.step.facts["archived"]:
+        return Repair(text="Offer the archived model again.", method="POST", path=f"{_API}/models/{model_id}/unarchive")
+    name = case.explained.question.name.rpartition("/")[2]
+    return Repair(text="Look for what it is called.", method="GET", path=f"{_API}/models", body={"q": name})
+
+
+def _policy(case: _Case) -> Repair:
+    model, member_id = case.explained.model, case.explained.question.member_id
+    last = case.step.facts["reasons"][-1]
+    if model is None:
+        return Repair(text="Name the model otherwise.")
+    if last == "tag_denied":
+        tag_id = case.step.facts["denied_tag_ids"][0]
+        text = "Take the denied tag from the member, or off the model's policy."
+        path = f"{_API}/tags/{tag_id}/members/remove"
+        return Repair(text=text, method="POST", path=path, body={"member_ids": [member_id]})
+    body: dict[str, Any] = {"access": model.access, "member_ids": sorted(model.allowed_members | {member_id})}
+    if last == "member_denied":
+        body["denied_member_ids"] = sorted(model.denied_members - {member_id})
+    text = "Put the member on the model's list; or give them a tag that is on it."
+    return Repair(text=text, method="PUT", path=f"{case.model}/policy", body=body)
+
+
+def _allocation(case: _Case) -> Repair:
+    outside, model = case.step.facts["out_of_scope"], case.explained.model
+    if outside and case.explained.question.credential_id is not None:
+        body: dict[str, Any] = {"allocation_ids": [*case.step.facts["scope"], *outside]}
+        return Repair(
+            text="Put the allocation into the credential's scope.", method="PATCH", path=case.credential, body=body
+        )
+    body = {"member_id": case.explained.question.member_id, "model_id": model.id if model else None}
+    text = "Grant the model to the member"
+    text += "." if case.step.facts["all_allocations"] else ", and put the allocation into the credential's scope."
+    return Repair(text=text, method="POST", path=f"{_API}/allocations", body=body)
+
+
+def _state(case: _Case) -> Repair:
+    path = f"{_API}/allocations/{case.explained.allocation_id}"
+    match case.step.facts["state"]:
+        case "paused":
+            return Repair(text="Resume the allocation.", method="POST", path=f"{path}/resume")
+        case "quarantined":
+            return Repair(text="Release the allocation.", method="POST", path=f"{path}/release")
+    model = case.explained.model
+    body = {"member_id": case.explained.question.member_id, "model_id": model.id if model else None}
+    return Repair(text="Grant the model anew.", method="POST", path=f"{_API}/allocations", body=body)
+
+
+def _allowance(case: _Case) -> Repair:
+    path = f"{_API}/limits/{case.details['limit_id']}"
+    return Repair(text="Take the limit of 0 away, or raise it.", method="DELETE", path=path)
+
+
+def _limits(case: _Case) -> Repair:
+    details = case.details
+    if "limit_id" not in details:
+        return _price(case)
+    path = f"{_API}/limits/{details['limit_id']}"
+    if "needed" not in details:
+        return Repair(text="Take the cap on one call away, or raise it.", method="DELETE", path=path)
+    is_money = details["metric"] == "cost"
+    limit, used, held, needed = (
+        parse_usd(details[name]) if is_money else int(details[name]) for name in ("limit", "used", "held", "needed")
+    )
+    least = max(used + held + needed, 2 * limit)
+    text = "Raise the limit, or wait until it resets."
+    return Repair(text=text, method="PATCH", path=path, body={"amount": format_usd(least) if is_money else least})
+
+
+def _operation(case: _Case) -> Repair:
+    model, operation = case.explained.model, case.explained.operation
+    wanted = operation if operation in lanes.DECLARED else "embeddings" if operation == "embed" else "chat"
+    body = {"operations": sorted({*(model.operations if model else ()), wanted})}
+    text = "If its provider can do this, say that the model offers it."
+    return Repair(text=text, method="PATCH", path=case.model, body=body)
+
+
+def _price(case: _Case) -> Repair:
+    model = case.explained.model
+    body: dict[str, Any] = {"model_id": model.id if model else None, "in_force_from": None, "prices": {}}
+    text = "Publish prices for all that the model can charge; or limit by tokens."
+    return Repair(text=text, method="POST", path=f"{_API}/prices", body=body)
+
+
+def _routes(case: _Case) -> Repair:
+    seen = {each.why_not: each for each in reversed(case.explained.routes)}
+    if route := seen.get("provider_key_disabled"):
+        path = f"{_API}/provider-keys/{route.key.id}/enable"
+        return Repair(text=f"Enable the provider key {route.key.name!r}.", method="POST", path=path)
+    changes: tuple[tuple[Why, str, dict[str, Any]], ...] = (
+        ("route_disabled", "Make the route active again.", {"status": "active"}),
+        ("no_weight", "Give the route a weight.", {"weight": 1}),
+        ("other_tags", "Open the route to everybody; or give the member one of its tags.", {"tag_ids": []}),
+        ("cooling", "Wait; or, where the provider is well again, take the route for well.", {"status": "active"}),
+    )
+    for why, text, body in changes:
+        if route := seen.get(why):
+            return Repair(text=text, method="PATCH", path=f"{_API}/routes/{route.route.id}", body=body)
+    if route := seen.get("provider_key_limited"):
+        path = f"{_API}/limits"
+        return Repair(
+            text=f"Raise the limits of the provider key {route.key.name!r}.",
+            method="GET",
+            path=path,
+            body={"subject_kind": "provider_key", "subject_id": route.key.id},
+        )
+    model = case.explained.model
+    text = "Add a route by a provider key that can serve this."
+    return Repair(text=text, method="POST", path=f"{_API}/routes", body={"model_id": model.id if model else None})
+
+
+_REPAIRS: Final[Mapping[str, Callable[[_Case], Repair]]] = {
+    "credential": _credential,
+    "member": _member,
+    "pause": _pause,
+    "network": _network,
+    "model": _model,
+    "policy": _policy,
+    "allocation": _allocation,
+    "state": _state,
+    "allowance": _allowance,
+    "operation": _operation,
+    "price": _price,
+    "routes": _routes,
+    "limits": _limits,
+    "service": _routes,
+}
