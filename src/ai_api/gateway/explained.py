@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Literal
 from uuid import UUID
 
 from ai_api.catalog import Model
@@ -33,23 +33,6 @@ Check = Literal[
     "service",
 ]
 """The checks of a call, in the order in which they take effect."""
-
-CHECKS: Final[tuple[Check, ...]] = (
-    "credential",
-    "member",
-    "pause",
-    "network",
-    "model",
-    "policy",
-    "allocation",
-    "state",
-    "allowance",
-    "operation",
-    "price",
-    "routes",
-    "limits",
-    "service",
-)
 
 Result = Literal["ok", "refuses", "would_be_ok", "would_refuse", "not_known"]
 """What a check says: `would_…` where an earlier one refuses already, `not_known` where nobody can say without more."""

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import httpx
@@ -16,13 +16,14 @@ from sqlalchemy import text
 
 from ai_api import allocations, credentials
 from ai_api.core.db import bump_members
-from ai_api.gateway.explained import CHECKS
+from ai_api.gateway.explained import Check
 from tests.integration.gateway.shapes import error_of, told
 from tests.support.gateway import CHAT, Gateway, chat_body
 from tests.support.organization import CLI, Caller
 from tests.support.portal import Caller as Administrator
 from tests.support.portal import open_portal
 
+CHECKS: list[str] = list(get_args(Check))
 HERE = "127.0.0.1"
 
 
@@ -334,7 +335,7 @@ async def test_an_explanation_tells_something_else_than_the_call(g, admin, name)
     assert outcome == code
     answer = explained["answer"] or {"code": "ok", "because": None}
     assert (answer["code"], answer["because"]) == (outcome, because)
-    assert [step["check"] for step in explained["steps"]] == list(CHECKS)
+    assert [step["check"] for step in explained["steps"]] == CHECKS
     refusing = [step for step in explained["steps"] if step["result"] == "refuses"]
     assert [step["check"] for step in refusing] == ([check] if check else [])
     before = explained["steps"][: CHECKS.index(check)] if check else explained["steps"]
