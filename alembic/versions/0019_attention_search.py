@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import op
 
-revision = "0020"
+revision = "0019"
 down_revision = "0018"
 branch_labels = None
 depends_on = None
@@ -40,7 +40,7 @@ CREATE INDEX ix_usage_quarters_unpriced ON usage_quarters (model_id, quarter) WH
 CREATE INDEX ix_outbox_failed_at ON outbox (failed_at) WHERE failed_at IS NOT NULL;
 CREATE INDEX ix_outbox_sent ON outbox (recipient, sent_at) WHERE sent_at IS NOT NULL;
 
-UPDATE schema_state SET revision = '0020'
+UPDATE schema_state SET revision = '0019'
 """
 
 
