@@ -66,7 +66,10 @@ class Scene:
             return self.asks[route]
         method, path = route
         needed = [each["name"] for each in self.operations[route].get("parameters", ()) if self._must(each)]
-        url = self._url_of(path) + ("?" + "&".join(f"{name}=gpt" for name in needed) if needed else "")
+        given = {"member_id": self.people["member"].member.id}
+        url = self._url_of(path) + (
+            "?" + "&".join(f"{name}={given.get(name, 'gpt')}" for name in needed) if needed else ""
+        )
         return Ask(url, None if method in SAFE else {})
 
     def ask_in_vain(self, route: Route) -> Ask:

@@ -49,7 +49,9 @@ async def test_a_claim_comes_without_its_limits_or_with_others(portal: Portal, a
     assert made.status_code == 201, made.text
     allocation = made.json()
     assert (allocation["state"], allocation["monthly_tokens"], allocation["model"]) == ("active", 1000, wanted["slug"])
-    assert (await member.client.get(f"{MINE}/{allocation['id']}")).json() == allocation
+    found = (await member.client.get(f"{MINE}/{allocation['id']}")).json()
+    assert len(found.pop("every_limit")["allocation"]) == 2
+    assert found == allocation
     limits = (await admin.client.get("/api/admin/limits", params={"subject_id": allocation["id"]})).json()["items"]
     assert {(each["metric"], each["amount"]) for each in limits} == {("cost", "2.50"), ("total_tokens", 1000)}
     again = await claim(member, wanted["id"])
