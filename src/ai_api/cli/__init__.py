@@ -8,6 +8,7 @@ from ai_api.cli.admin import app as admin
 from ai_api.cli.audit import app as audit
 from ai_api.cli.catalog import app as catalog
 from ai_api.cli.credentials import app as credentials
+from ai_api.cli.doctor import doctor
 from ai_api.cli.migrate import migrate
 from ai_api.cli.openapi import openapi
 from ai_api.cli.serve import serve, worker
@@ -24,6 +25,7 @@ _app.command()(up)
 _app.command()(serve)
 _app.command()(worker)
 _app.command()(migrate)
+_app.command()(doctor)
 _app.command()(openapi)
 _app.add_typer(admin)
 _app.add_typer(credentials)

@@ -41,7 +41,7 @@ from ai_api.setup.search import FOUND_MAX, Asker, Found, search
 from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, change_member, disable_member
-from ai_api.setup.store import SchemaState
+from ai_api.setup.store import SchemaState, now_of_database
 from ai_api.setup.what_works import Touched
 
 __all__ = [
@@ -104,6 +104,7 @@ __all__ = [
     "look_at_link",
     "make_set_up_link",
     "missing_assurances",
+    "now_of_database",
     "organization_zone",
     "over_limit",
     "over_months",

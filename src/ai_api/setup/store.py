@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from ai_api.core.db import Tx, settings
@@ -19,6 +19,12 @@ class SchemaState:
 
     revision: str
     readable_from: str
+
+
+async def now_of_database(tx: Tx) -> datetime:
+    """What the clock of the database shows."""
+    moment: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
+    return moment
 
 
 async def read_schema(tx: Tx) -> SchemaState:
