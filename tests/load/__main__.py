@@ -24,6 +24,8 @@ from tests.load import (
     peers,
     report,
     run,
+    sign_ins,
+    sign_ins_report,
     size,
     size_report,
 )
@@ -120,12 +122,17 @@ async def _overload_table(stand: Stand, plan: Plan, say: Say) -> str:
     return overload_report.table(await overload.run(stand, plan, say), plan, **await _facts(stand))
 
 
+async def _sign_ins_table(stand: Stand, plan: Plan, say: Say) -> str:
+    return sign_ins_report.table(await sign_ins.run(stand, plan, say), plan, **await _facts(stand))
+
+
 _TABLES = {
     "make load": _main_table,
     "make load, peers": _peer_table,
     "make load, dialects": _dialects_table,
     "make load, size": _size_table,
     "make load, overload": _overload_table,
+    "make load, sign-ins": _sign_ins_table,
 }
 
 

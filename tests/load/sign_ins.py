@@ -1,4 +1,4 @@
-"""`python -m tests.load.sign_ins`: what signing in costs everybody else, and what its time tells whoever guesses names.
+"""What signing in costs everybody else, and what its time tells whoever guesses names: `python -m tests.load.sign_ins`.
 
 Calls run at a steady rate, first alone, then while members sign in twenty times a second; then, one after another, wrong
 passwords are given for members that there are and for some that there are not.
@@ -7,13 +7,13 @@ passwords are given for members that there are and for some that there are not.
 from __future__ import annotations
 
 import asyncio
-import tempfile
+import runpy
+import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from math import inf, isfinite
-from pathlib import Path
 
 import httpx
 
@@ -21,70 +21,111 @@ from ai_api import identity
 from ai_api.audit import Actor
 from ai_api.core.db import Database
 from ai_api.identity import By, Draft, Passwords
-from tests.load.figures import median, quantile
-from tests.load.stand import NOWHERE, migrate, organize
-from tests.support.gateway import CHAT, chat_body, gateway_process
-from tests.support.organization import Caller
-from tests.support.private_postgres import PrivatePostgres
-from tests.support.upstream import spawned
+from tests.load.measure import Meter
+from tests.load.plan import Plan, Say
+from tests.load.proof import Proof, Strangers
+from tests.load.stand import Stand
+from tests.support.gateway import CHAT, chat_body
 
-CALLS_PER_S, SIGN_INS_PER_S, SECONDS, GUESSES = 40, 20, 10, 40
+CALLS_PER_S, SIGN_INS_PER_S = 40, 20
+TIMES_AS_LONG = 2
+"""A 99th percentile takes more calls than a median."""
+WARM_UP_S = 2.0
+GUESSES_EACH = 20
+"""Of known and of unknown members, in each repeat."""
 MEMBERS = 40
 PASSWORD = "turnip gravel ocean seventeen"
 CLI = Actor(kind="cli", member_id=None, name="load", address=None, request_id=None)
 
 
-async def main() -> None:
-    """Measures, and prints what was found."""
-    async with _stand() as (http, caller, dsn):
-        await _members(dsn)
-        await _steadily(CALLS_PER_S, 3, lambda n: _call(http, caller))
-        alone = await _steadily(CALLS_PER_S, SECONDS, lambda n: _call(http, caller))
-        beside, entered = await asyncio.gather(
-            _steadily(CALLS_PER_S, SECONDS, lambda n: _call(http, caller)),
-            _steadily(SIGN_INS_PER_S, SECONDS, lambda n: _sign_in(http, f"member{n % MEMBERS}", PASSWORD, 200)),
-        )
-        _say("calls alone", alone)
-        _say(f"calls beside {SIGN_INS_PER_S} sign-ins a second", beside)
-        _say("sign-ins", entered)
-        print(f"p99 rises by {(quantile(beside, 0.99) - quantile(alone, 0.99)) * 1_000:.1f} ms")
-        known: list[float] = []
-        unknown: list[float] = []
-        for n in range(GUESSES):
-            # In turns: the first after the counts were forgotten has more to write.
-            for times, name in ((known, "member"), (unknown, "nobody"))[:: 1 if n % 2 else -1]:
-                times.append(await _sign_in(http, f"{name}{n % MEMBERS}", "not the password at all", 401))
-            await _forget(dsn)
-        _say("known, wrong password", known)
-        _say("unknown", unknown)
-        print(f"medians differ by {abs(median(known) / median(unknown) - 1):.1%}")
+@dataclass(slots=True)
+class SignIns:
+    """How long everything took, in seconds: infinite for whoever was told to come again."""
+
+    alone: list[float] = field(default_factory=list)
+    beside: list[float] = field(default_factory=list)
+    entered: list[float] = field(default_factory=list)
+    known: list[float] = field(default_factory=list)
+    unknown: list[float] = field(default_factory=list)
+    strangers: float = 0.0
+    records: int = 0
 
 
-@asynccontextmanager
-async def _stand() -> AsyncIterator[tuple[httpx.AsyncClient, Caller, str]]:
-    with tempfile.TemporaryDirectory(prefix="ai-api-sign-ins-") as folder:
-        Path(folder).chmod(0o711)
-        postgres = PrivatePostgres(Path(folder) / "data")
-        postgres.folder.mkdir()
-        await asyncio.to_thread(postgres.start)
-        try:
-            await migrate(postgres.dsn)
-            async with spawned(log=NOWHERE, options=("--quiet", "--keep", "0")) as provider:
-                caller = (await organize(postgres.dsn, provider.url))[0]
-                async with (
-                    gateway_process(postgres.dsn, log=NOWHERE, AI_API_LOG_LEVEL="WARNING") as process,
-                    httpx.AsyncClient(base_url=process.url, timeout=30) as http,
-                ):
-                    yield http, caller, postgres.dsn
-        finally:
-            await asyncio.to_thread(postgres.close)
+async def run(stand: Stand, plan: Plan, say: Say) -> SignIns:
+    """Measures all of it. Raises RuntimeError for an answer that none of this should get, and as `Proof.complete`."""
+    found, strangers, dsn = SignIns(), Strangers(stand), stand.postgres.dsn
+    meter, proof = Meter(stand), await Proof.begin(stand)
+    await _members(dsn)
+    async with httpx.AsyncClient(base_url=stand.gateway.url, timeout=30) as http:
+        visits = _Visits(stand, http)
+        warm = await _steadily(CALLS_PER_S, WARM_UP_S, visits.call)
+        with strangers.watched():
+            for repeat in range(plan.repeats):
+                await _beside(found, visits, plan.seconds * TIMES_AS_LONG)
+                await _guesses(found, visits, dsn)
+                say(f"sign-ins, {repeat + 1} of {plan.repeats}")
+    found.strangers = strangers.share
+    meter.count("gateway", sum(isfinite(each) for each in (*warm, *found.alone, *found.beside)))
+    # Calls that were told to come again have records too.
+    found.records = await proof.complete(meter, exactly=False)
+    return found
+
+
+class _Visits:
+    """What is asked of the gateway, and how long each took in seconds."""
+
+    def __init__(self, stand: Stand, http: httpx.AsyncClient) -> None:
+        self._stand, self._http = stand, http
+
+    async def call(self, number: int) -> float:
+        caller = self._stand.callers[number % len(self._stand.callers)]
+        return await self._timed(CHAT, chat_body(caller), 200, {"authorization": f"Bearer {caller.secret}"})
+
+    async def sign_in(self, number: int) -> float:
+        return await self._log_in(f"member{number % MEMBERS}", PASSWORD, 200)
+
+    async def guess(self, identifier: str) -> float:
+        return await self._log_in(identifier, "not the password at all", 401)
+
+    async def _log_in(self, identifier: str, password: str, status: int) -> float:
+        self._http.cookies.clear()
+        body: dict[str, object] = {"identifier": identifier, "password": password}
+        return await self._timed("/api/auth/login", body, status, {})
+
+    async def _timed(self, path: str, body: dict[str, object], status: int, headers: dict[str, str]) -> float:
+        begun = time.perf_counter()
+        answer = await self._http.post(path, json=body, headers=headers)
+        took = time.perf_counter() - begun
+        if answer.status_code in {429, 503}:
+            # Told to come again: it counts as long as nobody would wait.
+            return inf
+        if answer.status_code != status:
+            raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
+        return took
+
+
+async def _beside(found: SignIns, visits: _Visits, seconds: float) -> None:
+    found.alone += await _steadily(CALLS_PER_S, seconds, visits.call)
+    beside, entered = await asyncio.gather(
+        _steadily(CALLS_PER_S, seconds, visits.call), _steadily(SIGN_INS_PER_S, seconds, visits.sign_in)
+    )
+    found.beside += beside
+    found.entered += entered
+
+
+async def _guesses(found: SignIns, visits: _Visits, dsn: str) -> None:
+    for number in range(GUESSES_EACH):
+        # In turns: the first after the counts were forgotten has more to write.
+        for times, name in ((found.known, "member"), (found.unknown, "nobody"))[:: 1 if number % 2 else -1]:
+            times.append(await visits.guess(f"{name}{number % MEMBERS}"))
+        await _forget(dsn)
 
 
 async def _members(dsn: str) -> None:
     password_hash, database, now = await Passwords().hash(PASSWORD), Database(dsn), datetime.now(UTC)
     async with database.transaction() as tx:
-        for n in range(MEMBERS):
-            draft = Draft(identifier=f"member{n}", display_name=f"Member {n}")
+        for number in range(MEMBERS):
+            draft = Draft(identifier=f"member{number}", display_name=f"Member {number}")
             by = By(None, "owner")
             await identity.create_member(tx, CLI, draft, by=by, now=now, password_hash=password_hash)
     await database.close()
@@ -98,46 +139,16 @@ async def _forget(dsn: str) -> None:
     await database.close()
 
 
-async def _steadily(per_s: int, seconds: int, work: Callable[[int], Awaitable[float]]) -> list[float]:
+async def _steadily(per_s: int, seconds: float, work: Callable[[int], Awaitable[float]]) -> list[float]:
     """How long each piece of work took that was begun at a rate, whether or not the one before had ended; in seconds."""
     begun, tasks = time.perf_counter(), []
-    for n in range(per_s * seconds):
-        await asyncio.sleep(max(0.0, begun + n / per_s - time.perf_counter()))
-        tasks.append(asyncio.ensure_future(work(n)))
+    for number in range(int(per_s * seconds)):
+        await asyncio.sleep(max(0.0, begun + number / per_s - time.perf_counter()))
+        tasks.append(asyncio.ensure_future(work(number)))
     return list(await asyncio.gather(*tasks))
 
 
-async def _call(http: httpx.AsyncClient, caller: Caller) -> float:
-    headers = {"authorization": f"Bearer {caller.secret}"}
-    return await _timed(http, CHAT, chat_body(caller), 200, headers)
-
-
-async def _sign_in(http: httpx.AsyncClient, identifier: str, password: str, status: int) -> float:
-    http.cookies.clear()
-    return await _timed(http, "/api/auth/login", {"identifier": identifier, "password": password}, status, {})
-
-
-async def _timed(
-    http: httpx.AsyncClient, path: str, body: dict[str, object], status: int, headers: dict[str, str]
-) -> float:
-    begun = time.perf_counter()
-    answer = await http.post(path, json=body, headers=headers)
-    took = time.perf_counter() - begun
-    if answer.status_code in {429, 503}:
-        # Told to come again: it counts as long as nobody would wait.
-        return inf
-    if answer.status_code != status:
-        raise RuntimeError(f"{path} answered {answer.status_code}: {answer.text[:300]}")
-    return took
-
-
-def _say(what: str, times: list[float]) -> None:
-    refused = sum(not isfinite(each) for each in times)
-    times = [each for each in times if isfinite(each)]
-    print(
-        f"{what}: median {median(times) * 1_000:.1f} ms, p99 {quantile(times, 0.99) * 1_000:.1f} ms, {len(times)} answered, {refused} told to come again"
-    )
-
-
 if __name__ == "__main__":
-    asyncio.run(main())
+    # This part of the load run alone, with all of its options but which parts.
+    sys.argv[1:1] = ["--only", "sign-ins"]
+    runpy.run_module("tests.load", run_name="__main__")
