@@ -60,7 +60,7 @@ fuzz: install ## looks for new ones, MINUTES=10 for each reader; what fails is k
 races: install ## replicas against one another, and any order of events, on a real Postgres; RACES=full for the long form
 	$(call suite,tests/races)
 	$(call suite,tests/properties)
-	@RACES=$(or $(RACES),ci) PROPERTIES=$(or $(RACES),ci) $(BIN)/pytest tests/properties tests/races $(ARGS)
+	@RACES=$(or $(RACES),ci) PROPERTIES=$(or $(RACES),ci) $(BIN)/pytest tests/properties tests/races tests/integration/portal/test_people_in_any_order.py $(ARGS)
 
 load: install ## the load run; writes its tables into the docs
 	$(call suite,tests/load)
