@@ -194,7 +194,7 @@ async def test_whoever_forgot_their_password_stays_out(portal, server, log):
     assert server.recipients == ["Bea@example.test"]
     secret = text_of(letter).partition("#")[2].split()[0]
     entered = await portal.client().post("/api/auth/reset", json={"secret": secret, "password": PASSWORD})
-    assert entered.json()["id"] == str(member.id)
+    assert entered.json()["member"]["id"] == str(member.id)
 
 
 async def test_who_asks_learns_who_there_is(portal, server, log):
