@@ -147,7 +147,7 @@ def _repair(denied: Denied, charge: Charge, now: datetime, retry_after_s: float 
         return "The rest is held by calls still running; try again when they end."
     if limit.window_kind == "sliding" and retry_after_s is not None:
         return f"There is room again in {math.ceil(retry_after_s)} s, if nothing else is used until then."
-    if _never_resets(limit):
+    if _never_resets(limit) or limit.metric == "requests":
         return _repair_later(charge, now)
     return f"{_repair_later(charge, now)} A shorter request may fit."
 

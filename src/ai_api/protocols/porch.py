@@ -38,10 +38,12 @@ class Porch:
 
         def with_id(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), (b"x-request-id", request_id)]
+                headers = message["headers"] = [*message.get("headers", ())]
+                if not any(name == b"x-request-id" for name, _ in headers):
+                    headers.append((b"x-request-id", request_id))
                 if self._is_draining():
                     # A connection that is kept would be closed under the next call on it.
-                    message["headers"].append((b"connection", b"close"))
+                    headers.append((b"connection", b"close"))
             return send(message)
 
         await self._app(scope, receive, with_id)

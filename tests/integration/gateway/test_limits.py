@@ -256,6 +256,8 @@ async def test_of_several_limits_the_one_that_refuses_is_not_named(g, sim):
         assert (await call(g, caller)).status == 200
         error = error_of(await call(g, caller))
         assert "The request limit of this credential (1 request per day)" in error["message"]
+        # One call is one request, however short it is.
+        assert "shorter" not in error["message"]
 
 
 async def test_a_rotated_credential_has_its_used_up_limit_anew(g, sim):
