@@ -29,7 +29,7 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 	$(call suite,tests/contract)
 	$(call suite,tests/integration)
 	@# More workers than cores: half of the gateway's tests wait for something most of their time.
-	@$(BIN)/pytest -n 3 --dist loadfile tests/unit tests/contract tests/integration tests/load tests/soak $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/unit tests/contract tests/integration tests/load tests/soak $(ARGS)
 
 e2e: install ## real clients and the real model against a running gateway
 	$(call suite,tests/e2e)

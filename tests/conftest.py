@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,6 +19,17 @@ settings.load_profile("any machine")
 
 # Real sockets are what most tests are about, as long as they end on this machine (or in the test database).
 _LOOPBACK = ["127.0.0.1", "::1"]
+
+
+_LONG = Path(__file__).parent / "integration" / "local"
+"""Few tests, each of which starts the whole product: begun last, one process would do them while the others are done."""
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long files come first, those with many tests before those with few: what is shared out last is then short."""
+    tests_in = Counter(item.path for item in items)
+    items.sort(key=lambda item: (not item.path.is_relative_to(_LONG), -tests_in[item.path]))
 
 
 @pytest.hookimpl(tryfirst=True)
