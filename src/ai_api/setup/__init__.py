@@ -41,7 +41,7 @@ from ai_api.setup.search import FOUND_MAX, Asker, Found, search
 from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, change_member, disable_member
-from ai_api.setup.store import SchemaState, now_of_database
+from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
 from ai_api.setup.what_works import Touched
 
 __all__ = [
@@ -56,6 +56,7 @@ __all__ = [
     "Facets",
     "Finding",
     "Found",
+    "JobRun",
     "Line",
     "Mine",
     "Missing",
@@ -101,6 +102,7 @@ __all__ = [
     "issue_service_token",
     "limit_subject",
     "link_model",
+    "list_jobs",
     "look_at_link",
     "make_set_up_link",
     "missing_assurances",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from ai_api.core.db import Tx, settings
@@ -21,6 +21,22 @@ class SchemaState:
     readable_from: str
 
 
+@dataclass(frozen=True, slots=True)
+class JobRun:
+    """A job of the worker, how often it is to run in seconds, and when it was done and failed last.
+
+    `done_at` is None as long as it was never done since `known_at`; `failed_at` and `error`, the kind of fault, where it failed
+    since it was done.
+    """
+
+    name: str
+    every_s: float
+    known_at: datetime
+    done_at: datetime | None
+    failed_at: datetime | None
+    error: str | None
+
+
 async def now_of_database(tx: Tx) -> datetime:
     """What the clock of the database shows."""
     moment: datetime = (await tx.execute(select(func.clock_timestamp()))).scalar_one()
@@ -31,6 +47,14 @@ async def read_schema(tx: Tx) -> SchemaState:
     """The state of the schema."""
     row = (await tx.execute(select(state.c.revision, state.c.readable_from))).one()
     return SchemaState(row.revision, row.readable_from)
+
+
+async def list_jobs(tx: Tx) -> list[JobRun]:
+    """What a worker wrote down of its jobs, by name; empty where none ever ran."""
+    rows = await tx.execute(
+        text("SELECT name, every_s, known_at, done_at, failed_at, error FROM job_runs ORDER BY name")
+    )
+    return [JobRun(*row) for row in rows]
 
 
 async def read_setting(tx: Tx, name: str) -> Any | None:

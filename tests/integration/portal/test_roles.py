@@ -227,7 +227,8 @@ async def test_what_gives_power_asks_for_no_proof(scene: Scene) -> None:
     schemas = scene.portal.app.openapi()["components"]["schemas"]
     must = {
         ("POST", "/api/me/access-tokens"), ("POST", f"{MEMBER}/access-tokens"), ("POST", f"{MEMBER}/invite"),
-        ("POST", f"{MEMBER}/reset"), ("DELETE", f"{MEMBER}/identities/{{identity_id}}"),
+        ("POST", f"{MEMBER}/reset"), ("POST", "/api/admin/credentials"),
+        ("POST", "/api/admin/credentials/{credential_id}/rotate"), ("DELETE", f"{MEMBER}/identities/{{identity_id}}"),
     }  # fmt: skip
     asks_the_provider = ("/test", "/discover")
     for (method, path), operation in scene.operations.items():

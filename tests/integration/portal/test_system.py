@@ -19,6 +19,8 @@ async def test_it_tells_versions_schema_zone_and_replicas(portal: Portal, admin:
         await tx.execute(
             text("INSERT INTO replicas (id, beat, host, version) VALUES (:id, 3, 'one', '9.9')"), {"id": replica}
         )
+        job = "INSERT INTO job_runs (name, every_s, failed_at, error) VALUES ('sweep', 2.5, now(), 'TimeoutError')"
+        await tx.execute(text(job))
         revision = (await tx.execute(text("SELECT revision FROM schema_state"))).scalar_one()
     system = (await admin.client.get(SYSTEM)).json()
     assert (system["version"], system["schema"]["revision"]) == (__version__, revision)
@@ -26,6 +28,9 @@ async def test_it_tells_versions_schema_zone_and_replicas(portal: Portal, admin:
     assert [(r["id"], r["beat"], r["host"], r["version"]) for r in system["replicas"]] == [
         (str(replica), 3, "one", "9.9")
     ]
+    (job,) = system["jobs"]
+    assert (job["name"], job["every_s"], job["done_at"], job["error"]) == ("sweep", 2.5, None, "TimeoutError")
+    assert job["known_at"] == job["failed_at"]
 
 
 async def test_the_zone_is_stored_told_and_makes_replicas_reload(portal: Portal, admin: Caller) -> None:

@@ -32,7 +32,7 @@ from ai_api.portal.credentials_shown import (
     rotated,
     stopped,
 )
-from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.deps import Admin, HouseDep, NeedsProof, Transaction
 from ai_api.portal.limits_shown import Amount, LimitLeft, LimitsLeft, amount_of, left_of_credential, own_limits_left
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict
@@ -112,7 +112,7 @@ async def list_credentials(
     return Listed(items=items, next=page.next)
 
 
-@router.post("", status_code=201)
+@router.post("", status_code=201, dependencies=[NeedsProof])
 async def issue_credential(body: Issue, actor: Admin, tx: Transaction, house: HouseDep) -> CredentialIssued:
     """Issues a credential and answers its secret, once."""
     at = house.clock.now()
@@ -188,7 +188,13 @@ async def revoke_credential(
     return await stopped(tx, house, credential_id, write, dry_run=dry_run)
 
 
-@router.post("/{credential_id}/rotate", status_code=201, response_model=CredentialIssued, responses=WITH_DRY_RUN)
+@router.post(
+    "/{credential_id}/rotate",
+    status_code=201,
+    response_model=CredentialIssued,
+    responses=WITH_DRY_RUN,
+    dependencies=[NeedsProof],
+)
 async def rotate_credential(
     credential_id: UUID,
     *,

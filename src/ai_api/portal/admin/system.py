@@ -43,6 +43,17 @@ class ReplicaShown(Shown):
     swept_at: datetime | None
 
 
+class JobShown(Shown):
+    """A job of the worker. `failed_at` and `error`, the kind of fault, are null unless it failed since it was done."""
+
+    name: str
+    every_s: float
+    known_at: datetime
+    done_at: datetime | None
+    failed_at: datetime | None
+    error: str | None
+
+
 class MissingAssurance(Shown):
     """Why audit events and call records could be changed after they were written, and what would prevent it."""
 
@@ -53,7 +64,7 @@ class MissingAssurance(Shown):
 class SystemShown(BaseModel):
     """What runs here. `version` is that of the process that answers; `your_address` is where this request came from.
 
-    `missing_assurances` should be empty.
+    `jobs` is empty where no worker ever ran; `missing_assurances` should be empty.
     """
 
     version: str
@@ -63,6 +74,7 @@ class SystemShown(BaseModel):
     portal_networks: list[str] | None
     your_address: str | None
     replicas: list[ReplicaShown]
+    jobs: list[JobShown]
     missing_assurances: list[MissingAssurance]
 
 
@@ -110,5 +122,6 @@ async def _system(tx: Tx, house: House, request: Request) -> SystemShown:
         portal_networks=None if networks is None else [str(each) for each in networks],
         your_address=None if address is None else str(address),
         replicas=[ReplicaShown.model_validate(replica) for replica in await quotas.list_replicas(tx)],
+        jobs=[JobShown.model_validate(job) for job in await setup.list_jobs(tx)],
         missing_assurances=[MissingAssurance.model_validate(missing) for missing in await setup.missing_assurances(tx)],
     )
