@@ -18,8 +18,12 @@ import tempfile
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support import database_server
+from tests.support.database_server import Session
 
 from scripts import mutant_patch
 from scripts.mutant_patch import Mutant, PatchDoesNotApply, PatchInvalid
@@ -54,11 +58,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Bench:
-    """Where mutants are tried: the checkout they come from, a folder for copies, and the Python that runs the tests."""
+    """Where mutants are tried: the checkout they come from, a folder for copies, the Python that runs the tests, and their
+    databases, which are made ready once for all of them.
+    """
 
     root: Path
     scratch: Path
     python: Path
+    databases: Session
 
     def copy(self, name: str) -> Path:
         """Copies the repository's files, without the environment, into a folder of their own and gives its path."""
@@ -75,7 +82,11 @@ class Bench:
         kept = {key: value for key, value in os.environ.items() if key not in {"CI", "PYTEST_ADDOPTS", "VIRTUAL_ENV"}}
         # PYTHONPATH comes before the .pth file by which the checkout itself is installed. No .pyc: two versions of one
         # file of equal size within a second would share it.
-        return kept | {"PYTHONPATH": str(tree / "src"), "PYTHONDONTWRITEBYTECODE": "1"}
+        return kept | {
+            "PYTHONPATH": str(tree / "src"),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            database_server.LENT: str(self.databases.folder),
+        }
 
     def verify_import(self, tree: Path) -> None:
         """Asks the interpreter where the product comes from. Raises WrongCode when it is not the copy."""
@@ -143,6 +154,12 @@ def read_all(folder: Path, *, only: str | None = None) -> list[Mutant]:
     return [mutant_patch.read(path) for path in paths]
 
 
+def told(outcome: Outcome) -> Outcome:
+    """Says what became of a mutant, as soon as it is known."""
+    print(f"{outcome.mutant.name}: {outcome.verdict}, {outcome.took_s:.1f} s", flush=True)
+    return outcome
+
+
 def tail(output: str) -> str:
     """Gives the last lines of what pytest printed, indented."""
     return "\n".join(f"    {line}" for line in output.rstrip().splitlines()[-OUTPUT_LINES_SHOWN:])
@@ -164,13 +181,18 @@ def run(root: Path, *, python: Path, only: str | None, jobs: int, timeout_s: flo
     except PatchInvalid as error:
         print(error, file=sys.stderr)
         return 1
-    with tempfile.TemporaryDirectory(prefix="ai-api-mutants-") as scratch:
-        bench = Bench(root=root, scratch=Path(scratch), python=python)
+    with (
+        tempfile.TemporaryDirectory(prefix="ai-api-mutants-") as scratch,
+        closing(database_server.begin()) as databases,
+    ):
+        # Started by what is not broken, and filled by the unbroken copy: no mutant touches a migration.
+        databases.server()
+        bench = Bench(root=root, scratch=Path(scratch), python=python, databases=databases)
         if (output := bench.baseline(mutants)) is not None:
             print(f"the tests fail before anything was broken:\n{tail(output)}", file=sys.stderr)
             return 1
         with ThreadPoolExecutor(max_workers=jobs) as pool:
-            outcomes = list(pool.map(lambda mutant: bench.try_mutant(mutant, timeout_s=timeout_s), mutants))
+            outcomes = list(pool.map(lambda mutant: told(bench.try_mutant(mutant, timeout_s=timeout_s)), mutants))
     print(report(outcomes))
     return 0 if all(outcome.verdict == KILLED for outcome in outcomes) else 1
 

@@ -11,6 +11,7 @@ import hashlib
 import inspect
 import itertools
 import os
+import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -23,7 +24,7 @@ from alembic import command
 from alembic.config import Config
 
 from tests.support import database_server
-from tests.support.database_server import Server, Session
+from tests.support.database_server import LENT, Server, Session
 from tests.support.private_postgres import PrivatePostgres, copy_of
 
 Prepare = Callable[[str], Awaitable[None] | None]
@@ -53,7 +54,8 @@ class Databases:
 
     def create(self, template: str | None = None) -> str:
         """Makes a database, empty or a copy, and returns its DSN."""
-        name = f"{self.session.prefix}_{os.getpid()}_{next(_counter)}"
+        # The number of a process is used again, and a lent session may live that long.
+        name = f"{self.session.prefix}_{os.getpid()}_{next(_counter)}_{secrets.token_hex(3)}"
         self._create(name, template)
         return self.server.dsn(name)
 
@@ -183,7 +185,7 @@ def _prepare_private(template: Path, prepare: Prepare) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The process that begins the run names its session; workers are told."""
-    told = getattr(config, "workerinput", {}).get("database_session")
+    told = getattr(config, "workerinput", {}).get("database_session") or os.environ.get(LENT)
     config.stash[_SESSION] = Session(Path(told)) if told else database_server.begin()
 
 
@@ -196,7 +198,7 @@ def pytest_configure_node(node: Any) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """The process that began the run ends what was started for it."""
     session = config.stash.get(_SESSION, None)
-    if session is None or hasattr(config, "workerinput"):
+    if session is None or hasattr(config, "workerinput") or LENT in os.environ:
         return
     if os.environ.get("AI_API_TEST_DATABASE_URL") and any(session.folder.glob("*.done")):
         server = session.server()

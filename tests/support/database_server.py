@@ -28,6 +28,8 @@ from ai_api.local import postgres
 from ai_api.local.processes import identify
 from ai_api.local.progress import Progress
 
+LENT = "AI_API_TEST_SESSION"
+"""The variable that names the folder of a session which another program began, and ends."""
 _IMAGE = "postgres:18"
 _DOCKER_PATIENCE_S = 0.5
 _ROOT = Path(__file__).parents[2]
