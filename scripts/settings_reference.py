@@ -71,7 +71,7 @@ def _is_secret(model: type[BaseModel], name: str, shown: str) -> bool:
     """Whether a setting may come from a file."""
     if model is settings.Oidc:
         return name == "client_secret"
-    return shown.removeprefix(settings.PREFIX).lower() in settings._SECRET_SETTINGS  # noqa: SLF001  -- our own program
+    return shown.removeprefix(settings.PREFIX).lower() in settings.SECRET_SETTINGS
 
 
 def table() -> str:

@@ -7,11 +7,11 @@ from typing import get_args
 import pytest
 from tests.unit.test_settings import load, refused
 
-from ai_api import settings
 from ai_api.quotas import Terms
 from ai_api.quotas.limit import LIMIT_METRICS
 from ai_api.quotas.terms import check
 from ai_api.quotas.windows import WindowKind
+from ai_api.settings import credential_limits
 
 MOST = 2**63 - 1
 
@@ -39,13 +39,13 @@ def test_nothing_is_a_limit_and_so_are_the_largest_amounts():
 
 
 def test_the_words_are_those_of_limits_and_whatever_passes_can_be_set():
-    assert get_args(settings.Metric) == LIMIT_METRICS
-    assert get_args(settings.WindowKind) == get_args(WindowKind)
+    assert get_args(credential_limits.Metric) == LIMIT_METRICS
+    assert get_args(credential_limits.WindowKind) == get_args(WindowKind)
     tried = 0
     for metric in LIMIT_METRICS:
         for window in ("", "/1s", "/86400s", "/day", "/month", "/lifetime", "/call"):
             try:
-                (said,) = settings.credential_limits_in(f"{metric}:1{window}")
+                (said,) = credential_limits.credential_limits_in(f"{metric}:1{window}")
             except ValueError:
                 continue
             check(Terms(*said), "credential")
