@@ -1,0 +1,73 @@
+"""SQLAlchemy, for everything but the data plane's few statements: transactions, with a statement timeout."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from ai_api.core.db.failures import NO_SUCH_TABLE, PASSING_CLASSES, SchemaMissing, is_connection_loss
+from ai_api.core.db.session_settings import server_settings
+from ai_api.core.errors import StoreUnavailable
+
+Tx: TypeAlias = AsyncConnection
+"""An open transaction. Stores take one and never begin, commit or roll back."""
+
+
+class Database:
+    """SQLAlchemy's pool for the portal, loads and jobs."""
+
+    def __init__(self, dsn: str, *, pool_size: int = 5, statement_timeout_ms: int = 15_000) -> None:
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(
+                dsn,
+                timeout=5,
+                command_timeout=statement_timeout_ms / 1000 + 5,
+                server_settings=server_settings(statement_timeout_ms, lock_timeout_ms=5_000),
+            )
+
+        self.engine: AsyncEngine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            pool_size=pool_size,
+            max_overflow=5,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            # An error quotes its statement, and would quote what went with it: hashes of passwords, sealed secrets.
+            hide_parameters=True,
+        )
+
+    @asynccontextmanager
+    async def transaction(self, *, repeatable_read: bool = False) -> AsyncIterator[Tx]:
+        """One transaction: committed at the end of the block, rolled back when it raises. Raises StoreUnavailable."""
+        try:
+            async with self.engine.connect() as connection:
+                if repeatable_read:
+                    await connection.execution_options(isolation_level="REPEATABLE READ")
+                async with connection.begin():
+                    yield connection
+        except (
+            OperationalError,
+            InterfaceError,
+            NoneFree,
+            OSError,
+            TimeoutError,
+            asyncpg.InternalClientError,
+        ) as error:
+            raise StoreUnavailable from error
+        except DBAPIError as error:
+            sqlstate = getattr(error.orig, "sqlstate", None) or ""
+            if is_connection_loss(error.orig) or sqlstate[:2] in PASSING_CLASSES:
+                raise StoreUnavailable from error
+            if sqlstate == NO_SUCH_TABLE:
+                raise SchemaMissing from error
+            raise
+
+    async def close(self) -> None:
+        """Closes all connections."""
+        await self.engine.dispose()
