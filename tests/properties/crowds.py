@@ -96,7 +96,7 @@ class Crowds(Run):
             await self._death(dying, tasks.pop(dying), placed)
         await asyncio.gather(*(task for of_gate in tasks.values() for task in of_gate))
         for gate in house.gates:
-            await gate.app.holds.drain()
+            await gate.gateway.holds.drain()
         after = await self._look()
         for end in known:
             if end.told.gate is dying and not _is_settled(after, end.told):

@@ -56,7 +56,7 @@ class Fates(Run):
 
     async def _watch(self, gate: Gate, tokens: int, clearing: bool) -> None:
         before, identity = self.books, gate.replica_id
-        for call in gate.app.calls.open_calls.values():
+        for call in gate.gateway.calls.open_calls.values():
             call.output_tokens_seen += tokens
         await self.house.look(gate, progress=True, clearing=clearing)
         after = await self._look()

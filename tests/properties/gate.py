@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from ai_api.app import Application
+from ai_api.app.gateway import Gateway
 from ai_api.core.batch import GroupCommit
 from ai_api.core.clock import SystemClock
 from ai_api.core.db import Patience
@@ -51,9 +51,9 @@ class Nobody:
 
 @dataclass(eq=False)
 class Gate:
-    """One replica: the whole application, but for its doors and its loops. `beating` is False while it is cut off."""
+    """One replica: the whole gateway, but for its loops. `beating` is False while it is cut off."""
 
-    app: Application
+    gateway: Gateway
     line: CutLine
     clock: HandClock
     beating: bool = True
@@ -64,12 +64,12 @@ class Gate:
 
     @property
     def replica_id(self) -> UUID:
-        return self.app.replica.id
+        return self.gateway.replica.id
 
 
 def take_turns(gate: Gate) -> None:
     """One batch at a time, so that what was decided before what can be told; races have their own tests."""
-    admission, turn = gate.app.admission, asyncio.Lock()
+    admission, turn = gate.gateway.admission, asyncio.Lock()
 
     def lane(name: str, commit: Callable[[list[Asked]], Awaitable[Sequence[Outcome]]]) -> GroupCommit[Asked, Outcome]:
         async def decide(asked: list[Asked]) -> Sequence[Outcome]:
@@ -81,7 +81,7 @@ def take_turns(gate: Gate) -> None:
 
         return GroupCommit(decide, batch_max=BATCH_MAX, in_flight_max=1)
 
-    changes = gate.app.holds.changes
+    changes = gate.gateway.holds.changes
 
     async def change(asked: list[Change]) -> Sequence[Changed]:
         answers = await changes._commit(asked)
@@ -96,7 +96,7 @@ def take_turns(gate: Gate) -> None:
 @asynccontextmanager
 async def in_one_batch(gate: Gate) -> AsyncIterator[None]:
     """What is asked of holds meanwhile is asked together."""
-    batches = gate.app.holds.changes._batches
+    batches = gate.gateway.holds.changes._batches
     batches._in_flight_max, in_flight_max = 0, batches._in_flight_max
     try:
         yield
@@ -108,7 +108,7 @@ async def in_one_batch(gate: Gate) -> AsyncIterator[None]:
 @contextmanager
 def races_lost(gate: Gate) -> Iterator[None]:
     """Whoever looks whether a hold fits finds each time that somebody was faster: it is decided under locks."""
-    narrow = gate.app.admission._narrow_lane
+    narrow = gate.gateway.admission._narrow_lane
 
     async def look(waiting: list[Asked], _outcomes: dict[UUID, Outcome]) -> list[Asked]:
         accounts = _accounts(waiting)

@@ -61,7 +61,7 @@ class Growth(Run):
             for each, (_, (share, says_input)) in zip(grown, answers, strict=True):
                 each.notice(share, says_input)
             await asyncio.sleep(0)
-        await gate.app.holds.drain()
+        await gate.gateway.holds.drain()
         lost = {cut for cut in cuts if not gate.line.cuts[cut]}
         gate.line.cuts.clear()
         for each in grown:
@@ -101,10 +101,10 @@ class Growth(Run):
             self.run(self._try(found[which % len(found)]))
 
     async def _try(self, told: Told) -> None:
-        docket, app = told.docket, told.gate.app
+        docket, gateway = told.docket, told.gate.gateway
         assert docket.permission is not None
         before = self.books
-        fits = await app.calls._tries._key_holds.take(docket, docket.permission.routes[0][1])
+        fits = await gateway.calls._tries._key_holds.take(docket, docket.permission.routes[0][1])
         after = await self._look()
         held = docket.call_id in after.holds
         keys = [_matched(each) for each in docket.key_charges]

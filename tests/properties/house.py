@@ -14,9 +14,13 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+import structlog
 
-from ai_api import app as composition
-from ai_api.app import Application
+from ai_api.app import gateway as composition
+from ai_api.app.gateway import Gateway
+from ai_api.app.ground import Ground, Pools
+from ai_api.app.tasks import Tasks
+from ai_api.core.egress import Egress
 from ai_api.core.errors import Refusal, StoreUnavailable
 from ai_api.core.ids import uuid7
 from ai_api.gateway import record, store_settlement, store_watch
@@ -80,7 +84,7 @@ class House:
 
     async def close(self) -> None:
         for gate in self.gates:
-            await gate.app.settlement.drain(1)
+            await gate.gateway.settlement.drain(1)
         for line in self.opened:
             await line.close()
         await self.connection.close()
@@ -109,24 +113,29 @@ class House:
     async def end(self) -> None:
         """Gives the lines of all replicas back, for the next beginning."""
         for gate in self.gates:
-            await gate.app.settlement.drain(5)
+            await gate.gateway.settlement.drain(5)
             self.lines.append(gate.line)
         self.lines.append(self.sweep_line)
         self.gates.clear()
 
     async def gate(self, *, ahead_ms: int = 0) -> Gate:
         """A replica that has just started, put together as in production."""
-        line, clock = await self._line(), HandClock(self.clock, ahead_ms=ahead_ms)
+        line, clock, shared = await self._line(), HandClock(self.clock, ahead_ms=ahead_ms), self.org.database
+        ground = Ground(
+            clock=clock,
+            pools=Pools(database=shared, hot=line, watch=line, world=shared),
+            egress=Egress(),
+            redactor=Redactor(),
+            tasks=Tasks(),
+            log=structlog.get_logger("ai_api"),
+        )
+        settings = load_settings({}, database_url=self.dsn, encryption_keys=KEYS_TEXT, organization_zone=ZONE)
         with pytest.MonkeyPatch.context() as parts:
-            parts.setattr(composition, "Hot", lambda *_, **__: line)
-            parts.setattr(composition, "SystemClock", lambda: clock)
-            parts.setattr(composition, "Database", lambda *_, **__: self.org.database)
             parts.setattr(composition, "TokenCounter", lambda **_: Counter())
-            settings = load_settings({}, database_url=self.dsn, encryption_keys=KEYS_TEXT, organization_zone=ZONE)
-            app = Application(settings, Nobody(), frozenset(), Redactor())
-        gate = Gate(app, line, clock)
+            gateway = Gateway(settings, ground, Nobody())
+        gate = Gate(gateway, line, clock)
         take_turns(gate)
-        await app.watch.start()
+        await gateway.watch.start()
         return gate
 
     async def _line(self) -> CutLine:
@@ -159,27 +168,27 @@ class House:
     async def carry(self, gate: Gate, placed: Placed) -> None:
         """Asks for one call."""
         try:
-            await gate.app.calls._entrance.admit(placed.docket)
+            await gate.gateway.calls._entrance.admit(placed.docket)
         except Refusal as refusal:
             placed.refusal = refusal
             if not isinstance(refusal, StoreUnavailable):
-                written = gate.app._refusals.note(placed.docket, refusal, gate.clock.now())
+                written = gate.gateway.refusals.note(placed.docket, refusal, gate.clock.now())
                 if written is not None:
-                    await gate.app.settlement.submit(written)
+                    await gate.gateway.settlement.submit(written)
             return
         task = asyncio.current_task()
         assert task is not None
         placed.call = OpenCall(placed.docket, task)
         if placed.order.stream:
-            placed.call.growing = gate.app.holds.of(placed.call)
-        gate.app.calls.open_calls[placed.docket.call_id] = placed.call
+            placed.call.growing = gate.gateway.holds.of(placed.call)
+        gate.gateway.calls.open_calls[placed.docket.call_id] = placed.call
 
     async def settle(self, gate: Gate, endings: Sequence[tuple[Docket, Ending]]) -> None:
         """Ends several calls at once and waits until Postgres has all of them."""
         settling = []
         for docket, ending in endings:
-            settling.append(gate.app.settlement.submit(record.of(docket, ending, gate.clock.now())))
-            gate.app.calls.open_calls.pop(docket.call_id, None)
+            settling.append(gate.gateway.settlement.submit(record.of(docket, ending, gate.clock.now())))
+            gate.gateway.calls.open_calls.pop(docket.call_id, None)
         await asyncio.gather(*settling)
 
     async def correct(self, gate: Gate, docket: Docket, ending: Ending) -> None:
@@ -195,18 +204,18 @@ class House:
         self.gates.remove(gate)
         self.opened.remove(gate.line)
         gate.line.break_off()
-        app = gate.app
+        gateway = gate.gateway
         for batches in (
-            app.admission._wide,
-            app.admission._narrow,
-            app.settlement._batches,
-            app.holds.changes._batches,
+            gateway.admission._wide,
+            gateway.admission._narrow,
+            gateway.settlement._batches,
+            gateway.holds.changes._batches,
         ):
             batches.abandon()
-        for task in (*asking, *app.holds._tasks):
+        for task in (*asking, *gateway.holds._tasks):
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
-        await app.holds.drain()
+        await gateway.holds.drain()
         while await self.connection.fetchval(_OTHERS_AT_WORK):
             await asyncio.sleep(0.002)
 
@@ -227,14 +236,14 @@ class House:
 
     async def look(self, gate: Gate, *, progress: bool = False, clearing: bool = False) -> None:
         """One look of a replica's watch; holds are old enough to be cleared where `clearing` says so."""
-        watch = gate.app.watch
+        watch = gate.gateway.watch
         watch._next_progress = 0.0 if progress else time.monotonic() + 1e6
         watch._next_clearing = 0.0 if clearing else time.monotonic() + 1e6
         if clearing:
             await self.connection.execute("UPDATE holds SET created_at = created_at - interval '11 seconds'")
         await watch._look()
         await watch._keep_house()
-        await gate.app.settlement._batches.drain()
+        await gate.gateway.settlement._batches.drain()
 
     async def bump(self) -> None:
         """Makes every copy stale."""

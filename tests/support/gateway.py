@@ -109,7 +109,11 @@ class Gateway(Address):
         application = self.application
         async with asyncio.timeout(timeout_s):
             # A call whose client has left may still wait for its hold: it is not open yet, and taken in already.
-            while application.intake.open_calls or application.calls.open_calls or application.settlement.pending:
+            while (
+                application.intake.open_calls
+                or application.gateway.calls.open_calls
+                or application.gateway.settlement.pending
+            ):
                 await asyncio.sleep(0.01)
 
 
@@ -163,7 +167,7 @@ async def gateway(
                 await served.at_rest()
                 if own:
                     await served.books.assert_at_rest()
-                assert application.tell.counters.broken == 0, "a call broke: see the log"
+                assert application.gateway.tell.counters.broken == 0, "a call broke: see the log"
         finally:
             server.should_exit = True
             done, _ = await asyncio.wait({running}, timeout=STOP_S)

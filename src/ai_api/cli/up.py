@@ -135,11 +135,11 @@ async def _run(machine: Machine, sockets: tuple[socket, socket], redactor: Redac
 
 async def _first_run(machine: Machine, application: Application, settings: Settings) -> Greeting:
     made = await make_starting_point(
-        application.database,
-        application.egress,
+        application.ground.pools.database,
+        application.ground.egress,
         settings.ring(),
         _connections(machine),
-        now=application.clock.now(),
+        now=application.ground.clock.now(),
         prefix=settings.credentials.prefix,
         limits=[Terms(*each) for each in settings.credential_limits],
     )

@@ -61,7 +61,7 @@ async def g(shared_gateway: Gateway, sim: Simulator) -> AsyncIterator[Gateway]:
     """The gateway. After each test nothing is open or held, no call has broken, the books keep the laws, and no secret has
     been written.
     """
-    counters = shared_gateway.application.tell.counters
+    counters = shared_gateway.application.gateway.tell.counters
     shared_gateway.books.forget()
     before = counters.broken, counters.unsettled
     yield shared_gateway

@@ -178,7 +178,7 @@ async def test_one_record_that_the_database_refuses_takes_the_others_with_it(dat
         assert [(row["call_id"], row["parked"]) for row in await g.books.fetch("SELECT * FROM holds")] == [
             (kept["call_id"], True)
         ]
-        assert g.application.tell.counters.unsettled == 1
+        assert g.application.gateway.tell.counters.unsettled == 1
         await g.books.assert_laws()
 
 

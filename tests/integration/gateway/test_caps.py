@@ -47,7 +47,7 @@ async def test_a_provider_that_counts_otherwise_is_believed_without_a_word(g, si
     await g.org.limit(
         "member", caller.member.id, member=caller.member, metric="input_tokens", window_kind="request", amount=3_000
     )
-    before = g.application.tell.counters.usage_doubted["openai"]
+    before = g.application.gateway.tell.counters.usage_doubted["openai"]
     assert len(WORDS) > 3_000
     for told_tokens in (1_250, 4_000):
         answer = await shape.ask(g, caller, WORDS, usage={"input": told_tokens, "output": 5})
@@ -56,7 +56,7 @@ async def test_a_provider_that_counts_otherwise_is_believed_without_a_word(g, si
     assert (believed["input_tokens"], json.loads(believed["details"])) == (1_250, {})
     assert doubted["input_tokens"] == 4_000
     assert json.loads(doubted["details"])["counted_input_tokens"] in range(1_100, 1_300)
-    assert g.application.tell.counters.usage_doubted["openai"] == before + 1
+    assert g.application.gateway.tell.counters.usage_doubted["openai"] == before + 1
 
 
 @every_shape

@@ -65,14 +65,14 @@ async def test_the_official_client_cannot_count(g):
 async def test_nobody_counts_while_the_provider_does_not(g, sim):
     """Its failure is no failure of the count: the gateway estimates, and says so."""
     caller = await caller_of(g, url=nowhere())
-    others = set(g.application.health.cooling(g.application.clock.unix_ms()))
+    others = set(g.application.gateway.health.cooling(g.application.ground.clock.unix_ms()))
     answer = await count(g, caller, "four words and more", system=SYSTEM)
     assert (answer.status, answer.headers["x-ai-api-token-count"]) == (200, "tokenizer")
     # Twice what cl100k counts, for Claude: never far below what the provider would say.
     assert 100 < json.loads(answer.body)["input_tokens"] < 400
     await assert_free(g)
     # A count that cannot be had says nothing of the route.
-    assert set(g.application.health.cooling(g.application.clock.unix_ms())) <= others
+    assert set(g.application.gateway.health.cooling(g.application.ground.clock.unix_ms())) <= others
 
 
 async def test_a_route_that_is_left_alone_is_asked_for_counts(g, sim):
@@ -88,7 +88,7 @@ async def test_an_estimate_that_nobody_makes_is_a_defect(g, monkeypatch):
     async def busy(_targets, _texts):
         return None
 
-    monkeypatch.setattr(g.application._counter, "count", busy)
+    monkeypatch.setattr(g.application.gateway.counter, "count", busy)
     caller = await caller_of(g, url=nowhere())
     answer = await count(g, caller, "x" * 1_000)
     assert (answer.status, answer.headers["x-ai-api-token-count"]) == (200, "bytes")

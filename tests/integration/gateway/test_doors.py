@@ -88,7 +88,7 @@ async def test_a_defect_at_the_door_leaves_the_client_without_an_answer(g, monke
         raise RuntimeError("the words of a defect")
 
     monkeypatch.setattr(serve, "credential_of", defective)
-    counters = g.application.tell.counters
+    counters = g.application.gateway.tell.counters
     before = counters.broken
     got = await knock(g, "POST", CHAT, {"authorization": "Bearer x"})
     assert (got.status, error_of(got)["code"]) == (500, "internal_error")

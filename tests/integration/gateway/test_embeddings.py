@@ -302,7 +302,9 @@ async def test_a_call_whose_replica_died_is_billed_the_answers_of_chats(g, sim):
                 await asyncio.sleep(0.01)
         (hold,) = await g.books.fetch("SELECT record::text, progress::text FROM holds")
     application = g.application
-    sweep = Sweep(application.hot, application.worlds, application.settlement, time.monotonic)
+    sweep = Sweep(
+        application.ground.pools.hot, application.gateway.worlds, application.gateway.settlement, time.monotonic
+    )
     swept = await sweep._record({"record": json.loads(hold["record"]), "progress": None})
     assert hold["progress"] is None
     assert (swept["operation"], swept["outcome"], swept["output_tokens"]) == ("embeddings", "interrupted", 0)

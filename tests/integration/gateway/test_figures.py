@@ -129,12 +129,12 @@ async def test_a_line_before_the_database_is_not_seen(g, shared_database):
 async def test_copies_look_younger_than_they_are(g):
     caller = await g.org.caller(usd="5")
     # As it is now; the watch has nothing to read again.
-    await g.application.worlds.reload()
+    await g.application.gateway.worlds.reload()
     async with g.begun(caller, CHAT, chat_body(caller, told(hang_at="headers"))):
         async with asyncio.timeout(5):
             while (await scrape(g))["ai_gateway_people_age_seconds"][""] == 0:
                 await asyncio.sleep(0.01)
-        first, world = await scrape(g), g.application.worlds
+        first, world = await scrape(g), g.application.gateway.worlds
         await asyncio.sleep(0.05)
         later = await scrape(g)
         for name in ("ai_gateway_people_age_seconds", "ai_gateway_world_age_seconds"):
@@ -145,8 +145,8 @@ async def test_copies_look_younger_than_they_are(g):
         assert fresh["ai_gateway_people_age_seconds"][""] > later["ai_gateway_people_age_seconds"][""]
     # The watch looks twice a second.
     assert later["ai_gateway_watch_age_seconds"][""] < 5
-    looked_at_s = g.application.watch.looked_at_s
-    await until(lambda: g.application.watch.looked_at_s > looked_at_s)
+    looked_at_s = g.application.gateway.watch.looked_at_s
+    await until(lambda: g.application.gateway.watch.looked_at_s > looked_at_s)
     await g.at_rest()
     assert (await scrape(g))["ai_gateway_people_age_seconds"][""] == 0
 

@@ -95,7 +95,7 @@ async def test_nobody_counts_while_google_does_not(g, sim, monkeypatch):
     async def busy(_targets, _texts):
         return None
 
-    monkeypatch.setattr(g.application._counter, "count", busy)
+    monkeypatch.setattr(g.application.gateway.counter, "count", busy)
     answer = await count(g, caller, body_of("x" * 1_000))
     assert (answer.headers["x-ai-api-token-count"], json.loads(answer.body)) == ("bytes", {"totalTokens": 1_200})
 

@@ -33,14 +33,16 @@ async def arrive_late(dsn: str, application, call_id, record_json: str) -> None:
         await connection.execute("UPDATE quota_accounts SET held = held + 50 WHERE id = $1::uuid", tokens)
     finally:
         await connection.close()
-    sweep = Sweep(application.hot, application.worlds, application.settlement, time.monotonic)
+    sweep = Sweep(
+        application.ground.pools.hot, application.gateway.worlds, application.gateway.settlement, time.monotonic
+    )
     assert await sweep.look() == 1
 
 
 async def cleared(g: Gateway) -> None:
     """The watch's next look after leaks, now."""
-    g.application.watch._next_clearing = 0.0
-    await g.application.watch._clear_leaks()
+    g.application.gateway.watch._next_clearing = 0.0
+    await g.application.gateway.watch._clear_leaks()
     await g.at_rest()
 
 
@@ -56,10 +58,10 @@ async def test_a_refused_call_is_billed_by_its_sweep(database: str, sim: Simulat
             wire.switch(PASS)
             while g.application.faults:
                 await g.http.get("/readyz")
-            kept = g.application.admission.given_up.kept()
+            kept = g.application.gateway.admission.given_up.kept()
             assert [str(call_id) for call_id in kept] == [refused.headers["x-ai-api-call-id"]]
             await cleared(g)
-            assert g.application.admission.given_up.kept() == kept, "nothing has come of it yet"
+            assert g.application.gateway.admission.given_up.kept() == kept, "nothing has come of it yet"
             (call_id, record_json), *_ = kept.items()
             await arrive_late(database, g.application, call_id, record_json)
             swept = await g.books.record(call_id=call_id)
@@ -73,7 +75,7 @@ async def test_a_refused_call_is_billed_by_its_sweep(database: str, sim: Simulat
             assert (mended["outcome"], mended["usage_source"]) == ("store_unavailable", "none")
             assert (mended["billed_cost_nanos"], mended["input_tokens"], json.loads(mended["bookings"])) == (0, 0, [])
             assert json.loads(mended["details"]) == {"corrected": True}
-            assert g.application.admission.given_up.kept() == {}
+            assert g.application.gateway.admission.given_up.kept() == {}
             await g.books.assert_at_rest()
     finally:
         await org.close()

@@ -41,7 +41,7 @@ async def test_a_long_answer_outgrows_its_hold(g, sim, shape):
             peak = max(peak, await held(g, caller))
             await asyncio.sleep(0.02)
         assert has_success_end(answer.result())
-    assert g.application.tell.counters.extensions["extended"] > 0
+    assert g.application.gateway.tell.counters.extensions["extended"] > 0
     # It began light, and was never behind what came.
     assert ANSWER_TOKENS <= peak < FULL
     record = await g.books.record()

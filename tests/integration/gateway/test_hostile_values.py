@@ -147,14 +147,14 @@ async def test_a_record_that_cannot_even_be_kept_aside_stops_every_other_call(da
             "accounts": [],
             "holdless": True,
         }
-        settled = g.application.settlement.submit(poison)
+        settled = g.application.gateway.settlement.submit(poison)
         answers = await asyncio.gather(*(g.chat(caller) for _ in range(10)))
         assert {answer.status for answer in answers} == {200}
         await asyncio.wait_for(settled, 2)
         assert len(await g.books.records()) == 10
         (kept,) = await g.books.unsettled()
         assert (kept["call_id"], json.loads(kept["record"])["billed_cost_nanos"]) == (poison["call_id"], 7)
-        assert g.application.tell.counters.unsettled == 1
+        assert g.application.gateway.tell.counters.unsettled == 1
         await g.books.assert_laws()
 
 

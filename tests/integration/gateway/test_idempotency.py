@@ -283,8 +283,8 @@ async def test_an_answer_over_a_megabyte_is_stored_or_paid_again(g, sim, shape):
     first = await ask(g, caller, "other", shape, **shorter)
     assert_replay(await ask(g, caller, "other", shape, **shorter), first)
     assert sim.counters.started == 2
-    assert g.application.idempotency.pending == 0
-    assert g.application.idempotency._room.left_bytes == 64 * MEGABYTE
+    assert g.application.gateway.idempotency.pending == 0
+    assert g.application.gateway.idempotency._room.left_bytes == 64 * MEGABYTE
 
 
 async def test_an_old_key_gives_an_old_answer(g, sim):

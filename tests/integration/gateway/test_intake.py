@@ -155,7 +155,7 @@ async def test_a_question_is_kept_for_as_long_as_its_answer_takes(g, sim, shape)
             while intake.held_bytes:
                 await asyncio.sleep(0.01)
         assert intake.open_calls == 1
-        (call,) = g.application.calls.open_calls.values()
+        (call,) = g.application.gateway.calls.open_calls.values()
         assert (call.docket.ask.body.document, call.docket.ask.body.fields) == ({}, {})
     assert (await g.books.record())["outcome"] == "client_closed"
     # The record is there a moment before the call has left.
@@ -231,7 +231,7 @@ async def test_strangers_with_good_looking_secrets_flood_the_database(g, sim, po
     caller = await g.org.caller(usd="5")
     await g.chat(caller)
     before = len(await g.books.records())
-    counters = g.application.tell.counters.refusals
+    counters = g.application.gateway.tell.counters.refusals
     refused = counters.total()
     statements.forget()
     began = time.monotonic()

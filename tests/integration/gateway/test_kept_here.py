@@ -163,7 +163,7 @@ async def test_the_store_itself_gives_everybody_everything(g):
     """Each statement keeps to the member by itself."""
     caller, first = await kept(g)
     other, _ = await kept(g)
-    stored = g.application.stored
+    stored = g.application.gateway.stored
     for ask in (
         stored.find(other.member.id, first["id"]),
         stored.kept.response(other.member.id, first["id"]),
@@ -259,7 +259,7 @@ async def test_who_was_told_that_it_is_not_kept_is_told_too_soon(g, monkeypatch)
     finally:
         await blocker.close()
     assert (answer.status, response_of(answer)["store"]) == (200, False)
-    await g.application.stored.kept.drain(5)
+    await g.application.gateway.stored.kept.drain(5)
     assert await rows(g, caller) == []
 
 
@@ -269,8 +269,8 @@ async def test_what_nobody_knows_to_be_written_stays(g, monkeypatch):
     caller, first = await kept(g)
     unknown: kept_responses.Kept = asyncio.get_running_loop().create_future()
     unknown.set_result(None)
-    g.application.stored.kept.undo(caller.member.id, first["id"], unknown)
-    await g.application.stored.kept.drain(5)
+    g.application.gateway.stored.kept.undo(caller.member.id, first["id"], unknown)
+    await g.application.gateway.stored.kept.drain(5)
     assert await rows(g, caller) == []
 
 

@@ -108,7 +108,7 @@ async def test_a_malformed_message_is_a_defect(g, body):
 @either
 async def test_the_official_client_raises_the_wrong_error_or_tries_again(g, stream):
     caller = await caller_of(g, tokens=40)
-    refusals = g.application.tell.counters.refusals
+    refusals = g.application.gateway.tell.counters.refusals
     before = refusals["token_quota_exceeded"], refusals["credential_unknown"]
     async with sdk(g, caller) as client:
         with pytest.raises(anthropic.BadRequestError) as refused:

@@ -29,11 +29,11 @@ async def status(g) -> tuple[int, bytes]:
 async def test_a_replica_is_ready_before_it_has_read_anything(database):
     application = create_app(load_settings({}, database_url=database, encryption_keys=KEYS_TEXT))
     assert application.faults == {"starting"}
-    assert not application.worlds.loaded
+    assert not application.gateway.worlds.loaded
     await application.start()
     try:
         assert application.faults == set()
-        assert application.worlds.loaded
+        assert application.gateway.worlds.loaded
     finally:
         await application.stop()
 
@@ -85,9 +85,9 @@ async def test_a_schema_that_is_swapped_under_a_replica_is_not_noticed(g, monkey
             ("0000", "0000", "schema_too_old"),
         ]:
             await say(revision, readable_from)
-            assert await g.application._look_at_schema() is (fault is None)
+            assert await g.application.schema.look() is (fault is None)
             assert g.application.faults == ({fault} if fault else set())
     finally:
         await say(before["revision"], before["readable_from"])
-        await g.application._look_at_schema()
+        await g.application.schema.look()
     assert await status(g) == (200, b"yes\n")

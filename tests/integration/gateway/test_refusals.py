@@ -292,8 +292,8 @@ async def test_three_hundred_refused_calls_are_three_hundred_rows(g, sim):
         )
         # Another code, another credential: rows of their own.
         assert len(await g.books.records()) == 12
-        real_now = g.application.watch._now
-        g.application.watch._now = lambda: real_now() + timedelta(minutes=1)
+        real_now = g.application.gateway.watch._now
+        g.application.gateway.watch._now = lambda: real_now() + timedelta(minutes=1)
         counted = (await g.books.records_when(13))[-1]
         assert len(await g.books.records(refused_count=0)) == 12
         (counted,) = await g.books.records(refused_count=30)

@@ -283,5 +283,5 @@ async def test_a_busy_moment_makes_the_clock_jump(g):
     for _ in range(3):
         time.sleep(0.25)
         await asyncio.sleep(0.3)
-    assert g.application.clock.offset_ms == 0
+    assert g.application.ground.clock.offset_ms == 0
     assert g.application.faults == set()

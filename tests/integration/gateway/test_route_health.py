@@ -67,7 +67,7 @@ async def test_the_other_replica_learns_it_by_failing_itself(g, sim):
         bad, _ = await route_ids(g, caller)
         await until_told(g, bad)
         async with asyncio.timeout(5):
-            while other.application.health.standing(bad, SystemClock().unix_ms()) == "good":
+            while other.application.gateway.health.standing(bad, SystemClock().unix_ms()) == "good":
                 await asyncio.sleep(0.02)
         assert await tries_of(g, await other.chat(caller)) == ["ok"]
 
@@ -80,7 +80,7 @@ async def test_a_route_that_is_well_again_stays_unused(g, sim, monkeypatch):
     good, _ = await route_ids(g, caller)
     await g.chat(caller)
     for _ in range(health.FAILURES_MAX):
-        g.application.health.failed(good, "upstream_error", SystemClock().unix_ms())
+        g.application.gateway.health.failed(good, "upstream_error", SystemClock().unix_ms())
     await until_told(g, good)
     await asyncio.sleep(0.3)
     # Whoever tries it waits for it; the others begin meanwhile.
@@ -134,7 +134,7 @@ async def test_a_key_that_was_mended_stays_unused(g):
     await until_told(g, bad)
     await g.org.mend(caller.model.key)
     async with asyncio.timeout(5):
-        while g.application.health.standing(bad, SystemClock().unix_ms()) != "good":
+        while g.application.gateway.health.standing(bad, SystemClock().unix_ms()) != "good":
             await asyncio.sleep(0.02)
     answer = await g.chat(caller)
     record = await g.books.record(request_id=answer.headers["x-request-id"])
@@ -153,11 +153,11 @@ async def test_a_provider_that_is_down_is_asked_by_all_who_wait_and_all_bills_ar
 
 async def test_what_replicas_say_of_a_deleted_route_stops_the_watch(g):
     caller = await g.org.caller(usd="5")
-    g.application.health.failed(caller.model.id, "upstream_auth", FOR_EVER_MS)
-    assert g.application.health.cooling(FOR_EVER_MS)[caller.model.id] == Cooling(
+    g.application.gateway.health.failed(caller.model.id, "upstream_auth", FOR_EVER_MS)
+    assert g.application.gateway.health.cooling(FOR_EVER_MS)[caller.model.id] == Cooling(
         "upstream_auth", 1, FOR_EVER_MS + health.COOL_FIRST_MS, told=False
     )
     async with asyncio.timeout(5):
-        while g.application.health.cooling(FOR_EVER_MS):
+        while g.application.gateway.health.cooling(FOR_EVER_MS):
             await asyncio.sleep(0.02)
     assert (await g.chat(caller)).status == 200

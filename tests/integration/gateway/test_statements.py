@@ -19,7 +19,7 @@ AT_A_TIME, ROUNDS = 64, 10
 @pytest_asyncio.fixture(loop_scope="module")
 async def g(database, sim, monkeypatch) -> AsyncIterator[Gateway]:
     """A gateway that is this test's alone: every statement is, but for its looks at the schema, which do not come here."""
-    monkeypatch.setattr("ai_api.app.SCHEMA_EVERY_S", 3_600)
+    monkeypatch.setattr("ai_api.app.schema_watch.SCHEMA_EVERY_S", 3_600)
     async with gateway(database, sim) as running:
         yield running
 
