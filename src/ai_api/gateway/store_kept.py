@@ -51,15 +51,6 @@ DELETE FROM kept_responses k USING unnest($1::uuid[], $2::text[]) AS f(member_id
 WHERE k.member_id = f.member_id AND k.response_id = f.response_id
 """
 
-_FORGET_EXPIRED = """
-WITH old AS (
-    SELECT member_id, response_id FROM kept_responses WHERE expires_at <= now()
-    ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
-)
-DELETE FROM kept_responses k USING old WHERE k.member_id = old.member_id AND k.response_id = old.response_id
-RETURNING 1
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class SealedTurn:
@@ -125,8 +116,3 @@ async def forget(hot: Hot, turns: Sequence[tuple[UUID, str]], *, timeout_s: floa
     """Deletes turns, each told by its member and its response's id. Raises StoreUnavailable, StatementRefused."""
     members, responses = [member_id for member_id, _ in turns], [response_id for _, response_id in turns]
     await hot.fetch(_FORGET, members, responses, timeout_s=timeout_s)
-
-
-async def forget_expired(hot: Hot, *, limit: int) -> int:
-    """Deletes at most `limit` turns whose time is over; how many it were. Raises StoreUnavailable."""
-    return len(await hot.fetch(_FORGET_EXPIRED, limit))

@@ -34,15 +34,6 @@ WHERE k.member_id = $1 AND k.response_id = $2 AND k.expires_at > now()
 
 _FORGET = "DELETE FROM stored_responses WHERE member_id = $1 AND response_id = $2"
 
-_FORGET_EXPIRED = """
-WITH old AS (
-    SELECT member_id, response_id FROM stored_responses WHERE expires_at <= now()
-    ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
-)
-DELETE FROM stored_responses s USING old WHERE s.member_id = old.member_id AND s.response_id = old.response_id
-RETURNING 1
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class KeptThere:
@@ -92,8 +83,3 @@ async def find(hot: Hot, member_id: UUID, response_id: str, *, patience: Patienc
 async def forget(hot: Hot, member_id: UUID, response_id: str, *, timeout_s: float) -> None:
     """Forgets a response. Raises StoreUnavailable."""
     await hot.fetch(_FORGET, member_id, response_id, timeout_s=timeout_s)
-
-
-async def forget_expired(hot: Hot, *, limit: int) -> int:
-    """Forgets at most `limit` responses whose time is over; how many it were. Raises StoreUnavailable."""
-    return len(await hot.fetch(_FORGET_EXPIRED, limit))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ai_api.core.db import Hot
-from ai_api.gateway import store_kept, store_responses
+from ai_api.gateway.store_expired import forget_expired
 from ai_api.jobs.forget import until_none_is_left
 from ai_api.jobs.runner import Job
 
@@ -17,8 +17,10 @@ def forget_stored_responses(hot: Hot) -> Job:
     """One short statement a batch, until none is left."""
 
     async def run() -> int:
-        noted = await until_none_is_left(lambda limit: store_responses.forget_expired(hot, limit=limit), BATCH_MAX)
-        kept = await until_none_is_left(lambda limit: store_kept.forget_expired(hot, limit=limit), KEPT_BATCH_MAX)
+        noted = await until_none_is_left(lambda limit: forget_expired(hot, "stored_responses", limit=limit), BATCH_MAX)
+        kept = await until_none_is_left(
+            lambda limit: forget_expired(hot, "kept_responses", limit=limit), KEPT_BATCH_MAX
+        )
         return noted + kept
 
     return Job("forget_stored_responses", EVERY_S, run)
