@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Annotated, Final, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from ai_api import allocations, quotas, setup
-from ai_api.allocations import REASON_CHARACTERS_MAX, Allocation, By, State
+from ai_api.allocations import REASON_CHARACTERS_MAX, Action, Allocation, By, State
+from ai_api.audit import Actor
 from ai_api.core.db import Tx
 from ai_api.core.undone import undone
 from ai_api.portal.deps import Admin, HouseDep, Transaction
@@ -119,6 +121,38 @@ class AllocationFound(AllocationShown):
 NO_REASON: Final = Because()
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An administrator asks for an allocation to be in another state."""
+
+    tx: Tx
+    house: House
+    actor: Actor
+    reason: str
+
+    async def moved(self, allocation_id: UUID, action: Action) -> AllocationShown:
+        """Moves it. Raises what `allocations.move` does."""
+        return await _one(self.tx, self.house, await self._move(allocation_id, action))
+
+    async def stopped(self, allocation_id: UUID, action: Action, *, dry_run: bool) -> AllocationShown | StopsShown:
+        """The same for what stops calls; a dry run only tells which. Raises what `allocations.move` does."""
+        if not dry_run:
+            return await self.moved(allocation_id, action)
+        touched = Touched(allocation_id=allocation_id)
+        return await previewed_stops(self.tx, self.house, touched, partial(self._move, allocation_id, action))
+
+    async def _move(self, allocation_id: UUID, action: Action) -> Allocation:
+        return await allocations.move(self.tx, self.actor, allocation_id, action, by="admin", reason=self.reason)
+
+
+def asking(actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON) -> Asked:
+    """Who asks, and why."""
+    return Asked(tx, house, actor, body.reason)
+
+
+Moving = Annotated[Asked, Depends(asking, scope="function")]
+
+
 @router.get("")
 async def list_allocations(
     query: Annotated[AllocationsQuery, Query()], _: Admin, tx: Transaction, house: HouseDep
@@ -171,65 +205,38 @@ async def change_allocation(
 
 @router.post("/{allocation_id}/pause", response_model=AllocationShown | StopsShown)
 async def pause_allocation(
-    allocation_id: UUID,
-    *,
-    actor: Admin,
-    tx: Transaction,
-    house: HouseDep,
-    body: Because = NO_REASON,
-    dry_run: DryStop = False,
+    allocation_id: UUID, asked: Moving, *, dry_run: DryStop = False
 ) -> AllocationShown | StopsShown:
     """Stops it until an administrator resumes it."""
-    write = partial(allocations.move, tx, actor, allocation_id, "pause", by="admin", reason=body.reason)
-    return await _stopped(tx, house, allocation_id, write, dry_run=dry_run)
+    return await asked.stopped(allocation_id, "pause", dry_run=dry_run)
 
 
 @router.post("/{allocation_id}/resume")
-async def resume_allocation(
-    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
-) -> AllocationShown:
+async def resume_allocation(allocation_id: UUID, asked: Moving) -> AllocationShown:
     """Lets a paused one be used again, whoever paused it."""
-    moved = await allocations.move(tx, actor, allocation_id, "resume", by="admin", reason=body.reason)
-    return await _one(tx, house, moved)
+    return await asked.moved(allocation_id, "resume")
 
 
 @router.post("/{allocation_id}/quarantine", response_model=AllocationShown | StopsShown)
 async def quarantine_allocation(
-    allocation_id: UUID,
-    *,
-    actor: Admin,
-    tx: Transaction,
-    house: HouseDep,
-    body: Because = NO_REASON,
-    dry_run: DryStop = False,
+    allocation_id: UUID, asked: Moving, *, dry_run: DryStop = False
 ) -> AllocationShown | StopsShown:
     """Stops it under suspicion; only a release by an administrator ends that."""
-    write = partial(allocations.move, tx, actor, allocation_id, "quarantine", by="admin", reason=body.reason)
-    return await _stopped(tx, house, allocation_id, write, dry_run=dry_run)
+    return await asked.stopped(allocation_id, "quarantine", dry_run=dry_run)
 
 
 @router.post("/{allocation_id}/release")
-async def release_allocation(
-    allocation_id: UUID, actor: Admin, tx: Transaction, house: HouseDep, body: Because = NO_REASON
-) -> AllocationShown:
+async def release_allocation(allocation_id: UUID, asked: Moving) -> AllocationShown:
     """Ends a quarantine; the allocation is active again."""
-    moved = await allocations.move(tx, actor, allocation_id, "release", by="admin", reason=body.reason)
-    return await _one(tx, house, moved)
+    return await asked.moved(allocation_id, "release")
 
 
 @router.post("/{allocation_id}/revoke", response_model=AllocationShown | StopsShown)
 async def revoke_allocation(
-    allocation_id: UUID,
-    *,
-    actor: Admin,
-    tx: Transaction,
-    house: HouseDep,
-    body: Because = NO_REASON,
-    dry_run: DryStop = False,
+    allocation_id: UUID, asked: Moving, *, dry_run: DryStop = False
 ) -> AllocationShown | StopsShown:
     """Takes it back for good."""
-    write = partial(allocations.move, tx, actor, allocation_id, "revoke", by="admin", reason=body.reason)
-    return await _stopped(tx, house, allocation_id, write, dry_run=dry_run)
+    return await asked.stopped(allocation_id, "revoke", dry_run=dry_run)
 
 
 @router.post("/{allocation_id}/unlock")
@@ -239,14 +246,6 @@ async def unlock_allocation(
     """Lets the member of a revoked one claim its model again. It is that allocation again then, with all it has used."""
     unlocked = await allocations.unlock(tx, actor, allocation_id, reason=body.reason, at=house.clock.now())
     return await _one(tx, house, unlocked)
-
-
-async def _stopped(
-    tx: Tx, house: House, allocation_id: UUID, write: Callable[[], Awaitable[Allocation]], *, dry_run: bool
-) -> AllocationShown | StopsShown:
-    if dry_run:
-        return await previewed_stops(tx, house, Touched(allocation_id=allocation_id), write)
-    return await _one(tx, house, await write())
 
 
 async def _one(tx: Tx, house: House, allocation: Allocation) -> AllocationShown:
