@@ -38,6 +38,20 @@ Networks = Annotated[
 Scope = Annotated[list[UUID], Field(max_length=SCOPE_MAX)]
 
 
+class NewCredential(Strict):
+    """A new credential. `expires_at` absent is the organization's usual life, null is never.
+
+    `allocation_ids` absent or null is all of the member's, now and later; a list is exactly those, an empty one none.
+    `source_networks` are those it may be used from; null is anywhere.
+    """
+
+    name: CredentialName
+    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
+    expires_at: Moment | None = None
+    allocation_ids: Scope | None = None
+    source_networks: Networks | None = None
+
+
 class Change(Patch):
     """What is given is stored; `expires_at` null is never, `allocation_ids` null is all of the member's.
 

@@ -20,11 +20,9 @@ from ai_api.portal.credentials_shown import (
     Because,
     Change,
     CredentialIssued,
-    CredentialName,
     CredentialShown,
-    Networks,
+    NewCredential,
     Rotate,
-    Scope,
     changes_given,
     credential_shown,
     expiry_given,
@@ -35,7 +33,7 @@ from ai_api.portal.credentials_shown import (
 from ai_api.portal.deps import Admin, HouseDep, NeedsProof, Transaction
 from ai_api.portal.limits_shown import Amount, LimitLeft, LimitsLeft, amount_of, left_of_credential, own_limits_left
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
-from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict
+from ai_api.portal.shapes import Listed, ListQuery, Strict
 from ai_api.quotas import Terms
 from ai_api.quotas.limit import SLIDING_S_MAX, Metric, OnExceed
 from ai_api.quotas.windows import WindowKind
@@ -54,7 +52,7 @@ class LimitGiven(Strict):
     amount: Amount | None
 
 
-class Issue(Strict):
+class Issue(NewCredential):
     """A new credential. `expires_at` absent is the organization's usual life, null is never.
 
     `allocation_ids` absent or null is all of the member's, now and later; a list is exactly those, an empty one none.
@@ -63,11 +61,6 @@ class Issue(Strict):
     """
 
     member_id: UUID
-    name: CredentialName
-    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
-    expires_at: Moment | None = None
-    allocation_ids: Scope | None = None
-    source_networks: Networks | None = None
     limits: Annotated[list[LimitGiven], Field(max_length=LIMITS_MAX)] = Field(default_factory=list)
 
 

@@ -23,11 +23,9 @@ from ai_api.portal.credentials_shown import (
     Because,
     Change,
     CredentialIssued,
-    CredentialName,
     CredentialShown,
-    Networks,
+    NewCredential,
     Rotate,
-    Scope,
     changes_given,
     credential_shown,
     expiry_given,
@@ -40,13 +38,13 @@ from ai_api.portal.house import House
 from ai_api.portal.limits_given import LimitWanted
 from ai_api.portal.limits_shown import LimitLeft, LimitsLeft, left_of_credential, own_limits_left
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
-from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict, UsdOut
+from ai_api.portal.shapes import Listed, ListQuery, UsdOut
 from ai_api.quotas.windows import month_window
 
 router = APIRouter(prefix="/api/me/credentials", tags=["me"])
 
 
-class MyIssue(Strict):
+class MyIssue(NewCredential):
     """A new credential. `expires_at` absent is the organization's usual life, null is never.
 
     `allocation_ids` absent or null is all of the caller's, now and later; a list is exactly those, an empty one none.
@@ -54,11 +52,6 @@ class MyIssue(Strict):
     and never above them; the others of these stay.
     """
 
-    name: CredentialName
-    prefix: str | None = Field(default=None, pattern=r"^[a-z0-9_-]{1,20}$")
-    expires_at: Moment | None = None
-    allocation_ids: Scope | None = None
-    source_networks: Networks | None = None
     limits: Annotated[list[LimitWanted], Field(max_length=LIMITS_MAX)] = Field(default_factory=list)
 
 
