@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from ai_api.catalog.tables import access_rules, models
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
-from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.page import Page, encode_cursor, instant_in, place_in
 
 
 def _listed(column: Column[Any], effect: str, name: str) -> ColumnElement[Any]:
@@ -84,7 +85,7 @@ async def page(tx: Tx, wanted: Filter, *, sort: str, limit: int, cursor: str | N
     query = _MODEL.where(*_conditions(wanted))
     key = tuple_(column, models.c.id)
     if cursor is not None:
-        value, last_id = _position(field, cursor)
+        value, last_id = place_in(cursor, field, partial(_sort_value, field))
         edge = tuple_(value, last_id, types=[column.type, models.c.id.type])
         query = query.where(key < edge if descending else key > edge)
     order = (column.desc(), models.c.id.desc()) if descending else (column, models.c.id)
@@ -195,28 +196,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _position(field: str, cursor: str) -> tuple[Any, UUID]:
-    """The sort value and id a cursor stands for. Raises Refusal `bad_cursor`, also when it belongs to another order."""
-    made_for, text, last_id = decode_cursor(cursor, 3)
-    try:
-        position = _sort_value(field, text), UUID(last_id)
-    except ValueError:
-        position = None
-    if position is None or made_for != field:
-        raise Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
-    return position
-
-
 def _sort_value(field: str, text: str) -> datetime | str:
-    """A sort value as its column takes it. Raises ValueError for what the column could not hold."""
-    if field == "created_at":
-        moment = datetime.fromisoformat(text)
-        if moment.tzinfo is None:
-            raise ValueError("an instant needs its zone")
-        return moment
-    if "\0" in text:
-        raise ValueError("text must not hold NUL")
-    return text
+    return instant_in(text) if field == "created_at" else text
 
 
 def _model(row: Row[Any]) -> Model:

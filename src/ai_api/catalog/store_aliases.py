@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from ai_api.catalog.rules import Alias
 from ai_api.catalog.tables import aliases, models
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
-from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.page import Page, encode_cursor, instant_in, place_in
 
 _NAMES_LOCK: Final = 0x6E616D6573
 """Any number that no other advisory lock uses; this one spells "names"."""
@@ -78,7 +79,7 @@ async def page(tx: Tx, wanted: AliasFilter, *, sort: str, limit: int, cursor: st
         query = query.where(aliases.c.model_id == wanted.model_id)
     key = tuple_(column, aliases.c.id)
     if cursor is not None:
-        edge = tuple_(*_position(field, cursor), types=[column.type, aliases.c.id.type])
+        edge = tuple_(*place_in(cursor, field, partial(_sort_value, field)), types=[column.type, aliases.c.id.type])
         query = query.where(key < edge if descending else key > edge)
     order = (column.desc(), aliases.c.id.desc()) if descending else (column, aliases.c.id)
     rows = (await tx.execute(query.order_by(*order).limit(limit + 1))).mappings().all()
@@ -114,17 +115,5 @@ async def remove(tx: Tx, alias_id: UUID) -> None:
     await tx.execute(delete(aliases).where(aliases.c.id == alias_id))
 
 
-def _position(field: str, cursor: str) -> tuple[datetime | str, UUID]:
-    """The sort value and id a cursor stands for. Raises Refusal `bad_cursor`, also when it belongs to another order."""
-    made_for, text, last_id = decode_cursor(cursor, 3)
-    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
-    if made_for != field:
-        raise refusal
-    try:
-        value = text if field == "name" else datetime.fromisoformat(text)
-        position = value, UUID(last_id)
-    except ValueError:
-        raise refusal from None
-    if isinstance(value, datetime) and value.tzinfo is None:
-        raise refusal
-    return position
+def _sort_value(field: str, text: str) -> datetime | str:
+    return text if field == "name" else instant_in(text)

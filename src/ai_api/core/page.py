@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
 from ai_api.core.errors import Refusal
 
 T = TypeVar("T")
+V = TypeVar("V")
 
 PAGE_SIZE_MAX = 200
 PAGE_SIZE_DEFAULT = 50
@@ -30,6 +32,11 @@ class Page(Generic[T]):
     next: str | None
 
 
+def bad_cursor() -> Refusal:
+    """What is said of a cursor that did not come from the list it is shown to."""
+    return Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
+
+
 def encode_cursor(*values: str) -> str:
     """An opaque, URL-safe cursor over the given values."""
     document = json.dumps(values, ensure_ascii=False, separators=(",", ":"))
@@ -38,15 +45,14 @@ def encode_cursor(*values: str) -> str:
 
 def decode_cursor(cursor: str, size: int) -> tuple[str, ...]:
     """The `size` values of a cursor made by `encode_cursor`. Raises Refusal `bad_cursor` for anything else."""
-    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
     if len(cursor) > CURSOR_CHARACTERS_MAX:
-        raise refusal
+        raise bad_cursor()
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, RecursionError):
-        raise refusal from None
+        raise bad_cursor() from None
     if not isinstance(values, list) or len(values) != size or not all(map(_is_storable, values)):
-        raise refusal
+        raise bad_cursor()
     return tuple(values)
 
 
@@ -63,13 +69,38 @@ def id_in(cursor: str | None, sort: str) -> UUID | None:
     if cursor is None:
         return None
     made_for, text = decode_cursor(cursor, 2)
-    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
     if made_for != sort:
-        raise refusal
+        raise bad_cursor()
     try:
         return UUID(text)
     except ValueError:
-        raise refusal from None
+        raise bad_cursor() from None
+
+
+def place_in(cursor: str, made_for: str, read: Callable[[str], V]) -> tuple[V, UUID]:
+    """The sort value and the id that a cursor of these three stands for: its order's name, the value, the id.
+
+    `read` gives the value as its column takes it, and raises ValueError for what the column could not hold. Raises Refusal
+    `bad_cursor`, also when the cursor belongs to another order.
+    """
+    order, text, last_id = decode_cursor(cursor, 3)
+    if order != made_for:
+        raise bad_cursor()
+    try:
+        return read(text), UUID(last_id)
+    except ValueError:
+        raise bad_cursor() from None
+
+
+def instant_in(text: str) -> datetime:
+    """An instant out of a cursor, in UTC. Raises ValueError, also for one without a zone, or outside of the years 1 to 9999."""
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant that no column holds") from None
 
 
 def page_by_id(found: Sequence[T], ids: Sequence[UUID], *, limit: int, sort: str) -> Page[T]:

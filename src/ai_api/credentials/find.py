@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
-from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.page import Page, encode_cursor, instant_in, place_in
 from ai_api.credentials import store
 from ai_api.credentials.rules import Credential, credential_not_found
 from ai_api.credentials.store import Filters
@@ -54,7 +54,7 @@ async def list_page(
     if field not in store.SORTS:
         message = f"Credentials can be sorted by {', '.join(sorted(store.SORTS))}, each with a dash to turn it around."
         raise Refusal("bad_sort", "invalid", message, param="sort")
-    after = None if cursor is None else _position(cursor, sort)
+    after = None if cursor is None else place_in(cursor, sort, partial(_sort_value, sort))
     found = await store.page(tx, filters, sort=sort, after=after, limit=limit + 1, at=at)
     if len(found) <= limit:
         return Page(found, None)
@@ -63,15 +63,5 @@ async def list_page(
     return Page(found[:limit], encode_cursor(sort, value, str(last.id)))
 
 
-def _position(cursor: str, sort: str) -> tuple[Any, UUID]:
-    """The sort value and id a cursor stands for. Raises Refusal `bad_cursor`, also when it belongs to another order."""
-    made_for, text, last_id = decode_cursor(cursor, 3)
-    refusal = Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
-    if made_for != sort or not text.isprintable():
-        raise refusal
-    try:
-        if sort.removeprefix("-") == "name":
-            return text, UUID(last_id)
-        return datetime.fromisoformat(text).astimezone(UTC), UUID(last_id)
-    except (ValueError, OverflowError):
-        raise refusal from None
+def _sort_value(sort: str, text: str) -> datetime | str:
+    return text if sort.removeprefix("-") == "name" else instant_in(text)

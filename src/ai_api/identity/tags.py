@@ -12,7 +12,7 @@ from ai_api.audit import Actor, note
 from ai_api.core.db import Tx, bump_members, bump_world
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
-from ai_api.core.page import NEWEST_FIRST, Page, decode_cursor, encode_cursor, id_in, page_by_id
+from ai_api.core.page import NEWEST_FIRST, Page, bad_cursor, decode_cursor, encode_cursor, id_in, page_by_id
 from ai_api.identity import store, store_tag_rules, store_tags
 from ai_api.identity.tag import (
     MemberOfTag,
@@ -201,7 +201,7 @@ async def _changed(
 def _name_in(cursor: str) -> str:
     made_for, name = decode_cursor(cursor, 2)
     if made_for != _BY_NAME:
-        raise Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
+        raise bad_cursor()
     return name
 
 

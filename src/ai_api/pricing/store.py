@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
-from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.page import Page, bad_cursor, decode_cursor, encode_cursor, instant_in
 from ai_api.pricing.document import prices_from_json, prices_to_json
 from ai_api.pricing.in_force import PriceVersion
 from ai_api.pricing.rules import Prices
@@ -40,7 +40,7 @@ async def page(tx: Tx, *, model_id: UUID | None, sort: str, limit: int, cursor: 
         query = query.where(price_versions.c.model_id == model_id)
     if cursor is not None:
         key = tuple_(moment, identifier)
-        edge = tuple_(*_position(cursor), types=[moment.type, identifier.type])
+        edge = tuple_(*_place(cursor), types=[moment.type, identifier.type])
         query = query.where(key < edge if descending else key > edge)
     order = (moment.desc(), identifier.desc()) if descending else (moment, identifier)
     rows = (await tx.execute(query.order_by(*order).limit(limit + 1))).all()
@@ -96,15 +96,12 @@ async def add(tx: Tx, model_id: UUID, *, in_force_from: datetime, prices: Prices
     return None if row is None else _version(row)
 
 
-def _position(cursor: str) -> tuple[datetime, UUID]:
+def _place(cursor: str) -> tuple[datetime, UUID]:
     text, last_id = decode_cursor(cursor, 2)
     try:
-        position = datetime.fromisoformat(text), UUID(last_id)
+        return instant_in(text), UUID(last_id)
     except ValueError:
-        position = None
-    if position is None or position[0].tzinfo is None:
-        raise Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
-    return position
+        raise bad_cursor() from None
 
 
 def _version(row: Row[Any]) -> PriceVersion:

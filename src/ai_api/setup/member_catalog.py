@@ -14,7 +14,7 @@ from ai_api.allocations import Allocation, WhyNot
 from ai_api.catalog import Model
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
-from ai_api.core.page import Page, decode_cursor, encode_cursor
+from ai_api.core.page import Page, bad_cursor, decode_cursor, encode_cursor
 from ai_api.pricing import PriceVersion
 
 Mine = Literal["granted", "claimable", "closed"]
@@ -73,7 +73,7 @@ async def page_offers(
     if cursor is not None:
         made_for, *text = decode_cursor(cursor, 3)
         if made_for != sort:
-            raise Refusal("bad_cursor", "invalid", "The cursor is not one this list gave out.", param="cursor")
+            raise bad_cursor()
         last = (text[0], text[1])
         found = [each for each in found if _is_after(_position(each, field), last, sort)]
     shown = await _priced(tx, found[:limit], at)

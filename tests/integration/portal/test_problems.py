@@ -13,6 +13,7 @@ from fastapi.dependencies.models import Dependant
 from sqlalchemy import text
 
 from ai_api.core.errors import Refusal
+from ai_api.core.page import encode_cursor
 from ai_api.portal.deps import Transaction, signed, transaction
 from ai_api.portal.router import AREAS
 from tests.support.portal import Caller, Portal
@@ -85,6 +86,20 @@ async def test_a_cursor_nobody_gave_out_is_refused(admin: Caller, cursor: str) -
     for path in (MEMBERS, "/api/admin/audit", "/api/me/access-tokens"):
         problem = assert_problem(await admin.client.get(path, params={"cursor": cursor}), 400, "bad_cursor")
         assert problem["errors"][0]["field"] == "cursor"
+
+
+@pytest.mark.parametrize(
+    "instant", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59", "2026-01-01T00:00:00", "yesterday"]
+)
+async def test_a_cursor_of_an_instant_that_no_column_holds_is_refused(admin: Caller, instant: str) -> None:
+    last_id = str(admin.member.id)
+    of_three = encode_cursor("created_at", instant, last_id)
+    lists = {
+        f"/api/admin/{name}?sort=created_at": of_three for name in ("models", "aliases", "provider-keys", "credentials")
+    }
+    lists["/api/admin/prices?sort=in_force_from"] = encode_cursor(instant, last_id)
+    for path, cursor in lists.items():
+        assert_problem(await admin.client.get(f"{path}&cursor={cursor}"), 400, "bad_cursor")
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from datetime import UTC
 from uuid import UUID
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ai_api.core.errors import Refusal
-from ai_api.core.page import decode_cursor, encode_cursor
+from ai_api.core.page import decode_cursor, encode_cursor, instant_in, place_in
 
 storable = st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=30)
 
@@ -78,3 +79,33 @@ def test_any_text_is_a_cursor_or_refused(text):
     except Refusal as refused:
         got = refused
     assert got.code == "bad_cursor" if isinstance(got, Refusal) else len(got) == 1
+
+
+@given(st.datetimes(timezones=st.timezones()))
+def test_a_list_by_time_goes_on_where_it_ended(moment):
+    try:
+        at = moment.astimezone(UTC)
+    except OverflowError:
+        at = None
+    cursor = encode_cursor("created_at", moment.isoformat(), str(UUID(int=7)))
+    if at is None:
+        with pytest.raises(Refusal):
+            place_in(cursor, "created_at", instant_in)
+    else:
+        assert place_in(cursor, "created_at", instant_in) == (at, UUID(int=7))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ("name", "2026-01-01T00:00:00+00:00", str(UUID(int=7))),
+        ("created_at", "2026-01-01T00:00:00", str(UUID(int=7))),
+        ("created_at", "0001-01-01T00:00:00+23:59", str(UUID(int=7))),
+        ("created_at", "2026-01-01T00:00:00+00:00", "7"),
+    ],
+    ids=["another order", "no zone", "before the first year", "no id"],
+)
+def test_a_place_no_list_gave_out_is_refused(values):
+    with pytest.raises(Refusal) as refused:
+        place_in(encode_cursor(*values), "created_at", instant_in)
+    assert refused.value.code == "bad_cursor"
