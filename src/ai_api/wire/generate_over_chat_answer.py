@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from ai_api.wire.chat_answer_parts import list_in, object_in, unreadable
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.generate_over_chat_config import CANDIDATES_MAX
 from ai_api.wire.generate_over_chat_seals import signature_of
@@ -55,7 +56,7 @@ class _Candidate:
 
     def gather(self, delta: dict[str, Any], position: int) -> None:
         """Adds a piece of a call; `position` is its place among the calls of its chunk. Raises StreamFailure."""
-        function = _object(delta.get("function"))
+        function = object_in(delta.get("function"))
         index, call_id, name = delta.get("index"), delta.get("id"), function.get("name")
         if type(index) is not int:
             index = position
@@ -91,10 +92,10 @@ class GenerateWriter:
         shown = []
         for index, choice in _choices(chunk):
             candidate = self._candidates.setdefault(index, _Candidate())
-            delta = _object(choice.get("delta"))
+            delta = object_in(choice.get("delta"))
             parts = self._said(delta)
-            for position, call in enumerate(_list(delta.get("tool_calls"))):
-                candidate.gather(_object(call), position)
+            for position, call in enumerate(list_in(delta.get("tool_calls"))):
+                candidate.gather(object_in(call), position)
             reason = choice.get("finish_reason")
             if isinstance(reason, str):
                 candidate.finish_reason = reason
@@ -117,17 +118,17 @@ class GenerateWriter:
         """The whole answer. Raises StreamFailure."""
         candidates = []
         for index, choice in _choices(answer):
-            message = _object(choice.get("message"))
+            message = object_in(choice.get("message"))
             parts = self._said(message)
             calls = _Candidate()
-            for position, call in enumerate(_list(message.get("tool_calls"))):
+            for position, call in enumerate(list_in(message.get("tool_calls"))):
                 # Not by the `index` that some servers give in whole answers, too: here each is one.
-                calls.gather({**_object(call), "index": position}, position)
+                calls.gather({**object_in(call), "index": position}, position)
             parts += self._called(calls)
             reason = choice.get("finish_reason")
             candidates.append(_candidate(index, parts or [{"text": ""}], reason if isinstance(reason, str) else ""))
         if not candidates:
-            raise _unreadable()
+            raise unreadable()
         return encode({"candidates": candidates} | _usage_metadata(usage) | self._about)
 
     def _said(self, message: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -148,7 +149,7 @@ class GenerateWriter:
 
     def _call(self, call: _Call) -> dict[str, Any]:
         if not call.name:
-            raise _unreadable()
+            raise unreadable()
         try:
             arguments = decode(bytes(call.arguments)) if call.arguments.strip() else {}
         except ValueError:
@@ -190,19 +191,19 @@ def _arguments(piece: object) -> str:
     if isinstance(piece, dict):
         return encode(piece).decode()
     if piece is not None and not isinstance(piece, str):
-        raise _unreadable()
+        raise unreadable()
     return piece or ""
 
 
 def _choices(answer: Mapping[str, Any]) -> list[tuple[int, dict[str, Any]]]:
     found = []
-    for position, choice in enumerate(_list(answer.get("choices"))):
-        read = _object(choice)
+    for position, choice in enumerate(list_in(answer.get("choices"))):
+        read = object_in(choice)
         index = read.get("index")
         if type(index) is not int:
             index = position
         if not 0 <= index < CANDIDATES_MAX:
-            raise _unreadable()
+            raise unreadable()
         found.append((index, read))
     return found
 
@@ -211,25 +212,5 @@ def _words(said: object) -> str:
     """A text, also of the servers that say it in parts. Raises StreamFailure."""
     if said is None or isinstance(said, str):
         return said or ""
-    parts = (_object(part).get("text") for part in _list(said))
+    parts = (object_in(part).get("text") for part in list_in(said))
     return "".join(part for part in parts if isinstance(part, str))
-
-
-def _object(value: object) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise _unreadable()
-    return value
-
-
-def _list(value: object) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise _unreadable()
-    return value
-
-
-def _unreadable() -> StreamFailure:
-    return StreamFailure("upstream_interrupted", "The provider sent something that cannot be read.")

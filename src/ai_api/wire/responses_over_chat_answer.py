@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from ai_api.wire.call_seals import seal_of
+from ai_api.wire.chat_answer_parts import list_in, object_in, text_in, unreadable
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.json_body import encode
 from ai_api.wire.over_chat import Shown
@@ -25,7 +26,6 @@ ANSWER_CHARS_MAX: Final = 64 * 1024 * 1024
 _INCOMPLETE: Final[Mapping[str, str]] = {"length": "max_output_tokens", "content_filter": "content_filter"}
 _FAILED: Final = "error"
 """The finish reason by which some servers say that the answer could not be finished."""
-_NOTHING: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(slots=True)
@@ -67,10 +67,10 @@ class ResponseWriter:
         _refuse_error(chunk)
         self._tier = tier_of(chunk.get("service_tier")) or self._tier
         out = [self._begin()]
-        for choice in map(_object, _list(chunk.get("choices"))):
+        for choice in map(object_in, list_in(chunk.get("choices"))):
             # One answer was asked for; another choice is none of it.
             if choice.get("index", 0) == 0:
-                out += self._say(_object(choice.get("delta")))
+                out += self._say(object_in(choice.get("delta")))
         return b"".join(out)
 
     def finish(self, finish_reason: str | None, usage: Usage | None) -> bytes:
@@ -84,15 +84,15 @@ class ResponseWriter:
     def whole(self, answer: Mapping[str, Any], usage: Usage | None) -> bytes:
         """The response out of a whole chat answer. Raises StreamFailure."""
         _refuse_error(answer)
-        choices = _list(answer.get("choices"))
+        choices = list_in(answer.get("choices"))
         if not choices:
-            raise _unreadable()
+            raise unreadable()
         self._tier = tier_of(answer.get("service_tier")) or self._tier
-        choice = _object(choices[0])
+        choice = object_in(choices[0])
         message, finish_reason = choice.get("message"), choice.get("finish_reason")
         if not isinstance(message, dict) or not isinstance(finish_reason, str | None):
-            raise _unreadable()
-        calls = [{**_object(call), "index": number} for number, call in enumerate(_list(message.get("tool_calls")))]
+            raise unreadable()
+        calls = [{**object_in(call), "index": number} for number, call in enumerate(list_in(message.get("tool_calls")))]
         _refuse_failed(finish_reason)
         # The events are for streams; a whole answer is where they lead to.
         for _ in self._say({**message, "tool_calls": calls}):
@@ -112,8 +112,8 @@ class ResponseWriter:
             if text:
                 self._keep(text)
                 yield self._speak(kind, text)
-        for called in _list(delta.get("tool_calls")):
-            yield from self._call(_object(called))
+        for called in list_in(delta.get("tool_calls")):
+            yield from self._call(object_in(called))
 
     def _speak(self, kind: Literal["thought", "output_text", "refusal"], text: str) -> bytes:
         out = b""
@@ -137,11 +137,11 @@ class ResponseWriter:
         return speaking.close("completed") if speaking is not None else b""
 
     def _call(self, told: Mapping[str, Any]) -> Iterator[bytes]:
-        function = _object(told.get("function"))
-        name, call_id = _text(function.get("name")), _text(told.get("id"))
+        function = object_in(told.get("function"))
+        name, call_id = text_in(function.get("name")), text_in(told.get("id"))
         calling = self._calling(told.get("index"), call_id, name)
         calling.seal = calling.seal or seal_of(told)
-        arguments = _text(function.get("arguments"))
+        arguments = text_in(function.get("arguments"))
         self._keep(arguments)
         if arguments:
             calling.early.append(arguments)
@@ -175,7 +175,7 @@ class ResponseWriter:
 
     def _close_all(self, finish_reason: str | None) -> Iterator[bytes]:
         if any(calling.call is None for calling in self._calls):
-            raise _unreadable()
+            raise unreadable()
         last: Status = "incomplete" if finish_reason in _INCOMPLETE else "completed"
         speaking, self._speaking = self._speaking, None
         is_open = [item for item in self._items if isinstance(item, Call) or item is speaking]
@@ -210,29 +210,29 @@ class ResponseWriter:
 
 def _spoken(delta: Mapping[str, Any]) -> Iterator[tuple[Literal["thought", "output_text", "refusal"], str]]:
     # Servers that show thoughts call them by one name or the other; some by both.
-    thought = _text(delta.get("reasoning_content")) or _text(delta.get("reasoning"))
+    thought = text_in(delta.get("reasoning_content")) or text_in(delta.get("reasoning"))
     if thought:
         yield "thought", thought
     content = delta.get("content")
     if isinstance(content, list):
         yield from _parts(content)
-    elif text := _text(content):
+    elif text := text_in(content):
         yield "output_text", text
-    refusal = _text(delta.get("refusal"))
+    refusal = text_in(delta.get("refusal"))
     if refusal:
         yield "refusal", refusal
 
 
 def _parts(content: list[Any]) -> Iterator[tuple[Literal["thought", "output_text"], str]]:
     """Content in parts, as Mistral's models that think write it."""
-    for part in map(_object, content):
+    for part in map(object_in, content):
         match part.get("type"):
             case "text":
-                yield "output_text", _text(part.get("text"))
+                yield "output_text", text_in(part.get("text"))
             case "thinking":
-                yield "thought", "".join(_text(_object(each).get("text")) for each in _list(part.get("thinking")))
+                yield "thought", "".join(text_in(object_in(each).get("text")) for each in list_in(part.get("thinking")))
             case _:
-                raise _unreadable()
+                raise unreadable()
 
 
 def _refuse_error(told: Mapping[str, Any]) -> None:
@@ -243,31 +243,3 @@ def _refuse_error(told: Mapping[str, Any]) -> None:
 def _refuse_failed(finish_reason: str | None) -> None:
     if finish_reason == _FAILED:
         raise StreamFailure("upstream_error", "The provider could not finish its answer.")
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise _unreadable()
-    return value
-
-
-def _list(value: object) -> list[Any]:
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise _unreadable()
-    return value
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    if value is None:
-        return _NOTHING
-    if not isinstance(value, dict):
-        raise _unreadable()
-    return value
-
-
-def _unreadable() -> StreamFailure:
-    return StreamFailure("upstream_interrupted", "The provider sent something that cannot be read.")
