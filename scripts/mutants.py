@@ -174,19 +174,19 @@ def report(outcomes: Sequence[Outcome]) -> str:
     return "\n".join([*rows, *details, f"\nmutants: {len(outcomes) - len(left)} killed, {len(left)} not"])
 
 
-def run(root: Path, *, python: Path, only: str | None, jobs: int, timeout_s: float = TIMEOUT_S) -> int:
-    """Tries the mutants of the checkout at `root`, prints the table and gives the exit code: 0 when all were killed."""
+def run(
+    root: Path, *, python: Path, databases: Session, only: str | None, jobs: int, timeout_s: float = TIMEOUT_S
+) -> int:
+    """Tries the mutants of the checkout at `root`, prints the table and gives the exit code: 0 when all were killed.
+
+    The databases are started and filled by the unbroken copy, which runs first: no mutant touches a migration.
+    """
     try:
         mutants = read_all(root / "tests" / "mutants", only=only)
     except PatchInvalid as error:
         print(error, file=sys.stderr)
         return 1
-    with (
-        tempfile.TemporaryDirectory(prefix="ai-api-mutants-") as scratch,
-        closing(database_server.begin()) as databases,
-    ):
-        # Started by what is not broken, and filled by the unbroken copy: no mutant touches a migration.
-        databases.server()
+    with tempfile.TemporaryDirectory(prefix="ai-api-mutants-") as scratch:
         bench = Bench(root=root, scratch=Path(scratch), python=python, databases=databases)
         if (output := bench.baseline(mutants)) is not None:
             print(f"the tests fail before anything was broken:\n{tail(output)}", file=sys.stderr)
@@ -203,7 +203,9 @@ def main() -> int:
     parser.add_argument("--only", metavar="NAME", help="one mutant, by the name of its file")
     parser.add_argument("-j", "--jobs", type=int, default=1, help="how many at once (default 1)")
     arguments = parser.parse_args()
-    return run(Path.cwd(), python=Path(sys.executable), only=arguments.only, jobs=arguments.jobs)
+    with closing(database_server.begin()) as databases:
+        python = Path(sys.executable)
+        return run(Path.cwd(), python=python, databases=databases, only=arguments.only, jobs=arguments.jobs)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,8 @@ import pytest
 from scripts import mutant_patch, mutants, test_ids
 from scripts.mutant_patch import PatchDoesNotApply, PatchInvalid
 
+from tests.support.database_server import Session
+
 ROOT = Path(__file__).parents[2]
 PRODUCT = """import math
 # What is below
@@ -66,10 +68,13 @@ def small(tmp_path, monkeypatch):
 
 
 def run(checkout: Path, **options) -> int:
-    """Runs the runner as `make mutants` does."""
-    return mutants.run(
-        checkout, python=Path(sys.executable), only=options.pop("only", None), jobs=options.pop("jobs", 1), **options
-    )
+    """Runs the runner as `make mutants` does. The small product has no databases."""
+    here = {"python": Path(sys.executable), "databases": Session(checkout), "only": None, "jobs": 1}
+    return mutants.run(checkout, **here | options)
+
+
+def bench_of(checkout: Path, scratch: Path) -> mutants.Bench:
+    return mutants.Bench(root=checkout, scratch=scratch, python=Path(sys.executable), databases=Session(checkout))
 
 
 def test_a_mutant_that_a_test_notices_is_killed(small, capsys):
@@ -130,7 +135,7 @@ def test_a_folder_without_mutants_has_not_passed(small, capsys):
 
 
 def test_the_copy_is_what_is_imported_and_anything_else_is_noticed(small, tmp_path_factory):
-    bench = mutants.Bench(root=small, scratch=tmp_path_factory.mktemp("scratch"), python=Path(sys.executable))
+    bench = bench_of(small, tmp_path_factory.mktemp("scratch"))
     tree = bench.copy("one")
     bench.verify_import(tree)
     (tree / "src" / "ai_api" / "__init__.py").unlink()
@@ -142,7 +147,7 @@ def test_the_copy_is_what_is_imported_and_anything_else_is_noticed(small, tmp_pa
 
 def test_a_skip_gate_cannot_kill_a_mutant(small, tmp_path_factory, monkeypatch):
     monkeypatch.setenv("CI", "true")
-    bench = mutants.Bench(root=small, scratch=tmp_path_factory.mktemp("scratch"), python=Path(sys.executable))
+    bench = bench_of(small, tmp_path_factory.mktemp("scratch"))
     assert "CI" not in bench.environment(small)
 
 
