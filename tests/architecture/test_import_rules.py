@@ -20,6 +20,7 @@ ROOMS = [
     "identity",
     "sign_in",
     "invitations",
+    "devices",
     "mail",
     "ledger",
     "pricing",

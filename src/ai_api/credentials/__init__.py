@@ -2,7 +2,7 @@
 
 from ai_api.credentials.change import Changes, change
 from ai_api.credentials.find import count, find, find_own, find_public, list_page
-from ai_api.credentials.issue import Order, issue
+from ai_api.credentials.issue import Order, check_order, issue
 from ai_api.credentials.playground import PLAYGROUND_TOKENS_MAX, PlaygroundToken, issue_playground_token
 from ai_api.credentials.rotate import rotate
 from ai_api.credentials.rules import (
@@ -35,6 +35,7 @@ __all__ = [
     "PlaygroundToken",
     "State",
     "change",
+    "check_order",
     "count",
     "find",
     "find_own",

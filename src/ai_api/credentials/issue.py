@@ -49,14 +49,7 @@ async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
     Raises Refusal `member_not_found`, `member_disabled`, `bad_name`, `bad_prefix`, `bad_expiry`, `bad_network`, `scope_too_long`,
     `scope_not_of_member`, `bad_limit`, `bad_time_zone`, `limit_out_of_range`, or `limit_exists` for two limits of one kind.
     """
-    await require_active_member(tx, order.member_id)
-    rules.require_name(order.name)
-    rules.require_future(order.expires_at, at)
-    networks = rules.networks_in(order.source_networks)
-    if not is_legal_prefix(order.prefix):
-        message = f"A prefix is 1 to {PREFIX_CHARACTERS_MAX} of a-z, 0-9, _ and -."
-        raise Refusal("bad_prefix", "invalid", message, param="prefix")
-    scope = await check_scope(tx, order.member_id, order.allocation_ids)
+    scope, networks = await check_order(tx, order, at=at)
     secret = new_secret(order.prefix)
     credential = Credential(
         id=uuid7(),
@@ -86,6 +79,21 @@ async def issue(tx: Tx, actor: Actor, order: Order, *, at: datetime) -> Issued:
         after={**rules.audited(credential), "limits": [quotas.described(each) for each in limits]},
     )
     return Issued(credential, secret)
+
+
+async def check_order(tx: Tx, order: Order, *, at: datetime) -> tuple[tuple[UUID, ...] | None, tuple[str, ...] | None]:
+    """Whether there can be such a credential at `at`; its scope and its networks as they are stored. Nothing is made.
+
+    Raises what `issue` raises, but for limits.
+    """
+    await require_active_member(tx, order.member_id)
+    rules.require_name(order.name)
+    rules.require_future(order.expires_at, at)
+    networks = rules.networks_in(order.source_networks)
+    if not is_legal_prefix(order.prefix):
+        message = f"A prefix is 1 to {PREFIX_CHARACTERS_MAX} of a-z, 0-9, _ and -."
+        raise Refusal("bad_prefix", "invalid", message, param="prefix")
+    return await check_scope(tx, order.member_id, order.allocation_ids), networks
 
 
 async def require_active_member(tx: Tx, member_id: UUID) -> None:

@@ -1,8 +1,8 @@
-"""Deletes links and letters that are long over."""
+"""Deletes links, letters, and programs that waited with a code, when they are long over."""
 
 from __future__ import annotations
 
-from ai_api import invitations, mail
+from ai_api import devices, invitations, mail
 from ai_api.core.clock import Clock
 from ai_api.core.db import Database
 from ai_api.jobs.forget import until_none_is_left
@@ -23,7 +23,11 @@ def forget_links(database: Database, clock: Clock) -> Job:
         async with database.transaction() as tx:
             return await mail.forget_old(tx, now=clock.now(), limit=limit)
 
+    async def programs(limit: int) -> int:
+        async with database.transaction() as tx:
+            return await devices.forget_old(tx, now=clock.now(), limit=limit)
+
     async def run() -> int:
-        return await until_none_is_left(links, BATCH_MAX) + await until_none_is_left(letters, BATCH_MAX)
+        return sum([await until_none_is_left(each, BATCH_MAX) for each in (links, letters, programs)])
 
     return Job("forget_links", EVERY_S, run)

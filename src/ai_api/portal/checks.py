@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -9,9 +11,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ai_api.core.errors import Refusal
 from ai_api.portal.problems import fault, of_refusal, problem, request_id_of
 
+FORM: Final = "application/x-www-form-urlencoded"
+FORMS: Final = frozenset({"/api/device/authorize", "/api/device/token"})
+"""Paths that take forms as well: their protocol, RFC 8628, says so. Nobody is signed in there."""
+
 
 class Checks:
-    """Bodies are JSON and small; every answer carries its request id and stays out of caches; no fault leaves without one."""
+    """Bodies are small, and JSON, or forms where `FORMS` says so; every answer carries its request id and stays out of caches;
+    no fault leaves without one.
+    """
 
     def __init__(self, app: ASGIApp, *, body_bytes_max: int) -> None:
         self._app = app
@@ -25,7 +33,7 @@ class Checks:
         answer = _Answer(send, request_id_of(scope))
         try:
             headers = Headers(scope=scope)
-            self._check(headers)
+            self._check(headers, takes_forms=scope["path"] in FORMS)
             await self._app(scope, _bounded(receive, self._body_bytes_max), answer.send)
         except Refusal as refusal:
             await of_refusal(scope, refusal)(scope, receive, answer.send)
@@ -39,14 +47,20 @@ class Checks:
                 raise
             await response(scope, receive, answer.send)
 
-    def _check(self, headers: Headers) -> None:
+    def _check(self, headers: Headers, *, takes_forms: bool) -> None:
         length = headers.get("content-length", "0")
         has_body = length != "0" or "transfer-encoding" in headers
-        if has_body and headers.get("content-type", "").split(";")[0].strip().lower() != "application/json":
+        media_type = media_type_of(headers)
+        if has_body and media_type != "application/json" and not (takes_forms and media_type == FORM):
             raise _WrongMediaType
         if not (length.isascii() and length.isdigit()) or int(length) > self._body_bytes_max:
             message = f"The body is larger than {self._body_bytes_max} bytes."
             raise Refusal("body_too_large", "too_large", message)
+
+
+def media_type_of(headers: Headers) -> str:
+    """What a body is labelled as, without parameters."""
+    return headers.get("content-type", "").split(";")[0].strip().lower()
 
 
 class _WrongMediaType(Exception):

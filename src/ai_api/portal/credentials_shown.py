@@ -120,9 +120,12 @@ class Expiring(Protocol):
 
 def expiry_given(body: Expiring, settings: PortalSettings, at: datetime) -> datetime | None:
     """When a new credential expires: as given, else after the organization's usual life."""
-    if "expires_at" in body.model_fields_set or settings.credential_ttl_days is None:
-        return body.expires_at
-    return at + timedelta(days=settings.credential_ttl_days)
+    return body.expires_at if "expires_at" in body.model_fields_set else usual_expiry(settings, at)
+
+
+def usual_expiry(settings: PortalSettings, at: datetime) -> datetime | None:
+    """When a credential expires that is made at `at`, unless somebody says otherwise; None is never."""
+    return None if settings.credential_ttl_days is None else at + timedelta(days=settings.credential_ttl_days)
 
 
 def changes_given(body: Change) -> Changes:

@@ -25,7 +25,12 @@ _ASKED_BY: Final[Mapping[Callable[..., Any], RoleAsked]] = {anybody: "nobody", s
 _PROVED_BY: Final[Mapping[Callable[..., Any], Proof]] = {proof_asker: "sometimes", proved: "always"}
 _ROLES: Final[tuple[RoleAsked, ...]] = ("nobody", "member", "admin")
 _PROOFS: Final[tuple[Proof, ...]] = ("sometimes", "always")
-_LEAST: Final[Mapping[str, RoleAsked]] = {"/api/admin/": "admin", "/api/auth/": "nobody", "/api/": "member"}
+_LEAST: Final[Mapping[str, RoleAsked]] = {
+    "/api/admin/": "admin",
+    "/api/auth/": "nobody",
+    "/api/device/": "nobody",
+    "/api/": "member",
+}
 """By the beginning of a path, the first that fits."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends, FastAPI
 
 from ai_api import __version__
-from ai_api.portal import problems, search
+from ai_api.portal import device, problems, search
 from ai_api.portal.address import refuse_other_networks
 from ai_api.portal.admin import (
     aliases,
@@ -42,6 +42,7 @@ from ai_api.portal.me import access_tokens, own_password, profile, sessions
 from ai_api.portal.me import allocations as my_allocations
 from ai_api.portal.me import call_records as my_call_records
 from ai_api.portal.me import credentials as my_credentials
+from ai_api.portal.me import device as my_device
 from ai_api.portal.me import models as my_models
 from ai_api.portal.me import usage as my_usage
 from ai_api.portal.roles import demands_of
@@ -58,6 +59,8 @@ AREAS = (
     my_models.router,
     my_allocations.router,
     my_credentials.router,
+    my_device.router,
+    device.router,
     my_usage.router,
     my_call_records.router,
     members.router,

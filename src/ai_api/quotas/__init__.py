@@ -1,6 +1,11 @@
 """Quotas: limits, the accounts they are kept on, and what is left."""
 
-from ai_api.quotas.default_limits import DEFAULT_LIMITS_MAX, default_limits_document, default_limits_terms
+from ai_api.quotas.default_limits import (
+    DEFAULT_LIMITS_MAX,
+    default_limits_document,
+    default_limits_terms,
+    ordered_limits_document,
+)
 from ai_api.quotas.find_limits import list_limits
 from ai_api.quotas.left import Left, left, left_of_allocations, left_of_key, left_under
 from ai_api.quotas.limits import METRICS, AllocationLimits, Metric, read_for_allocations, set_for_allocation
@@ -58,6 +63,7 @@ __all__ = [
     "merged",
     "narrowed",
     "open_calls",
+    "ordered_limits_document",
     "read_for_allocations",
     "remove_limit",
     "replace_limits",

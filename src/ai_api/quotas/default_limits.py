@@ -32,8 +32,21 @@ def default_limits_document(terms: Sequence[Terms]) -> list[dict[str, Any]]:
     return [_document(each) for each in terms]
 
 
+def ordered_limits_document(terms: Sequence[Terms]) -> list[dict[str, Any]]:
+    """The limits of a credential that is made later, in the same form; `default_limits_terms` reads it.
+
+    Raises Refusal `bad_limit`, `bad_time_zone`, `limit_out_of_range`, or `limit_exists` for two of one kind: what the making
+    would raise.
+    """
+    for each in terms:
+        check(each, "credential")
+    if len({(kind_of(each), each.on_exceed) for each in terms}) < len(terms):
+        raise Refusal("limit_exists", "conflict", "Two of these limits are of one kind. Give one.", param="limits")
+    return [_document(each) for each in terms]
+
+
 def default_limits_terms(documents: Sequence[Mapping[str, Any]]) -> tuple[Terms, ...]:
-    """The limits that `default_limits_document` wrote down."""
+    """The limits that `default_limits_document` or `ordered_limits_document` wrote down."""
     return tuple(
         Terms(
             metric=each["metric"],

@@ -3,6 +3,17 @@
 from ai_api.setup.attention import attention
 from ai_api.setup.attention_rules import Case, Code, Finding, Severity
 from ai_api.setup.connect_provider import connect_provider, ensure_provider
+from ai_api.setup.device_flow import (
+    ASKING,
+    GUESSING,
+    Choice,
+    Collected,
+    approve_device,
+    begin_device,
+    choices_of,
+    find_device,
+    poll_device,
+)
 from ai_api.setup.first_owner import create_first_owner
 from ai_api.setup.follow_link import Receiver, follow_link, look_at_link, make_set_up_link, set_up
 from ai_api.setup.import_model import (
@@ -45,14 +56,18 @@ from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
 from ai_api.setup.what_works import Touched
 
 __all__ = [
+    "ASKING",
     "BATCH",
     "FOUND_MAX",
+    "GUESSING",
     "LINES_MAX",
     "PORTAL_NETWORKS_MAX",
     "REGISTRATION_DOMAINS_MAX",
     "Asker",
     "Case",
+    "Choice",
     "Code",
+    "Collected",
     "Facets",
     "Finding",
     "Found",
@@ -82,11 +97,14 @@ __all__ = [
     "answer_forgotten",
     "apply_import",
     "apply_suggested_price",
+    "approve_device",
     "attention",
+    "begin_device",
     "change_member",
     "change_organization",
     "change_password",
     "check_zone",
+    "choices_of",
     "clear_portal_networks",
     "connect_provider",
     "count_offers",
@@ -94,6 +112,7 @@ __all__ = [
     "disable_member",
     "ensure_model",
     "ensure_provider",
+    "find_device",
     "find_offer",
     "follow_link",
     "grant_rights",
@@ -111,6 +130,7 @@ __all__ = [
     "over_limit",
     "over_months",
     "page_offers",
+    "poll_device",
     "portal_networks",
     "preview_stops",
     "publish_model",

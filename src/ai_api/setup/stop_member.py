@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from ai_api import identity, invitations, sign_in
+from ai_api import devices, identity, invitations, sign_in
 from ai_api.audit import Actor
 from ai_api.core.db import Tx
 from ai_api.identity import By, Changes, Member
@@ -18,7 +18,7 @@ Services = Literal["keep", "disable"]
 async def disable_member(
     tx: Tx, actor: Actor, member_id: UUID, *, by: By, now: datetime, services: Services | None = None
 ) -> Member:
-    """The member, disabled: credentials and access tokens stop, sessions and links are over for good.
+    """The member, disabled: credentials and access tokens stop, sessions, links and approvals of programs are over for good.
 
     Raises what `identity.change_member` raises; `responsible_for_services` only where nobody said what becomes of those.
     """
@@ -42,3 +42,4 @@ async def change_member(tx: Tx, actor: Actor, member_id: UUID, changes: Changes,
 async def _end_all(tx: Tx, member_id: UUID, now: datetime) -> None:
     await sign_in.end_sessions_of(tx, member_id, now=now)
     await invitations.end_links_of(tx, member_id, now=now)
+    await devices.end_of(tx, member_id)

@@ -1,6 +1,7 @@
 """Signing in: sessions of browsers, how they begin, what they prove and how they end; and whom others vouch for."""
 
-from ai_api.sign_in.attempts import forget_attempts, forgive_attempts
+from ai_api.sign_in.attempts import count_try, forget_attempts, forgive_attempts, next_try_at
+from ai_api.sign_in.backoff import Backoff, network_of
 from ai_api.sign_in.by_password import PasswordDoor
 from ai_api.sign_in.destination import HOME, check_next
 from ai_api.sign_in.oidc_client import OidcClient
@@ -37,6 +38,7 @@ from ai_api.sign_in.sessions import (
 __all__ = [
     "FLOW_LIVES",
     "HOME",
+    "Backoff",
     "Entered",
     "Flow",
     "MemberIdentity",
@@ -54,6 +56,7 @@ __all__ = [
     "bind_vouched",
     "check_next",
     "count_sessions",
+    "count_try",
     "csrf_token_of",
     "end_flow",
     "end_other_sessions",
@@ -68,6 +71,8 @@ __all__ = [
     "is_seen_worth_noting",
     "list_identities",
     "list_sessions",
+    "network_of",
+    "next_try_at",
     "note_seen",
     "open_flow",
     "open_session",

@@ -1,4 +1,7 @@
-"""Attempts to sign in: counted before a password is looked at, so that no number of them at once is looked at more often."""
+"""Attempts to sign in, and tries of what else must not be guessed.
+
+Attempts are counted before a password is looked at, so that no number of them at once is looked at more often.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,7 @@ from ai_api.sign_in.backoff import FORGOTTEN_AFTER, PROVED_FOR_DAYS, Backoff, Ba
 
 _EVERYBODY = b""
 _EVERYWHERE = ""
+_ACCOUNT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,21 @@ async def note_success(tx: Tx, attempt: Attempt, *, now: datetime) -> None:
 async def forgive_attempts(tx: Tx, identifier: str) -> None:
     """Attempts so far keep nobody from signing in as a member: they were given another password."""
     await store_attempts.forgive(tx, identifier)
+
+
+async def next_try_at(tx: Tx, what: bytes, *, network: str) -> datetime | None:
+    """From when on something else than a sign-in, counted by `count_try`, may be tried again; None where it never waited."""
+    return await store_attempts.find_next_from(tx, what, network)
+
+
+async def count_try(tx: Tx, what: bytes, *, network: str, backoff: Backoff, now: datetime) -> bool:
+    """Counts a try of something else than a sign-in; False where it has to wait, and is not counted.
+
+    `what` names it: any bytes that are neither none nor 32, which are everybody's attempts and those of an account.
+    """
+    if len(what) in {0, _ACCOUNT_BYTES}:
+        raise ValueError("that names an account")
+    return await store_attempts.count(tx, what, network, backoff, now=now)
 
 
 async def forget_attempts(tx: Tx, *, now: datetime, limit: int) -> int:

@@ -36,7 +36,7 @@ sessions = Table(
 
 # A row counts for one account from one network; for an account from all networks that it never signed in from (no network);
 # or for a network, with all accounts that never signed in from there (no account). An account is the hash of what was typed
-# as its identifier, whether or not there is one.
+# as its identifier, whether or not there is one. What is no sign-in is counted under a name that is not as long as a hash.
 sign_in_attempts = Table(
     "sign_in_attempts",
     METADATA,

@@ -7,6 +7,7 @@ import json
 import httpx
 import pytest
 
+from ai_api.portal.checks import FORMS
 from tests.support.portal import PASSWORD
 from tests.support.portal_scene import SAFE, Route, Scene, check_headers
 from tests.support.portal_writes import Ask
@@ -80,6 +81,8 @@ async def test_a_form_or_plain_text_is_taken_for_json(scene: Scene, kind: str) -
     by, failures = await browsers(scene), []
     before = await scene.everything()
     for route, ask in writes(scene).items():
+        if kind == "form" and route[1] in FORMS:
+            continue  # its protocol says so, and nobody is signed in there: test_devices
         content = json.dumps(ask.body or {}).encode()
         answer = await scene.send(
             by[is_own(route)], route[0], ask, headers={"content-type": TYPES[kind]}, content=content

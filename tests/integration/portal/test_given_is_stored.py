@@ -22,6 +22,7 @@ from tests.support.routes_of import openapi_of, portal_router
 pytestmark = pytest.mark.integration
 DOCUMENT = openapi_of(portal_router())
 IMPORT = "/api/admin/models/import"
+APPROVE = ("POST", "/api/me/device/{code}/approve")
 SOON = (datetime.now(UTC) + timedelta(days=400)).replace(microsecond=0)
 WITH_BODY = [
     (method.upper(), path)
@@ -31,7 +32,7 @@ WITH_BODY = [
 ]
 # What is given at the door, or as a password, is a proof and not a thing to be read again: test_links and test_passwords follow it.
 # And a list becomes many things: tests/integration/portal/test_members_bulk.py reads those.
-NOT_READ_AGAIN = {("POST", "/api/me/password"), ("POST", "/api/admin/members/bulk")}
+NOT_READ_AGAIN = {("POST", "/api/me/password"), ("POST", "/api/admin/members/bulk"), ("POST", "/api/device/token")}
 ONLY_ASKED = {route for route, example in WRITES.items() if not example.writes}
 STORING = [
     route for route in WITH_BODY if not route[1].startswith("/api/auth/") and route not in NOT_READ_AGAIN | ONLY_ASKED
@@ -155,6 +156,13 @@ class Written:
 
 def reads_as(written: Written, name: str, given: Any) -> bool:
     """Whether the portal shows what was given."""
+    if written.route == APPROVE:
+        kept = written.again["ordered"][name]
+        if name == "limits":
+            return [{field: each[field] for field in wanted} for each, wanted in zip(kept, given, strict=True)] == [
+                {**wanted, "amount": "2.50" if wanted["metric"] == "cost" else wanted["amount"]} for wanted in given
+            ]
+        return comparable(kept) == comparable(given) or (name == "prefix" and (kept, given) == ("sk-aiapi-", None))
     if name in {"member_ids", "identifiers"} and "items" in written.again:
         # The members of a tag: those that were named have it, or have it no more.
         shown = {text.lower() for item in written.again["items"] for text in (item["id"], item["identifier"])}

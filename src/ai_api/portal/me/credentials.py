@@ -34,7 +34,7 @@ from ai_api.portal.credentials_shown import (
     stopped,
 )
 from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
-from ai_api.portal.house import House
+from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.limits_given import LimitWanted
 from ai_api.portal.limits_shown import LimitLeft, LimitsLeft, left_of_credential, own_limits_left
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
@@ -120,17 +120,8 @@ async def issue_my_credential(
     body: MyIssue, holder: Signed, actor: Myself, tx: Transaction, house: HouseDep
 ) -> CredentialIssued:
     """Issues a credential and answers its secret, once."""
-    at, settings = house.clock.now(), house.settings
-    order = Order(
-        member_id=holder.member_id,
-        name=body.name,
-        prefix=body.prefix or settings.credential_prefix,
-        expires_at=expiry_given(body, settings, at),
-        allocation_ids=body.allocation_ids,
-        source_networks=body.source_networks,
-        limits=quotas.narrowed(settings.credential_limits, [each.terms() for each in body.limits]),
-    )
-    issued = await credentials.issue(tx, actor, order, at=at)
+    at = house.clock.now()
+    issued = await credentials.issue(tx, actor, order_given(body, holder.member_id, house.settings, at), at=at)
     return issued_shown(issued, at)
 
 
@@ -232,6 +223,19 @@ async def issue_playground_token(
     own = await credentials.find_own(tx, holder.member_id, credential_id)
     token = await credentials.issue_playground_token(tx, actor, own.id, at=house.clock.now())
     return PlaygroundTokenMade(secret=token.secret, expires_at=token.expires_at)
+
+
+def order_given(body: MyIssue, member_id: UUID, settings: PortalSettings, at: datetime) -> Order:
+    """The credential that a member asks for at `at`. Raises Refusal `limit_above_usual`, `bad_amount`."""
+    return Order(
+        member_id=member_id,
+        name=body.name,
+        prefix=body.prefix or settings.credential_prefix,
+        expires_at=expiry_given(body, settings, at),
+        allocation_ids=body.allocation_ids,
+        source_networks=body.source_networks,
+        limits=quotas.narrowed(settings.credential_limits, [each.terms() for each in body.limits]),
+    )
 
 
 async def _shown(tx: Tx, house: House, member_id: UUID, found: Sequence[Credential]) -> list[MyCredentialShown]:
