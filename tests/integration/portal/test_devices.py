@@ -237,6 +237,12 @@ async def test_a_code_is_guessed(portal: Portal) -> None:
         assert (await neighbour.client.get(program.page)).status_code == 200
     portal.clock.move(timedelta(seconds=61))
     assert (await member.client.get(program.page)).status_code == 200
+    # Many members of one network, each with few guesses, wait in the end as well.
+    async with portal.house.database.transaction() as tx:
+        almost = text("UPDATE sign_in_attempts SET attempts = 199 WHERE network = '192.0.2.0/24' RETURNING attempts")
+        assert (await tx.execute(almost)).scalars().all() == [199]
+    assert told(await neighbour.client.get(guess)) == (404, "device_code_not_found")
+    assert told(await neighbour.client.get(program.page)) == (429, "too_many_codes")
 
 
 async def test_polls_come_as_fast_as_they_like(portal: Portal) -> None:
