@@ -248,8 +248,8 @@ async def test_a_code_is_guessed(portal: Portal) -> None:
 async def test_polls_come_as_fast_as_they_like(portal: Portal) -> None:
     program = await ask(portal)
     wait, soon = "authorization_pending", "slow_down"
-    # One second too soon is in time; then the interval is ten seconds, and fifteen.
-    for seconds, answer in ((0, wait), (4, wait), (3, soon), (5, soon), (15, wait), (13, soon), (21, wait)):
+    # One second too soon is in time; then the interval is ten seconds, fifteen, and twenty.
+    for seconds, answer in ((0, wait), (4, wait), (1, soon), (5, soon), (10, soon), (20, wait), (15, soon), (25, wait)):
         portal.clock.move(timedelta(seconds=seconds))
         assert await program.error() == answer, seconds
     hasty = await ask(portal)
@@ -290,7 +290,7 @@ async def test_programs_fill_the_table_or_flood_it(portal: Portal) -> None:
     portal.clock.move(timedelta(minutes=11))
     for _ in range(OPEN_OF_NETWORK_MAX):
         await ask(portal, address=FAST)
-    portal.clock.move(timedelta(minutes=9, seconds=59))
+    portal.clock.move(timedelta(minutes=9))
     assert await refused(FAST) == (429, "slow_down")
 
 
@@ -305,7 +305,7 @@ async def test_a_network_asks_without_end_one_after_another(portal: Portal) -> N
         await portal.client(address=FAST).post("/api/device/authorize", data={"client_id": "x"}) for _ in range(2)
     ]
     assert [(each.status_code, each.json().get("error")) for each in answers] == [(200, None), (429, "slow_down")]
-    assert answers[1].headers["retry-after"] == "15"
+    assert 0 < int(answers[1].headers["retry-after"]) <= 15
 
 
 async def test_the_address_is_relative_or_another_sites(database: str) -> None:
