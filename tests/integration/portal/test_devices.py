@@ -14,6 +14,7 @@ from sqlalchemy import text
 from ai_api import devices, setup
 from ai_api.core.secret_form import hash_of
 from ai_api.devices.rules import OPEN_MAX, OPEN_OF_NETWORK_MAX
+from ai_api.jobs.forget_links import forget_links
 from ai_api.portal.house import PortalSettings
 from ai_api.quotas import Terms
 from tests.integration.portal.examples_access import granted
@@ -155,9 +156,10 @@ async def test_a_code_works_when_its_time_is_over(portal: Portal) -> None:
     assert {told(each) for each in late} == {(404, "device_code_not_found")}
     assert (await member.client.get(approved.page)).json()["state"] == "expired"
     assert told(await member.client.post(f"{approved.page}/deny")) == (409, "device_already_decided")
-    async with portal.house.database.transaction() as tx:
-        assert await devices.forget_old(tx, now=portal.now(), limit=10) == 0
-        assert await devices.forget_old(tx, now=portal.now() + timedelta(days=1, seconds=1), limit=10) == 2
+    forget = forget_links(portal.house.database, portal.clock)
+    assert await forget.run() == 0
+    portal.clock.move(timedelta(days=1, seconds=1))
+    assert await forget.run() == 2
     assert await approved.error() == "invalid_grant"
 
 
