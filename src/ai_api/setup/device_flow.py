@@ -71,21 +71,27 @@ async def find_device(database: Database, member_id: UUID, typed: str, *, networ
     if user_code is None:
         # No look-up, and so no guess.
         raise devices.device_code_not_found()
+    counts = ((_GUESSED + member_id.bytes, _ANYWHERE, GUESSING), (_GUESSED, network, GUESSING_FROM))
     async with database.transaction() as tx:
-        # One at a time for a member: of many guesses at once, each sees what the others counted.
+        # First without a lock: a flood that has to wait does not queue for one row, with a connection each.
+        await _check_waits(tx, counts, now)
+        # Then one at a time for a member: of many guesses at once, each sees what the others counted.
         await identity.get_member(tx, member_id, lock=True)
-        counts = ((_GUESSED + member_id.bytes, _ANYWHERE, GUESSING), (_GUESSED, network, GUESSING_FROM))
-        for what, where, _ in counts:
-            wait_until = await sign_in.next_try_at(tx, what, network=where)
-            if wait_until is not None and wait_until > now:
-                message = "Too many codes that were none. Wait, and type the one that the program shows."
-                raise Refusal("too_many_codes", "limited", message, retry_after_s=_seconds(wait_until, now))
+        await _check_waits(tx, counts, now)
         device = await devices.find_for(tx, user_code, member_id, now=now)
         if device is not None:
             return device
         for what, where, backoff in counts:
             await sign_in.count_try(tx, what, network=where, backoff=backoff, now=now)
     raise devices.device_code_not_found()
+
+
+async def _check_waits(tx: Tx, counts: Sequence[tuple[bytes, str, Backoff]], now: datetime) -> None:
+    for what, where, _ in counts:
+        wait_until = await sign_in.next_try_at(tx, what, network=where)
+        if wait_until is not None and wait_until > now:
+            message = "Too many codes that were none. Wait, and type the one that the program shows."
+            raise Refusal("too_many_codes", "limited", message, retry_after_s=_seconds(wait_until, now))
 
 
 async def approve_device(tx: Tx, actor: Actor, device: Device, order: Order, *, now: datetime) -> Device:
