@@ -57,6 +57,7 @@ _ROOMS_WITH_TABLES = (
     "ledger",
     "audit",
     "invitations",
+    "devices",
     "mail",
     "jobs",
 )
