@@ -1,6 +1,7 @@
 """Test databases: `database` is a migrated one of the test's own, `private_postgres` a whole server of its own.
 
-One server serves the whole run, also with pytest-xdist. Databases are copied from a template that is migrated once.
+One server serves the whole run, also with pytest-xdist. Databases are copied from a template that is migrated once, and used
+again by the tests of a process, one after the other.
 A plugin: `pytest_plugins = ["tests.support.database"]` in tests/conftest.py.
 """
 
@@ -17,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -25,6 +27,7 @@ from alembic.config import Config
 
 from tests.support import database_server
 from tests.support.database_server import LENT, Server, Session
+from tests.support.database_shelf import Shelf
 from tests.support.private_postgres import PrivatePostgres, copy_of
 
 Prepare = Callable[[str], Awaitable[None] | None]
@@ -63,6 +66,10 @@ class Databases:
         """Removes a database, with whoever is still connected to it."""
         name = dsn.partition("?")[0].rpartition("/")[2]
         self.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def as_superuser(self, dsn: str) -> str:
+        """The address of a database for the superuser."""
+        return urlsplit(self.admin_dsn)._replace(path=urlsplit(dsn).path).geturl()
 
     def template(self, prepare: Prepare) -> str:
         """Returns the name of a database that `prepare` has filled, once for the whole run. Nobody can connect to it."""
@@ -150,12 +157,29 @@ def postgres_server(database_session: Session) -> Databases:
     return Databases(server.admin_dsn, server, database_session)
 
 
+@pytest.fixture(scope="session")
+def database_shelves(postgres_server: Databases) -> Iterator[dict[str, Shelf]]:
+    """Databases that nobody uses at the moment, by template."""
+    shelves: dict[str, Shelf] = {}
+    yield shelves
+    for shelf in shelves.values():
+        shelf.clear()
+
+
 @pytest.fixture
-def database(postgres_server: Databases, prepare_database: Prepare) -> Iterator[str]:
+def database(
+    postgres_server: Databases, prepare_database: Prepare, database_shelves: dict[str, Shelf]
+) -> Iterator[str]:
     """The DSN of a migrated database that is this test's alone."""
-    dsn = postgres_server.create(postgres_server.template(prepare_database))
+    template = postgres_server.template(prepare_database)
+    if template not in database_shelves:
+        database_shelves[template] = Shelf(
+            lambda: postgres_server.create(template), postgres_server.drop, as_superuser=postgres_server.as_superuser
+        )
+    shelf = database_shelves[template]
+    dsn = run_apart(shelf.take)
     yield dsn
-    postgres_server.drop(dsn)
+    run_apart(shelf.put_back, dsn)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from tests.support.database import Prepare
+from tests.support.database_shelf import Shelf
 
 pytestmark = pytest.mark.integration
 
@@ -30,6 +31,35 @@ async def test_each_test_has_the_template_and_nobody_elses_rows(database, postgr
     assert {row["text"] for row in await connection.fetch("SELECT text FROM notes")} == {"from the template", text}
     assert await connection.fetchval("SELECT current_user") == postgres_server.server.owner
     await connection.close()
+
+
+CHANGES = {
+    "a column": "ALTER TABLE notes ADD COLUMN later text",
+    "a trigger": "CREATE TRIGGER same BEFORE UPDATE ON notes FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()",
+    "a right": "GRANT SELECT ON notes TO public",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_a_database_that_was_changed_is_not_used_again(postgres_server, prepare_database, change):
+    template = postgres_server.template(prepare_database)
+    shelf = Shelf(
+        lambda: postgres_server.create(template), postgres_server.drop, as_superuser=postgres_server.as_superuser
+    )
+    first = await shelf.take()
+    await shelf.put_back(first)
+    assert await shelf.take() == first
+    connection = await asyncpg.connect(first)
+    await connection.execute(change)
+    await shelf.put_back(first)
+    with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
+        await connection.fetchval("SELECT 1")
+    other = await shelf.take()
+    assert other != first
+    await shelf.put_back(other)
+    shelf.clear()
+    with pytest.raises(asyncpg.InvalidCatalogNameError):
+        await asyncpg.connect(other)
 
 
 def test_a_test_without_a_loop_gets_one_too(database):
@@ -62,7 +92,7 @@ async def test_the_statements_of_a_test_can_be_counted(database, postgres_server
     admin = await asyncpg.connect(postgres_server.admin_dsn)
     calls = await admin.fetchval(
         "SELECT sum(calls) FROM pg_stat_statements JOIN pg_database ON oid = dbid"
-        " WHERE datname = $1 AND query LIKE 'SELECT text FROM notes%'",
+        " WHERE datname = $1 AND query LIKE 'SELECT text FROM notes WHERE%'",
         database.partition("?")[0].rpartition("/")[2],
     )
     assert calls == 3
