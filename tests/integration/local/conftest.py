@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,8 @@ from ai_api.local.progress import Progress
 QUIET = Progress(io.StringIO(), quiet=True)
 
 
-@pytest.fixture
-def data_dir() -> Iterator[Path]:
+@contextmanager
+def data_folder() -> Iterator[Path]:
     """A data folder with a short path. Whatever runs in it at the end is ended."""
     folder = Path(tempfile.mkdtemp(prefix="ai-api-data-"))
     try:
@@ -29,6 +30,13 @@ def data_dir() -> Iterator[Path]:
         postgres.end_leftover(folder)
     finally:
         shutil.rmtree(folder)
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A data folder of the test's own."""
+    with data_folder() as folder:
+        yield folder
 
 
 @pytest.fixture

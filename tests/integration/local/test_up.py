@@ -7,7 +7,10 @@ import socket
 import stat
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -15,6 +18,7 @@ import pytest
 from ai_api.cli.greeting import Greeting
 from ai_api.cli.up import LOCAL_CONTEXT_TOKENS
 from ai_api.local import model_server
+from tests.integration.local.conftest import data_folder
 from tests.support.simulated import ANTHROPIC_KEY, OPENAI_KEY, simulated
 from tests.support.up import Up, clean, refused, up
 
@@ -31,10 +35,38 @@ FIELDS = ["url", "ops_url", "admin_identifier", "admin_password", "access_token"
 SECRETS = ["admin_password", "access_token", "credential"]
 
 
+@dataclass(frozen=True)
+class FirstRun:
+    """What the first run in a folder answered and said before it was stopped. The folder is copied, not used."""
+
+    data: Path
+    ready: dict[str, Any]
+    out: str
+    err: str
+    readiness: dict[str, Any]
+    models: list[str]
+    chats: list[int]
+
+    def copy_to(self, folder: Path) -> None:
+        """Makes `folder` one in which this run has been, with every file's owner and mode."""
+        subprocess.run(["cp", "-a", f"{self.data}/.", folder], check=True)
+
+
 @pytest.fixture(scope="module")
 def simulator():
     with simulated() as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def first(simulator) -> Iterator[FirstRun]:
+    """The first run, at DEBUG and with two providers."""
+    with data_folder() as data:
+        with up(data, "--no-model", AI_API_LOG_LEVEL="DEBUG", **simulator.environment()) as running:
+            readiness = httpx.get(f"{running.ready['ops_url']}/readyz").json()
+            models = models_of(running)
+            chats = [chat(running).status_code, chat(running, model="anthropic/sim-small").status_code]
+        yield FirstRun(data, running.ready, running.out, running.err, readiness, models, chats)
 
 
 def chat(running: Up, prompt: str = "hello", **fields) -> httpx.Response:
@@ -48,24 +80,24 @@ def models_of(running: Up) -> list[str]:
     return [each["id"] for each in httpx.get(f"{running.ready['url']}/v1/models", headers=headers).json()["data"]]
 
 
-def test_a_second_run_reuses_everything_and_prints_the_same_line(data_dir, simulator):
-    with up(data_dir, "--no-model", **simulator.environment()) as first:
-        assert list(first.ready) == FIELDS
-        assert first.ready["model"] == "openai/sim-large"
-        assert httpx.get(f"{first.ready['ops_url']}/readyz").json() == {"ready": True, "faults": []}
-        known = models_of(first)
-        assert known == [f"{vendor}/sim-{size}" for vendor in ("anthropic", "openai") for size in ("large", "small")]
-        assert chat(first).status_code == 200
+def test_a_second_run_reuses_everything_and_prints_the_same_line(data_dir, first, simulator):
+    assert list(first.ready) == FIELDS
+    assert first.ready["model"] == "openai/sim-large"
+    assert first.readiness == {"ready": True, "faults": []}
+    assert first.models == [f"{vendor}/sim-{size}" for vendor in ("anthropic", "openai") for size in ("large", "small")]
+    assert first.chats == [200, 200]
+    first.copy_to(data_dir)
     with up(data_dir, "--no-model", **simulator.environment()) as second:
         assert second.out == first.out
-        assert models_of(second) == known
+        assert models_of(second) == first.models
         assert chat(second).status_code == 200
         token = {"authorization": f"Bearer {second.ready['access_token']}"}
         records = httpx.get(f"{second.ready['url']}/api/admin/call-records", headers=token).json()["items"]
-        assert [each["outcome"] for each in records] == ["ok", "ok"]
+        assert [each["outcome"] for each in records] == ["ok", "ok", "ok"]
 
 
-def test_what_an_administrator_took_away_is_not_offered_at_the_next_start(data_dir, simulator):
+def test_what_an_administrator_took_away_is_not_offered_at_the_next_start(data_dir, first, simulator):
+    first.copy_to(data_dir)
     with up(data_dir, "--no-model", **simulator.environment()) as running:
         said = refused(data_dir, "--no-model", "--port", "0")
         assert said == (
@@ -87,18 +119,16 @@ def test_what_an_administrator_took_away_is_not_offered_at_the_next_start(data_d
         assert models_of(again) == ["anthropic/sim-large", "anthropic/sim-small"]
 
 
-def test_at_debug_no_secret_is_said_but_in_the_line_itself_and_files_of_secrets_are_the_owners(data_dir, simulator):
-    with up(data_dir, "--no-model", AI_API_LOG_LEVEL="DEBUG", **simulator.environment()) as running:
-        assert chat(running).status_code == 200
-        assert chat(running, model="anthropic/sim-small").status_code == 200
-        ready, kept = running.ready, (data_dir / "secrets/encryption-key").read_text().strip()
-    assert '"level": "debug"' in running.err
-    for secret in [*(ready[name] for name in SECRETS), OPENAI_KEY, ANTHROPIC_KEY, kept]:
-        assert secret not in running.err
-    assert len(running.out.splitlines()) == 1
-    files = [file for file in data_dir.rglob("*") if file.is_file() and "postgres" not in file.parts]
-    holding = [file for file in files if any(ready[name] in file.read_text() for name in SECRETS)]
-    assert holding == [data_dir / "first-run.json"]
+def test_at_debug_no_secret_is_said_but_in_the_line_itself_and_files_of_secrets_are_the_owners(first):
+    assert first.chats == [200, 200]
+    kept = (first.data / "secrets/encryption-key").read_text().strip()
+    assert '"level": "debug"' in first.err
+    for secret in [*(first.ready[name] for name in SECRETS), OPENAI_KEY, ANTHROPIC_KEY, kept]:
+        assert secret not in first.err
+    assert len(first.out.splitlines()) == 1
+    files = [file for file in first.data.rglob("*") if file.is_file() and "postgres" not in file.parts]
+    holding = [file for file in files if any(first.ready[name] in file.read_text() for name in SECRETS)]
+    assert holding == [first.data / "first-run.json"]
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
 
 
@@ -114,9 +144,11 @@ def test_without_a_model_it_comes_up_says_what_is_missing_and_why_a_provider_has
             assert running.ready[name] in again.out
 
 
-def test_what_was_forgotten_is_gone_and_the_commands_offered_instead_work_when_pasted(data_dir, simulator, tmp_path):
-    with up(data_dir, "--no-model", **simulator.environment()) as first:
-        ready = first.ready
+def test_what_was_forgotten_is_gone_and_the_commands_offered_instead_work_when_pasted(
+    data_dir, first, simulator, tmp_path
+):
+    first.copy_to(data_dir)
+    ready = first.ready
     with up(data_dir, "--no-model", "--forget", as_json=False, **simulator.environment()) as second:
         assert [name for name in SECRETS if ready[name] in second.out] == []
         assert not (data_dir / "first-run.json").exists()
@@ -125,8 +157,8 @@ def test_what_was_forgotten_is_gone_and_the_commands_offered_instead_work_when_p
         assert password not in {"", ready["admin_password"]}
         me = httpx.get(f"{ready['url']}/api/me", headers={"authorization": f"Bearer {token}"})
         assert me.json()["identifier"] == "owner@localhost"
-        first.ready = ready | {"credential": credential}
-        assert chat(first).status_code == 200
+        second.ready = ready | {"credential": credential}
+        assert chat(second).status_code == 200
 
 
 def test_a_program_is_told_null_for_what_was_forgotten():
