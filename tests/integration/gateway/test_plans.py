@@ -59,9 +59,9 @@ def test_the_statements_are_found():
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-async def test_rows_are_found_by_their_keys(database: str, name: str):
+async def test_rows_are_found_by_their_keys(shared_database: str, name: str):
     """No statement of the data plane reads the whole of a table that grows, nor the whole of an index."""
-    connection = await asyncpg.connect(database, server_settings=PLANS_BY_KEY)
+    connection = await asyncpg.connect(shared_database, server_settings=PLANS_BY_KEY)
     try:
         count = len((await connection.prepare(STATEMENTS[name])).get_parameters())
         await connection.execute(f"PREPARE one AS {STATEMENTS[name]}")
