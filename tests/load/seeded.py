@@ -63,9 +63,10 @@ FROM generate_series(1, $1::int) n CROSS JOIN (VALUES ('total_tokens', 64), ('co
 """
 _QUARTERS = """
 INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome,
-    calls, input_tokens, output_tokens, billed_cost_nanos)
+    calls, input_tokens, output_tokens, billed_cost_nanos, list_cost_nanos, told_calls, tags)
 SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00'), member_id, credential_id, allocation_id, model_id, model,
-    provider, provider_key_id, outcome, count(*), sum(input_tokens), sum(output_tokens), sum(billed_cost_nanos)
+    provider, provider_key_id, outcome, count(*), sum(input_tokens), sum(output_tokens), sum(billed_cost_nanos),
+    sum(list_cost_nanos), count(*), '[]'
 FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 

@@ -44,18 +44,20 @@ _SUMS = (
     "output_tokens",
     "reasoning_tokens",
     "billed_cost_nanos",
+    "list_cost_nanos",
 )
 # A row of zeros is as good as none: what a correction moves to another outcome leaves one behind.
 _ROLL_UPS = f"""
 WITH counted AS MATERIALIZED (
     SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00') AS quarter, {_KEYS},
         sum(greatest(1, refused_count))::numeric AS calls, {", ".join(f"coalesce(sum({name}), 0)::numeric AS {name}" for name in _SUMS)},
-        count(*) FILTER (WHERE billed_cost_nanos IS NULL)::numeric AS unpriced_calls
+        count(*) FILTER (WHERE billed_cost_nanos IS NULL)::numeric AS unpriced_calls,
+        sum(greatest(1, refused_count))::numeric AS told_calls
     FROM call_records GROUP BY quarter, {_KEYS}
 ),
 written AS MATERIALIZED (
-    SELECT quarter, {_KEYS}, calls::numeric, {", ".join(f"{name}::numeric" for name in _SUMS)}, unpriced_calls::numeric
-    FROM usage_quarters WHERE (calls, {", ".join(_SUMS)}, unpriced_calls) <> (0, 0, 0, 0, 0, 0, 0, 0)
+    SELECT quarter, {_KEYS}, calls::numeric, {", ".join(f"{name}::numeric" for name in _SUMS)}, unpriced_calls::numeric, told_calls::numeric
+    FROM usage_quarters WHERE (calls, {", ".join(_SUMS)}, unpriced_calls, told_calls) <> (0, {", ".join("0" for _ in _SUMS)}, 0, 0)
 )
 SELECT 'records' AS say, c.* FROM (SELECT * FROM counted EXCEPT SELECT * FROM written) c
 UNION ALL SELECT 'roll-ups', w.* FROM (SELECT * FROM written EXCEPT SELECT * FROM counted) w

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Computed, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ai_api.core.db import METADATA, Instant
@@ -82,6 +82,12 @@ usage_quarters = Table(
     Column("reasoning_tokens", BigInteger, nullable=False, server_default=text("0")),
     Column("billed_cost_nanos", BigInteger, nullable=False, server_default=text("0")),
     Column("unpriced_calls", BigInteger, nullable=False, server_default=text("0")),
+    Column("list_cost_nanos", BigInteger, nullable=False, server_default=text("0")),
+    # The tags that the members of all its calls had; null where they differ. They are no part of the key.
+    Column("tags", JSONB),
+    # How many of the calls are in the list cost and the tags. Where those are fewer, or the tags differ, the records tell.
+    Column("told_calls", BigInteger, nullable=False, server_default=text("0")),
+    Column("is_told", Boolean, Computed("told_calls = calls AND tags IS NOT NULL", persisted=True), nullable=False),
     Index(
         "uq_usage_quarters_key",
         "quarter",
@@ -98,6 +104,7 @@ usage_quarters = Table(
     ),
     Index("ix_usage_quarters_member", "member_id", "quarter"),
     Index("ix_usage_quarters_unpriced", "model_id", "quarter", postgresql_where=text("unpriced_calls > 0")),
+    Index("ix_usage_quarters_untold", "quarter", postgresql_where=text("NOT is_told")),
 )
 
 # What the proof of the books remembers, so that every record is summed once: up to which call each walk has come, what calls

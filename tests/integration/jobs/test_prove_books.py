@@ -188,9 +188,9 @@ async def test_a_roll_up_that_is_off_is_missed(desk, prover, books, spoil, amoun
     assert line["outcome"] in {"ok", "ghost"}
     # Mended: every row of the quarter is made of the records again, as the runbook says.
     if "DELETE" in spoil:
-        names = ", ".join(row.keys())
-        values = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-        await books.fetch(f"INSERT INTO usage_quarters ({names}) VALUES ({values})", *row.values())
+        kept = {name: value for name, value in row.items() if name != "is_told"}
+        values = ", ".join(f"${number}" for number in range(1, len(kept) + 1))
+        await books.fetch(f"INSERT INTO usage_quarters ({', '.join(kept)}) VALUES ({values})", *kept.values())
     else:
         await books.fetch(
             "UPDATE usage_quarters SET calls = $1, input_tokens = $2" + ONE + " AND outcome = 'ok'",

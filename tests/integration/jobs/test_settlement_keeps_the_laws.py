@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -31,6 +32,34 @@ async def test_a_settled_call_is_in_no_roll_up(desk, books):
     await desk.used(Call(accounts(), NOW, fields=MEMBER), Call(accounts(), NOW, fields=MEMBER))
     (row,) = await rows(books, "ok")
     assert (row["calls"], row["input_tokens"], row["billed_cost_nanos"]) == (2, 200, 1000)
+    await books.assert_at_rest()
+
+
+async def test_a_roll_up_tells_tags_that_not_all_its_calls_had(desk, books):
+    staff, night = ["00000000-0000-7000-8000-000000000001"], ["00000000-0000-7000-8000-000000000002"]
+
+    async def told() -> list[tuple[object, int, int, bool]]:
+        found = await rows(books, "ok")
+        return [
+            (json.loads(str(row["tags"] or "null")), row["told_calls"], row["list_cost_nanos"], row["is_told"])
+            for row in found
+        ]
+
+    await desk.used(*(Call(accounts(), NOW, fields={**MEMBER, "tags": staff}) for _ in range(2)))
+    assert await told() == [(staff, 2, 1000, True)]
+    await desk.used(Call(accounts(), NOW, fields={**MEMBER, "tags": staff}))
+    assert await told() == [(staff, 3, 1500, True)]
+    await books.fetch("UPDATE usage_quarters SET calls = calls + 1")
+    ((_, _, _, by_another_build),) = await told()
+    assert not by_another_build
+    await books.fetch("UPDATE usage_quarters SET calls = calls - 1")
+    await desk.used(Call(accounts(), NOW, fields={**MEMBER, "tags": night}))
+    assert await told() == [(None, 4, 2000, False)]
+    await desk.used(Call(accounts(), NOW, fields={**MEMBER, "tags": night}))
+    assert await told() == [(None, 5, 2500, False)]
+    other = {**MEMBER, "model": "another"}
+    await desk.used(*(Call(accounts(), NOW, fields={**other, "tags": tags}) for tags in (staff, night)))
+    assert min(await told(), key=repr) == (None, 2, 1000, False)
     await books.assert_at_rest()
 
 
