@@ -123,7 +123,7 @@ class House:
         line, clock, shared = await self._line(), HandClock(self.clock, ahead_ms=ahead_ms), self.org.database
         ground = Ground(
             clock=clock,
-            pools=Pools(database=shared, hot=line, watch=line, world=shared),
+            pools=Pools(database=shared, reports=shared, hot=line, watch=line, world=shared),
             egress=Egress(),
             redactor=Redactor(),
             tasks=Tasks(),

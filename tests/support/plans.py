@@ -77,13 +77,19 @@ async def analyze(database: Database) -> None:
         await tx.execute(text("ANALYZE"))
 
 
-async def read_whole(database: Database, statements: list[Asked], *tables: str) -> list[str]:
-    """The plans of those statements that would read one of these tables, or a partition of it, from its beginning to its end."""
+async def plans(database: Database, statements: list[Asked]) -> list[str]:
+    """How Postgres would answer those of the statements that read, each after its statement."""
     found = []
     for statement, given in statements:
         if statement.lstrip().upper().startswith(("SELECT", "WITH")):
             async with database.transaction() as tx:
                 plan = "\n".join((await tx.exec_driver_sql(f"EXPLAIN {statement}", given)).scalars())
-            if any(f"Seq Scan on {table}" in plan for table in tables):
-                found.append(f"{statement}\n{plan}")
+            found.append(f"{statement}\n{plan}")
     return found
+
+
+async def read_whole(database: Database, statements: list[Asked], *tables: str) -> list[str]:
+    """The plans of those statements that would read one of these tables, or a partition of it, from its beginning to its end."""
+    return [
+        plan for plan in await plans(database, statements) if any(f"Seq Scan on {table}" in plan for table in tables)
+    ]

@@ -21,7 +21,7 @@ from ai_api.core.egress import Egress
 from ai_api.core.seal import KeyRing
 from ai_api.identity import By, Draft, Member, Role
 from ai_api.portal.browser import cookie_name
-from ai_api.portal.house import House, PortalSettings
+from ai_api.portal.house import House, PortalSettings, reports_database
 from ai_api.portal.router import create_portal
 from ai_api.sign_in import OidcProvider, Visit
 
@@ -137,6 +137,7 @@ async def open_portal(
     clock = MovableClock()
     house = House(
         database=Database(dsn),
+        reports=reports_database(dsn),
         ring=KeyRing({"test": bytes(range(32))}),
         egress=egress or Egress(),
         clock=clock,
@@ -150,4 +151,5 @@ async def open_portal(
         for client in portal._clients:
             await client.aclose()
         await house.egress.close()
+        await house.reports.close()
         await house.database.close()

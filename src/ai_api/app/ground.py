@@ -14,6 +14,7 @@ from ai_api.core.egress import Egress
 from ai_api.gateway import store_admission, store_extend, store_idempotency, store_look, store_settlement, store_watch
 from ai_api.gateway.tell import CallLog
 from ai_api.observability.redact import Redactor
+from ai_api.portal.house import reports_database
 from ai_api.settings import Settings
 
 CLOSE_S = 3.0
@@ -34,6 +35,8 @@ class Pools:
 
     database: Database
     """The portal's, and what else takes its time."""
+    reports: Database
+    """That of reports alone: who browses keeps nobody waiting."""
     hot: Hot
     """The calls'."""
     watch: Hot
@@ -47,6 +50,7 @@ class Pools:
         dsn = settings.database_url.get_secret_value()
         return cls(
             database=Database(dsn, pool_size=settings.pools.portal),
+            reports=reports_database(dsn, pool_size=settings.pools.reports),
             hot=Hot(dsn, size=settings.pools.hot, by_key=True, rehearsal=_REHEARSAL),
             watch=Hot(dsn, size=2, by_key=True, rehearsal=store_watch.REHEARSAL),
             world=Database(dsn, pool_size=1),
@@ -59,7 +63,8 @@ class Pools:
 
     async def close(self) -> None:
         """Closes all of them; a server that has frozen is not told goodbye for long."""
-        closing = [asyncio.create_task(pool.close()) for pool in (self.watch, self.hot, self.world, self.database)]
+        pools = (self.watch, self.hot, self.world, self.reports, self.database)
+        closing = [asyncio.create_task(pool.close()) for pool in pools]
         _, left = await asyncio.wait(closing, timeout=CLOSE_S)
         for task in left:
             task.cancel()

@@ -15,6 +15,7 @@ def house_of(settings: Settings, ground: Ground) -> House:
     """The portal's house: what it stands on, and the settings it goes by."""
     return House(
         database=ground.pools.database,
+        reports=ground.pools.reports,
         ring=settings.ring(),
         egress=ground.egress,
         clock=ground.clock,

@@ -68,6 +68,10 @@ class StoreUnavailable(Refusal):
         super().__init__("store_unavailable", "unavailable", message, retry_after_s=2)
 
 
+class StatementTooLong(StoreUnavailable):
+    """Postgres ended the statement, because it had its time."""
+
+
 class StoreSilent(StoreUnavailable):
     """Postgres has said nothing at all, to anybody, for as long as a call may wait."""
 

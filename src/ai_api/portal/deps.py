@@ -1,11 +1,12 @@
 """What endpoints ask for in their signatures: the house, a transaction, and who is calling.
 
 `HouseDep` is the house; `Transaction` one transaction, committed when the endpoint's function returned and before the
-answer is sent. `Signed` is the member behind a personal access token or a session, whatever their role, and `AdminHolder` the
-same if they administrate; `Admin` and `Myself` are those two as the actor of an audit row; `Anybody` says that nobody has to
-be signed in; `NeedsProof` asks a session for a proof that is fresh, and `AskProof` lets the endpoint say when. What a route
-asks for by these is its role: `portal.roles` reads it from there. An endpoint names who is calling before
-its transaction: the first is looked up in a transaction of its own.
+answer is sent; `Reading` one look at the ledger, from the pool of the reports. `Signed` is the member behind a personal
+access token or a session, whatever their role, and `AdminHolder` the same if they administrate; `Admin` and `Myself` are
+those two as the actor of an audit row; `Anybody` says that nobody has to be signed in; `NeedsProof` asks a session for a
+proof that is fresh, and `AskProof` lets the endpoint say when. What a route asks for by these is its role: `portal.roles`
+reads it from there. An endpoint names who is calling before its transaction: the first is looked up in a transaction of
+its own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from pydantic import BaseModel
 from ai_api import identity, sign_in
 from ai_api.audit import Actor
 from ai_api.core.db import Tx
-from ai_api.core.errors import Refusal, StoreUnavailable
+from ai_api.core.errors import Refusal, StatementTooLong, StoreUnavailable
 from ai_api.identity import Caller
 from ai_api.portal.address import shown_address_of
 from ai_api.portal.browser import SAFE_METHODS, check_meant, check_origin, session_secret
@@ -49,6 +50,19 @@ async def transaction(house: HouseDep) -> AsyncIterator[Tx]:
 
 
 Transaction = Annotated[Tx, Depends(transaction, scope="function")]
+
+
+async def reading(house: HouseDep) -> AsyncIterator[Tx]:
+    """One look at the ledger for a report, in which no number changes under another. Raises Refusal `report_too_long`."""
+    try:
+        async with house.reports.transaction(repeatable_read=True) as tx:
+            yield tx
+    except StatementTooLong as error:
+        message = "This report takes too long. Ask for a shorter period, or for less of it."
+        raise Refusal("report_too_long", "unprocessable", message, param="since") from error
+
+
+Reading = Annotated[Tx, Depends(reading, scope="function")]
 
 
 def anybody(request: Request, house: HouseDep) -> None:

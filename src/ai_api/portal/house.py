@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from ai_api.core.client_address import Network
 from ai_api.core.clock import Clock
@@ -13,6 +14,9 @@ from ai_api.core.seal import KeyRing
 from ai_api.identity import Passwords
 from ai_api.quotas import Terms
 from ai_api.sign_in import OidcProvider, SessionTerms
+
+REPORT_MS_MAX: Final = 5_000
+"""How long Postgres may work on one statement of a report, in milliseconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,8 @@ class House:
     """The portal's share of the house. The app's state holds one as `house`."""
 
     database: Database
+    reports: Database
+    """A pool of its own for what reads much, so that who browses keeps neither calls nor the rest of the portal waiting."""
     ring: KeyRing
     egress: Egress
     clock: Clock
@@ -51,3 +57,8 @@ class House:
     settings: PortalSettings = field(default_factory=PortalSettings)
     passwords: Passwords = field(default_factory=Passwords)
     """What hashes passwords: one for all requests, so that few are hashed at once."""
+
+
+def reports_database(dsn: str, *, pool_size: int = 2) -> Database:
+    """The pool for `House.reports`."""
+    return Database(dsn, pool_size=pool_size, overflow=0, statement_timeout_ms=REPORT_MS_MAX, alone=True)

@@ -35,6 +35,7 @@ from ai_api.portal.admin import (
     system,
     tag_rules,
     tags,
+    usage,
 )
 from ai_api.portal.auth import links, methods, oidc, password
 from ai_api.portal.checks import Checks
@@ -47,6 +48,7 @@ from ai_api.portal.me import credentials as my_credentials
 from ai_api.portal.me import device as my_device
 from ai_api.portal.me import models as my_models
 from ai_api.portal.me import usage as my_usage
+from ai_api.portal.me import usage_reports as my_usage_reports
 from ai_api.portal.roles import demands_of
 
 AREAS = (
@@ -64,6 +66,7 @@ AREAS = (
     my_device.router,
     device.router,
     my_usage.router,
+    my_usage_reports.router,
     my_call_records.router,
     members.router,
     identities.router,
@@ -84,6 +87,7 @@ AREAS = (
     limits.router,
     limits.of_members,
     call_records.router,
+    usage.router,
     explain.router,
     audit.router,
     system.router,

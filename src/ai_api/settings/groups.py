@@ -120,3 +120,5 @@ class Pools(Group):
 
     hot: Annotated[int, Field(ge=2, le=100)] = 8
     portal: Annotated[int, Field(ge=1, le=100)] = 5
+    reports: Annotated[int, Field(ge=1, le=100)] = 2
+    """For reports: as many are made at once, the others wait for a few seconds."""

@@ -11,31 +11,43 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from ai_api.core.db.failures import NO_SUCH_TABLE, PASSING_CLASSES, SchemaMissing, is_connection_loss
-from ai_api.core.db.session_settings import server_settings
-from ai_api.core.errors import StoreUnavailable
+from ai_api.core.db.failures import NO_SUCH_TABLE, PASSING_CLASSES, TIMED_OUT, SchemaMissing, is_connection_loss
+from ai_api.core.db.session_settings import ALONE, server_settings
+from ai_api.core.errors import StatementTooLong, StoreUnavailable
 
 Tx: TypeAlias = AsyncConnection
 """An open transaction. Stores take one and never begin, commit or roll back."""
 
 
 class Database:
-    """SQLAlchemy's pool for the portal, loads and jobs."""
+    """SQLAlchemy's pool for the portal, loads and jobs.
 
-    def __init__(self, dsn: str, *, pool_size: int = 5, statement_timeout_ms: int = 15_000) -> None:
+    `overflow` is how many connections more it opens for a rush. `alone` says that none of its statements is shared out among
+    several workers of Postgres: a pool whose statements read much is not to take more of the machine than it has connections.
+    """
+
+    def __init__(
+        self,
+        dsn: str,
+        *,
+        pool_size: int = 5,
+        overflow: int = 5,
+        statement_timeout_ms: int = 15_000,
+        alone: bool = False,
+    ) -> None:
         async def connect() -> asyncpg.Connection:
             return await asyncpg.connect(
                 dsn,
                 timeout=5,
                 command_timeout=statement_timeout_ms / 1000 + 5,
-                server_settings=server_settings(statement_timeout_ms, lock_timeout_ms=5_000),
+                server_settings=server_settings(statement_timeout_ms, lock_timeout_ms=5_000) | (ALONE if alone else {}),
             )
 
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=connect,
             pool_size=pool_size,
-            max_overflow=5,
+            max_overflow=overflow,
             pool_timeout=5,
             pool_pre_ping=True,
             # An error quotes its statement, and would quote what went with it: hashes of passwords, sealed secrets.
@@ -62,6 +74,8 @@ class Database:
             raise StoreUnavailable from error
         except DBAPIError as error:
             sqlstate = getattr(error.orig, "sqlstate", None) or ""
+            if sqlstate == TIMED_OUT:
+                raise StatementTooLong from error
             if is_connection_loss(error.orig) or sqlstate[:2] in PASSING_CLASSES:
                 raise StoreUnavailable from error
             if sqlstate == NO_SUCH_TABLE:

@@ -7,6 +7,7 @@ import asyncpg
 from ai_api.core.errors import Refusal, StatementUndone, StoreUnavailable
 
 NO_SUCH_TABLE = "42P01"
+TIMED_OUT = "57014"
 PASSING_CLASSES = frozenset({"08", "40", "53", "55", "57"})
 """Classes of errors that are over in a moment: the connection, what was rolled back, shortages, locks, the operator."""
 _UNDONE = frozenset({"40001", "40P01", "55P03"})

@@ -9,6 +9,9 @@ Planning such a statement anew takes longer than it runs. And a plan made while 
 grown: one that reads the whole of `holds` is the cheapest only as long as nobody has called.
 """
 
+ALONE = {"max_parallel_workers_per_gather": "0"}
+"""For connections whose statements read much: one statement takes one processor."""
+
 
 def server_settings(statement_timeout_ms: int, *, lock_timeout_ms: int) -> dict[str, str]:
     """The settings of a connection: how long a statement and a lock may take, and what is the same for all."""

@@ -1,0 +1,40 @@
+"""Reports: what calls came to, by whose and what they were and over time. They read the ledger and write nothing."""
+
+from ai_api.reports.heat_map import Cell, heat_map
+from ai_api.reports.make import make
+from ai_api.reports.periods import Named, Period, Step, cut, month_period, named_period, period_of, zone_of
+from ai_api.reports.rules import OVERLAP, TOP_MAX, Asked, By, Measure, Report, Row, RowKind, StepRow, StepSums, Sums
+from ai_api.reports.statement import Statement, statement
+from ai_api.reports.store_latency import Latency, LatencyBy, LookedAt, Percentiles, latency
+
+__all__ = [
+    "OVERLAP",
+    "TOP_MAX",
+    "Asked",
+    "By",
+    "Cell",
+    "Latency",
+    "LatencyBy",
+    "LookedAt",
+    "Measure",
+    "Named",
+    "Percentiles",
+    "Period",
+    "Report",
+    "Row",
+    "RowKind",
+    "Statement",
+    "Step",
+    "StepRow",
+    "StepSums",
+    "Sums",
+    "cut",
+    "heat_map",
+    "latency",
+    "make",
+    "month_period",
+    "named_period",
+    "period_of",
+    "statement",
+    "zone_of",
+]

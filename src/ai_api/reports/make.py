@@ -1,0 +1,84 @@
+"""A report: sums of the ledger by group and over time, that add up to the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from ai_api.core.db import Tx
+from ai_api.core.errors import Refusal
+from ai_api.reports import store, store_names
+from ai_api.reports.periods import Period
+from ai_api.reports.rules import NOTHING, Asked, By, Measure, Name, Report, Row, RowKind, StepRow, StepSums, Sums, added
+
+CELLS_MAX = 60_000
+"""How many sums by step and group one report holds at most."""
+
+
+async def make(
+    tx: Tx, asked: Asked, by: By, *, measure: Measure = "billed_cost", top: int = 10, steps: Sequence[Period] = ()
+) -> Report:
+    """Sums by `by`, the `top` largest by `measure` and one row for all others; and the same for each of `steps`.
+
+    `tx` has to be a repeatable read: the parts are told by statements of their own, and have to add up. Tags overlap, so their
+    rows do not. Raises Refusal `too_many_sums`.
+    """
+    if (top + 1) * len(steps) > CELLS_MAX:
+        message = (
+            f"These are more than {CELLS_MAX} sums. Ask for fewer groups (`top`), longer steps or a shorter period."
+        )
+        raise Refusal("too_many_sums", "invalid", message, param="top")
+    found = await store.totals(tx, asked, by, measure=measure, top=top)
+    keys = [key for key, _ in found.first]
+    names = await _names(tx, asked, by, [key for key in keys if key is not None])
+    rows = [Row(_kind(key), key, _name(key, names), sums) for key, sums in found.first]
+    if found.groups > len(rows):
+        rows.append(Row("other", None, Name(None), await _others(tx, asked, by, found)))
+    return Report(found.total, found.groups, rows, await _steps(tx, asked, by, keys, steps))
+
+
+async def _names(tx: Tx, asked: Asked, by: By, keys: Sequence[str]) -> Mapping[str, Name]:
+    if asked.as_told and by == "model":
+        # What has become of a model, whoever called it once may not be told.
+        return {slug: Name(slug, slug) for slug in keys}
+    return await store_names.find(tx, by, keys)
+
+
+async def _others(tx: Tx, asked: Asked, by: By, found: store.Totals) -> Sums:
+    if by != "tag":
+        return found.total - added([sums for _, sums in found.first])
+    every = await store.steps(tx, asked, by, [asked.period.since], [key for key, _ in found.first])
+    return every.get((1, store.OTHER), NOTHING)
+
+
+async def _steps(tx: Tx, asked: Asked, by: By, keys: Sequence[str | None], periods: Sequence[Period]) -> list[StepSums]:
+    if not periods:
+        return []
+    begins = [period.since for period in periods]
+    sums = await store.steps(tx, asked, by, begins, keys)
+    whole = await store.steps(tx, asked, None, begins, ()) if by == "tag" else None
+    by_step: dict[int, list[tuple[int, Sums]]] = {}
+    for (step, place), each in sorted(sums.items()):
+        by_step.setdefault(step, []).append((place, each))
+    shown = []
+    for number, period in enumerate(periods, 1):
+        cells = by_step.get(number, [])
+        total = added([each for _, each in cells]) if whole is None else whole.get((number, store.OTHER), NOTHING)
+        # The others come last, as in the rows.
+        ordered = sorted(cells, key=lambda cell: (cell[0] == store.OTHER, cell[0]))
+        shown.append(StepSums(period, total, [_step_row(place, each, keys) for place, each in ordered]))
+    return shown
+
+
+def _step_row(place: int, sums: Sums, keys: Sequence[str | None]) -> StepRow:
+    if place == store.OTHER:
+        return StepRow("other", None, sums)
+    key = keys[place - 1]
+    return StepRow(_kind(key), key, sums)
+
+
+def _kind(key: str | None) -> RowKind:
+    return "none" if key is None else "group"
+
+
+def _name(key: str | None, names: Mapping[str, Name]) -> Name:
+    return Name(None) if key is None else names.get(key, Name(None, deleted=True))

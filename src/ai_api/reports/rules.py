@@ -1,0 +1,123 @@
+"""What a report is asked for and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Final, Literal
+from uuid import UUID
+
+from ai_api.reports.periods import Period
+
+By = Literal["member", "allocation", "credential", "model", "provider", "provider_key", "tag", "outcome"]
+Measure = Literal["billed_cost", "list_cost", "calls", "failed_calls", "tokens"]
+RowKind = Literal["group", "none", "other"]
+"""`group` is one of what is grouped by; `none` are the calls that have none (untagged, refused before a provider was chosen);
+`other` are all groups that are not among the first."""
+
+TOP_MAX: Final = 1_000
+OVERLAP: Final = "A member may have several tags: rows overlap, and do not add up to the total."
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Sums of calls. `_nanos` are nano-USD; `unpriced_calls` are not in the costs, for nobody knew their price.
+
+    `failed_calls` are those of all `calls` whose outcome is another than `ok`, refused ones too.
+    """
+
+    calls: int
+    failed_calls: int
+    input_tokens: int
+    cached_read_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    list_cost_nanos: int
+    billed_cost_nanos: int
+    unpriced_calls: int
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, name) + getattr(other, name) for name in SUMMED))
+
+    def __sub__(self, other: Sums) -> Sums:
+        return Sums(*(getattr(self, name) - getattr(other, name) for name in SUMMED))
+
+
+SUMMED: Final = tuple(field.name for field in fields(Sums))
+NOTHING: Final = Sums(*(0 for _ in SUMMED))
+
+
+def added(parts: Sequence[Sums]) -> Sums:
+    """The sum of sums."""
+    return sum(parts, NOTHING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Which calls are counted, in a period; None does not filter.
+
+    `as_told` counts them as their own caller was told of them: of those who were told that there is no such model it does not
+    say which model that was.
+    """
+
+    period: Period
+    member_id: UUID | None = None
+    allocation_id: UUID | None = None
+    credential_id: UUID | None = None
+    model: str | None = None
+    provider: str | None = None
+    provider_key_id: UUID | None = None
+    tag_id: UUID | None = None
+    outcome: str | None = None
+    as_told: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What a group is called now, or was when it was deleted; `text` is None where nobody knows any more.
+
+    `detail` tells those of one name apart: a member's identifier, how a credential is displayed.
+    """
+
+    text: str | None
+    detail: str | None = None
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The sums of one group. `key` is its id, slug, provider or outcome; None where `kind` is another than `group`."""
+
+    kind: RowKind
+    key: str | None
+    name: Name
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """The sums of one group in one step: those of `Report.rows`, by their kind and key."""
+
+    kind: RowKind
+    key: str | None
+    sums: Sums
+
+
+@dataclass(frozen=True, slots=True)
+class StepSums:
+    """What happened in one step. Groups without a call in it have no row."""
+
+    period: Period
+    total: Sums
+    rows: Sequence[StepRow]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Sums of a period. `groups` is how many groups there are, those in the row `other` too."""
+
+    total: Sums
+    groups: int
+    rows: Sequence[Row]
+    steps: Sequence[StepSums]
