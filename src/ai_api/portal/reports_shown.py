@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, Field, computed_field
+from pydantic import BaseModel, Field
 
 from ai_api import reports
 from ai_api.core.db import Tx
@@ -18,7 +18,8 @@ from ai_api.reports import OVERLAP, By, LatencyBy, Measure, Named, Row, RowKind,
 class SumsShown(Shown):
     """Sums of calls. `unpriced_calls` are in no cost: nobody knew their price. Input counts what was read from a cache.
 
-    `failed_calls` are those with another outcome than `ok`; `failed_share` is what part of all calls they are, null of none.
+    `failed_calls` are those with another outcome than `ok`; `failed_share` is what part of all calls they are, to
+    six decimals; null of none.
     """
 
     calls: int
@@ -31,12 +32,7 @@ class SumsShown(Shown):
     list_cost_usd: UsdOut = Field(validation_alias="list_cost_nanos")
     billed_cost_usd: UsdOut = Field(validation_alias="billed_cost_nanos")
     unpriced_calls: int
-
-    @computed_field  # type: ignore[prop-decorator]  # pydantic's own way to write one
-    @property
-    def failed_share(self) -> float | None:
-        """Of all calls, to six decimals."""
-        return round(self.failed_calls / self.calls, 6) if self.calls else None
+    failed_share: float | None
 
 
 class RowShown(SumsShown):
@@ -180,7 +176,7 @@ async def show_heat_map(tx: Tx, query: PeriodQuery, seen: Viewed) -> HeatMapShow
     """The heat map a query asks for."""
     cells = await reports.heat_map(tx, seen.asked, seen.zone)
     shown = [
-        CellShown.model_validate(asdict(each.sums) | {"weekday": each.weekday, "hour": each.hour}) for each in cells
+        CellShown.model_validate(_sums_of(each.sums) | {"weekday": each.weekday, "hour": each.hour}) for each in cells
     ]
     return HeatMapShown(**_span(seen, _range_of(query)), cells=shown)
 
@@ -224,14 +220,18 @@ def _range_of(query: PeriodQuery) -> Named | None:
 
 
 def _sums(sums: Sums) -> SumsShown:
-    return SumsShown.model_validate(asdict(sums))
+    return SumsShown.model_validate(_sums_of(sums))
+
+
+def _sums_of(sums: Sums) -> dict[str, Any]:
+    return asdict(sums) | {"failed_share": sums.failed_share}
 
 
 def _row(row: Row) -> RowShown:
     name = {"name": row.name.text, "detail": row.name.detail, "deleted": row.name.deleted}
-    return RowShown.model_validate(asdict(row.sums) | name | {"kind": row.kind, "key": row.key})
+    return RowShown.model_validate(_sums_of(row.sums) | name | {"kind": row.kind, "key": row.key})
 
 
 def _step(step: StepSums) -> StepShown:
-    items = [StepRowShown.model_validate(asdict(row.sums) | {"kind": row.kind, "key": row.key}) for row in step.rows]
+    items = [StepRowShown.model_validate(_sums_of(row.sums) | {"kind": row.kind, "key": row.key}) for row in step.rows]
     return StepShown(since=step.period.since, until=step.period.until, total=_sums(step.total), items=items)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final, Literal, get_args
+from typing import Final, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ai_api.core.errors import Refusal
@@ -185,6 +185,3 @@ def _day_after(day: date, step: Step) -> date:
     if step == "month":
         return _months_on(day.replace(day=1), 1)
     return day + timedelta(days=7 - day.weekday() if step == "week" else 1)
-
-
-NAMES: Final = get_args(Named)

@@ -37,6 +37,11 @@ class Sums:
     billed_cost_nanos: int
     unpriced_calls: int
 
+    @property
+    def failed_share(self) -> float | None:
+        """The part of all calls that failed, to six decimals; None of no calls."""
+        return round(self.failed_calls / self.calls, 6) if self.calls else None
+
     def __add__(self, other: Sums) -> Sums:
         return Sums(*(getattr(self, name) + getattr(other, name) for name in SUMMED))
 
