@@ -52,5 +52,11 @@ async def _of(tx: Tx, asked: Asked) -> Name | None:
         return None
     found = (await find(tx, by, [str(subject)])).get(str(subject))
     if found is None:
-        raise Refusal(f"{by}_not_found", "not_found", f"There is no such {by}, and there was none.")
+        raise _unknown(by)
     return found
+
+
+def _unknown(by: By) -> Refusal:
+    if by == "member":
+        return Refusal("member_not_found", "not_found", "There is no such member, and there was none.")
+    return Refusal("tag_not_found", "not_found", "There is no such tag, and there was none.")

@@ -77,12 +77,9 @@ _COLUMN_OF: Final[Mapping[By, str]] = {
     "member": "member_id",
     "allocation": "allocation_id",
     "credential": "credential_id",
-    "model": "model",
-    "provider": "provider",
     "provider_key": "provider_key_id",
-    "outcome": "outcome",
-    "tag": "tag",
 }
+"""Where it is another word."""
 _UNTOLD: Final = frozenset({"allocation_id", "model", "model_id", "provider", "provider_key_id"})
 """What a caller is not told of a call for a model that is hidden from them."""
 _ORDER: Final[Mapping[Measure, str]] = {
@@ -165,7 +162,7 @@ def steps_statement(
 
 
 def _key_of(by: By, *, as_told: bool) -> str:
-    column = _COLUMN_OF[by]
+    column = _COLUMN_OF.get(by, by)
     if as_told and column in _UNTOLD:
         return f"CASE WHEN outcome <> '{HIDDEN}' THEN {column}::text END"
     return f"{column}::text"
