@@ -53,20 +53,18 @@ async def _others(tx: Tx, asked: Asked, by: By, found: store.Totals) -> Sums:
 async def _steps(tx: Tx, asked: Asked, by: By, keys: Sequence[str | None], periods: Sequence[Period]) -> list[StepSums]:
     if not periods:
         return []
-    begins = [period.since for period in periods]
-    sums = await store.steps(tx, asked, by, begins, keys)
-    whole = await store.steps(tx, asked, None, begins, ()) if by == "tag" else None
-    by_step: dict[int, list[tuple[int, Sums]]] = {}
-    for (step, place), each in sorted(sums.items()):
-        by_step.setdefault(step, []).append((place, each))
-    shown = []
-    for number, period in enumerate(periods, 1):
-        cells = by_step.get(number, [])
-        total = added([each for _, each in cells]) if whole is None else whole.get((number, store.OTHER), NOTHING)
-        # The others come last, as in the rows.
-        ordered = sorted(cells, key=lambda cell: (cell[0] == store.OTHER, cell[0]))
-        shown.append(StepSums(period, total, [_step_row(place, each, keys) for place, each in ordered]))
-    return shown
+    by_step: dict[int, dict[int, Sums]] = {}
+    for (step, place), sums in (await store.steps(tx, asked, by, [each.since for each in periods], keys)).items():
+        by_step.setdefault(step, {})[place] = sums
+    return [_step(period, by_step.get(number, {}), keys) for number, period in enumerate(periods, 1)]
+
+
+def _step(period: Period, cells: Mapping[int, Sums], keys: Sequence[str | None]) -> StepSums:
+    places = sorted(place for place in cells if place > store.OTHER)
+    # The others come last, as in the rows.
+    places += [store.OTHER] if store.OTHER in cells else []
+    total = cells[store.WHOLE] if store.WHOLE in cells else added([cells[place] for place in places])
+    return StepSums(period, total, [_step_row(place, cells[place], keys) for place in places])
 
 
 def _step_row(place: int, sums: Sums, keys: Sequence[str | None]) -> StepRow:

@@ -22,6 +22,8 @@ HIDDEN: Final = "model_not_found"
 """The outcome of a call whose caller was told nothing of the model it meant."""
 OTHER: Final = 0
 """The place of what is in none of the groups asked for; those begin with 1."""
+WHOLE: Final = -1
+"""The place of all calls of a step, where groups overlap."""
 
 _KEYS: Final = (
     "member_id", "credential_id", "allocation_id", "model_id", "model", "provider", "provider_key_id", "outcome",
@@ -130,7 +132,7 @@ async def steps(
 ) -> dict[tuple[int, int], Sums]:
     """The sums by step and place: steps and the groups of `keys` are numbered from 1, what is in none of these is `OTHER`.
 
-    Only what has calls is there. Groups that overlap (tags) are not added up: their `OTHER` is those beyond `keys`.
+    Only what has calls is there. Groups that overlap (tags) do not add up: `WHOLE` is all calls of the step, counted once.
     """
     statement, given = steps_statement(asked, by, begins, keys)
     rows = await tx.execute(text(statement).bindparams(_BEGINS), given)
@@ -150,7 +152,8 @@ def steps_statement(
             WITH sets AS MATERIALIZED (
                 SELECT {_STEP} AS step, tags, {_SUMS} FROM ({facts}) facts GROUP BY 1, 2
             ){_EXPLODED}
-            SELECT step, {place} AS place, {_SUMS_OF_SUMS} FROM exploded GROUP BY 1, 2 HAVING sum(calls) > 0"""  # noqa: S608
+            SELECT step, {place} AS place, {_SUMS_OF_SUMS} FROM exploded GROUP BY 1, 2 HAVING sum(calls) > 0
+            UNION ALL SELECT step, {WHOLE}, {_SUMS_OF_SUMS} FROM sets GROUP BY 1 HAVING sum(calls) > 0"""  # noqa: S608
         return statement, given
     if by is None:
         given.pop("keys")
