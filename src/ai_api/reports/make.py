@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
 
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.reports import store, store_names
+from ai_api.reports.fold import Folded, fold
 from ai_api.reports.periods import Period
 from ai_api.reports.rules import NOTHING, Asked, By, Measure, Name, Report, Row, RowKind, StepRow, StepSums, Sums, added
 
 CELLS_MAX = 60_000
 """How many sums by step and group one report holds at most."""
+CELLS_FOLDED_MAX = 20_000
+"""How many are fetched to be added up here. Where there are more, Postgres is asked twice."""
+
+_MANY: Final = frozenset({"member", "allocation", "credential"})
+"""There may be a hundred thousand of these."""
 
 
 async def make(
@@ -27,13 +35,30 @@ async def make(
             f"These are more than {CELLS_MAX} sums. Ask for fewer groups (`top`), longer steps or a shorter period."
         )
         raise Refusal("too_many_sums", "invalid", message, param="top")
-    found = await store.totals(tx, asked, by, measure=measure, top=top)
+    begins = [period.since for period in steps]
+    folded = await _folded(tx, asked, by, begins, measure=measure, top=top)
+    found = folded.totals if folded else await store.totals(tx, asked, by, measure=measure, top=top)
     keys = [key for key, _ in found.first]
     names = await _names(tx, asked, by, [key for key in keys if key is not None])
     rows = [Row(_kind(key), key, _name(key, names), sums) for key, sums in found.first]
     if found.groups > len(rows):
-        rows.append(Row("other", None, Name(None), await _others(tx, asked, by, found)))
-    return Report(found.total, found.groups, rows, await _steps(tx, asked, by, keys, steps))
+        others = folded.others if folded else await _others(tx, asked, by, found)
+        rows.append(Row("other", None, Name(None), others))
+    if folded or not steps:
+        cells = folded.steps if folded else {}
+    else:
+        cells = await store.steps(tx, asked, by, begins, keys)
+    return Report(found.total, found.groups, rows, _steps(cells, keys, steps))
+
+
+async def _folded(
+    tx: Tx, asked: Asked, by: By, begins: Sequence[datetime], *, measure: Measure, top: int
+) -> Folded | None:
+    """All of a report with steps from one look at the ledger, where there are few groups."""
+    if not begins or by in _MANY:
+        return None
+    cells = await store.cells(tx, asked, by, begins, most=CELLS_FOLDED_MAX)
+    return None if cells is None else fold(cells, measure=measure, top=top)
 
 
 async def _names(tx: Tx, asked: Asked, by: By, keys: Sequence[str]) -> Mapping[str, Name]:
@@ -50,11 +75,11 @@ async def _others(tx: Tx, asked: Asked, by: By, found: store.Totals) -> Sums:
     return every.get((1, store.OTHER), NOTHING)
 
 
-async def _steps(tx: Tx, asked: Asked, by: By, keys: Sequence[str | None], periods: Sequence[Period]) -> list[StepSums]:
-    if not periods:
-        return []
+def _steps(
+    cells: Mapping[tuple[int, int], Sums], keys: Sequence[str | None], periods: Sequence[Period]
+) -> list[StepSums]:
     by_step: dict[int, dict[int, Sums]] = {}
-    for (step, place), sums in (await store.steps(tx, asked, by, [each.since for each in periods], keys)).items():
+    for (step, place), sums in cells.items():
         by_step.setdefault(step, {})[place] = sums
     return [_step(period, by_step.get(number, {}), keys) for number, period in enumerate(periods, 1)]
 

@@ -62,12 +62,16 @@ _SUMS_OF_SUMS = """
     coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(list_cost_nanos), 0) AS list_cost_nanos,
     coalesce(sum(billed_cost_nanos), 0) AS billed_cost_nanos, coalesce(sum(unpriced_calls), 0) AS unpriced_calls"""
 
+_STEP: Final = "width_bucket(quarter, :begins)"
 _EXPLODED = """,
     exploded AS (
         SELECT sets.*, tag.id AS key FROM sets LEFT JOIN LATERAL jsonb_array_elements_text(sets.tags) AS tag(id) ON true
     )"""
 # By sets of tags first, which are few: a call counts for each tag of its set, or for none.
 _BY_TAG = f"WITH sets AS MATERIALIZED (SELECT tags, {_SUMS} FROM ({{facts}}) facts GROUP BY tags){_EXPLODED}"  # noqa: S608
+_STEPS_BY_TAG = f"""WITH sets AS MATERIALIZED (
+    SELECT {_STEP} AS step, tags, {_SUMS} FROM ({{facts}}) facts GROUP BY 1, 2
+){_EXPLODED}"""  # noqa: S608
 _GROUPED_BY_TAG = f"""
     SELECT 0 AS is_total, key, {_SUMS_OF_SUMS} FROM exploded GROUP BY key HAVING sum(calls) > 0
     UNION ALL SELECT 1, NULL, {_SUMS_OF_SUMS} FROM sets"""  # noqa: S608
@@ -91,7 +95,6 @@ _ORDER: Final[Mapping[Measure, str]] = {
     "failed_calls": "failed_calls",
     "tokens": "(input_tokens + output_tokens)",
 }
-_STEP: Final = "width_bucket(quarter, :begins)"
 _BEGINS = bindparam("begins", type_=ARRAY(DateTime(timezone=True)))
 
 
@@ -102,6 +105,33 @@ class Totals:
     total: Sums
     groups: int
     first: Sequence[tuple[str | None, Sums]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The sums of one group in one step, numbered from 1; where `is_whole` of all calls of the step, each counted once."""
+
+    step: int
+    is_whole: bool
+    key: str | None
+    sums: Sums
+
+
+async def cells(tx: Tx, asked: Asked, by: By, begins: Sequence[datetime], *, most: int) -> list[Cell] | None:
+    """The sums by step and group, of all groups; None where they are more than `most`. Where groups overlap, whole ones too."""
+    facts, given = _facts(asked)
+    if by == "tag":
+        statement = f"""{_STEPS_BY_TAG.format(facts=facts)}
+            SELECT step, false AS is_whole, key, {_SUMS_OF_SUMS} FROM exploded GROUP BY 1, 3 HAVING sum(calls) > 0
+            UNION ALL SELECT step, true, NULL, {_SUMS_OF_SUMS} FROM sets GROUP BY 1 HAVING sum(calls) > 0 LIMIT :most"""  # noqa: S608
+    else:
+        statement = f"""
+            SELECT {_STEP} AS step, false AS is_whole, key, {_SUMS}
+            FROM (SELECT *, {_key_of(by, as_told=asked.as_told)} AS key FROM ({facts}) rows) facts
+            GROUP BY 1, 3 HAVING sum(calls) > 0 LIMIT :most"""  # noqa: S608
+    given |= {"begins": list(begins), "most": most + 1}
+    rows = (await tx.execute(text(statement).bindparams(_BEGINS), given)).all()
+    return None if len(rows) > most else [Cell(row.step, row.is_whole, row.key, _sums(row[3:])) for row in rows]
 
 
 async def totals(tx: Tx, asked: Asked, by: By, *, measure: Measure, top: int) -> Totals:
@@ -148,10 +178,7 @@ def steps_statement(
     place = "coalesce(array_position(CAST(:keys AS text[]), coalesce(key, '')), 0)"
     given = {**given, "begins": list(begins), "keys": [key or "" for key in keys]}
     if by == "tag":
-        statement = f"""
-            WITH sets AS MATERIALIZED (
-                SELECT {_STEP} AS step, tags, {_SUMS} FROM ({facts}) facts GROUP BY 1, 2
-            ){_EXPLODED}
+        statement = f"""{_STEPS_BY_TAG.format(facts=facts)}
             SELECT step, {place} AS place, {_SUMS_OF_SUMS} FROM exploded GROUP BY 1, 2 HAVING sum(calls) > 0
             UNION ALL SELECT step, {WHOLE}, {_SUMS_OF_SUMS} FROM sets GROUP BY 1 HAVING sum(calls) > 0"""  # noqa: S608
         return statement, given

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
@@ -25,7 +24,7 @@ _OF_WHAT: Final = ("allocation_id", "model", "provider", "provider_key_id")
 # Percentiles are calls that there were (percentile_disc), not values between two of them. A record that a worker wrote for a
 # dead process does not know when its call ended.
 _PERCENTILES = ", ".join(
-    f"percentile_disc({share}) WITHIN GROUP (ORDER BY {what}_ms) AS {what}_p{round(share * 100)}"
+    f"percentile_disc({share}) WITHIN GROUP (ORDER BY {what}_ms) FILTER (WHERE counts) AS {what}_p{round(share * 100)}"
     for what in ("first_byte", "whole")
     for share in (0.5, 0.95, 0.99)
 )
@@ -64,35 +63,33 @@ class LookedAt:
     is_all: bool
 
 
-async def latencies(tx: Tx, asked: Asked, by: LatencyBy, *, limit: int) -> list[Latency]:
-    """That of all together first, then the `limit` with the most calls."""
-    statement, given = latencies_statement(asked, by, limit=limit)
-    return [
-        Latency(bool(row[0]), row[1], row[2], row[3], Percentiles(*row[4:7]), Percentiles(*row[7:10]))
-        for row in await tx.execute(text(statement), given)
+async def latency(tx: Tx, asked: Asked, by: LatencyBy, *, limit: int) -> tuple[LookedAt, list[Latency]]:
+    """What was looked at; and how long that took of all together, then of the `limit` with the most calls."""
+    statement, given = latency_statement(asked, by, limit=limit)
+    rows = (await tx.execute(text(statement), given)).all()
+    total = rows[0]
+    found = [
+        Latency(bool(row[0]), row[1], row[2], row[3], Percentiles(*row[4:7]), Percentiles(*row[7:10])) for row in rows
     ]
+    return LookedAt(total.records, total.since, total.records < LOOKED_AT), found
 
 
-def latencies_statement(asked: Asked, by: LatencyBy, *, limit: int) -> tuple[str, dict[str, Any]]:
+def latency_statement(asked: Asked, by: LatencyBy, *, limit: int) -> tuple[str, dict[str, Any]]:
     """The one statement of it, with its parameters."""
     newest, picked, given = _newest(asked)
     statement = f"""
-        SELECT grouping({by}) AS is_total, {by} AS key, count(*) AS calls, count(first_byte_ms) AS first_byte_calls,
-            {_PERCENTILES}
+        SELECT grouping({by}) AS is_total, {by} AS key, count(*) FILTER (WHERE counts) AS calls,
+            count(first_byte_ms) FILTER (WHERE counts) AS first_byte_calls, {_PERCENTILES},
+            count(*) AS records, min(started_at) AS since
         FROM (
-            SELECT {by}, (extract(epoch FROM first_byte_at - started_at) * 1000)::bigint AS first_byte_ms,
+            SELECT {by}, started_at, (outcome = 'ok' AND NOT swept{picked}) AS counts,
+                (extract(epoch FROM first_byte_at - started_at) * 1000)::bigint AS first_byte_ms,
                 (extract(epoch FROM finished_at - started_at) * 1000)::bigint AS whole_ms
-            FROM ({newest}) newest WHERE outcome = 'ok' AND NOT swept{picked}
-        ) calls GROUP BY GROUPING SETS (({by}), ()) ORDER BY is_total DESC, calls DESC, key LIMIT :rows"""  # noqa: S608
+            FROM ({newest}) newest
+        ) calls GROUP BY GROUPING SETS (({by}), ())
+        HAVING count(*) FILTER (WHERE counts) > 0 OR grouping({by}) = 1
+        ORDER BY is_total DESC, calls DESC, key LIMIT :rows"""  # noqa: S608
     return statement, {**given, "rows": limit + 1}
-
-
-async def looked_at(tx: Tx, asked: Asked) -> LookedAt:
-    """How far back `latencies` looks."""
-    newest, _, given = _newest(asked)
-    statement = f"SELECT count(*) AS records, min(started_at) AS since FROM ({newest}) newest"  # noqa: S608
-    row = (await tx.execute(text(statement), given)).one()
-    return LookedAt(row.records, row.since, row.records < LOOKED_AT)
 
 
 def _newest(asked: Asked) -> tuple[str, str, dict[str, Any]]:
@@ -120,8 +117,3 @@ def _newest(asked: Asked) -> tuple[str, str, dict[str, Any]]:
         SELECT started_at, first_byte_at, finished_at, outcome, swept, tags, {", ".join(_OF_WHAT)} FROM call_records
         WHERE call_id >= :first_id AND call_id < :last_id{whose} ORDER BY call_id DESC LIMIT :looked_at"""  # noqa: S608
     return newest, what, given
-
-
-async def latency(tx: Tx, asked: Asked, by: LatencyBy, *, limit: int) -> tuple[LookedAt, Sequence[Latency]]:
-    """Both."""
-    return await looked_at(tx, asked), await latencies(tx, asked, by, limit=limit)
