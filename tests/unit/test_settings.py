@@ -68,7 +68,7 @@ def test_two_secrets_are_enough():
             "password": None,
             "sender": None,
         },
-        "pools": {"hot": 8, "portal": 5},
+        "pools": {"hot": 8, "portal": 5, "reports": 2},
         "oidc": {},
     }
     assert settings.database_url.get_secret_value() == GOOD["AI_API_DATABASE_URL"]

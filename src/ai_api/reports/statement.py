@@ -8,10 +8,9 @@ from zoneinfo import ZoneInfo
 
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
-from ai_api.reports import store
 from ai_api.reports.make import make
 from ai_api.reports.periods import cut
-from ai_api.reports.rules import NOTHING, TOP_MAX, Asked, By, Name, Row, StepSums, Sums
+from ai_api.reports.rules import TOP_MAX, Asked, By, Name, Row, StepSums, Sums
 from ai_api.reports.store_names import find
 
 
@@ -34,16 +33,14 @@ async def statement(tx: Tx, asked: Asked, zone: ZoneInfo) -> Statement:
 
     Raises Refusal `member_not_found` or `tag_not_found` for what never was.
     """
-    models = await make(tx, asked, "model", top=TOP_MAX)
-    days = cut(asked.period, "day", zone)
-    sums = await store.steps(tx, asked, None, [day.since for day in days], ())
+    models = await make(tx, asked, "model", top=TOP_MAX, steps=cut(asked.period, "day", zone))
     members = await make(tx, asked, "member", top=TOP_MAX) if asked.member_id is None else None
     return Statement(
         of=await _of(tx, asked),
         total=models.total,
         models=models.rows,
         members=[] if members is None else members.rows,
-        days=[StepSums(day, sums.get((number, store.OTHER), NOTHING), ()) for number, day in enumerate(days, 1)],
+        days=[StepSums(day.period, day.total, ()) for day in models.steps],
     )
 
 
