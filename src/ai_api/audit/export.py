@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
 from typing import Literal
@@ -11,6 +9,7 @@ from typing import Literal
 from ai_api.audit import store_chain
 from ai_api.audit.chain import BEFORE_THE_FIRST, Sealed, sealed_text
 from ai_api.audit.rules import Filters
+from ai_api.core.csv_text import csv_rows
 from ai_api.core.db import Database
 
 Form = Literal["csv", "jsonl"]
@@ -20,8 +19,6 @@ COLUMNS = (
     "seq", "at", "actor_kind", "actor_member_id", "actor_name", "address", "action", "target_kind", "target_id", "before",
     "after", "request_id", "id", "hash",
 )  # fmt: skip
-
-_BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 async def export(
@@ -34,7 +31,7 @@ async def export(
     Raises StoreUnavailable.
     """
     if form == "csv":
-        yield _rows([COLUMNS])
+        yield csv_rows([COLUMNS])
     after_seq = 0
     while True:
         async with database.transaction() as tx:
@@ -48,13 +45,7 @@ async def export(
 
 
 def _csv(events: Iterable[Sealed]) -> str:
-    return _rows([_harmless(cell) for cell in _cells(each)] for each in events)
-
-
-def _rows(rows: Iterable[Iterable[str]]) -> str:
-    written = io.StringIO()
-    csv.writer(written).writerows(rows)
-    return written.getvalue()
+    return csv_rows(_cells(each) for each in events)
 
 
 def _cells(sealed: Sealed) -> list[str]:
@@ -68,10 +59,6 @@ def _cells(sealed: Sealed) -> list[str]:
     }
     found = (values[name] if name in values else getattr(event, name) for name in COLUMNS)
     return ["" if value is None else str(value) for value in found]
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_BEGINS_A_FORMULA) else cell
 
 
 def _lines(events: Iterable[Sealed], hashes_before: Mapping[int, bytes]) -> str:

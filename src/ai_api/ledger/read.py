@@ -6,7 +6,7 @@ from uuid import UUID
 
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
-from ai_api.core.page import Page, id_in, page_by_id
+from ai_api.core.page import Page, encode_cursor, id_in, page_by_id
 from ai_api.ledger import store
 from ai_api.ledger.rules import CallRecord, Question, record_not_found
 
@@ -32,10 +32,15 @@ async def list_page(
 ) -> Page[CallRecord]:
     """One page in the order the calls started, or from the last one back, in one query.
 
-    Raises Refusal `bad_sort` or `bad_cursor`.
+    What no index leads to is looked for among a bounded number of records: a page then may have fewer than `limit`, even none,
+    and yet a cursor from which to look on, in a second query. Raises Refusal `bad_sort` or `bad_cursor`.
     """
     if sort.removeprefix("-") != "started_at":
         raise Refusal("bad_sort", "invalid", "Call records can be sorted by started_at or -started_at.", param="sort")
     after = id_in(cursor, sort)
-    found = await store.page(tx, question, newest_first=sort.startswith("-"), after=after, limit=limit + 1)
+    newest_first = sort.startswith("-")
+    found = await store.page(tx, question, newest_first=newest_first, after=after, limit=limit + 1)
+    if question.is_looked_for and len(found) <= limit:
+        last = await store.last_looked_at(tx, question, newest_first=newest_first, after=after)
+        return Page(found, None if last is None else encode_cursor(sort, str(last)))
     return page_by_id(found, [each.call_id for each in found], limit=limit, sort=sort)

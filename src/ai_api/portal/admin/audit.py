@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -14,12 +13,10 @@ from pydantic import Field
 from ai_api import audit
 from ai_api.audit import Filters, Form
 from ai_api.portal.deps import AdminHolder, HouseDep, NeedsProof, Transaction
+from ai_api.portal.files import FILES, file_of
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Shown, Strict, listed
 
 router = APIRouter(prefix="/api/admin/audit", tags=["audit"])
-
-MEDIA_TYPES: Mapping[Form, str] = {"csv": "text/csv; charset=utf-8; header=present", "jsonl": "application/x-ndjson"}
-_TEXT = {"type": "string"}
 
 
 class EventShown(Shown):
@@ -79,14 +76,7 @@ async def list_events(_: AdminHolder, tx: Transaction, query: Annotated[EventsQu
     return listed(await audit.read(tx, filters=query.filters(), limit=query.limit, cursor=query.cursor), EventShown)
 
 
-@router.get(
-    "/export",
-    dependencies=[NeedsProof],
-    response_class=StreamingResponse,
-    responses={200: {"description": "A file.", "content": {form: {"schema": _TEXT} for form in MEDIA_TYPES.values()}}},
-)
+@router.get("/export", dependencies=[NeedsProof], response_class=StreamingResponse, responses=FILES)
 async def export_events(_: AdminHolder, house: HouseDep, query: Annotated[ExportQuery, Query()]) -> StreamingResponse:
     """The trail as a file, the oldest first. A file that is cut off was not finished: its connection broke."""
-    pieces = audit.export(house.database, form=query.form, filters=query.filters())
-    name = f'attachment; filename="audit.{query.form}"'
-    return StreamingResponse(pieces, media_type=MEDIA_TYPES[query.form], headers={"content-disposition": name})
+    return file_of(audit.export(house.database, form=query.form, filters=query.filters()), "audit", query.form)

@@ -2,60 +2,133 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from ai_api import ledger
-from ai_api.ledger import CallRecord
-from ai_api.portal.calls_shown import CallShown, CallsQuery, Word, in_usd
-from ai_api.portal.deps import Admin, Transaction
-from ai_api.portal.shapes import Listed, UsdOut
+from ai_api import audit, ledger
+from ai_api.ledger import CallRecord, Form, Question
+from ai_api.portal.call_filters import CallFilters
+from ai_api.portal.deps import Admin, Browsing, HouseDep, NeedsProof, Transaction
+from ai_api.portal.files import FILES, file_of
+from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
 
 router = APIRouter(prefix="/api/admin/call-records", tags=["call-records"])
 
 
-class CallRecordsQuery(CallsQuery):
-    """Filters. `since` is included, `until` is not; a narrow period keeps a question about millions of records quick."""
+class CallRecordFilters(CallFilters):
+    """Filters of everybody's calls; `tag_id` is a tag that the member had when they called."""
 
     member_id: UUID | None = None
-    provider: Word | None = None
+    tag_id: UUID | None = None
+
+    def asked(self) -> Question:
+        """The same, as the ledger is asked. Raises Refusal `bad_period`, `bad_span`."""
+        return self.question(member_id=self.member_id, tag=self.tag_id)
 
 
-class CallRecordShown(CallShown):
+class CallRecordsQuery(CallRecordFilters, ListQuery):
+    """What of the ledger is listed.
+
+    What no index leads to is looked for among some thousands of records at a time: a page may then have fewer items than
+    `limit`, even none, and yet a `next`.
+    """
+
+    SORTS = ("started_at", "-started_at")
+
+
+class CallRecordsExportQuery(CallRecordFilters):
+    """What of the ledger is exported, and whether as CSV or as lines of JSON. Without `until` it ends now."""
+
+    form: Form = "jsonl"
+
+
+class CallRecordShown(Shown):
     """One call as it was billed. A cost is null when no price was known, which is not the same as 0.
 
     In `attempts`, `details` and `bookings` every amount of money is a decimal string of USD under a name in `_usd`.
     """
 
+    call_id: UUID
+    started_at: datetime
+    first_byte_at: datetime | None
+    finished_at: datetime
+    credential_id: UUID | None
+    allocation_id: UUID | None
     member_id: UUID | None
+    dialect: str
+    operation: str
+    stream: bool
+    requested_model: str | None
+    model: str | None
+    model_id: UUID | None
     upstream_model: str | None
+    provider: str | None
     provider_key_id: UUID | None
     route_id: UUID | None
+    attempts: list[dict[str, Any]]
+    outcome: str
+    details: dict[str, Any]
+    upstream_status: int | None
+    finish_reason: str | None
+    input_tokens: int
+    cached_read_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    reasoning_tokens: int
+    unit: str | None
+    quantity: int | None
+    usage_source: str
+    service_tier: str | None
+    price_version_id: UUID | None
+    list_cost_usd: UsdOut | None = Field(validation_alias="list_cost_nanos")
+    multiplier_millionths: int
+    billed_cost_usd: UsdOut | None = Field(validation_alias="billed_cost_nanos")
     held_usd: UsdOut = Field(validation_alias="held_nanos")
     overrun_usd: UsdOut = Field(validation_alias="overrun_nanos")
+    funded_by: str
     bookings: list[dict[str, Any]]
     swept: bool
+    refused_count: int
+    request_id: str
     upstream_request_id: str | None
+    client: str | None
     tags: list[UUID]
 
 
 @router.get("")
 async def list_call_records(
-    query: Annotated[CallRecordsQuery, Query()], _: Admin, tx: Transaction
+    query: Annotated[CallRecordsQuery, Query()], _: Admin, tx: Browsing
 ) -> Listed[CallRecordShown]:
     """Call records, the newest first unless asked otherwise."""
-    question = replace(query.question(), member_id=query.member_id, provider=query.provider)
     sort = query.sort or "-started_at"
-    page = await ledger.list_page(tx, question, limit=query.limit, cursor=query.cursor, sort=sort)
+    page = await ledger.list_page(tx, query.asked(), limit=query.limit, cursor=query.cursor, sort=sort)
     return Listed(items=[_shape(record) for record in page.items], next=page.next)
 
 
+@router.get("/export", dependencies=[NeedsProof], response_class=StreamingResponse, responses=FILES)
+async def export_call_records(
+    query: Annotated[CallRecordsExportQuery, Query()], actor: Admin, house: HouseDep, tx: Transaction
+) -> StreamingResponse:
+    """Call records as a file, the oldest first, every column of the list's. Who exported what is in the audit trail.
+
+    A file that is cut off was not finished: its connection broke.
+    """
+    question = query.asked().ending(house.clock.now())
+    asked = query.model_dump(mode="json", exclude_none=True)
+    await audit.note(
+        tx, actor, action="call_records.export", target_kind="call_records", target_id=None, before=None, after=asked
+    )
+    names = tuple(CallRecordShown.model_fields)
+    return file_of(ledger.export(house.reports, question, form=query.form, names=names), "calls", query.form)
+
+
 @router.get("/{call_id}")
-async def get_call_record(call_id: UUID, _: Admin, tx: Transaction) -> CallRecordShown:
+async def get_call_record(call_id: UUID, _: Admin, tx: Browsing) -> CallRecordShown:
     """One call record."""
     return _shape(await ledger.find(tx, call_id))
 
@@ -64,8 +137,8 @@ def _shape(record: CallRecord) -> CallRecordShown:
     shown = CallRecordShown.model_validate(record)
     return shown.model_copy(
         update={
-            "attempts": [in_usd(attempt) for attempt in record.attempts],
-            "details": in_usd(record.details),
-            "bookings": [in_usd(booking) for booking in record.bookings],
+            "attempts": ledger.in_usd(record.attempts),
+            "details": ledger.in_usd(record.details),
+            "bookings": ledger.in_usd(record.bookings),
         }
     )
