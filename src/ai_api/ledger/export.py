@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any, Final, Literal
 from uuid import UUID
 
@@ -16,6 +17,9 @@ from ai_api.ledger.rules import CallRecord, Question, as_told, in_usd
 
 Form = Literal["csv", "jsonl"]
 
+_AS_IT_IS: Final = frozenset({str, int, bool})
+_CELLS: Final = frozenset({str, int})
+_encode: Final = json.JSONEncoder(ensure_ascii=False).encode
 PAGE: Final = 100
 """How many records are read and written at a time: as many as keep the event loop busy for a few milliseconds."""
 
@@ -28,40 +32,20 @@ async def export(database: Database, question: Question, *, form: Form, names: S
     slow reader holds no connection, and calls that begin meanwhile are in it unless the question has an end.
     Raises StoreUnavailable.
     """
-    readers = [_reader(name) for name in names]
+    row_of = _row_maker(names)
     if form == "csv":
         yield csv_rows([names])
     cursor: str | None = None
     while True:
         async with database.transaction() as tx:
             page = await list_page(tx, question, limit=PAGE, cursor=cursor, sort="started_at")
-        records = [as_told(each) for each in page.items] if question.as_told else page.items
-        if records:
-            yield _csv(records, readers) if form == "csv" else _lines(records, names, readers)
+        records = (as_told(each) if question.as_told else each for each in page.items)
+        rows = [row_of(record) for record in records]
+        if rows:
+            yield csv_rows(map(_cells, rows)) if form == "csv" else _lines(names, rows)
         if page.next is None:
             return
         cursor = page.next
-
-
-Reader = Callable[[CallRecord], Any]
-
-
-def _reader(name: str) -> Reader:
-    column = f"{name.removesuffix('_usd')}_nanos" if name.endswith("_usd") else name
-
-    def amount(record: CallRecord) -> str | None:
-        nanos = getattr(record, column)
-        return None if nanos is None else format_usd(nanos)
-
-    def plain(record: CallRecord) -> Any:
-        value = getattr(record, column)
-        if isinstance(value, UUID):
-            return str(value)
-        if isinstance(value, datetime):
-            return in_utc(value)
-        return in_usd(value)
-
-    return amount if column != name else plain
 
 
 def in_utc(moment: datetime) -> str:
@@ -69,20 +53,39 @@ def in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _csv(records: Iterable[CallRecord], readers: Sequence[Reader]) -> str:
-    return csv_rows([_cell(read(record)) for read in readers] for record in records)
+def _row_maker(names: Sequence[str]) -> Callable[[CallRecord], list[Any]]:
+    amounts = [name.endswith("_usd") for name in names]
+    columns = [
+        f"{name.removesuffix('_usd')}_nanos" if is_amount else name
+        for name, is_amount in zip(names, amounts, strict=True)
+    ]
+    read = attrgetter(*columns)
+
+    def row_of(record: CallRecord) -> list[Any]:
+        values = zip(read(record), amounts, strict=True)
+        return [
+            value if value is None or (type(value) in _AS_IT_IS and not is_amount) else _shown(value, is_amount)
+            for value, is_amount in values
+        ]
+
+    return row_of
 
 
-def _cell(value: Any) -> Cell:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Mapping | list | tuple):
-        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return value
+def _shown(value: Any, is_amount: bool) -> Any:
+    if is_amount:
+        return format_usd(value)
+    if isinstance(value, UUID):
+        return str(value)
+    return in_utc(value) if isinstance(value, datetime) else in_usd(value)
 
 
-def _lines(records: Iterable[CallRecord], names: Sequence[str], readers: Sequence[Reader]) -> str:
-    return "".join(
-        json.dumps({name: read(record) for name, read in zip(names, readers, strict=True)}, ensure_ascii=False) + "\n"
-        for record in records
-    )
+def _cells(row: Iterable[Any]) -> list[Cell]:
+    return [value if value is None or type(value) in _CELLS else _in_a_cell(value) for value in row]
+
+
+def _in_a_cell(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _lines(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    return "".join(f"{_encode(dict(zip(names, row, strict=True)))}\n" for row in rows)
