@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ai_api.portal.older_gateways import PREFIXES
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+OF_THE_PORTAL = ("/api/", *PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +24,7 @@ class Front:
         path: str = scope["path"]
         if path in {"/healthz", "/readyz"}:
             await self._probe(path, send)
-        elif path.startswith("/api/") or path == "/api":
+        elif path == "/api" or path.startswith(OF_THE_PORTAL):
             await (self.portal or _not_here)(scope, receive, send)
         else:
             await (self.data_plane or _not_here)(scope, receive, send)

@@ -1,7 +1,7 @@
 """The audit trail: who changed what, from where, before and after, in the transaction of the change itself."""
 
 from ai_api.audit.chain import Broken, Head, Verified
-from ai_api.audit.export import Form, export
+from ai_api.audit.export import export
 from ai_api.audit.note import note
 from ai_api.audit.read import read
 from ai_api.audit.rules import Actor, Event, Filters, SecretInAudit
@@ -12,7 +12,6 @@ __all__ = [
     "Broken",
     "Event",
     "Filters",
-    "Form",
     "Head",
     "SecretInAudit",
     "Verified",

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Literal
 
 from ai_api.audit import store_chain
 from ai_api.audit.chain import BEFORE_THE_FIRST, Sealed, sealed_text
 from ai_api.audit.rules import Filters
-from ai_api.core.csv_text import csv_rows
 from ai_api.core.db import Database
-
-Form = Literal["csv", "jsonl"]
+from ai_api.core.exports import FileForm, csv_rows
 
 CHUNK = 500
 COLUMNS = (
@@ -22,7 +19,7 @@ COLUMNS = (
 
 
 async def export(
-    database: Database, *, form: Form, filters: Filters | None = None, chunk: int = CHUNK
+    database: Database, *, form: FileForm, filters: Filters | None = None, chunk: int = CHUNK
 ) -> AsyncIterator[str]:
     """The events that fit, the oldest first, as pieces of a file; only a chunk of them is in memory at a time.
 

@@ -12,9 +12,10 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from ai_api import audit
-from ai_api.audit import Filters, Form, Head, Verified
+from ai_api.audit import Filters, Head, Verified
 from ai_api.cli.run import refusing
 from ai_api.core.db import Database
+from ai_api.core.exports import FileForm
 from ai_api.settings import load_settings
 
 T = TypeVar("T")
@@ -57,7 +58,7 @@ def export_command(
     """Print the trail, the oldest event first."""
     if form not in {"csv", "jsonl"}:
         raise typer.BadParameter("Give jsonl or csv.", param_hint="--form")
-    chosen: Form = "csv" if form == "csv" else "jsonl"
+    chosen: FileForm = "csv" if form == "csv" else "jsonl"
     filters = Filters(since=_utc(since), until=_utc(until))
 
     async def write(database: Database) -> None:

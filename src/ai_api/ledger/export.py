@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
-from ai_api.core.csv_text import Cell, csv_rows
 from ai_api.core.db import Database
+from ai_api.core.exports import Cell, FileForm, csv_rows, in_utc
 from ai_api.core.money import format_usd
 from ai_api.ledger.read import list_page
 from ai_api.ledger.rules import CallRecord, Question, as_told, in_usd
-
-Form = Literal["csv", "jsonl"]
 
 _AS_IT_IS: Final = frozenset({str, int, bool})
 _CELLS: Final = frozenset({str, int})
@@ -24,7 +22,7 @@ PAGE: Final = 100
 """How many records are read and written at a time: as many as keep the event loop busy for a few milliseconds."""
 
 
-async def export(database: Database, question: Question, *, form: Form, names: Sequence[str]) -> AsyncIterator[str]:
+async def export(database: Database, question: Question, *, form: FileForm, names: Sequence[str]) -> AsyncIterator[str]:
     """The records a question is about, the oldest call first, as pieces of a file; only a page of them is in memory at a time.
 
     `names` are the columns, those of a `CallRecord` with `_usd` for `_nanos`: amounts are decimal strings of USD, times are UTC.
@@ -48,11 +46,6 @@ async def export(database: Database, question: Question, *, form: Form, names: S
         cursor = page.next
 
 
-def in_utc(moment: datetime) -> str:
-    """An instant as every file says it: RFC 3339, in UTC."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 def _row_maker(names: Sequence[str]) -> Callable[[CallRecord], list[Any]]:
     amounts = [name.endswith("_usd") for name in names]
     columns = [
@@ -64,14 +57,16 @@ def _row_maker(names: Sequence[str]) -> Callable[[CallRecord], list[Any]]:
     def row_of(record: CallRecord) -> list[Any]:
         values = zip(read(record), amounts, strict=True)
         return [
-            value if value is None or (type(value) in _AS_IT_IS and not is_amount) else _shown(value, is_amount)
+            value
+            if value is None or (type(value) in _AS_IT_IS and not is_amount)
+            else _shown(value, is_amount=is_amount)
             for value, is_amount in values
         ]
 
     return row_of
 
 
-def _shown(value: Any, is_amount: bool) -> Any:
+def _shown(value: Any, *, is_amount: bool) -> Any:
     if is_amount:
         return format_usd(value)
     if isinstance(value, UUID):

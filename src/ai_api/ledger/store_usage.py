@@ -36,6 +36,17 @@ FROM unnest(:ids) AS c(id) CROSS JOIN LATERAL (
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 
+# How long the newest calls of a credential took, a bounded number of them.
+_DURATIONS = text("""
+SELECT model, count(*) AS calls, sum(ms) AS sum_ms, min(ms) AS min_ms, max(ms) AS max_ms FROM (
+    SELECT model, extract(epoch FROM finished_at - started_at) * 1000 AS ms FROM call_records
+    WHERE credential_id = :credential_id AND call_id >= :first_id AND call_id < :last_id ORDER BY call_id DESC LIMIT :looked_at
+) newest GROUP BY model
+""").bindparams(
+    bindparam("credential_id", type_=Uuid), bindparam("first_id", type_=Uuid), bindparam("last_id", type_=Uuid)
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageQuestion:
     """Which calls of a member are summed, from `since` up to `until`, and by what. Days are those of the IANA zone `zone`."""
@@ -71,6 +82,17 @@ class UsageSum:
     reasoning_tokens: int
     billed_cost_nanos: int
     unpriced_calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Durations:
+    """How long calls for a model took, in milliseconds from their start to their end."""
+
+    model: str | None
+    calls: int
+    sum_ms: float
+    min_ms: float
+    max_ms: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +133,10 @@ async def last_calls(tx: Tx, credential_ids: Collection[UUID]) -> dict[UUID, Las
     """The last call of each of these credentials that has one."""
     rows = await tx.execute(_LAST_CALLS, {"ids": list(credential_ids)})
     return {row.id: LastCall(row.started_at, row.client, row.outcome) for row in rows}
+
+
+async def durations(tx: Tx, credential_id: UUID, *, first_id: UUID, last_id: UUID, looked_at: int) -> list[Durations]:
+    """How long a credential's calls between two ids took, by model; of the newest `looked_at` of them."""
+    given = {"credential_id": credential_id, "first_id": first_id, "last_id": last_id, "looked_at": looked_at}
+    rows = await tx.execute(_DURATIONS, given)
+    return [Durations(row.model, row.calls, float(row.sum_ms), float(row.min_ms), float(row.max_ms)) for row in rows]

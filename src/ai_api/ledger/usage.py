@@ -9,12 +9,15 @@ from uuid import UUID
 
 from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
+from ai_api.core.ids import first_id_of
 from ai_api.ledger import store_usage
-from ai_api.ledger.store_usage import LastCall, UsageQuestion, UsageSum
+from ai_api.ledger.store_usage import Durations, LastCall, UsageQuestion, UsageSum
 
 PERIOD_MAX: Final = timedelta(days=400)
 SUMS_MAX: Final = 10_000
 """How many sums one answer holds at most."""
+
+DURATIONS_MAX: Final = 20_000
 
 _QUARTER = timedelta(minutes=15)
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -37,6 +40,12 @@ async def sum_usage(tx: Tx, question: UsageQuestion) -> list[UsageSum]:
 async def last_calls(tx: Tx, credential_ids: Collection[UUID]) -> dict[UUID, LastCall]:
     """The last call of each of these credentials, refused ones too; nothing for one that was never used. One statement."""
     return await store_usage.last_calls(tx, credential_ids)
+
+
+async def durations(tx: Tx, credential_id: UUID, *, since: datetime, until: datetime) -> list[Durations]:
+    """How long a credential's calls of a period took, by model: of the newest `DURATIONS_MAX` of them."""
+    first_id, last_id = first_id_of(since), first_id_of(until)
+    return await store_usage.durations(tx, credential_id, first_id=first_id, last_id=last_id, looked_at=DURATIONS_MAX)
 
 
 def quarter_before(moment: datetime) -> datetime:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from fastapi.responses import StreamingResponse
 
-Form = Literal["csv", "jsonl"]
+from ai_api.core.exports import FileForm
 
-MEDIA_TYPES: Final[Mapping[Form, str]] = {
+MEDIA_TYPES: Final[Mapping[FileForm, str]] = {
     "csv": "text/csv; charset=utf-8; header=present",
     "jsonl": "application/x-ndjson",
 }
@@ -20,7 +20,7 @@ FILES: Final[dict[int | str, dict[str, Any]]] = {
 """For `responses` of a route that answers with a file."""
 
 
-def file_of(pieces: AsyncIterator[str], name: str, form: Form) -> StreamingResponse:
+def file_of(pieces: AsyncIterator[str], name: str, form: FileForm) -> StreamingResponse:
     """A file to be saved as `name`, with the ending of its form. A piece is made when the one before was taken."""
     headers = {"content-disposition": f'attachment; filename="{name}.{form}"'}
     return StreamingResponse(pieces, media_type=MEDIA_TYPES[form], headers=headers)

@@ -12,7 +12,7 @@ from ai_api import reports
 from ai_api.core.db import Tx
 from ai_api.portal.reports_asked import LatencyQuery, PeriodQuery, ReportQuery, Viewed
 from ai_api.portal.shapes import Shown, UsdOut
-from ai_api.reports import OVERLAP, By, LatencyBy, Measure, Named, Row, RowKind, Step, StepSums, Sums
+from ai_api.reports import OVERLAP, By, LatencyBy, Measure, Named, Report, Row, RowKind, Step, StepSums, Sums
 
 
 class SumsShown(Shown):
@@ -155,10 +155,15 @@ class StatementShown(SpanShown):
     days: list[StepShown]
 
 
+async def make_report(tx: Tx, query: ReportQuery, by: By, seen: Viewed) -> Report:
+    """The report a query asks for, as it is made. Raises Refusal `too_many_steps`, `too_many_sums`."""
+    steps = [] if query.each is None else reports.cut(seen.asked.period, query.each, seen.zone)
+    return await reports.make(tx, seen.asked, by, measure=query.measure, top=query.top, steps=steps)
+
+
 async def show_report(tx: Tx, query: ReportQuery, by: By, seen: Viewed) -> ReportShown:
     """The report a query asks for. Raises Refusal `too_many_steps`, `too_many_sums`."""
-    steps = [] if query.each is None else reports.cut(seen.asked.period, query.each, seen.zone)
-    made = await reports.make(tx, seen.asked, by, measure=query.measure, top=query.top, steps=steps)
+    made = await make_report(tx, query, by, seen)
     return ReportShown(
         **_span(seen, _range_of(query)),
         by=by,

@@ -30,6 +30,8 @@ _LEAST: Final[Mapping[str, RoleAsked]] = {
     "/api/auth/": "nobody",
     "/api/device/": "nobody",
     "/api/": "member",
+    "/analytics/": "member",
+    "/user/": "member",
 }
 """By the beginning of a path, the first that fits."""
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 
 from ai_api import __version__
-from ai_api.portal import device, problems, search
+from ai_api.portal import device, older_gateways, problems, search
 from ai_api.portal.address import refuse_other_networks
 from ai_api.portal.admin import (
     aliases,
@@ -93,6 +93,7 @@ AREAS = (
     system.router,
     attention.router,
     search.router,
+    older_gateways.router,
 )
 
 ASKED_FIRST = (Depends(refuse_other_networks), Depends(refuse_unknown_parameters))

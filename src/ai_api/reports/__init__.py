@@ -1,5 +1,6 @@
 """Reports: what calls came to, by whose and what they were and over time. They read the ledger and write nothing."""
 
+from ai_api.reports.export import export
 from ai_api.reports.heat_map import Cell, heat_map
 from ai_api.reports.make import make
 from ai_api.reports.periods import Named, Period, Step, cut, month_period, named_period, period_of, zone_of
@@ -29,6 +30,7 @@ __all__ = [
     "StepSums",
     "Sums",
     "cut",
+    "export",
     "heat_map",
     "latency",
     "make",

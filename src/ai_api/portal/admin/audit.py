@@ -11,7 +11,8 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from ai_api import audit
-from ai_api.audit import Filters, Form
+from ai_api.audit import Filters
+from ai_api.core.exports import FileForm
 from ai_api.portal.deps import AdminHolder, HouseDep, NeedsProof, Transaction
 from ai_api.portal.files import FILES, file_of
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Shown, Strict, listed
@@ -67,7 +68,7 @@ class EventsQuery(EventFilters, ListQuery):
 class ExportQuery(EventFilters):
     """What of the trail is exported, and whether as CSV or as lines of JSON."""
 
-    form: Form = "jsonl"
+    form: FileForm = "jsonl"
 
 
 @router.get("", response_model=Listed[EventShown])

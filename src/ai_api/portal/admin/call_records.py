@@ -11,9 +11,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from ai_api import audit, ledger
-from ai_api.ledger import CallRecord, Form, Question
+from ai_api.core.exports import FileForm
+from ai_api.ledger import CallRecord, Question
 from ai_api.portal.call_filters import CallFilters
-from ai_api.portal.deps import Admin, Browsing, HouseDep, NeedsProof, Transaction
+from ai_api.portal.deps import Admin, HouseDep, NeedsProof, Reading, Transaction
 from ai_api.portal.files import FILES, file_of
 from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
 
@@ -44,7 +45,7 @@ class CallRecordsQuery(CallRecordFilters, ListQuery):
 class CallRecordsExportQuery(CallRecordFilters):
     """What of the ledger is exported, and whether as CSV or as lines of JSON. Without `until` it ends now."""
 
-    form: Form = "jsonl"
+    form: FileForm = "jsonl"
 
 
 class CallRecordShown(Shown):
@@ -102,7 +103,7 @@ class CallRecordShown(Shown):
 
 @router.get("")
 async def list_call_records(
-    query: Annotated[CallRecordsQuery, Query()], _: Admin, tx: Browsing
+    query: Annotated[CallRecordsQuery, Query()], _: Admin, tx: Reading
 ) -> Listed[CallRecordShown]:
     """Call records, the newest first unless asked otherwise."""
     sort = query.sort or "-started_at"
@@ -128,7 +129,7 @@ async def export_call_records(
 
 
 @router.get("/{call_id}")
-async def get_call_record(call_id: UUID, _: Admin, tx: Browsing) -> CallRecordShown:
+async def get_call_record(call_id: UUID, _: Admin, tx: Reading) -> CallRecordShown:
     """One call record."""
     return _shape(await ledger.find(tx, call_id))
 

@@ -6,22 +6,27 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import model_validator
+from fastapi.responses import StreamingResponse
+from pydantic import Field, model_validator
 
-from ai_api.portal.deps import Admin, HouseDep, Reading
+from ai_api import audit, reports
+from ai_api.core.exports import FileForm
+from ai_api.portal.deps import Admin, HouseDep, NeedsProof, Reading, Transaction
+from ai_api.portal.files import FILES, file_of
 from ai_api.portal.reports_asked import FilteredQuery, LatencyQuery, ReportQuery, StatementQuery, viewed, viewed_month
 from ai_api.portal.reports_shown import (
     HeatMapShown,
     LatencyShown,
     ReportShown,
     StatementShown,
+    make_report,
     show_heat_map,
     show_latency,
     show_report,
     show_statement,
 )
 from ai_api.portal.shapes import Strict
-from ai_api.reports import By
+from ai_api.reports import TOP_MAX, By
 
 router = APIRouter(prefix="/api/admin/usage", tags=["usage"])
 
@@ -64,6 +69,27 @@ async def get_usage(query: Annotated[UsageQuery, Query()], _: Admin, tx: Reading
     """Calls, tokens and costs by group, the largest first, and for each step of time if asked for."""
     seen = await viewed(tx, house, query, member_id=query.member_id, as_told=False)
     return await show_report(tx, query, query.by, seen)
+
+
+class UsageExportQuery(UsageQuery):
+    """The question of a report, and whether as CSV or as lines of JSON."""
+
+    top: int = Field(default=TOP_MAX, ge=1, le=TOP_MAX)
+    form: FileForm = "csv"
+
+
+@router.get("/export", dependencies=[NeedsProof], response_class=StreamingResponse, responses=FILES)
+async def export_usage(
+    query: Annotated[UsageExportQuery, Query()], actor: Admin, tx: Reading, house: HouseDep, writing: Transaction
+) -> StreamingResponse:
+    """The same report as a file: a row for each group, of each step if asked for, and one of kind `total` for each whole."""
+    seen = await viewed(tx, house, query, member_id=query.member_id, as_told=False)
+    made = await make_report(tx, query, query.by, seen)
+    asked = query.model_dump(mode="json", exclude_none=True)
+    await audit.note(
+        writing, actor, action="usage.export", target_kind="usage", target_id=None, before=None, after=asked
+    )
+    return file_of(reports.export(made, seen.asked.period, form=query.form), "usage", query.form)
 
 
 @router.get("/heat-map")

@@ -11,9 +11,10 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from ai_api import ledger
-from ai_api.ledger import CallRecord, Form
+from ai_api.core.exports import FileForm
+from ai_api.ledger import CallRecord
 from ai_api.portal.call_filters import CallFilters
-from ai_api.portal.deps import Browsing, HouseDep, Signed
+from ai_api.portal.deps import HouseDep, Reading, Signed
 from ai_api.portal.files import FILES, file_of
 from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
 
@@ -33,7 +34,7 @@ class MyCallRecordsQuery(CallFilters, ListQuery):
 class MyCallRecordsExportQuery(CallFilters):
     """What of one's calls is exported, and whether as CSV or as lines of JSON. Without `until` it ends now."""
 
-    form: Form = "jsonl"
+    form: FileForm = "jsonl"
 
 
 class MyCallRecordShown(Shown):
@@ -82,7 +83,7 @@ class MyCallRecordShown(Shown):
 
 @router.get("")
 async def list_my_call_records(
-    query: Annotated[MyCallRecordsQuery, Query()], holder: Signed, tx: Browsing
+    query: Annotated[MyCallRecordsQuery, Query()], holder: Signed, tx: Reading
 ) -> Listed[MyCallRecordShown]:
     """The caller's calls, refused ones too, the newest first unless asked otherwise."""
     question = query.question(member_id=holder.member_id, as_told=True)
@@ -105,7 +106,7 @@ async def export_my_call_records(
 
 
 @router.get("/{call_id}")
-async def get_my_call_record(call_id: UUID, holder: Signed, tx: Browsing) -> MyCallRecordShown:
+async def get_my_call_record(call_id: UUID, holder: Signed, tx: Reading) -> MyCallRecordShown:
     """One of the caller's calls."""
     return _shown(await ledger.find_own(tx, holder.member_id, call_id))
 

@@ -1,11 +1,15 @@
-"""Rows of CSV (RFC 4180) that a spreadsheet can open: what somebody else wrote is never run as a formula."""
+"""Files that people take away: CSV (RFC 4180) whose text no spreadsheet runs as a formula, and times in UTC."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Sequence
-from typing import Final
+from datetime import UTC, datetime
+from typing import Final, Literal
+
+FileForm = Literal["csv", "jsonl"]
+"""CSV for people's spreadsheets, or lines of JSON for programs."""
 
 Cell = str | int | None
 """Text is anybody's; numbers are ours, and stay numbers; None is an empty cell."""
@@ -18,6 +22,11 @@ def csv_rows(rows: Iterable[Sequence[Cell]]) -> str:
     written = io.StringIO()
     csv.writer(written).writerows([_harmless(cell) for cell in row] for row in rows)
     return written.getvalue()
+
+
+def in_utc(moment: datetime) -> str:
+    """An instant as every file says it: RFC 3339, in UTC."""
+    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def _harmless(cell: Cell) -> str | int:
