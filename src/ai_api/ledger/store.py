@@ -19,7 +19,7 @@ _INDEXED = ("member_id", "credential_id", "call_id")
 _EQUALITIES = ("allocation_id", "model", "provider", "request_id")
 _UNTOLD = ("model", "provider", "allocation_id")
 """By what a call could be told apart whose caller was told that there is no such model."""
-LOOKED_AT_MAX: Final = 20_000
+LOOKED_AT_MAX: Final = 8_000
 """How many records one page looks at for what no index leads to: among ten million, a rare one would take a minute."""
 
 
