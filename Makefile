@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install run check test e2e conformance faults-short faults fuzz-short fuzz races load soak fresh mutants house openapi format clean
+.PHONY: help install run check test e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -65,6 +65,10 @@ races: install ## replicas against one another, and any order of events, on a re
 load: install ## the load run; writes its tables into the docs
 	$(call suite,tests/load)
 	@$(PYTHON_M) tests.load $(ARGS)
+
+bench-data: install ## every page of the API over a million records, and what browsing costs calls; RECORDS=10000000 by hand
+	$(call suite,tests/load)
+	@$(PYTHON_M) tests.load --only browsing --records $(or $(RECORDS),1000000) $(ARGS)
 
 soak: install ## twenty minutes of calls with a fault a minute; nothing may grow. Longer by ARGS="--minutes 60"
 	$(call suite,tests/soak)

@@ -16,6 +16,8 @@ import uvloop
 from scripts import generated_block
 
 from tests.load import (
+    browsing,
+    browsing_report,
     dialects,
     dialects_report,
     overload,
@@ -126,6 +128,10 @@ async def _sign_ins_table(stand: Stand, plan: Plan, say: Say) -> str:
     return sign_ins_report.table(await sign_ins.run(stand, plan, say), plan, **await _facts(stand))
 
 
+async def _browsing_table(stand: Stand, plan: Plan, say: Say) -> str:
+    return browsing_report.table(await browsing.run(stand, plan, say), plan, **await _facts(stand))
+
+
 _TABLES = {
     "make load": _main_table,
     "make load, peers": _peer_table,
@@ -133,6 +139,7 @@ _TABLES = {
     "make load, size": _size_table,
     "make load, overload": _overload_table,
     "make load, sign-ins": _sign_ins_table,
+    "make bench-data": _browsing_table,
 }
 
 

@@ -83,17 +83,23 @@ class Large:
 
 async def large(stand: Stand, plan: Plan, say: Say) -> Large:
     """Makes the database and fills it, which takes a minute for a million records. Raises RuntimeError, asyncpg's errors."""
-    parts = urlsplit(stand.postgres.dsn)
-    await stand.statistics.execute(f'CREATE DATABASE {DATABASE} OWNER "{parts.username}"')
-    dsn = parts._replace(path=f"/{DATABASE}").geturl()
-    # A URL without a host loses its two slashes on the way.
-    dsn = dsn if "://" in dsn else dsn.replace(":", "://", 1)
-    await migrate(dsn)
+    dsn = await database_of(stand, DATABASE)
     callers = await organize(dsn, stand.provider.url)
     secrets = [new_secret("sk-aiapi-") for _ in range(plan.holders)]
     say(f"   filling a database: {plan.members:,} members, {plan.credentials:,} credentials, {plan.records:,} records")
     await _fill(dsn, plan, callers[0], [hash_of(secret) for secret in secrets])
     return Large(dsn, callers, [Ask(callers[0].model.slug, secret) for secret in secrets])
+
+
+async def database_of(stand: Stand, name: str) -> str:
+    """A new database of the stand's Postgres, migrated, by its URL. Raises RuntimeError, asyncpg's errors."""
+    parts = urlsplit(stand.postgres.dsn)
+    await stand.statistics.execute(f'CREATE DATABASE {name} OWNER "{parts.username}"')
+    dsn = parts._replace(path=f"/{name}").geturl()
+    # A URL without a host loses its two slashes on the way.
+    dsn = dsn if "://" in dsn else dsn.replace(":", "://", 1)
+    await migrate(dsn)
+    return dsn
 
 
 async def _fill(dsn: str, plan: Plan, like: Caller, hashes: list[bytes]) -> None:

@@ -63,14 +63,14 @@ async def run(stand: Stand, plan: Plan, say: Say) -> SizeResults:
 async def _starts(stand: Stand, plan: Plan, big: Large, found: SizeResults, say: Say) -> None:
     for _ in range(plan.repeats):
         began = time.monotonic()
-        async with _gateway(stand, big):
+        async with gateway_on(stand, big.dsn):
             found.ready_s.append(time.monotonic() - began)
         say(f"   ready after {found.ready_s[-1]:.2f} s")
 
 
 async def _compare(stand: Stand, meter: Meter, plan: Plan, big: Large, found: SizeResults, say: Say) -> None:
     strangers = Strangers(stand)
-    async with _gateway(stand, big) as process:
+    async with gateway_on(stand, big.dsn) as process:
         await quiet(process.child.pid)
         with stand.also(LARGE, Server.of_gateway(process, big.callers, big.dsn)):
             for name in (SMALL, LARGE):
@@ -91,7 +91,7 @@ async def _compare(stand: Stand, meter: Meter, plan: Plan, big: Large, found: Si
 
 async def _remember(stand: Stand, meter: Meter, plan: Plan, big: Large, found: SizeResults, say: Say) -> None:
     await connect_translated(big.dsn, stand.provider.url)
-    async with _gateway(stand, big) as process:
+    async with gateway_on(stand, big.dsn) as process:
         # litellm is imported beside the first calls.
         await quiet(process.child.pid)
         _must_have_litellm(process.child.pid)
@@ -111,10 +111,11 @@ async def _remember(stand: Stand, meter: Meter, plan: Plan, big: Large, found: S
 
 
 @asynccontextmanager
-async def _gateway(stand: Stand, big: Large) -> AsyncIterator[GatewayProcess]:
+async def gateway_on(stand: Stand, dsn: str) -> AsyncIterator[GatewayProcess]:
+    """A gateway over this database, on the servers' core."""
     with stand.cores.on(stand.cores.server):
         stack = AsyncExitStack()
-        process = await stack.enter_async_context(gateway_process(big.dsn, log=NOWHERE, AI_API_LOG_LEVEL="INFO"))
+        process = await stack.enter_async_context(gateway_process(dsn, log=NOWHERE, AI_API_LOG_LEVEL="INFO"))
     async with stack:
         yield process
 

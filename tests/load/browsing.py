@@ -1,0 +1,171 @@
+"""What browsing costs: how long each page of the API takes over very many records, what an export of all of them needs, and
+whether calls notice that somebody browses."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import cycle
+
+import httpx
+
+from ai_api import identity
+from ai_api.core.db import Database
+from ai_api.identity import By, Draft
+from tests.load.answers import PLAIN, WrongAnswer
+from tests.load.browsed import Browsed, fill
+from tests.load.machine import quiet, rss_mb
+from tests.load.measure import Meter, Sample
+from tests.load.pages import Page, pages
+from tests.load.plan import Plan, Say
+from tests.load.proof import Proof, Strangers
+from tests.load.run import in_turn, line
+from tests.load.seeded import database_of
+from tests.load.size import gateway_on
+from tests.load.stand import Server, Stand, organize
+from tests.support.organization import CLI
+
+TARGET, CALM, BROWSED = "browsed", "calm", "while two browse"
+LOOKS, FEW_LOOKS = 20, 3
+CALLS_PER_S = 100.0
+LONGER = 5
+"""The slowest call of a hundred needs more calls than a median."""
+THINKING_S = 0.25
+BROWSERS = 2
+
+
+@dataclass(slots=True)
+class BrowsingResults:
+    """Milliseconds by page, in their order; what the export of all records came to; and calls beside browsing and without."""
+
+    pages_ms: dict[str, list[float]] = field(default_factory=dict)
+    exported: int = 0
+    export_s: float = 0.0
+    export_mb: float = 0.0
+    file_mb: float = 0.0
+    calls: dict[str, list[Sample]] = field(default_factory=dict)
+    looks: int = LOOKS
+    looked: int = 0
+    strangers: float = 0.0
+    records: int = 0
+
+
+async def run(stand: Stand, plan: Plan, say: Say) -> BrowsingResults:
+    """Fills a database, measures and checks. Raises as the main part does."""
+    found = BrowsingResults(looks=LOOKS if plan.repeats > 1 else FEW_LOOKS)
+    dsn = await database_of(stand, "load_browsed")
+    callers = await organize(dsn, stand.provider.url)
+    say(f"   filling a database to browse in: {plan.records:,} records of half a year")
+    of = await fill(dsn, records=plan.records, members=plan.members // 5, now=datetime.now(UTC))
+    proof, meter = await Proof.begin(stand), Meter(stand)
+    async with gateway_on(stand, dsn) as process, _clients(dsn, process.url, of) as clients:
+        await quiet(process.child.pid)
+        with stand.also(TARGET, Server.of_gateway(process, callers, dsn)):
+            strangers = Strangers(stand)
+            with strangers.watched():
+                await _look(clients, of, found, say)
+            found.strangers = strangers.share
+            await _export(clients["admin"], process.child.pid, found, say)
+            await _beside(stand, meter, plan, clients, of, found, say)
+            found.records = await proof.complete(meter, laws=False)
+    return found
+
+
+@asynccontextmanager
+async def _clients(dsn: str, url: str, of: Browsed) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+    database = Database(dsn, pool_size=1)
+    try:
+        async with database.transaction() as tx:
+            now = datetime.now(UTC)
+            draft = Draft(identifier="browser@example.test", display_name="Browser", role="owner")
+            owner = await identity.create_member(tx, CLI, draft, by=By(None, "owner"), now=now)
+            secrets = {}
+            for name, member_id in (("admin", owner.id), ("member", of.member_id)):
+                _, secrets[name] = await identity.issue_access_token(
+                    tx, CLI, member_id, name="load", expires_at=None, now=now
+                )
+    finally:
+        await database.close()
+    clients = {
+        name: httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {secret}"}, timeout=30)
+        for name, secret in secrets.items()
+    }
+    try:
+        yield clients
+    finally:
+        for client in clients.values():
+            await client.aclose()
+
+
+async def _ask(clients: dict[str, httpx.AsyncClient], page: Page) -> float:
+    began = time.perf_counter()
+    answer = await clients[page.whose].get(page.path, params=dict(page.params))
+    if answer.status_code != httpx.codes.OK:
+        raise WrongAnswer(f"{page.name}: {answer.status_code} {answer.text[:300]}")
+    return (time.perf_counter() - began) * 1000
+
+
+async def _look(clients: dict[str, httpx.AsyncClient], of: Browsed, found: BrowsingResults, say: Say) -> None:
+    for page in pages(of):
+        found.pages_ms[page.name] = [await _ask(clients, page) for _ in range(found.looks)]
+        say(f"   {page.name}: {sorted(found.pages_ms[page.name])[found.looks // 2]:.0f} ms")
+
+
+async def _export(client: httpx.AsyncClient, pid: int, found: BrowsingResults, say: Say) -> None:
+    """All records as CSV; the growth is that from a first, small export on."""
+    async with client.stream("GET", "/api/admin/call-records/export", params={"form": "csv"}) as answer:
+        rows = size = 0
+        before = most = 0.0
+        began = time.perf_counter()
+        async for piece in answer.aiter_raw():
+            rows, size = rows + piece.count(b"\r\n"), size + len(piece)
+            before = before or rss_mb(pid)
+            most = max(most, rss_mb(pid))
+    found.exported, found.export_s = rows - 1, time.perf_counter() - began
+    found.export_mb, found.file_mb = most - before, size / 2**20
+    say(f"   {found.exported:,} records exported in {found.export_s:.0f} s, {found.export_mb:.0f} MB more")
+
+
+async def _beside(
+    stand: Stand,
+    meter: Meter,
+    plan: Plan,
+    clients: dict[str, httpx.AsyncClient],
+    of: Browsed,
+    found: BrowsingResults,
+    say: Say,
+) -> None:
+    await meter.meet(PLAIN, TARGET)
+    await meter.look([PLAIN], ["direct", TARGET])
+    for repeat in range(plan.repeats):
+        for name in in_turn((CALM, BROWSED), repeat):
+            async with _browsing(clients, of, found, browsers=BROWSERS if name == BROWSED else 0):
+                sample = await meter.steady(PLAIN, TARGET, rate=CALLS_PER_S, seconds=LONGER * plan.seconds)
+            found.calls.setdefault(name, []).append(sample)
+            say(line(repeat, PLAIN.name, name, sample))
+
+
+@asynccontextmanager
+async def _browsing(
+    clients: dict[str, httpx.AsyncClient], of: Browsed, found: BrowsingResults, *, browsers: int
+) -> AsyncIterator[None]:
+    async def browse(order: Sequence[Page]) -> None:
+        for page in cycle(order):
+            await _ask(clients, page)
+            found.looked += 1
+            await asyncio.sleep(THINKING_S)
+
+    every = list(pages(of))
+    tasks = [asyncio.create_task(browse(every[place * 7 :] + every[: place * 7])) for place in range(browsers)]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with suppress(asyncio.CancelledError):
+                await task
