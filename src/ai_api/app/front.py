@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ai_api.portal.older_gateways import PREFIXES
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ai_api.portal.older_gateways import PREFIXES
 
 OF_THE_PORTAL = ("/api/", *PREFIXES)
 

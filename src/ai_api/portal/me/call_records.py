@@ -14,7 +14,7 @@ from ai_api import ledger
 from ai_api.core.exports import FileForm
 from ai_api.ledger import CallRecord
 from ai_api.portal.call_filters import CallFilters
-from ai_api.portal.deps import HouseDep, Reading, Signed
+from ai_api.portal.deps import HouseDep, NeedsProof, Reading, Signed
 from ai_api.portal.files import FILES, file_of
 from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
 
@@ -92,7 +92,7 @@ async def list_my_call_records(
     return Listed(items=[_shown(record) for record in page.items], next=page.next)
 
 
-@router.get("/export", response_class=StreamingResponse, responses=FILES)
+@router.get("/export", dependencies=[NeedsProof], response_class=StreamingResponse, responses=FILES)
 async def export_my_call_records(
     query: Annotated[MyCallRecordsExportQuery, Query()], holder: Signed, house: HouseDep
 ) -> StreamingResponse:

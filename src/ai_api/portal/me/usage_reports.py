@@ -10,7 +10,7 @@ from pydantic import Field
 
 from ai_api import reports
 from ai_api.core.exports import FileForm
-from ai_api.portal.deps import HouseDep, Reading, Signed
+from ai_api.portal.deps import HouseDep, NeedsProof, Reading, Signed
 from ai_api.portal.files import FILES, file_of
 from ai_api.portal.reports_asked import FilteredQuery, LatencyQuery, ReportQuery, StatementQuery, viewed, viewed_month
 from ai_api.portal.reports_shown import (
@@ -51,7 +51,7 @@ class MyExportQuery(MyReportQuery):
     form: FileForm = "csv"
 
 
-@router.get("/export", response_class=StreamingResponse, responses=FILES)
+@router.get("/export", dependencies=[NeedsProof], response_class=StreamingResponse, responses=FILES)
 async def export_my_usage(
     query: Annotated[MyExportQuery, Query()], holder: Signed, tx: Reading, house: HouseDep
 ) -> StreamingResponse:
