@@ -13,15 +13,16 @@ import pytest
 from typer.testing import CliRunner
 
 from ai_api import audit
-from ai_api.audit import Actor, Filters, Form
+from ai_api.audit import Actor, Filters
 from ai_api.cli.audit import app
+from ai_api.core.exports import FileForm
 from tests.integration.audit.trail import Trail, note
 from tests.support.database import run_apart
 
 pytestmark = pytest.mark.integration
 
 
-async def exported(trail: Trail, form: Form, *, filters: Filters | None = None) -> list[str]:
+async def exported(trail: Trail, form: FileForm, *, filters: Filters | None = None) -> list[str]:
     return [piece async for piece in audit.export(trail.database, form=form, filters=filters, chunk=2)]
 
 
