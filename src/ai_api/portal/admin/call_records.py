@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,9 +13,10 @@ from ai_api import audit, ledger
 from ai_api.core.exports import FileForm
 from ai_api.ledger import CallRecord, Question
 from ai_api.portal.call_filters import CallFilters
+from ai_api.portal.calls_shown import CallShown
 from ai_api.portal.deps import Admin, HouseDep, NeedsProof, Reading, Transaction
 from ai_api.portal.files import FILES, file_of
-from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
+from ai_api.portal.shapes import Listed, ListQuery, UsdOut
 
 router = APIRouter(prefix="/api/admin/call-records", tags=["call-records"])
 
@@ -48,56 +48,21 @@ class CallRecordsExportQuery(CallRecordFilters):
     form: FileForm = "jsonl"
 
 
-class CallRecordShown(Shown):
+class CallRecordShown(CallShown):
     """One call as it was billed. A cost is null when no price was known, which is not the same as 0.
 
     In `attempts`, `details` and `bookings` every amount of money is a decimal string of USD under a name in `_usd`.
     """
 
-    call_id: UUID
-    started_at: datetime
-    first_byte_at: datetime | None
-    finished_at: datetime
-    credential_id: UUID | None
-    allocation_id: UUID | None
     member_id: UUID | None
-    dialect: str
-    operation: str
-    stream: bool
-    requested_model: str | None
-    model: str | None
-    model_id: UUID | None
     upstream_model: str | None
-    provider: str | None
     provider_key_id: UUID | None
     route_id: UUID | None
-    attempts: list[dict[str, Any]]
-    outcome: str
-    details: dict[str, Any]
-    upstream_status: int | None
-    finish_reason: str | None
-    input_tokens: int
-    cached_read_tokens: int
-    cache_write_tokens: int
-    output_tokens: int
-    reasoning_tokens: int
-    unit: str | None
-    quantity: int | None
-    usage_source: str
-    service_tier: str | None
-    price_version_id: UUID | None
-    list_cost_usd: UsdOut | None = Field(validation_alias="list_cost_nanos")
-    multiplier_millionths: int
-    billed_cost_usd: UsdOut | None = Field(validation_alias="billed_cost_nanos")
     held_usd: UsdOut = Field(validation_alias="held_nanos")
     overrun_usd: UsdOut = Field(validation_alias="overrun_nanos")
-    funded_by: str
     bookings: list[dict[str, Any]]
     swept: bool
-    refused_count: int
-    request_id: str
     upstream_request_id: str | None
-    client: str | None
     tags: list[UUID]
 
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import Field
 
 from ai_api import ledger
 from ai_api.core.exports import FileForm
 from ai_api.ledger import CallRecord
 from ai_api.portal.call_filters import CallFilters
+from ai_api.portal.calls_shown import CallShown
 from ai_api.portal.deps import HouseDep, NeedsProof, Reading, Signed
 from ai_api.portal.files import FILES, file_of
-from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
+from ai_api.portal.shapes import Listed, ListQuery
 
 router = APIRouter(prefix="/api/me/call-records", tags=["me"])
 
@@ -37,48 +36,12 @@ class MyCallRecordsExportQuery(CallFilters):
     form: FileForm = "jsonl"
 
 
-class MyCallRecordShown(Shown):
+class MyCallRecordShown(CallShown):
     """One of the caller's calls as it was billed. A cost is null when no price was known, which is not the same as 0.
 
     `details` are the facts of a refusal as they were then. In them and in `attempts` every amount of money is a decimal string
     of USD under a name in `_usd`.
     """
-
-    call_id: UUID
-    started_at: datetime
-    first_byte_at: datetime | None
-    finished_at: datetime
-    credential_id: UUID | None
-    allocation_id: UUID | None
-    dialect: str
-    operation: str
-    stream: bool
-    requested_model: str | None
-    model: str | None
-    model_id: UUID | None
-    provider: str | None
-    attempts: list[dict[str, Any]]
-    outcome: str
-    details: dict[str, Any]
-    upstream_status: int | None
-    finish_reason: str | None
-    input_tokens: int
-    cached_read_tokens: int
-    cache_write_tokens: int
-    output_tokens: int
-    reasoning_tokens: int
-    unit: str | None
-    quantity: int | None
-    usage_source: str
-    service_tier: str | None
-    price_version_id: UUID | None
-    list_cost_usd: UsdOut | None = Field(validation_alias="list_cost_nanos")
-    multiplier_millionths: int
-    billed_cost_usd: UsdOut | None = Field(validation_alias="billed_cost_nanos")
-    funded_by: str
-    refused_count: int
-    request_id: str
-    client: str | None
 
 
 @router.get("")
