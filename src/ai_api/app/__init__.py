@@ -1,6 +1,6 @@
 """The house, built: a composition root. Reads settings, picks implementations, hangs the doors.
 
-Porch (request id) ─┬─ /api/…             portal, with the paths that older gateways had for figures
+Porch (request id) ─┬─ /api/… /install/…  portal, with the paths that older gateways had for figures
                     ├─ /healthz /readyz   alive, ready
                     └─ everything else    data plane
 """

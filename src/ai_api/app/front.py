@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ai_api.portal.older_gateways import PREFIXES
 
-OF_THE_PORTAL = ("/api/", *PREFIXES)
+OF_THE_PORTAL = ("/api/", "/install/", *PREFIXES)
 
 
 @dataclass(frozen=True, slots=True)

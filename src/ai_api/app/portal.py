@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from ai_api.app.ground import Ground
 from ai_api.portal.house import House, PortalSettings
+from ai_api.portal.installers.render import InstallerTerms
 from ai_api.quotas import Terms
 from ai_api.settings import Oidc, Settings
 from ai_api.sign_in import OidcProvider, SessionTerms
@@ -31,6 +32,11 @@ def _portal_settings(settings: Settings) -> PortalSettings:
         credential_ttl_days=settings.credentials.ttl_days,
         credential_limits=tuple(Terms(*each) for each in settings.credential_limits),
         public_url=settings.public_url,
+        installers=InstallerTerms(
+            provider_id=settings.install.provider_id,
+            provider_name=settings.install.provider_name,
+            npm_registry=settings.install.npm_registry,
+        ),
         sends_mail=settings.smtp.host is not None,
         trusted_proxies=settings.listen.proxies(),
         sessions=SessionTerms(

@@ -12,6 +12,7 @@ from ai_api.core.db import Database
 from ai_api.core.egress import Egress
 from ai_api.core.seal import KeyRing
 from ai_api.identity import Passwords
+from ai_api.portal.installers.render import InstallerTerms
 from ai_api.quotas import Terms
 from ai_api.sign_in import OidcProvider, SessionTerms
 
@@ -38,6 +39,7 @@ class PortalSettings:
     trusted_proxies: tuple[Network, ...] = ()
     sessions: SessionTerms = field(default_factory=SessionTerms)
     oidc: tuple[OidcProvider, ...] = ()
+    installers: InstallerTerms = field(default_factory=InstallerTerms)
     sends_mail: bool = False
     """Whether letters that are put into the outbox find a server that takes them."""
 

@@ -32,6 +32,7 @@ _LEAST: Final[Mapping[str, RoleAsked]] = {
     "/api/": "member",
     "/analytics/": "member",
     "/user/": "member",
+    "/install/": "nobody",
 }
 """By the beginning of a path, the first that fits."""
 

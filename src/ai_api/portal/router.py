@@ -41,6 +41,7 @@ from ai_api.portal.auth import links, methods, oidc, password
 from ai_api.portal.checks import Checks
 from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
+from ai_api.portal.installers import route as install
 from ai_api.portal.me import access_tokens, own_password, profile, sessions
 from ai_api.portal.me import allocations as my_allocations
 from ai_api.portal.me import call_records as my_call_records
@@ -94,6 +95,7 @@ AREAS = (
     attention.router,
     search.router,
     older_gateways.router,
+    install.router,
 )
 
 ASKED_FIRST = (Depends(refuse_other_networks), Depends(refuse_unknown_parameters))
@@ -111,7 +113,7 @@ def add_areas(to: APIRouter) -> None:
 
 
 def create_portal(house: House) -> FastAPI:
-    """The application for all paths under /api (given with that prefix). It answers unknown ones too, as problems.
+    """The application for all paths under /api and /install (given with that prefix). It answers unknown ones too, as problems.
 
     Raises RoleForgotten for a route that does not say who may call it.
     """

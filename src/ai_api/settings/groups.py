@@ -115,6 +115,29 @@ class Smtp(Group):
     """The address that mail comes from, such as `ai@example.com`."""
 
 
+class Install(Group):
+    """What the scripts under `/install/` write into the configuration of clients, and where they download from."""
+
+    provider_id: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,31}$")] = "ai-api"
+    """What clients call this gateway in their configuration: small letters, digits and dashes."""
+    provider_name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f\"'`$\\]+$")] = "ai-api"
+    """What people read there: no quotes, backslashes or dollar signs."""
+    npm_registry: Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.:_/-]+[A-Za-z0-9]$")] = (
+        "https://registry.npmjs.org"
+    )
+    """Where clients are downloaded from that are missing: a registry of npm, or a mirror of yours."""
+
+    @field_validator("provider_id")
+    @classmethod
+    def _not_a_clients_own(cls, value: str) -> str:
+        if value in _CLIENTS_OWN:
+            raise ValueError("is what a client calls a provider of its own; choose another name")
+        return value
+
+
+_CLIENTS_OWN = frozenset({"openai", "anthropic", "google", "ollama", "lmstudio", "amazon-bedrock", "opencode"})
+
+
 class Pools(Group):
     """How many database connections a process opens at most."""
 
