@@ -80,7 +80,11 @@ def fake_gateway() -> Iterator[FakeGateway]:
             self.end_headers()
             self.wfile.write(payload)
 
-        do_GET = do_POST = _answer
+        def do_GET(self) -> None:
+            self._answer()
+
+        def do_POST(self) -> None:
+            self._answer()
 
         def log_message(self, *args: Any) -> None:
             """Silence."""
