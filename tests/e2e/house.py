@@ -27,6 +27,7 @@ class Caller:
     upstream_model: str
     allocation_id: str
     credential_id: str
+    member_id: str = ""
 
 
 class House:
@@ -69,11 +70,20 @@ class House:
         member = self.made("members", identifier=f"{name}@example.test", display_name=name)
         granted = self.made("allocations", member_id=member["id"], model_id=model["id"], monthly_tokens=tokens)
         issued = self.made("credentials", member_id=member["id"], name="test")
-        return Caller(issued["secret"], slug, name, granted["id"], issued["id"])
+        return Caller(issued["secret"], slug, name, granted["id"], issued["id"], member["id"])
 
     def made(self, kind: str, **fields: Any) -> dict[str, Any]:
         """What a POST of the administration's API made."""
         return self._answered(self._http.post(f"/{kind}", json=fields))
+
+    def approve(self, caller: Caller, code: str, name: str) -> None:
+        """Approves a device as the caller's member, invited into a browser of their own."""
+        secret = self.made(f"members/{caller.member_id}/invite")["url"].partition("#")[2]
+        with httpx.Client(base_url=self.url, headers={"origin": self.url}, timeout=20) as browser:
+            entering = {"secret": secret, "password": "turnip gravel ocean seventeen"}
+            entered = self._answered(browser.post("/api/auth/invitation", json=entering))
+            browser.headers["x-csrf-token"] = entered["csrf_token"]
+            self._answered(browser.post(f"/api/me/device/{code}/approve", json={"name": name}))
 
     def pause(self, caller: Caller) -> None:
         """Pauses a caller's allocation, as an administrator."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
+import subprocess
 import tomllib
 
 import pytest
 
+from ai_api.portal.installers.render import InstallerTerms, rendered
 from tests.support.installing import GIVEN, PENDING, SECRET, Home, fake_gateway
 
 THEIRS = """\
@@ -280,12 +283,27 @@ def test_an_argument_that_is_not_known_is_ignored(home, gateway):
 
 
 def test_half_a_script_does_half_of_it(home, gateway):
-    import subprocess
-
-    from ai_api.portal.installers.render import InstallerTerms, rendered
-
     text = rendered("codex.sh", InstallerTerms(), url=gateway.url)
     for share in (0.3, 0.6, 0.99):
         cut = text[: int((len(text) - len('main "$@"\n')) * share)]
         subprocess.run(["sh", "-s"], input=cut, env={"HOME": str(home.home), "PATH": "/usr/bin:/bin"}, text=True, check=False, capture_output=True)  # fmt: skip
     assert (home.files(), gateway.asked) == ({}, [])
+
+
+def test_it_does_not_work_with_wget(tmp_path, gateway):
+    """A PATH on which there is no curl."""
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for name in ("cat", "mktemp", "rm", "mkdir", "mv", "cp", "tr", "cut", "uname", "wget", "grep", "sed", "awk", "tail", "head", "dirname",
+                 "readlink", "cmp", "diff"):  # fmt: skip
+        (tools / name).symlink_to(shutil.which(name))
+    home = Home(tmp_path, shell=shutil.which("sh"))
+    gateway.token = [PENDING, GIVEN]
+    ended = home.run("codex.sh", gateway.url, path=str(tools))
+    assert (ended.code, config(home)["model"]) == (0, "gpt-5.5"), ended
+    assert home.run("codex.sh", gateway.url, "restore", path=str(tools)).code == 0
+    gateway.token = [(400, {"error": "access_denied"})]
+    denied = home.run("codex.sh", gateway.url, path=str(tools))
+    assert (denied.code, "denied" in denied.err) == (1, True), denied
+    (tools / "wget").unlink()
+    assert "curl or GNU wget is needed" in home.run("codex.sh", gateway.url, path=str(tools)).err

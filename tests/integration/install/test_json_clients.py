@@ -102,17 +102,18 @@ def test_opencode_loses_settings_or_keeps_ours(tmp_path, gateway):
 
 def test_gemini_cli_loses_settings_or_runs_without_its_key(tmp_path, gateway):
     home = Home(tmp_path, client="gemini")
-    (home.bin / "gemini").write_text('#!/bin/sh\necho "$GOOGLE_GEMINI_BASE_URL $GEMINI_API_KEY $GEMINI_MODEL $1"\ncat "$GEMINI_CLI_SYSTEM_SETTINGS_PATH"\n')  # fmt: skip
+    (home.bin / "gemini").write_text('#!/bin/sh\necho "$GOOGLE_GEMINI_BASE_URL $GEMINI_API_KEY $GEMINI_MODEL $1"\ncat "$GEMINI_CLI_HOME/.gemini/settings.json"\n')  # fmt: skip
     theirs = home.home / ".gemini/settings.json"
     theirs.parent.mkdir()
-    theirs.write_text('{"security": {"auth": {"selectedType": "oauth-personal"}}}')
+    theirs.write_text('{"security": {"auth": {"selectedType": "oauth-personal"}}, "mcpServers": {}}')
     before = theirs.read_bytes()
     ended = home.run("gemini.sh", gateway.url, "--model", "local/tiny")
     assert (ended.code, theirs.read_bytes()) == (0, before), ended
     command = home.home / ".local/bin/gemini-ai-api"
     said = subprocess.check_output([command, "-p"], env={"PATH": "/usr/bin:/bin"}, text=True)
     assert said.splitlines()[0] == f"{gateway.url} {SECRET} local/tiny -p"
-    assert json.loads(said.splitlines()[1])["security"]["auth"]["selectedType"] == "gemini-api-key"
+    used = {"security": {"auth": {"selectedType": "gemini-api-key"}}, "mcpServers": {}}
+    assert json.loads(said.splitlines()[1]) == used
 
 
 REFUSED = {

@@ -1,5 +1,6 @@
 # Gemini CLI has no place for an address but its environment, and a project's own .env hides what stands in ~/.gemini/.env. So
-# nothing of the user's is edited: a command of another name sets the environment and starts it.
+# nothing of the user's is edited: a command of another name starts it with that environment, and with a home of its own, whose
+# settings are the user's but for the way of signing in. (It heeds no file of the system's below a folder that others may write to.)
 
 CLIENT_TITLE='Gemini CLI'
 DEVICE_CLIENT=Gemini-CLI
@@ -24,8 +25,9 @@ KEPT='$KEPT'
 GOOGLE_GEMINI_BASE_URL='$GATEWAY_URL'
 GEMINI_API_KEY=\$(cat "\$KEPT/key") || exit 1
 GEMINI_MODEL=\${GEMINI_MODEL:-$MODEL}
-GEMINI_CLI_SYSTEM_SETTINGS_PATH=\$KEPT/settings.json
-export GOOGLE_GEMINI_BASE_URL GEMINI_API_KEY GEMINI_MODEL GEMINI_CLI_SYSTEM_SETTINGS_PATH
+GEMINI_CLI_HOME=\$KEPT/home
+export GOOGLE_GEMINI_BASE_URL GEMINI_API_KEY GEMINI_MODEL GEMINI_CLI_HOME
+unset GOOGLE_API_KEY GOOGLE_GENAI_USE_VERTEXAI GOOGLE_GENAI_USE_GCA
 exec '${PROGRAM:-$HOME/.local/bin/$PROGRAM_NAME}' "\$@"
 END
 }
@@ -39,8 +41,17 @@ without_ours() {
 is_empty() { ! [ -s "$1" ]; }
 
 placed() {
-    printf '{"security": {"auth": {"selectedType": "gemini-api-key"}}}\n' >"$KEPT/settings.json"
     chmod 700 "$FILE"
+    home=$KEPT/home/.gemini
+    mkdir -p "$home"
+    if ! [ -f "$home/settings.json" ] && [ -s "$HOME/.gemini/settings.json" ]; then cp "$HOME/.gemini/settings.json" "$home/settings.json"; fi
+    if ! [ -s "$home/settings.json" ]; then printf '{}\n' >"$home/settings.json"; fi
+    if ! json set security/auth/selectedType '"gemini-api-key"' "$home/settings.json" >"$WORK/settings" 2>/dev/null; then
+        note "Your settings of Gemini CLI cannot be read: $NAME starts without them."
+        printf '{"security": {"auth": {"selectedType": "gemini-api-key"}}}\n' >"$WORK/settings"
+    fi
+    cat "$WORK/settings" >"$home/settings.json"
+    if [ -f "$HOME/.gemini/GEMINI.md" ] && ! [ -e "$home/GEMINI.md" ]; then ln -s "$HOME/.gemini/GEMINI.md" "$home/GEMINI.md"; fi
 }
 
 read_catalog() { : >"$WORK/catalog"; }
