@@ -15,6 +15,7 @@ step() {
 
 step "lint" $BIN/ruff check --quiet .
 step "format" $BIN/ruff format --check --quiet .
+step "shell scripts" $BIN/python -m scripts.shell_scripts
 step "types" $BIN/mypy src scripts
 step "import rules" $BIN/lint-imports --config importlinter.toml --no-logo
 step "dead code" $BIN/python -m scripts.dead_code
