@@ -98,7 +98,7 @@ def test_a_client_that_was_set_up_by_one_line_makes_a_call(house, seen, tmp_path
     said = installed(house, caller, home, f"{name}.sh", path)
     assert "was answered" in said
     before = len(house.records(caller))
-    ended = program.run(client.command, home, {**client.environment, "PATH": path})
+    ended = program.run(client.command, home / "project", {**client.environment, "HOME": str(home), "PATH": path})
     assert (ended.code, "Say hello." in ended.answer or ended.answer.startswith("Echo: ")) == (0, True), (
         ended.answer,
         ended.told,

@@ -79,6 +79,7 @@ def run(program: Path, folder: Path, *arguments: str, **environment: str) -> sub
 
 def test_the_wheel_holds_the_migrations_and_nothing_of_the_workshop(wheel):
     names = set(zipfile.ZipFile(wheel).namelist())
+    assert {"ai_api/portal/installers/programs.json", "ai_api/portal/installers/shell/end.sh"} <= names
     migrations = {f"ai_api/_alembic/versions/{file.name}" for file in (ROOT / "alembic/versions").glob("*.py")}
     assert migrations
     assert migrations | {"ai_api/_alembic/env.py", "ai_api/py.typed"} <= names

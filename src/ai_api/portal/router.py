@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, FastAPI
 from starlette.routing import BaseRoute
 
 from ai_api import __version__
-from ai_api.portal import device, older_gateways, problems, search
+from ai_api.portal import device, install, older_gateways, problems, search
 from ai_api.portal.address import refuse_other_networks
 from ai_api.portal.admin import (
     aliases,
@@ -41,7 +41,6 @@ from ai_api.portal.auth import links, methods, oidc, password
 from ai_api.portal.checks import Checks
 from ai_api.portal.deps import refuse_unknown_parameters
 from ai_api.portal.house import House
-from ai_api.portal.installers import route as install
 from ai_api.portal.me import access_tokens, own_password, profile, sessions
 from ai_api.portal.me import allocations as my_allocations
 from ai_api.portal.me import call_records as my_call_records

@@ -39,7 +39,7 @@ args = ["-y", "docs"]
 name = "an older one, by hand"
 base_url = "https://old.example/v1"
 
-[projects."/home/ana"]
+[projects."/srv/ana"]
 trust_level = "trusted"
 """
 

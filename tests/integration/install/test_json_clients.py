@@ -110,7 +110,13 @@ def test_gemini_cli_loses_settings_or_runs_without_its_key(tmp_path, gateway):
     ended = home.run("gemini.sh", gateway.url, "--model", "local/tiny")
     assert (ended.code, theirs.read_bytes()) == (0, before), ended
     command = home.home / ".local/bin/gemini-ai-api"
-    said = subprocess.check_output([command, "-p"], env={"PATH": "/usr/bin:/bin"}, text=True)
+    said = subprocess.check_output(
+        [command, "-p"], env={"PATH": "/usr/bin:/bin", "HOME": str(home.home)}, cwd=tmp_path, text=True
+    )
+    in_home = subprocess.run(
+        [command], env={"PATH": "/usr/bin:/bin", "HOME": str(home.home)}, cwd=home.home, capture_output=True, text=True
+    )
+    assert (in_home.returncode, "not in your home" in in_home.stderr) == (1, True)
     assert said.splitlines()[0] == f"{gateway.url} {SECRET} local/tiny -p"
     used = {"security": {"auth": {"selectedType": "gemini-api-key"}}, "mcpServers": {}}
     assert json.loads(said.splitlines()[1]) == used

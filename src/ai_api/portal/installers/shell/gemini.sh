@@ -22,6 +22,11 @@ with_ours() {
 #!/bin/sh
 # Gemini CLI by way of $PROVIDER_NAME. Written by its installer; \`uninstall\` takes it away.
 KEPT='$KEPT'
+# There, the user's own settings would be read as those of a project, and win.
+if [ -f "\$HOME/.gemini/settings.json" ] && [ "\$(pwd -P)" = "\$(cd "\$HOME" && pwd -P)" ]; then
+    echo "$NAME: start it in the folder of a project, not in your home" >&2
+    exit 1
+fi
 GOOGLE_GEMINI_BASE_URL='$GATEWAY_URL'
 GEMINI_API_KEY=\$(cat "\$KEPT/key") || exit 1
 GEMINI_MODEL=\${GEMINI_MODEL:-$MODEL}
