@@ -69,6 +69,11 @@ def test_two_secrets_are_enough():
             "sender": None,
         },
         "pools": {"hot": 8, "portal": 5, "reports": 2},
+        "install": {
+            "provider_id": "ai-api",
+            "provider_name": "ai-api",
+            "npm_registry": "https://registry.npmjs.org",
+        },
         "oidc": {},
     }
     assert settings.database_url.get_secret_value() == GOOD["AI_API_DATABASE_URL"]
@@ -357,3 +362,20 @@ def test_a_provider_of_sign_in_is_a_few_variables_or_one_object(tmp_path):
 def test_a_provider_of_sign_in_that_is_half_told_keeps_the_program_from_starting(changes, line):
     (told,) = refused(**changes)
     assert told.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("PROVIDER_ID", "AI API"),
+        ("PROVIDER_ID", "openai"),
+        ("PROVIDER_ID", "x'; id #"),
+        ("PROVIDER_NAME", 'a "name"'),
+        ("PROVIDER_NAME", "a\nname"),
+        ("PROVIDER_NAME", "$HOME"),
+        ("NPM_REGISTRY", "https://user:secret@npm.example"),
+        ("NPM_REGISTRY", "ftp://npm.example"),
+    ],
+)
+def test_what_could_not_be_written_into_a_configuration_is_written_into_installers(name, value):
+    assert f"AI_API_INSTALL__{name}" in str(refused(**{f"AI_API_INSTALL__{name}": value}))

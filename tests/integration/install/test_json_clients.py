@@ -114,7 +114,12 @@ def test_gemini_cli_loses_settings_or_runs_without_its_key(tmp_path, gateway):
         [command, "-p"], env={"PATH": "/usr/bin:/bin", "HOME": str(home.home)}, cwd=tmp_path, text=True
     )
     in_home = subprocess.run(
-        [command], env={"PATH": "/usr/bin:/bin", "HOME": str(home.home)}, cwd=home.home, capture_output=True, text=True
+        [command],
+        check=False,
+        env={"PATH": "/usr/bin:/bin", "HOME": str(home.home)},
+        cwd=home.home,
+        capture_output=True,
+        text=True,
     )
     assert (in_home.returncode, "not in your home" in in_home.stderr) == (1, True)
     assert said.splitlines()[0] == f"{gateway.url} {SECRET} local/tiny -p"

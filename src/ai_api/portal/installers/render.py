@@ -24,7 +24,7 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9.:\[\]_-]+(?:/[A-Za-z0-9._~/-]*)?", r
 class InstallerTerms:
     """How installers name this gateway, and where they download from.
 
-    `provider_id` are 1 to 32 small letters, digits and dashes, `provider_name` at most 60 characters without quotes,
+    `provider_id` is 1 to 32 small letters, digits and dashes, `provider_name` at most 60 characters without quotes,
     backslashes and controls; `npm_registry` is an address without a slash at its end.
     """
 

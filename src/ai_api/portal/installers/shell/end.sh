@@ -26,7 +26,9 @@ install_client() {
         say "$FILE is as it should be."
     else
         put_in_place "$WORK/ours"
-        say "$FILE now leads to $PROVIDER_NAME, with $MODEL. What you had is kept in $KEPT/original.$ROUND"
+        say "$FILE now leads to $PROVIDER_NAME, with $MODEL."
+        before=$(original)
+        if [ -n "$before" ]; then say "What you had is kept: $before"; fi
     fi
     farewell
 }
