@@ -1,6 +1,7 @@
 """The house, built: a composition root. Reads settings, picks implementations, hangs the doors.
 
 Porch (request id) ─┬─ /api/… /install/…  portal, with the paths that older gateways had for figures
+                    ├─ / /app/… /assets/… the portal's pages
                     ├─ /healthz /readyz   alive, ready
                     └─ everything else    data plane
 """

@@ -19,6 +19,7 @@ from ai_api.observability.lag import LoopLag
 from ai_api.observability.listener import Family
 from ai_api.observability.metrics import load_metrics
 from ai_api.observability.redact import Redactor
+from ai_api.portal.pages import Pages, find_built
 from ai_api.portal.router import create_portal
 from ai_api.protocols.app import DoorsOfCalls
 from ai_api.protocols.intake import Intake
@@ -49,9 +50,10 @@ class Application:
         if "protocols" in doors:
             self.data_plane = data_plane_of(settings, self.ground, self.gateway, self.intake)
         self.portal: FastAPI | None = None
+        pages: Pages | None = None
         if "portal" in doors:
-            self.portal = create_portal(house_of(settings, self.ground))
-        front = Front(self.data_plane, self.portal, lambda: self.faults)
+            self.portal, pages = create_portal(house_of(settings, self.ground)), Pages(find_built())
+        front = Front(self.data_plane, self.portal, pages, lambda: self.faults)
         self._porch = Porch(front, lambda: self.draining, trusted_proxies=settings.listen.proxies())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ai_api.portal.pages import Pages
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ai_api.portal.older_gateways import PREFIXES
@@ -18,6 +19,7 @@ class Front:
 
     data_plane: ASGIApp | None
     portal: ASGIApp | None
+    pages: Pages | None
     faults: Callable[[], set[str]]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -27,6 +29,8 @@ class Front:
             await self._probe(path, send)
         elif path == "/api" or path.startswith(OF_THE_PORTAL):
             await (self.portal or _not_here)(scope, receive, send)
+        elif self.pages is not None and self.pages.has(path):
+            await self.pages(scope, receive, send)
         else:
             await (self.data_plane or _not_here)(scope, receive, send)
 

@@ -1,0 +1,49 @@
+import { Check } from "lucide-react";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+import { CopyButton } from "./copy-button";
+import { Checkbox } from "./ui/field";
+
+interface SecretProps {
+  title: string;
+  secret: string;
+  stored: boolean;
+  onStored: (stored: boolean) => void;
+}
+
+/** A secret, shown this once. Whoever shows it holds it in memory alone: not in the address, a cache, or storage. */
+export function Secret({ title, secret, stored, onStored }: SecretProps) {
+  const { t } = useTranslation();
+  const field = useRef<HTMLInputElement>(null);
+  return (
+    <section className="rounded-card border border-ok-line bg-surface p-4 outline-2 outline-ok-soft md:p-5">
+      <div className="flex gap-3">
+        <span aria-hidden className="flex size-6.5 shrink-0 items-center justify-center rounded-full bg-ok-soft text-ok-ink">
+          <Check size={15} strokeWidth={2.25} />
+        </span>
+        <div>
+          <h2 className="text-heading">{title}</h2>
+          <p className="text-dense text-ink-2">{t("secret.once")}</p>
+        </div>
+      </div>
+      <div className="mt-3.5 flex gap-2 phone:flex-col">
+        <input
+          ref={field}
+          readOnly
+          value={secret}
+          aria-label={t("secret.label")}
+          spellCheck={false}
+          autoComplete="off"
+          onFocus={(event) => event.currentTarget.select()}
+          className="h-9 min-w-0 grow rounded-button border border-control bg-sunken px-3 font-mono text-code"
+        />
+        <CopyButton large text={secret} label={t("secret.copy")} source={field} />
+      </div>
+      <div className="mt-2 flex flex-wrap items-center justify-between gap-x-4">
+        <Checkbox label={t("secret.stored")} checked={stored} onChange={(event) => onStored(event.target.checked)} />
+        <p className="text-small text-ink-3">{t("secret.gone")}</p>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,28 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, body } from "@/client/client";
+import type { ListedMyCallRecordShown, MyCallRecordShown } from "@/client/schema.gen";
+import { key } from "@/lib/writes";
+
+/** The member's last calls, refused ones too. */
+export function lastCallsQuery(limit: number) {
+  return queryOptions({
+    queryKey: key("calls", "mine", { limit }),
+    queryFn: async ({ signal }): Promise<ListedMyCallRecordShown> => body(await api.GET("/api/me/call-records", { params: { query: { limit } }, signal })),
+  });
+}
+
+/** Whether any call of the member ever succeeded. */
+export const hasCalledQuery = queryOptions({
+  queryKey: key("calls", "mine", "has-called"),
+  queryFn: async ({ signal }): Promise<boolean> => {
+    const found = body(await api.GET("/api/me/call-records", { params: { query: { limit: 1, outcome: "ok" } }, signal }));
+    return found.items.length > 0;
+  },
+});
+
+/** The first call after a moment, with a credential where one is named; null while there is none. */
+export async function callSince(since: Date, credentialId: string | null, signal: AbortSignal): Promise<MyCallRecordShown | null> {
+  const query = { limit: 1, sort: "started_at", since: since.toISOString(), ...(credentialId !== null && { credential_id: credentialId }) };
+  return body(await api.GET("/api/me/call-records", { params: { query }, signal })).items[0] ?? null;
+}

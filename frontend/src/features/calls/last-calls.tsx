@@ -1,0 +1,55 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import type { MyCallRecordShown } from "@/client/schema.gen";
+import { Moment, Money, Nothing, TokenCount } from "@/components/amounts";
+import { DataTable, type Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { ErrorState } from "@/components/problem";
+import { OutcomeBadge } from "@/components/status-badge";
+import { Card } from "@/components/ui/card";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { useFormat } from "@/lib/format";
+import { lastCallsQuery } from "./api";
+
+/** The member's last five calls. `nameOf` says what a credential is called. */
+export function LastCalls({ nameOf }: { nameOf: (credentialId: string) => string | undefined }) {
+  const { t } = useTranslation("home");
+  const { data, error, refetch, isFetching } = useQuery(lastCallsQuery(5));
+  const columns = useColumns(nameOf);
+  return (
+    <Card flush title={t("calls.title")}>
+      {error !== null && data === undefined ? (
+        <ErrorState what={t("calls.failed")} error={error} onRetry={() => void refetch()} />
+      ) : data === undefined ? (
+        <SkeletonRows count={5} />
+      ) : (
+        <div className="-m-px">
+          <DataTable
+            label={t("calls.title")}
+            columns={columns}
+            rows={data.items}
+            rowId={(call) => call.call_id}
+            busy={isFetching}
+            empty={<EmptyState says={t("calls.empty")} />}
+          />
+        </div>
+      )}
+    </Card>
+  );
+}
+
+function useColumns(nameOf: (credentialId: string) => string | undefined): Column<MyCallRecordShown>[] {
+  const { t } = useTranslation("home");
+  const format = useFormat();
+  return [
+    { id: "time", head: t("calls.time"), place: "number", cell: (call) => <Moment at={call.started_at} as="time" /> },
+    { id: "model", head: t("calls.model"), place: "title", cell: (call) => <span className="font-medium">{(call.model ?? call.requested_model)?.split("/").slice(1).join("/") || <Nothing />}</span> },
+    { id: "credential", head: t("calls.credential"), place: "wide", cell: (call) => (call.credential_id === null ? <Nothing /> : (nameOf(call.credential_id) ?? <Nothing />)) },
+    { id: "input", head: t("calls.input"), place: "wide", align: "right", cell: (call) => (call.input_tokens === 0 ? <Nothing /> : <TokenCount count={call.input_tokens} />) },
+    { id: "output", head: t("calls.output"), place: "wide", align: "right", cell: (call) => (call.output_tokens === 0 ? <Nothing /> : <TokenCount count={call.output_tokens} />) },
+    { id: "cost", head: t("calls.cost"), place: "number", align: "right", cell: (call) => (call.outcome !== "ok" && call.input_tokens === 0 ? <span className="text-ink-3">{t("calls.not_billed")}</span> : <Money usd={call.billed_cost_usd} places={4} />) },
+    { id: "duration", head: t("calls.duration"), place: "wide", align: "right", cell: (call) => <span className="tabular">{format.duration(Date.parse(call.finished_at) - Date.parse(call.started_at))}</span> },
+    { id: "outcome", head: t("calls.outcome"), place: "state", cell: (call) => <OutcomeBadge outcome={call.outcome} /> },
+  ];
+}

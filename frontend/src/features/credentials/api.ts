@@ -1,0 +1,84 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { api, body } from "@/client/client";
+import type {
+  CredentialIssued,
+  ListedMyAllocationShown,
+  ListedMyCredentialShown,
+  MyCredentialFound,
+  MyIssue,
+  StopsShown,
+} from "@/client/schema.gen";
+import { key } from "@/lib/writes";
+
+/** What a list of credentials is narrowed to. */
+export interface CredentialsAsked {
+  q?: string | undefined;
+  state?: "active" | "paused" | "expired" | "revoked" | undefined;
+  sort?: "created_at" | "-created_at" | "name" | "-name" | undefined;
+}
+
+/** The member's credentials, a page after another. */
+export function credentialsQuery(asked: CredentialsAsked) {
+  return infiniteQueryOptions({
+    queryKey: key("credentials", "list", asked),
+    queryFn: async ({ signal, pageParam }): Promise<ListedMyCredentialShown> =>
+      body(await api.GET("/api/me/credentials", { params: { query: { ...asked, limit: 50, ...(pageParam !== null && { cursor: pageParam }) } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One of the member's credentials, with what is left to it. */
+export function credentialQuery(id: string) {
+  return queryOptions({
+    queryKey: key("credentials", "one", id),
+    queryFn: async ({ signal }): Promise<MyCredentialFound> =>
+      body(await api.GET("/api/me/credentials/{credential_id}", { params: { path: { credential_id: id } }, signal })),
+  });
+}
+
+/** The allocations that a credential can be for. */
+export const scopeQuery = queryOptions({
+  queryKey: key("allocations", "mine"),
+  queryFn: async ({ signal }): Promise<ListedMyAllocationShown> => body(await api.GET("/api/me/allocations", { params: { query: { limit: 200 } }, signal })),
+});
+
+/** Makes a credential. Its secret is in this answer alone. */
+export async function issue(given: MyIssue): Promise<CredentialIssued> {
+  return body(await api.POST("/api/me/credentials", { body: given }));
+}
+
+/** Makes a successor with a new secret; the old one works on for `overlapS`. */
+export async function rotate({ id, overlapS }: { id: string; overlapS: number }): Promise<CredentialIssued> {
+  const made = await api.POST("/api/me/credentials/{credential_id}/rotate", { params: { path: { credential_id: id } }, body: { overlap_s: overlapS } });
+  return body(made) as CredentialIssued;
+}
+
+export type Stop = "pause" | "revoke";
+
+/** Stops a credential: until it is resumed, or for good. */
+export async function stop({ id, how }: { id: string; how: Stop }): Promise<void> {
+  const params = { path: { credential_id: id } };
+  if (how === "pause") await api.POST("/api/me/credentials/{credential_id}/pause", { params });
+  else await api.POST("/api/me/credentials/{credential_id}/revoke", { params });
+}
+
+/** Lets a paused one be used again. */
+export async function resume(id: string): Promise<void> {
+  await api.POST("/api/me/credentials/{credential_id}/resume", { params: { path: { credential_id: id } } });
+}
+
+/** What would stop by it, counted. Nothing is changed. */
+export function stopsQuery(id: string, how: Stop) {
+  return queryOptions({
+    queryKey: key("credentials", "stops", id, how),
+    queryFn: async ({ signal }): Promise<StopsShown> => {
+      const asked = { params: { path: { credential_id: id }, query: { dry_run: true } }, signal };
+      const answer = how === "pause" ? await api.POST("/api/me/credentials/{credential_id}/pause", asked) : await api.POST("/api/me/credentials/{credential_id}/revoke", asked);
+      return body(answer) as StopsShown;
+    },
+    gcTime: 0,
+  });
+}

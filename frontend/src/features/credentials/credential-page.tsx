@@ -1,0 +1,76 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { Moment, Money, Nothing, TokenCount } from "@/components/amounts";
+import { LimitBar } from "@/components/limit-bar";
+import { Page } from "@/components/page";
+import { buttonClass } from "@/components/ui/button";
+import { Card, Fact, Facts } from "@/components/ui/card";
+import { credentialQuery } from "./api";
+import { CredentialActions } from "./credential-actions";
+import { CredentialState } from "./credential-state";
+import { WhatItCanDo } from "./what-it-can-do";
+
+/** One credential: what it can do, what is left to it, how it was used, and how to stop it. */
+export function CredentialPage({ id }: { id: string }) {
+  const { t } = useTranslation("credentials");
+  const { data: credential } = useSuspenseQuery(credentialQuery(id));
+  const limited = credential.own_limits.filter((limit) => limit.limit !== null);
+  return (
+    <Page
+      name={credential.name}
+      title={
+        <span className="flex flex-wrap items-center gap-3">
+          {credential.name} <CredentialState credential={credential} />
+        </span>
+      }
+      actions={
+        credential.state === "active" ? (
+          <Link to="/credentials/$id/set-up" params={{ id }} className={buttonClass()}>
+            {t("set_up.verb")}
+          </Link>
+        ) : undefined
+      }
+    >
+      <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
+        <div className="flex flex-col gap-3">
+          <Card title={t("one.month")}>
+            <Facts>
+              <Fact label={t("one.spend")}>
+                <Money usd={credential.month.billed_cost_usd} />
+              </Fact>
+              <Fact label={t("one.calls")}>
+                <TokenCount count={credential.month.calls} />
+              </Fact>
+              <Fact label={t("one.input")}>
+                <TokenCount count={credential.month.input_tokens} />
+              </Fact>
+              <Fact label={t("one.output")}>
+                <TokenCount count={credential.month.output_tokens} />
+              </Fact>
+              <Fact label={t("column.last_used")}>{credential.last_used_at === null ? <Nothing /> : <Moment at={credential.last_used_at} />}</Fact>
+              <Fact label={t("one.client")}>{credential.last_client ?? <Nothing />}</Fact>
+              <Fact label={t("one.created")}>
+                <Moment at={credential.created_at} />
+              </Fact>
+            </Facts>
+          </Card>
+          {limited.length > 0 && (
+            <Card title={t("one.left")}>
+              <div className="flex flex-col gap-4">
+                {limited.map((limit) => (
+                  <LimitBar key={`${limit.limit_id} ${limit.window}`} name={t("one.own_limit")} limit={limit} />
+                ))}
+              </div>
+            </Card>
+          )}
+          <Card title={t("one.stop")}>
+            <CredentialActions credential={credential} buttons />
+          </Card>
+        </div>
+        <WhatItCanDo credential={credential} />
+      </div>
+    </Page>
+  );
+}

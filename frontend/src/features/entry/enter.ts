@@ -1,0 +1,23 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "@tanstack/react-router";
+
+import { useWrite } from "@/lib/writes";
+
+/** A write that signs somebody in: the page they wanted is shown then, with nothing left of whoever was here before. */
+export function useEnter<Given>(write: (given: Given) => Promise<{ next: string }>) {
+  const queries = useQueryClient();
+  const router = useRouter();
+  return useWrite({
+    write,
+    touches: [],
+    onDone: ({ next }) => {
+      queries.clear();
+      router.history.push(next);
+    },
+  });
+}
+
+/** The secret behind the `#` of the address, which no server sees; empty without one. */
+export function secretInAddress(): string {
+  return decodeURIComponent(location.hash.slice(1));
+}

@@ -1,0 +1,65 @@
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { Money, Slug } from "@/components/amounts";
+import { DayBars } from "@/components/day-bars";
+import { ErrorState } from "@/components/problem";
+import { Card } from "@/components/ui/card";
+import { Skeleton } from "@/components/ui/skeleton";
+import { dayIn, daysOfMonth } from "@/lib/days";
+import { useFormat } from "@/lib/format";
+import { formatUsd, sumUsd } from "@/lib/money";
+import { thisMonthQuery } from "./api";
+
+const MODELS_SHOWN = 3;
+
+/** What the calls of this calendar month came to: the sum, its days, and the three models that cost most. */
+export function SpendThisMonth() {
+  const { t } = useTranslation("home");
+  const format = useFormat();
+  const days = useQuery(thisMonthQuery("day"));
+  const models = useQuery(thisMonthQuery("model"));
+  if (days.error !== null && days.data === undefined) {
+    return (
+      <Card flush title={t("spend.title")}>
+        <ErrorState what={t("spend.failed")} error={days.error} onRetry={() => void days.refetch()} />
+      </Card>
+    );
+  }
+  if (days.data === undefined) {
+    return (
+      <Card title={t("spend.title")}>
+        <Skeleton className="h-[220px]" />
+      </Card>
+    );
+  }
+  const { since, zone, items } = days.data;
+  const today = dayIn(new Date(), zone);
+  const total = sumUsd(items.map((item) => item.billed_cost_usd));
+  const unpriced = items.reduce((sum, item) => sum + item.unpriced_calls, 0);
+  const byDay = new Map(items.map((item) => [item.day, item.billed_cost_usd]));
+  const all = daysOfMonth(today).map((day) => ({ day, usd: day > today ? null : (byDay.get(day) ?? "0") }));
+  const period = t("spend.period", { from: format.day(`${dayIn(new Date(since), zone)}T12:00:00Z`), to: format.day(`${today}T12:00:00Z`) });
+  return (
+    <Card title={t("spend.title")}>
+      <p className="text-figure">
+        <Money usd={total} />
+      </p>
+      <p className="mb-3 text-small text-ink-3">
+        {period}
+        {unpriced > 0 && <span className="block text-warn-ink">{t("spend.unpriced", { count: unpriced })}</span>}
+      </p>
+      <DayBars caption={t("spend.caption", { total: formatUsd(total), period })} days={all} today={today} heads={{ day: t("spend.day"), amount: t("spend.amount") }} />
+      {models.data !== undefined && models.data.items.length > 0 && (
+        <ul className="-mx-4 mt-3 -mb-4 flex flex-col gap-1.5 border-t border-line px-4 py-3 text-dense">
+          {models.data.items.slice(0, MODELS_SHOWN).map((item) => (
+            <li key={item.model} className="flex justify-between gap-3">
+              <Slug slug={item.model ?? ""} />
+              <Money usd={item.billed_cost_usd} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  );
+}

@@ -1,0 +1,24 @@
+import type account from "./en/account.json";
+import type common from "./en/common.json";
+import type credentials from "./en/credentials.json";
+import type home from "./en/home.json";
+import type models from "./en/models.json";
+import type entry from "./en/entry.json";
+
+// A key that no message has, or a namespace that is not here, does not compile.
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "common";
+    keySeparator: false;
+    returnNull: false;
+    resources: {
+      account: typeof account;
+      common: typeof common;
+      credentials: typeof credentials;
+      entry: typeof entry;
+      home: typeof home;
+      models: typeof models;
+      errors: Record<string, string>;
+    };
+  }
+}

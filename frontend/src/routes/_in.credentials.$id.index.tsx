@@ -1,0 +1,16 @@
+import { createFileRoute } from "@tanstack/react-router";
+
+import { credentialQuery } from "@/features/credentials/api";
+import { CredentialPage } from "@/features/credentials/credential-page";
+import { messages } from "@/i18n";
+
+export const Route = createFileRoute("/_in/credentials/$id/")({
+  staticData: { crumbs: [{ text: "place.credentials", to: "/credentials" }] },
+  loader: async ({ context, params }) => {
+    const [credential] = await Promise.all([context.queries.ensureQueryData(credentialQuery(params.id)), messages("credentials")]);
+    return { crumb: credential.name };
+  },
+  component: function Credential() {
+    return <CredentialPage id={Route.useParams().id} />;
+  },
+});

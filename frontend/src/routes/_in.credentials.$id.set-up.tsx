@@ -1,0 +1,35 @@
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+
+import { Guide } from "@/components/guide";
+import { WaitingForCall } from "@/features/calls/waiting-for-call";
+import { credentialQuery, scopeQuery } from "@/features/credentials/api";
+import { CredentialSetUpPage } from "@/features/credentials/set-up-page";
+import { modelQuery } from "@/features/models/api";
+import { messages } from "@/i18n";
+
+export const Route = createFileRoute("/_in/credentials/$id/set-up")({
+  staticData: { crumbs: [{ text: "place.credentials", to: "/credentials" }, { text: "place.set_up" }] },
+  loader: ({ context, params }) =>
+    Promise.all([
+      messages("credentials", "home", "models"),
+      context.queries.ensureQueryData(credentialQuery(params.id)),
+      context.queries.ensureQueryData(scopeQuery),
+    ]),
+  component: SetUp,
+});
+
+function SetUp() {
+  const { id } = Route.useParams();
+  const { data: credential } = useSuspenseQuery(credentialQuery(id));
+  const { data: mine } = useSuspenseQuery(scopeQuery);
+  const usable = mine.items.find((each) => each.state === "active" && (credential.allocation_ids?.includes(each.id) ?? true));
+  const model = useQuery({ ...modelQuery(usable?.model ?? ""), enabled: usable !== undefined }).data;
+  return (
+    <CredentialSetUpPage
+      id={id}
+      guide={(secret) => model && <Guide model={model.slug} operations={model.operations} secret={secret} />}
+      waiting={<WaitingForCall credentialId={id} />}
+    />
+  );
+}

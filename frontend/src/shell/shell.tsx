@@ -1,0 +1,174 @@
+import { Link, Outlet, useRouterState } from "@tanstack/react-router";
+import { clsx } from "clsx";
+import { Ellipsis, Search } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { Dialog } from "@/components/ui/dialog";
+import { IconButton } from "@/components/ui/button";
+import { Doorkeeper } from "@/session/doorkeeper";
+import { administrates, useMe } from "@/session/me";
+import { AccountMenu, AccountActions } from "./account-menu";
+import { Breadcrumbs, usePlaceName } from "./breadcrumbs";
+import { Mark } from "@/components/mark";
+import { Palette } from "./palette";
+import { ACCOUNT, ADMINISTRATION, PERSONAL, type Place } from "./places";
+import { useShortcuts } from "./shortcuts";
+
+/** What stands around every page of somebody who is signed in. */
+export function Shell() {
+  const { t } = useTranslation();
+  const [searching, setSearching] = useState(false);
+  const [more, setMore] = useState(false);
+  const isAdministration = useIsAdministration();
+  useShortcuts(() => setSearching(true));
+  return (
+    <div className="min-h-dvh md:pl-16 lg:pl-[228px]">
+      <a href="#content" className="sr-only z-50 rounded-button bg-raised px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+        {t("shell.skip")}
+      </a>
+      <Sidebar />
+      <TopBar onSearch={() => setSearching(true)} />
+      <main id="content" tabIndex={-1} className="pb-8 outline-none phone:pb-24">
+        <Outlet />
+      </main>
+      <PhoneBar places={isAdministration ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL} onMore={() => setMore(true)} />
+      {more && <More onClose={() => setMore(false)} />}
+      {searching && <Palette onClose={() => setSearching(false)} />}
+      <Doorkeeper />
+    </div>
+  );
+}
+
+function useIsAdministration(): boolean {
+  return useRouterState({ select: (state) => /^\/admin(\/|$)/.test(state.location.pathname) });
+}
+
+function Sidebar() {
+  const { t } = useTranslation();
+  const isAdministration = useIsAdministration();
+  return (
+    <div className="fixed inset-y-0 left-0 z-20 flex w-16 flex-col border-r border-line bg-sunken p-3 phone:hidden lg:w-[228px]">
+      <Link to="/" aria-label={t("place.home")} className="flex items-center gap-2.5 rounded-button px-1.5 py-1.5">
+        <Mark />
+        <span className="hidden min-w-0 lg:block">
+          <span className="block truncate text-body font-semibold">ai-api</span>
+          <span className="block truncate text-small text-ink-3">{location.host}</span>
+        </span>
+      </Link>
+      <Switch />
+      <nav aria-label={t("shell.navigation")} className="mt-4 flex min-h-0 grow flex-col gap-0.5 overflow-y-auto">
+        {(isAdministration ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL).map((place) => (
+          <NavLink key={place.to} place={place} />
+        ))}
+      </nav>
+      <AccountMenu />
+    </div>
+  );
+}
+
+function Switch() {
+  const { t } = useTranslation();
+  const me = useMe();
+  if (!administrates(me) || ADMINISTRATION.length === 0) return null;
+  const look = "flex-1 rounded-button px-2 py-1.5 text-center text-dense font-medium text-ink-3 hover:text-ink";
+  const active = { className: "bg-surface text-ink shadow-menu" };
+  return (
+    <nav aria-label={t("shell.switch")} className="mt-3 hidden rounded-card bg-hover p-0.5 lg:flex">
+      <Link to="/" activeOptions={{ exact: true }} className={look} activeProps={active}>
+        {t("shell.personal")}
+      </Link>
+    </nav>
+  );
+}
+
+function NavLink({ place }: { place: Place }) {
+  const { t } = useTranslation();
+  const Icon = place.icon;
+  return (
+    <Link
+      to={place.to}
+      title={t(place.name)}
+      activeOptions={{ exact: place.exact ?? false }}
+      className="flex h-8 items-center gap-2.5 rounded-button border border-transparent px-2.5 text-dense text-ink-2 hover:bg-hover hover:text-ink data-[status=active]:border-line data-[status=active]:bg-surface data-[status=active]:font-semibold data-[status=active]:text-ink data-[status=active]:[&>svg]:text-accent-ink"
+    >
+      <Icon aria-hidden size={16} strokeWidth={1.75} className="shrink-0" />
+      <span className="hidden lg:block">{t(place.name)}</span>
+      <span className="sr-only lg:hidden">{t(place.name)}</span>
+    </Link>
+  );
+}
+
+function TopBar({ onSearch }: { onSearch: () => void }) {
+  const { t } = useTranslation();
+  const name = usePlaceName();
+  return (
+    <header className="sticky top-0 z-10 border-b border-line bg-canvas">
+      <div className="mx-auto flex h-[52px] max-w-[1212px] items-center justify-between gap-4 px-4 md:px-7 phone:h-[54px]">
+        <div className="flex items-center gap-3 md:hidden">
+          <Link to="/" aria-label={t("place.home")}>
+            <Mark size={26} />
+          </Link>
+          <span className="text-[1rem] font-semibold">{name}</span>
+        </div>
+        <Breadcrumbs />
+        <button
+          type="button"
+          onClick={onSearch}
+          className="hidden h-8 w-[264px] items-center gap-2 rounded-button border border-line-strong bg-surface px-3 text-dense text-ink-3 hover:bg-hover md:flex"
+        >
+          <Search aria-hidden size={15} strokeWidth={1.75} />
+          <span className="grow text-left">{t("palette.open")}</span>
+          <kbd className="rounded-badge border border-line px-1.5 font-sans text-small">{t("palette.keys")}</kbd>
+        </button>
+        <IconButton icon={Search} label={t("palette.open")} onClick={onSearch} className="md:hidden" />
+      </div>
+    </header>
+  );
+}
+
+function PhoneBar({ places, onMore }: { places: readonly Place[]; onMore: () => void }) {
+  const { t } = useTranslation();
+  const look = "flex flex-1 flex-col items-center gap-1 py-2 text-[0.6875rem] font-medium text-ink-3 data-[status=active]:text-accent-ink";
+  return (
+    <nav aria-label={t("shell.navigation")} className="fixed inset-x-0 bottom-0 z-20 flex border-t border-line bg-surface pb-[env(safe-area-inset-bottom)] md:hidden">
+      {places
+        .filter((place) => place.bar)
+        .slice(0, 4)
+        .map((place) => {
+          const Icon = place.icon;
+          return (
+            <Link key={place.to} to={place.to} activeOptions={{ exact: place.exact ?? false }} className={look}>
+              <Icon aria-hidden size={20} strokeWidth={1.75} />
+              {t(place.name)}
+            </Link>
+          );
+        })}
+      <button type="button" onClick={onMore} className={look}>
+        <Ellipsis aria-hidden size={20} strokeWidth={1.75} />
+        {t("place.more")}
+      </button>
+    </nav>
+  );
+}
+
+function More({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const rest = [...PERSONAL.filter((place) => !place.bar), ACCOUNT];
+  return (
+    <Dialog title={t("place.more")} onClose={onClose}>
+      <nav aria-label={t("place.more")} className="-mx-2 flex flex-col">
+        {rest.map((place) => {
+          const Icon = place.icon;
+          return (
+            <Link key={place.to} to={place.to} onClick={onClose} className={clsx("flex min-h-11 items-center gap-3 rounded-button px-2 text-body text-ink hover:bg-hover")}>
+              <Icon aria-hidden size={20} strokeWidth={1.75} />
+              {t(place.name)}
+            </Link>
+          );
+        })}
+        <AccountActions />
+      </nav>
+    </Dialog>
+  );
+}
