@@ -10,7 +10,12 @@ const forwarded = { target: gateway, changeOrigin: false };
 
 export default defineConfig({
   plugins: [tanstackRouter({ target: "react", autoCodeSplitting: true }), react(), tailwindcss()],
-  resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
+  resolve: {
+    alias: {
+      "@formatjs/icu-skeleton-parser": fileURLToPath(new URL("./src/i18n/no-skeletons.ts", import.meta.url)),
+      "@": fileURLToPath(new URL("./src", import.meta.url)),
+    },
+  },
   build: {
     // A strict content security policy allows no data: address but for pictures, and fonts are preloaded by their own.
     assetsInlineLimit: 0,

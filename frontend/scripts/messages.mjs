@@ -61,6 +61,7 @@ function argumentsOf(language, name, key, text) {
         walk(part.children);
         continue;
       }
+      if (part.style?.type !== undefined) faults.push(`${language}/${name}: ${key} has a skeleton; lib/format writes numbers and dates`);
       found.set(part.value, part.type !== 6 || found.get(part.value) === true);
       for (const option of Object.values(part.options ?? {})) walk(option.value);
     }

@@ -1,58 +1,20 @@
-import { getCoreRowModel, useReactTable, type ColumnDef } from "@tanstack/react-table";
-import { clsx } from "clsx";
-import { ArrowDown, ArrowUp } from "lucide-react";
-import type { ReactNode } from "react";
+import { getCoreRowModel, useReactTable, type ColumnDef, type VisibilityState } from "@tanstack/react-table";
+import { Columns3 } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSetting } from "@/lib/settings";
-import { Button } from "./ui/button";
+import { Rows, type Column, type RowsProps } from "./rows";
+import { IconButton } from "./ui/button";
+import { Dialog } from "./ui/dialog";
+import { Checkbox } from "./ui/field";
 
-/**
- * A column. `sort` is the API's name of its order. On phones a row is a card: `place` says where of it this stands; `title` and
- * `state` share the first line, `text` has one of its own, numbers stand together, each with its heading, and `wide` is left out.
- */
-export interface Column<Row> {
-  id: string;
-  head: string;
-  cell: (row: Row) => ReactNode;
-  place: "title" | "state" | "text" | "number" | "action" | "wide";
-  align?: "right";
-  sort?: string;
-}
+export type { Column } from "./rows";
 
-interface DataTableProps<Row> {
-  /** What the table lists, for those who do not see it. */
-  label: string;
-  columns: readonly Column<Row>[];
-  rows: readonly Row[];
-  rowId: (row: Row) => string;
-  /** The order as the API has it: `name`, or `-name` downwards. */
-  sort?: string | undefined;
-  onSort?: (sort: string) => void;
-  /** Other rows are on their way: these stay, dimmed. */
-  busy?: boolean;
-  /** The row whose panel is open. */
-  openId?: string | undefined;
-  /** What stands in place of rows where there are none. */
-  empty: ReactNode;
-  /** Pages by cursor; absent where all rows are here. */
-  pages?: { onNewer: (() => void) | null; onOlder: (() => void) | null };
-  foot?: ReactNode;
-}
-
-const CELLS = {
-  title: "phone:order-1 phone:grow phone:basis-3/5 phone:text-body",
-  state: "phone:order-2 phone:ml-auto",
-  text: "phone:order-3 phone:basis-full phone:text-ink-2",
-  number: "phone:order-4 phone:text-left phone:before:mr-1 phone:before:text-ink-3 phone:before:content-[attr(data-head)]",
-  action: "phone:order-5 phone:ml-auto",
-  wide: "phone:hidden",
-} as const;
-
-/** A list in rows, on phones in cards: the same elements with the same roles, laid out in another way. */
-export function DataTable<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot }: DataTableProps<Row>) {
+/** Rows whose columns can be chosen; the choice is kept in this browser under the table's `id`. */
+export function DataTable<Row>({ id, columns, rows, rowId, foot, ...rest }: RowsProps<Row> & { id: string }) {
   const { t } = useTranslation();
-  const [density] = useSetting("density");
+  const [visible, setVisible] = useState<VisibilityState>(() => keptColumns(id));
+  const [choosing, setChoosing] = useState(false);
   // The table's functions are new with each render, and nothing here is memoised on them.
   // eslint-disable-next-line react-hooks/incompatible-library
   const table = useReactTable<Row>({
@@ -60,107 +22,65 @@ export function DataTable<Row>({ label, columns, rows, rowId, sort, onSort, busy
     columns: columns.map(defined),
     getRowId: rowId,
     getCoreRowModel: getCoreRowModel(),
-    manualSorting: true,
-    manualPagination: true,
+    state: { columnVisibility: visible },
+    onColumnVisibilityChange: (change) => {
+      const next = typeof change === "function" ? change(visible) : change;
+      setVisible(next);
+      keepColumns(id, next);
+    },
   });
-  const byId = new Map(columns.map((column) => [column.id, column]));
+  const shown = new Set(table.getVisibleLeafColumns().map((column) => column.id));
   return (
-    <div className="relative min-w-0 rounded-card border border-line bg-surface phone:border-0 phone:bg-transparent" aria-busy={busy || undefined}>
-      {busy && <div aria-hidden className="absolute inset-x-0 top-0 h-0.5 overflow-hidden bg-accent appear-late shimmer" />}
-      {rows.length === 0 ? (
-        <div className="phone:rounded-card phone:border phone:border-line phone:bg-surface">{empty}</div>
-      ) : (
-        // Wide tables scroll in a region of their own, which a keyboard must be able to reach.
-        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <div role="region" aria-label={label} tabIndex={0} className={clsx("overflow-x-auto rounded-card -outline-offset-2 phone:overflow-visible", busy && "opacity-60")}>
-          <table role="table" aria-label={label} className="w-full border-collapse text-dense phone:block">
-            <thead role="rowgroup" className="phone:sr-only">
-              <tr role="row" className="border-b border-line">
-                {columns.map((column) => (
-                  <Head key={column.id} column={column} sort={sort} onSort={onSort} />
-                ))}
-              </tr>
-            </thead>
-            <tbody role="rowgroup" className="phone:flex phone:flex-col phone:gap-3">
-              {table.getRowModel().rows.map((row) => (
-                <tr
-                  key={row.id}
-                  role="row"
-                  data-row
-                  className={clsx(
-                    "border-b border-line last:border-b-0 hover:bg-hover",
-                    "phone:flex phone:flex-wrap phone:items-center phone:gap-x-4 phone:gap-y-1.5 phone:rounded-card phone:border phone:bg-surface phone:p-3.5 phone:last:border-b",
-                    row.id === openId && "bg-accent-soft shadow-[inset_2px_0_var(--accent)]",
-                  )}
-                >
-                  {row.getVisibleCells().map((cell) => {
-                    const column = byId.get(cell.column.id);
-                    if (column === undefined) return null;
-                    return (
-                      <td
-                        key={cell.id}
-                        role="cell"
-                        data-head={column.head}
-                        className={clsx(
-                          "px-3 first:pl-4 last:pr-4 phone:p-0 phone:first:pl-0 phone:last:pr-0",
-                          density === "compact" ? "py-1" : "py-2",
-                          column.align === "right" && "text-right whitespace-nowrap",
-                          CELLS[column.place],
-                        )}
-                      >
-                        {column.cell(row.original)}
-                      </td>
-                    );
-                  })}
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+    <>
+      <Rows
+        {...rest}
+        columns={columns.filter((column) => shown.has(column.id))}
+        rows={rows}
+        rowId={rowId}
+        foot={
+          <span className="flex items-center gap-2">
+            <IconButton icon={Columns3} label={t("table.columns")} onClick={() => setChoosing(true)} className="phone:hidden" />
+            {foot}
+          </span>
+        }
+      />
+      {choosing && (
+        <Dialog title={t("table.columns")} onClose={() => setChoosing(false)}>
+          {table
+            .getAllLeafColumns()
+            .filter((column) => column.getCanHide())
+            .map((column) => (
+              <Checkbox
+                key={column.id}
+                label={String(column.columnDef.header)}
+                checked={column.getIsVisible()}
+                onChange={(event) => column.toggleVisibility(event.target.checked)}
+              />
+            ))}
+        </Dialog>
       )}
-      {(pages !== undefined || foot !== undefined) && rows.length > 0 && (
-        <div className="flex min-h-11 items-center justify-between gap-3 border-t border-line px-4 py-2 text-dense text-ink-3 phone:mt-3 phone:border-t-0 phone:px-0">
-          <div>{foot}</div>
-          {pages !== undefined && (pages.onNewer !== null || pages.onOlder !== null) && (
-            <nav aria-label={t("pages")} className="flex gap-2">
-              <Button small disabled={pages.onNewer === null} onClick={() => pages.onNewer?.()}>
-                {t("newer")}
-              </Button>
-              <Button small disabled={pages.onOlder === null} onClick={() => pages.onOlder?.()}>
-                {t("older")}
-              </Button>
-            </nav>
-          )}
-        </div>
-      )}
-    </div>
-  );
-}
-
-function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string | undefined; onSort: ((sort: string) => void) | undefined }) {
-  const field = column.sort;
-  const direction = field === undefined || sort === undefined ? undefined : sort === field ? "ascending" : sort === `-${field}` ? "descending" : undefined;
-  const right = column.align === "right";
-  const Arrow = direction === "ascending" ? ArrowUp : ArrowDown;
-  return (
-    <th
-      role="columnheader"
-      scope="col"
-      aria-sort={direction}
-      className={clsx("h-9 px-3 text-small font-medium text-ink-3 first:pl-4 last:pr-4", right ? "text-right" : "text-left")}
-    >
-      {field === undefined || onSort === undefined ? (
-        column.head
-      ) : (
-        <button type="button" onClick={() => onSort(direction === "descending" ? field : `-${field}`)} className={clsx("inline-flex items-center gap-1 hover:text-ink", direction && "text-ink")}>
-          {column.head}
-          {direction && <Arrow aria-hidden size={13} />}
-        </button>
-      )}
-    </th>
+    </>
   );
 }
 
 function defined<Row>(column: Column<Row>): ColumnDef<Row> {
-  return { id: column.id, header: column.head, cell: ({ row }) => column.cell(row.original) };
+  // What a row is called, and what is done with it, stay.
+  return { id: column.id, header: column.head, enableHiding: column.place !== "title" && column.place !== "action" };
+}
+
+function keptColumns(id: string): VisibilityState {
+  try {
+    const kept: unknown = JSON.parse(localStorage.getItem(`ai-api.columns.${id}`) ?? "{}");
+    return typeof kept === "object" && kept !== null ? (kept as VisibilityState) : {};
+  } catch {
+    return {};
+  }
+}
+
+function keepColumns(id: string, visible: VisibilityState): void {
+  try {
+    localStorage.setItem(`ai-api.columns.${id}`, JSON.stringify(visible));
+  } catch {
+    // A private window may refuse; the choice then lasts as long as the page.
+  }
 }

@@ -8,7 +8,7 @@ const CHARACTERS_MIN = 12;
 /** A new password, with what it has to be, told while it is typed. Whether it is easily guessed only the server knows. */
 export function NewPassword({ value, onChange, error }: { value: string; onChange: (value: string) => void; error?: string | undefined }) {
   const { t } = useTranslation();
-  const long = [...value].length >= CHARACTERS_MIN;
+  const long = Array.from(value).length >= CHARACTERS_MIN;
   const Icon = long ? Check : Circle;
   return (
     <div className="flex flex-col gap-1.5">

@@ -64,7 +64,7 @@ export async function setLanguage(language: Settings["language"]): Promise<void>
 
 function chosen(): Language {
   const set = getSetting("language");
-  if (set !== "") return set;
+  if (set in LANGUAGES) return set as Language;
   const wanted = typeof navigator === "undefined" ? [] : navigator.languages;
   for (const each of wanted) {
     if (/^zh\b/i.test(each)) return "zh-TW";

@@ -1,4 +1,5 @@
 import type account from "./en/account.json";
+import type admin from "./en/admin.json";
 import type common from "./en/common.json";
 import type credentials from "./en/credentials.json";
 import type home from "./en/home.json";
@@ -13,6 +14,7 @@ declare module "i18next" {
     returnNull: false;
     resources: {
       account: typeof account;
+      admin: typeof admin;
       common: typeof common;
       credentials: typeof credentials;
       entry: typeof entry;

@@ -19,7 +19,7 @@ export function getSetting<K extends keyof Settings>(name: K): Settings[K] {
   try {
     return (localStorage.getItem(`ai-api.${name}`) ?? "") as Settings[K];
   } catch {
-    return "" as Settings[K];
+    return "";
   }
 }
 

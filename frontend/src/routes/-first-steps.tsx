@@ -15,7 +15,7 @@ import { Claimable } from "@/features/models/claim-step";
 import { useSecret } from "@/session/secrets";
 
 /** The way to a first call: claim, credential, call. Here three features meet that know nothing of one another. */
-export function FirstSteps() {
+export default function FirstSteps() {
   const { t } = useTranslation("home");
   const allocations = useSuspenseQuery(myAllocationsQuery).data.items.filter((each) => each.state === "active");
   const credentials = useInfiniteQuery(credentialsQuery({ state: "active" })).data?.pages[0]?.items ?? [];

@@ -1,17 +1,18 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { z } from "zod";
 
 import { modelQuery } from "@/features/models/api";
 import { ModelPage } from "@/features/models/model-page";
 import { messages } from "@/i18n";
 import { TOOLS } from "@/lib/examples";
+import { ready } from "@/lib/ready";
+import { oneOf, search } from "@/lib/search";
 
 export const Route = createFileRoute("/_in/catalog/$")({
   staticData: { crumbs: [{ text: "place.models", to: "/catalog" }] },
-  validateSearch: z.object({ tool: z.enum(TOOLS).optional().catch(undefined) }),
+  validateSearch: search({ tool: oneOf(TOOLS) }),
   loader: async ({ context, params }) => {
     const slug = params._splat ?? "";
-    await Promise.all([messages("models"), context.queries.ensureQueryData(modelQuery(slug))]);
+    await Promise.all([messages("models"), ready(context.queries, modelQuery(slug))]);
     return { crumb: slug };
   },
   component: function Model() {

@@ -1,18 +1,18 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { z } from "zod";
 
 import { ModelsPage } from "@/features/models/models-page";
 import { messages } from "@/i18n";
+import { oneOf, search, word } from "@/lib/search";
 
 export const Route = createFileRoute("/_in/catalog/")({
   staticData: { crumbs: [{ text: "place.models" }] },
-  validateSearch: z.object({
-    q: z.string().min(1).max(200).optional().catch(undefined),
-    provider: z.string().min(1).max(64).optional().catch(undefined),
-    operation: z.enum(["chat", "responses", "embeddings"]).optional().catch(undefined),
-    capability: z.string().min(1).max(64).optional().catch(undefined),
-    access: z.enum(["granted", "claimable", "closed"]).optional().catch(undefined),
-    sort: z.enum(["slug", "-slug", "display_name", "-display_name"]).optional().catch(undefined),
+  validateSearch: search({
+    q: word(),
+    provider: word(64),
+    operation: oneOf(["chat", "responses", "embeddings"]),
+    capability: word(64),
+    access: oneOf(["granted", "claimable", "closed"]),
+    sort: oneOf(["slug", "-slug", "display_name", "-display_name"]),
   }),
   loader: () => messages("models"),
   component: function Models() {

@@ -7,14 +7,15 @@ import { credentialQuery, scopeQuery } from "@/features/credentials/api";
 import { CredentialSetUpPage } from "@/features/credentials/set-up-page";
 import { modelQuery } from "@/features/models/api";
 import { messages } from "@/i18n";
+import { ready } from "@/lib/ready";
 
 export const Route = createFileRoute("/_in/credentials/$id/set-up")({
   staticData: { crumbs: [{ text: "place.credentials", to: "/credentials" }, { text: "place.set_up" }] },
   loader: ({ context, params }) =>
     Promise.all([
       messages("credentials", "home", "models"),
-      context.queries.ensureQueryData(credentialQuery(params.id)),
-      context.queries.ensureQueryData(scopeQuery),
+      ready(context.queries, credentialQuery(params.id)),
+      ready(context.queries, scopeQuery),
     ]),
   component: SetUp,
 });

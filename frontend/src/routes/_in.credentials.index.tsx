@@ -1,14 +1,14 @@
 import { createFileRoute } from "@tanstack/react-router";
-import { z } from "zod";
 
 import { CredentialsPage } from "@/features/credentials/credentials-page";
 import { messages } from "@/i18n";
+import { oneOf, search } from "@/lib/search";
 
 export const Route = createFileRoute("/_in/credentials/")({
   staticData: { crumbs: [{ text: "place.credentials" }] },
-  validateSearch: z.object({
-    state: z.enum(["active", "paused", "expired", "revoked"]).optional().catch(undefined),
-    sort: z.enum(["created_at", "-created_at", "name", "-name"]).optional().catch(undefined),
+  validateSearch: search({
+    state: oneOf(["active", "paused", "expired", "revoked"]),
+    sort: oneOf(["created_at", "-created_at", "name", "-name"]),
   }),
   loader: () => messages("credentials"),
   component: function Credentials() {

@@ -1,24 +1,23 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 
+import { PagePending } from "@/components/page-states";
 import { myAllocationsQuery } from "@/features/allocations/api";
-import { WhatIsLeft } from "@/features/allocations/what-is-left";
 import { hasCalledQuery } from "@/features/calls/api";
-import { LastCalls } from "@/features/calls/last-calls";
-import { ExpiringNotice, useCredentialNames } from "@/features/credentials/expiring-notice";
-import { Settled } from "@/features/home/settled";
-import { SpendThisMonth } from "@/features/usage/spend-this-month";
 import { messages } from "@/i18n";
-import { FirstSteps } from "./-first-steps";
+import { ready } from "@/lib/ready";
+
+const FirstSteps = lazy(() => import("./-first-steps"));
+const SettledHome = lazy(() => import("./-settled-home"));
 
 export const Route = createFileRoute("/_in/")({
   staticData: { crumbs: [{ text: "place.home" }] },
   loader: ({ context }) =>
     Promise.all([
       messages("home", "models", "credentials"),
-      context.queries.ensureQueryData(hasCalledQuery),
-      context.queries.ensureQueryData(myAllocationsQuery),
+      ready(context.queries, hasCalledQuery),
+      ready(context.queries, myAllocationsQuery),
     ]),
   component: Home,
 });
@@ -27,7 +26,5 @@ function Home() {
   const { data: hasCalled } = useSuspenseQuery(hasCalledQuery);
   // Whoever has just made the first call reads on until they leave: nothing on the page jumps.
   const [wasNew] = useState(!hasCalled);
-  const nameOf = useCredentialNames();
-  if (wasNew) return <FirstSteps />;
-  return <Settled notice={<ExpiringNotice />} left={<WhatIsLeft />} spend={<SpendThisMonth />} calls={<LastCalls nameOf={nameOf} />} />;
+  return <Suspense fallback={<PagePending />}>{wasNew ? <FirstSteps /> : <SettledHome />}</Suspense>;
 }

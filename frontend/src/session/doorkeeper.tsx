@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useEffect, useRef, useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { setDoorkeeper } from "@/client/client";
@@ -81,7 +81,7 @@ function Ask({ what, onAnswer }: { what: Asked["what"]; onAnswer: (done: boolean
     return () => removeEventListener("focus", returned);
   }, [what, me.id, queries, onAnswer]);
 
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     write.mutate(undefined);
   }

@@ -1,4 +1,4 @@
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { ChevronsUpDown, LogOut, Settings } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -15,7 +15,7 @@ import { useMe } from "@/session/me";
 /** The beginnings of a name, or its first character where the script has no spaces. */
 function initialsOf(name: string): string {
   const words = name.trim().split(/\s+/);
-  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase();
+  return [words[0], words.length > 1 ? words.at(-1) : ""].map((word) => Array.from(word ?? "")[0] ?? "").join("").toUpperCase();
 }
 
 /** Somebody as a circle with the beginnings of their name. */
@@ -33,6 +33,7 @@ export function AccountMenu() {
   const me = useMe();
   const [theme, setTheme] = useSetting("theme");
   const leave = useSignOut();
+  const navigate = useNavigate();
   return (
     <div className="border-t border-line pt-2">
       <Menu
@@ -49,11 +50,8 @@ export function AccountMenu() {
           </button>
         }
       >
-        <MenuItem asChild>
-          <Link to="/account/profile">
-            <Settings aria-hidden size={16} strokeWidth={1.75} />
-            {t("place.account")}
-          </Link>
+        <MenuItem icon={Settings} onSelect={() => void navigate({ to: "/account/profile" })}>
+          {t("place.account")}
         </MenuItem>
         <MenuLine />
         {(["", "light", "dark"] as const)

@@ -20,7 +20,7 @@ interface Item {
 }
 
 /** One field that finds pages, models and credentials, and begins what is done often. Everything in it is reachable without it. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);

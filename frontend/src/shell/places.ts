@@ -1,17 +1,27 @@
 import type { LinkProps } from "@tanstack/react-router";
 import { Box, House, KeyRound, User, type LucideIcon } from "lucide-react";
 
-type Where = NonNullable<LinkProps["to"]>;
+import type common from "@/i18n/en/common.json";
 
-/** A place of the navigation. `key` goes there after `g`; `bar` puts it into the phone's bar. */
+type Where = NonNullable<LinkProps["to"]>;
+type PlaceName = Extract<keyof typeof common, `place.${string}`>;
+type GroupName = Extract<keyof typeof common, `group.${string}`>;
+
+/** A place of the navigation. `key` goes there after `g`; `bar` puts it into the phone's bar, which has room for four. */
 export interface Place {
   to: Where;
-  name: `place.${"home" | "models" | "credentials" | "account"}`;
+  name: PlaceName;
   icon: LucideIcon;
   key?: string;
   bar?: boolean;
   /** Only its own address counts as being there. */
   exact?: boolean;
+}
+
+/** Places under a heading; the first group has none. */
+export interface Group {
+  name: GroupName | null;
+  places: readonly Place[];
 }
 
 /** The places of a member, in their order. A page is added here when it exists. */
@@ -24,5 +34,10 @@ export const PERSONAL: readonly Place[] = [
 /** Where a member's own settings are: in the account menu, and on phones under More. */
 export const ACCOUNT: Place = { to: "/account/profile", name: "place.account", icon: User };
 
-/** The places of an administrator, in groups with a heading. */
-export const ADMINISTRATION: readonly { name: null; places: readonly Place[] }[] = [];
+/** The places of an administrator. A group without places is not shown. */
+export const ADMINISTRATION: readonly Group[] = [
+  { name: null, places: [{ to: "/admin", name: "place.home", icon: House, bar: true, exact: true }] },
+  { name: "group.people", places: [] },
+  { name: "group.catalog", places: [] },
+  { name: "group.system", places: [] },
+];

@@ -1,7 +1,7 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { Ellipsis, Search } from "lucide-react";
-import { useState } from "react";
+import { ArrowLeftRight, Ellipsis, Search } from "lucide-react";
+import { Fragment, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Dialog } from "@/components/ui/dialog";
@@ -11,16 +11,19 @@ import { administrates, useMe } from "@/session/me";
 import { AccountMenu, AccountActions } from "./account-menu";
 import { Breadcrumbs, usePlaceName } from "./breadcrumbs";
 import { Mark } from "@/components/mark";
-import { Palette } from "./palette";
-import { ACCOUNT, ADMINISTRATION, PERSONAL, type Place } from "./places";
+import { ACCOUNT, ADMINISTRATION, PERSONAL, type Group, type Place } from "./places";
 import { useShortcuts } from "./shortcuts";
+
+const MINE: readonly Group[] = [{ name: null, places: PERSONAL }];
+
+const Palette = lazy(() => import("./palette"));
 
 /** What stands around every page of somebody who is signed in. */
 export function Shell() {
   const { t } = useTranslation();
   const [searching, setSearching] = useState(false);
   const [more, setMore] = useState(false);
-  const isAdministration = useIsAdministration();
+  const places = useIsAdministration() ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL;
   useShortcuts(() => setSearching(true));
   return (
     <div className="min-h-dvh md:pl-16 lg:pl-[228px]">
@@ -32,9 +35,9 @@ export function Shell() {
       <main id="content" tabIndex={-1} className="pb-8 outline-none phone:pb-24">
         <Outlet />
       </main>
-      <PhoneBar places={isAdministration ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL} onMore={() => setMore(true)} />
-      {more && <More onClose={() => setMore(false)} />}
-      {searching && <Palette onClose={() => setSearching(false)} />}
+      <PhoneBar places={places} onMore={() => setMore(true)} />
+      {more && <More places={places} onClose={() => setMore(false)} />}
+      <Suspense>{searching && <Palette onClose={() => setSearching(false)} />}</Suspense>
       <Doorkeeper />
     </div>
   );
@@ -58,8 +61,13 @@ function Sidebar() {
       </Link>
       <Switch />
       <nav aria-label={t("shell.navigation")} className="mt-4 flex min-h-0 grow flex-col gap-0.5 overflow-y-auto">
-        {(isAdministration ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL).map((place) => (
-          <NavLink key={place.to} place={place} />
+        {(isAdministration ? ADMINISTRATION : MINE).map((group) => (
+          <Fragment key={group.name}>
+            {group.name !== null && group.places.length > 0 && <p className="mt-3 mb-1 hidden px-2.5 text-small text-ink-3 lg:block">{t(group.name)}</p>}
+            {group.places.map((place) => (
+              <NavLink key={place.to} place={place} />
+            ))}
+          </Fragment>
         ))}
       </nav>
       <AccountMenu />
@@ -69,14 +77,17 @@ function Sidebar() {
 
 function Switch() {
   const { t } = useTranslation();
-  const me = useMe();
-  if (!administrates(me) || ADMINISTRATION.length === 0) return null;
-  const look = "flex-1 rounded-button px-2 py-1.5 text-center text-dense font-medium text-ink-3 hover:text-ink";
-  const active = { className: "bg-surface text-ink shadow-menu" };
+  const isAdministration = useIsAdministration();
+  if (!administrates(useMe())) return null;
+  const look = "flex-1 rounded-button border border-transparent px-2 py-1.5 text-center text-dense text-ink-2 hover:text-ink";
+  const here = "border-line bg-surface font-semibold text-ink";
   return (
     <nav aria-label={t("shell.switch")} className="mt-3 hidden rounded-card bg-hover p-0.5 lg:flex">
-      <Link to="/" activeOptions={{ exact: true }} className={look} activeProps={active}>
+      <Link to="/" className={clsx(look, !isAdministration && here)}>
         {t("shell.personal")}
+      </Link>
+      <Link to="/admin" className={clsx(look, isAdministration && here)}>
+        {t("shell.administration")}
       </Link>
     </nav>
   );
@@ -152,9 +163,11 @@ function PhoneBar({ places, onMore }: { places: readonly Place[]; onMore: () => 
   );
 }
 
-function More({ onClose }: { onClose: () => void }) {
+function More({ places, onClose }: { places: readonly Place[]; onClose: () => void }) {
   const { t } = useTranslation();
-  const rest = [...PERSONAL.filter((place) => !place.bar), ACCOUNT];
+  const me = useMe();
+  const isAdministration = useIsAdministration();
+  const rest = [...places.filter((place) => !place.bar), ACCOUNT];
   return (
     <Dialog title={t("place.more")} onClose={onClose}>
       <nav aria-label={t("place.more")} className="-mx-2 flex flex-col">
@@ -167,6 +180,12 @@ function More({ onClose }: { onClose: () => void }) {
             </Link>
           );
         })}
+        {administrates(me) && (
+          <Link to={isAdministration ? "/" : "/admin"} onClick={onClose} className="flex min-h-11 items-center gap-3 rounded-button px-2 text-body text-ink hover:bg-hover">
+            <ArrowLeftRight aria-hidden size={20} strokeWidth={1.75} />
+            {isAdministration ? t("shell.personal") : t("shell.administration")}
+          </Link>
+        )}
         <AccountActions />
       </nav>
     </Dialog>

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import type { MyCallRecordShown } from "@/client/schema.gen";
 import { Moment, Money, Nothing, TokenCount } from "@/components/amounts";
-import { DataTable, type Column } from "@/components/data-table";
+import { Rows, type Column } from "@/components/rows";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/problem";
 import { OutcomeBadge } from "@/components/status-badge";
@@ -25,7 +25,7 @@ export function LastCalls({ nameOf }: { nameOf: (credentialId: string) => string
         <SkeletonRows count={5} />
       ) : (
         <div className="-m-px">
-          <DataTable
+          <Rows
             label={t("calls.title")}
             columns={columns}
             rows={data.items}

@@ -46,7 +46,7 @@ export function CredentialActions({ credential, buttons = false }: { credential:
           )}
           {credential.state === "active" && (
             <Button small icon={Pause} onClick={() => setOpen("pause")}>
-              {t("pause.verb")}
+              {t("verb.pause")}
             </Button>
           )}
           {credential.state === "paused" && (
@@ -56,7 +56,7 @@ export function CredentialActions({ credential, buttons = false }: { credential:
           )}
           {credential.state !== "revoked" && (
             <Button small look="destructive" icon={Ban} onClick={() => setOpen("revoke")}>
-              {t("revoke.verb")}
+              {t("verb.revoke")}
             </Button>
           )}
         </div>
@@ -79,7 +79,7 @@ export function CredentialActions({ credential, buttons = false }: { credential:
         )}
         {credential.state === "active" && (
           <MenuItem icon={Pause} onSelect={() => setOpen("pause")}>
-            {t("pause.verb")}
+            {t("verb.pause")}
           </MenuItem>
         )}
         {credential.state === "paused" && (
@@ -89,7 +89,7 @@ export function CredentialActions({ credential, buttons = false }: { credential:
         )}
         <MenuLine />
         <MenuItem icon={Ban} destructive onSelect={() => setOpen("revoke")}>
-          {t("revoke.verb")}
+          {t("verb.revoke")}
         </MenuItem>
       </Menu>
       {dialogs}
@@ -113,14 +113,14 @@ function StopDialog({ credential, how, onClose }: { credential: CredentialShown;
   });
   return (
     <ConfirmDialog
-      title={t(`${how}.ask`, { name: credential.name })}
-      verb={t(`${how}.verb`)}
+      title={t(`ask.${how}`, { name: credential.name })}
+      verb={t(`verb.${how}`)}
       busy={write.isPending}
       problem={write.problem ?? (stops.error instanceof ApiProblem ? stops.error : null)}
       onClose={onClose}
       onConfirm={() => write.mutate({ id: credential.id, how })}
     >
-      <p>{t(`${how}.says`)}</p>
+      <p>{t(`says.${how}`)}</p>
       {stops.data === undefined ? (
         stops.isPending && <Skeleton className="h-5" />
       ) : (

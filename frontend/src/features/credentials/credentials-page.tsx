@@ -57,6 +57,7 @@ export function CredentialsPage({ asked, onAsk }: { asked: CredentialsAsked; onA
       ) : (
         <>
           <DataTable
+            id="credentials"
             label={t("title")}
             columns={columns}
             rows={rows}

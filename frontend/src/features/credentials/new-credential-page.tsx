@@ -1,9 +1,10 @@
 import { zodResolver } from "@hookform/resolvers/zod";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
 import { useForm, useWatch } from "react-hook-form";
 import { useTranslation } from "react-i18next";
-import { z } from "zod";
+import * as z from "zod";
 
 import type { MyIssue } from "@/client/schema.gen";
 import { Slug } from "@/components/amounts";
@@ -39,6 +40,7 @@ export function NewCredentialPage() {
   const { t } = useTranslation("credentials");
   const navigate = useNavigate();
   const format = useFormat();
+  const [openedAt] = useState(() => Date.now());
   const allocations = useQuery(scopeQuery).data?.items.filter((each) => each.state !== "revoked") ?? [];
   const form = useForm<Form>({
     resolver: zodResolver(FORM),
@@ -60,7 +62,7 @@ export function NewCredentialPage() {
     const code = errors[name]?.message;
     return code === undefined ? undefined : t(`fault.${code as "amount"}`);
   };
-  const until = lives === "never" ? null : new Date(Date.now() + Number(lives) * DAY_MS);
+  const until = lives === "never" ? null : new Date(openedAt + Number(lives) * DAY_MS);
   return (
     <Page title={t("new")} width="form">
       <form className="flex flex-col gap-4" noValidate onSubmit={(event) => void form.handleSubmit((given) => write.mutate(asked(given)))(event)}>

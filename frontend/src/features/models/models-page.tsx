@@ -63,6 +63,7 @@ export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (chang
         ) : (
           <div className="flex min-w-0 flex-col gap-3">
             <DataTable
+            id="models"
               label={t("title")}
               columns={columns}
               rows={rows}

@@ -1,0 +1,149 @@
+import { clsx } from "clsx";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+
+import { useSetting } from "@/lib/settings";
+import { Button } from "./ui/button";
+
+/**
+ * A column. `sort` is the API's name of its order. On phones a row is a card: `place` says where of it this stands; `title` and
+ * `state` share the first line, `text` has one of its own, numbers stand together, each with its heading, and `wide` is left out.
+ */
+export interface Column<Row> {
+  id: string;
+  head: string;
+  cell: (row: Row) => ReactNode;
+  place: "title" | "state" | "text" | "number" | "action" | "wide";
+  align?: "right";
+  sort?: string;
+}
+
+export interface RowsProps<Row> {
+  /** What the table lists, for those who do not see it. */
+  label: string;
+  columns: readonly Column<Row>[];
+  rows: readonly Row[];
+  rowId: (row: Row) => string;
+  /** The order as the API has it: `name`, or `-name` downwards. */
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
+  /** Other rows are on their way: these stay, dimmed. */
+  busy?: boolean;
+  /** The row whose panel is open. */
+  openId?: string | undefined;
+  /** What stands in place of rows where there are none. */
+  empty: ReactNode;
+  /** Pages by cursor; absent where all rows are here. */
+  pages?: { onNewer: (() => void) | null; onOlder: (() => void) | null };
+  foot?: ReactNode;
+}
+
+const CELLS = {
+  title: "phone:order-1 phone:grow phone:basis-3/5 phone:text-body",
+  state: "phone:order-2 phone:ml-auto",
+  text: "phone:order-3 phone:basis-full phone:text-ink-2",
+  number: "phone:order-4 phone:text-left phone:before:mr-1 phone:before:text-ink-3 phone:before:content-[attr(data-head)]",
+  action: "phone:order-5 phone:ml-auto",
+  wide: "phone:hidden",
+} as const;
+
+/** A list in rows, on phones in cards: the same elements with the same roles, laid out in another way. */
+export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot }: RowsProps<Row>) {
+  const { t } = useTranslation();
+  const [density] = useSetting("density");
+  return (
+    <div className="relative min-w-0 rounded-card border border-line bg-surface phone:border-0 phone:bg-transparent" aria-busy={busy || undefined}>
+      {busy && <div aria-hidden className="absolute inset-x-0 top-0 h-0.5 overflow-hidden bg-accent appear-late shimmer" />}
+      {rows.length === 0 ? (
+        <div className="phone:rounded-card phone:border phone:border-line phone:bg-surface">{empty}</div>
+      ) : (
+        // Wide tables scroll in a region of their own, which a keyboard must be able to reach.
+        // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <div role="region" aria-label={label} tabIndex={0} className={clsx("overflow-x-auto rounded-card -outline-offset-2 phone:overflow-visible", busy && "opacity-60")}>
+          <table role="table" aria-label={label} className="w-full border-collapse text-dense phone:block">
+            <thead className="phone:sr-only">
+              <tr role="row" className="border-b border-line">
+                {columns.map((column) => (
+                  <Head key={column.id} column={column} sort={sort} onSort={onSort} />
+                ))}
+              </tr>
+            </thead>
+            <tbody className="phone:flex phone:flex-col phone:gap-3">
+              {rows.map((row) => (
+                <tr
+                  key={rowId(row)}
+                  role="row"
+                  data-row
+                  className={clsx(
+                    "border-b border-line last:border-b-0 hover:bg-hover",
+                    "phone:flex phone:flex-wrap phone:items-center phone:gap-x-4 phone:gap-y-1.5 phone:rounded-card phone:border phone:bg-surface phone:p-3.5 phone:last:border-b",
+                    rowId(row) === openId && "bg-accent-soft shadow-[inset_2px_0_var(--accent)]",
+                  )}
+                >
+                  {columns.map((column) => (
+                    // On phones the cells are no table any more to a browser: the roles keep it one to a screen reader.
+                     
+                    <td
+                      key={column.id}
+                      // eslint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role -- no widget: a cell
+                      role="cell"
+                      data-head={column.head}
+                      className={clsx(
+                        "px-3 first:pl-4 last:pr-4 phone:p-0 phone:first:pl-0 phone:last:pr-0",
+                        density === "compact" ? "py-1" : "py-2",
+                        column.align === "right" && "text-right whitespace-nowrap",
+                        CELLS[column.place],
+                      )}
+                    >
+                      {column.cell(row)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+      {(pages !== undefined || foot !== undefined) && rows.length > 0 && (
+        <div className="flex min-h-11 items-center justify-between gap-3 border-t border-line px-4 py-2 text-dense text-ink-3 phone:mt-3 phone:border-t-0 phone:px-0">
+          <div>{foot}</div>
+          {pages !== undefined && (pages.onNewer !== null || pages.onOlder !== null) && (
+            <nav aria-label={t("pages")} className="flex gap-2">
+              <Button small disabled={pages.onNewer === null} onClick={() => pages.onNewer?.()}>
+                {t("newer")}
+              </Button>
+              <Button small disabled={pages.onOlder === null} onClick={() => pages.onOlder?.()}>
+                {t("older")}
+              </Button>
+            </nav>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string | undefined; onSort: ((sort: string) => void) | undefined }) {
+  const field = column.sort;
+  const direction = field === undefined || sort === undefined ? undefined : sort === field ? "ascending" : sort === `-${field}` ? "descending" : undefined;
+  const right = column.align === "right";
+  const Arrow = direction === "ascending" ? ArrowUp : ArrowDown;
+  return (
+    <th
+      role="columnheader"
+      scope="col"
+      aria-sort={direction}
+      className={clsx("h-9 px-3 text-small font-medium text-ink-3 first:pl-4 last:pr-4", right ? "text-right" : "text-left")}
+    >
+      {field === undefined || onSort === undefined ? (
+        column.head
+      ) : (
+        <button type="button" onClick={() => onSort(direction === "descending" ? field : `-${field}`)} className={clsx("inline-flex items-center gap-1 hover:text-ink", direction && "text-ink")}>
+          {column.head}
+          {direction && <Arrow aria-hidden size={13} />}
+        </button>
+      )}
+    </th>
+  );
+}
