@@ -6,6 +6,16 @@
 #
 # The command is `serve`; `worker`, `migrate` and `admin …` are run in its place. `up` is for one machine and not in here.
 ARG PYTHON=python:3.11-slim-bookworm
+ARG NODE=node:22-bookworm-slim
+
+FROM ${NODE} AS pages
+WORKDIR /pages
+# Packages first here as well, each checked against the hash in the lock file, and none may run a script of its own.
+COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
+RUN npm ci --no-audit --no-fund --loglevel=error --ignore-scripts
+COPY frontend/index.html frontend/vite.config.ts frontend/tsconfig.json frontend/tsr.config.json ./
+COPY frontend/src ./src
+RUN npm run --silent build
 
 FROM ${PYTHON} AS build
 ENV UV_PROJECT_ENVIRONMENT=/app UV_PYTHON_DOWNLOADS=never UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1
@@ -19,6 +29,7 @@ RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-install-project
 COPY README.md LICENSE ./
 COPY alembic ./alembic
 COPY src ./src
+COPY --from=pages /pages/dist ./frontend/dist
 RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-editable
 
 FROM ${PYTHON}

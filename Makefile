@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install run check test e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi format clean
+.PHONY: help install portal run check test e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -18,7 +18,11 @@ help: ## this list
 
 install: .venv/.installed ## what uv.lock names, into .venv (every other target does this by itself)
 
+portal: ## the portal's pages, into frontend/dist; needs Node
+	@sh scripts/frontend.sh build
+
 run: install ## the whole product on this machine; options by ARGS="--port 9000"
+	@FRONTEND_OPTIONAL=1 sh scripts/frontend.sh build
 	@$(BIN)/ai-api up $(ARGS)
 
 check: install ## everything that can be judged without running the product
@@ -91,5 +95,5 @@ format: install ## formats and repairs what can be repaired by itself
 	@$(BIN)/ruff check --fix .
 
 clean: ## removes what was installed and built; keeps .ai-api, your data
-	rm -rf .venv .uv build dist .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
+	rm -rf .venv .uv build dist frontend/dist frontend/node_modules frontend/.installed frontend/.built frontend/.checked .mypy_cache .ruff_cache .import_linter_cache .hypothesis .pytest_cache
 	find src tests scripts alembic -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -21,5 +21,6 @@ step "import rules" $BIN/lint-imports --config importlinter.toml --no-logo
 step "dead code" $BIN/python -m scripts.dead_code
 step "api description" $BIN/python -m scripts.openapi --check
 step "migrations" $BIN/python -m scripts.check_migrations
+step "portal pages" sh scripts/frontend.sh check
 step "architecture" $BIN/pytest -q tests/architecture
 echo "check: all steps passed"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ai_api.portal.pages import Pages
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ai_api.portal.older_gateways import PREFIXES
+from ai_api.portal.pages import Pages
 
 OF_THE_PORTAL = ("/api/", "/install/", *PREFIXES)
 
