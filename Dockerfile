@@ -28,6 +28,7 @@ COPY pyproject.toml uv.lock ./
 RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-install-project
 COPY README.md LICENSE ./
 COPY alembic ./alembic
+COPY scripts/wheel_pages.py ./scripts/
 COPY src ./src
 COPY --from=pages /pages/dist ./frontend/dist
 RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-editable

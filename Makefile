@@ -32,6 +32,7 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 	$(call suite,tests/unit)
 	$(call suite,tests/contract)
 	$(call suite,tests/integration)
+	@FRONTEND_OPTIONAL=1 sh scripts/frontend.sh build
 	@# More workers than cores: half of the gateway's tests wait for something most of their time.
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/unit tests/contract tests/integration tests/load tests/soak $(ARGS)
 
