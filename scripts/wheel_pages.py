@@ -11,7 +11,7 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
-class PagesOfPortal(BuildHookInterface):  # type: ignore[type-arg]  # the backend is not installed where types are checked
+class PagesOfPortal(BuildHookInterface):  # type: ignore[misc]  # the backend is not installed where types are checked
     """Adds `frontend/dist` as `ai_api/_portal`."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
