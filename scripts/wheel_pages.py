@@ -20,5 +20,7 @@ class PagesOfPortal(BuildHookInterface):  # type: ignore[misc]  # the backend is
             return
         pages = Path(self.root) / "frontend" / "dist"
         if not (pages / "index.html").is_file():
-            raise FileNotFoundError(f"{pages} holds no pages, and a wheel without them is none to publish: run `make portal`")
+            raise FileNotFoundError(
+                f"{pages} holds no pages, and a wheel without them is none to publish: run `make portal`"
+            )
         build_data["force_include"][str(pages)] = "ai_api/_portal"
