@@ -11,11 +11,12 @@ missing() {
     exit 0
 }
 
-command -v node >/dev/null && command -v npm >/dev/null || missing "not found"
+command -v node >/dev/null || missing "there is no node"
+command -v npm >/dev/null || missing "there is no npm"
 node -e 'const [a, b] = process.versions.node.split(".").map(Number); process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' ||
     missing "this is $(node --version)"
 
-# mark NAME FILES...: the name of a stamp, which is a sum over everything that decides its outcome.
+# sum_of FILES...: a sum over everything that decides an outcome.
 sum_of() {
     { find "$@" -type f | LC_ALL=C sort | xargs cat; node --version; } | cksum | tr ' ' '-'
 }
@@ -29,21 +30,24 @@ once() {
     echo "$sum" > "$stamp"
 }
 
-SOURCES="package-lock.json package.json index.html vite.config.ts tsconfig.json tsr.config.json src"
+sum_of_sources() {
+    sum_of package-lock.json package.json index.html vite.config.ts tsconfig.json tsr.config.json src "$@"
+}
+
 once installed "$(sum_of package-lock.json package.json)" npm ci --no-audit --no-fund --loglevel=error
 
 case "${1:-build}" in
 build)
     [ -f dist/index.html ] || rm -f .built
     rm -f src/routeTree.gen.ts
-    once built "$(sum_of $SOURCES)" npm run --silent build
+    once built "$(sum_of_sources)" npm run --silent build
     ;;
 check)
     rm -f src/routeTree.gen.ts
-    once checked "$(sum_of $SOURCES eslint.config.js knip.json scripts ../docs/reference/openapi.json)" npm run --silent check
+    once checked "$(sum_of_sources eslint.config.js knip.json scripts ../docs/reference/openapi.json)" npm run --silent check
     # The check builds, too.
     rm -f src/routeTree.gen.ts
-    sum_of $SOURCES > .built
+    sum_of_sources > .built
     ;;
 *)
     echo "usage: sh scripts/frontend.sh build | check" >&2
