@@ -321,6 +321,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/call-records/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Call Records
+         * @description Call records as a file, the oldest first, every column of the list's. Who exported what is in the audit trail.
+         *
+         *     A file that is cut off was not finished: its connection broke.
+         */
+        get: operations["export_call_records_api_admin_call_records_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/credentials": {
         parameters: {
             query?: never;
@@ -1514,6 +1536,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage
+         * @description Calls, tokens and costs by group, the largest first, and for each step of time if asked for.
+         */
+        get: operations["get_usage_api_admin_usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Usage
+         * @description The same report as a file: a row for each group, of each step if asked for, and one of kind `total` for each whole.
+         */
+        get: operations["export_usage_api_admin_usage_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/usage/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage Heat Map
+         * @description Calls, tokens and costs by weekday and hour.
+         */
+        get: operations["get_usage_heat_map_api_admin_usage_heat_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/usage/latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage Latency
+         * @description How long the period's newest calls took, to the first byte and in all.
+         */
+        get: operations["get_usage_latency_api_admin_usage_latency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/admin/usage/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Usage Statement
+         * @description What a month came to for a member, for the members who had a tag, or for everybody.
+         */
+        get: operations["get_usage_statement_api_admin_usage_statement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/forgot": {
         parameters: {
             query?: never;
@@ -1734,6 +1856,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/device/authorize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Authorize Device
+         * @description Gives a program a code to keep, and one that a member types at `verification_uri`, both good for ten minutes.
+         */
+        post: operations["authorize_device_api_device_authorize_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/device/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Collect Device Token
+         * @description Answers the secret of the credential that a member approved, once; or why not, or not yet.
+         */
+        post: operations["collect_device_token_api_device_token_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me": {
         parameters: {
             query?: never;
@@ -1922,6 +2084,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/call-records/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export My Call Records
+         * @description The caller's calls as a file, the oldest first, every column of the list's.
+         *
+         *     A file that is cut off was not finished: its connection broke.
+         */
+        get: operations["export_my_call_records_api_me_call_records_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/me/credentials": {
         parameters: {
             query?: never;
@@ -2064,6 +2248,66 @@ export interface paths {
          * @description Answers a successor with a new secret, once; the old secret ends after the overlap.
          */
         post: operations["rotate_my_credential_api_me_credentials__credential_id__rotate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/device/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Device
+         * @description What asks with this code, from where, since when, and what it could call. Wrong codes are counted.
+         */
+        get: operations["get_device_api_me_device__code__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/device/{code}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Approve Device
+         * @description Lets the program collect a credential, which is then made as `POST /api/me/credentials` makes one.
+         */
+        post: operations["approve_device_api_me_device__code__approve_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/device/{code}/deny": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Deny Device
+         * @description Gives the program nothing. What the caller approved is taken back as long as it was not collected.
+         */
+        post: operations["deny_device_api_me_device__code__deny_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2230,6 +2474,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/me/usage/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export My Usage
+         * @description The same report as a file: a row for each group, of each step if asked for, and one of kind `total` for each whole.
+         */
+        get: operations["export_my_usage_api_me_usage_export_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/usage/heat-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Usage Heat Map
+         * @description The caller's own calls by weekday and hour.
+         */
+        get: operations["get_my_usage_heat_map_api_me_usage_heat_map_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/usage/latency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Usage Latency
+         * @description How long the caller's own newest calls took, to the first byte and in all.
+         */
+        get: operations["get_my_usage_latency_api_me_usage_latency_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/usage/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Usage Report
+         * @description The caller's own calls by group, the largest first, and for each step of time if asked for.
+         */
+        get: operations["get_my_usage_report_api_me_usage_report_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/me/usage/statement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get My Usage Statement
+         * @description What a month came to for the caller.
+         */
+        get: operations["get_my_usage_statement_api_me_usage_statement_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -2365,6 +2709,32 @@ export interface components {
             monthly_tokens?: number | null;
         };
         /**
+         * StepShown
+         * @description One check. `would_be_ok` and `would_refuse` are of checks after the one that refuses already; `not_known` of one that
+         *     nobody can make without knowing more. `words` are what the caller would be told, else what was asked.
+         */
+        ai_api__portal__admin__explain__StepShown: {
+            /**
+             * Check
+             * @enum {string}
+             */
+            check: "credential" | "member" | "pause" | "network" | "model" | "policy" | "allocation" | "state" | "allowance" | "operation" | "price" | "routes" | "limits" | "service";
+            /** Code */
+            code: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            repair: components["schemas"]["Repair"] | null;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "ok" | "refuses" | "would_be_ok" | "would_refuse" | "not_known";
+            /** Words */
+            words: string;
+        };
+        /**
          * LinkShown
          * @description A link that was made for a member. `created_by` is null where they asked for it themself.
          */
@@ -2447,6 +2817,25 @@ export interface components {
             name?: string;
             /** Source Networks */
             source_networks?: string[] | null;
+        };
+        /**
+         * StepShown
+         * @description One step of time; the first and the last may be parts of theirs. Groups without a call in it are left out.
+         */
+        ai_api__portal__reports_shown__StepShown: {
+            /** Items */
+            items: components["schemas"]["StepRowShown"][];
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            total: components["schemas"]["SumsShown"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
         };
         /**
          * AliasChange
@@ -2879,6 +3268,48 @@ export interface components {
             since: string | null;
         };
         /**
+         * CellShown
+         * @description One hour of the week: weekday 1 is Monday.
+         */
+        CellShown: {
+            /**
+             * Billed Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            billed_cost_usd: string;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Read Tokens */
+            cached_read_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Failed Calls */
+            failed_calls: number;
+            /** Failed Share */
+            failed_share: number | null;
+            /** Hour */
+            hour: number;
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * List Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            list_cost_usd: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+            /** Weekday */
+            weekday: number;
+        };
+        /**
          * Claim
          * @description The model that the caller takes.
          */
@@ -3239,6 +3670,167 @@ export interface components {
             zone: string | null;
         };
         /**
+         * DeviceBegun
+         * @description The program keeps `device_code` and shows the others. Both codes stand in this answer alone.
+         */
+        DeviceBegun: {
+            /** Device Code */
+            device_code: string;
+            /** Expires In */
+            expires_in: number;
+            /** Interval */
+            interval: number;
+            /** User Code */
+            user_code: string;
+            /** Verification Uri */
+            verification_uri: string;
+            /** Verification Uri Complete */
+            verification_uri_complete: string;
+        };
+        /**
+         * DeviceChoice
+         * @description A model of the caller's that the program could call. `fits` says that it serves all that the program needs.
+         *
+         *     `chosen` is whether it is in the credential's scope; null until the caller decided.
+         */
+        DeviceChoice: {
+            /**
+             * Allocation Id
+             * Format: uuid
+             */
+            allocation_id: string;
+            /** Chosen */
+            chosen: boolean | null;
+            /** Display Name */
+            display_name: string;
+            /** Fits */
+            fits: boolean;
+            /**
+             * Model Id
+             * Format: uuid
+             */
+            model_id: string;
+            /** Operations */
+            operations: string[];
+            /** Slug */
+            slug: string;
+        };
+        /**
+         * DeviceOrder
+         * @description The credential that the caller chose. `allocation_ids` null is all of theirs, now and later.
+         */
+        DeviceOrder: {
+            /** Allocation Ids */
+            allocation_ids: string[] | null;
+            /** Expires At */
+            expires_at: string | null;
+            /** Limits */
+            limits: {
+                [key: string]: unknown;
+            }[];
+            /** Name */
+            name: string;
+            /** Prefix */
+            prefix: string;
+            /** Source Networks */
+            source_networks: string[] | null;
+        };
+        /**
+         * DeviceRefused
+         * @description Why a program is given nothing, as RFC 6749 and RFC 8628 name it.
+         */
+        DeviceRefused: {
+            /**
+             * Error
+             * @enum {string}
+             */
+            error: "authorization_pending" | "slow_down" | "access_denied" | "expired_token" | "invalid_grant" | "invalid_request" | "invalid_scope" | "unsupported_grant_type" | "temporarily_unavailable";
+            /** Error Description */
+            error_description: string;
+        };
+        /**
+         * DeviceShown
+         * @description What asks, from where and since when. `client_id`, `device_name` and `user_agent` are its own claims.
+         *
+         *     `same_network` is whether it asks from the caller's own network. `expires_at` is the code's; `suggested_name` and
+         *     `suggested_expires_at` are for the credential. `credential_id` is set when the program has collected it.
+         */
+        DeviceShown: {
+            /** Address */
+            address: string | null;
+            /** Client Id */
+            client_id: string;
+            /** Credential Id */
+            credential_id: string | null;
+            /** Device Name */
+            device_name: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Models */
+            models: components["schemas"]["DeviceChoice"][];
+            /** Operations */
+            operations: string[];
+            ordered: components["schemas"]["DeviceOrder"] | null;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Same Network */
+            same_network: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "approved" | "denied" | "collected" | "expired";
+            /** Suggested Expires At */
+            suggested_expires_at: string | null;
+            /** Suggested Name */
+            suggested_name: string;
+            /** User Agent */
+            user_agent: string;
+            /** User Code */
+            user_code: string;
+        };
+        /**
+         * DeviceToken
+         * @description The credential's secret as `access_token`: this answer is the only place it ever stands in.
+         *
+         *     `expires_in` is absent where it does not expire. `models` may be called with it now, and serve all of `scope`.
+         */
+        DeviceToken: {
+            /** Access Token */
+            access_token: string;
+            /**
+             * Credential Id
+             * Format: uuid
+             */
+            credential_id: string;
+            /** Expires At */
+            expires_at: string | null;
+            /** Expires In */
+            expires_in?: number | null;
+            /** Models */
+            models: string[];
+            /** Name */
+            name: string;
+            /** Scope */
+            scope: string;
+            /**
+             * Token Type
+             * @constant
+             */
+            token_type: "Bearer";
+        };
+        /**
          * EntryShown
          * @description A model of the registry. `operations` is empty for what cannot be called here; `slug` is what an import would call it.
          *
@@ -3336,7 +3928,7 @@ export interface components {
             /** Routes */
             routes: components["schemas"]["RouteOfModel"][];
             /** Steps */
-            steps: components["schemas"]["StepShown"][];
+            steps: components["schemas"]["ai_api__portal__admin__explain__StepShown"][];
         };
         /**
          * FacetsShown
@@ -3462,6 +4054,28 @@ export interface components {
             monthly_tokens?: number | null;
         };
         /**
+         * HeatMapShown
+         * @description All 168 hours of the week, on the clocks of the zone.
+         */
+        HeatMapShown: {
+            /** Cells */
+            cells: components["schemas"]["CellShown"][];
+            /** Range */
+            range: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Zone */
+            zone: string;
+        };
+        /**
          * IdentityShown
          * @description A subject at an issuer, who is this member here.
          */
@@ -3507,6 +4121,90 @@ export interface components {
             prefix?: string | null;
             /** Source Networks */
             source_networks?: string[] | null;
+        };
+        /**
+         * JobShown
+         * @description A job of the worker. `failed_at` and `error`, the kind of fault, are null unless it failed since it was done.
+         */
+        JobShown: {
+            /** Done At */
+            done_at: string | null;
+            /** Error */
+            error: string | null;
+            /** Every S */
+            every_s: number;
+            /** Failed At */
+            failed_at: string | null;
+            /**
+             * Known At
+             * Format: date-time
+             */
+            known_at: string;
+            /** Name */
+            name: string;
+        };
+        /**
+         * LatencyOfShown
+         * @description How long calls took that ended well. `first_byte` is of the `first_byte_calls` that were streamed.
+         */
+        LatencyOfShown: {
+            /** Calls */
+            calls: number;
+            first_byte: components["schemas"]["PercentilesShown"];
+            /** First Byte Calls */
+            first_byte_calls: number;
+            whole: components["schemas"]["PercentilesShown"];
+        };
+        /**
+         * LatencyRowShown
+         * @description Those of one model or provider.
+         */
+        LatencyRowShown: {
+            /** Calls */
+            calls: number;
+            first_byte: components["schemas"]["PercentilesShown"];
+            /** First Byte Calls */
+            first_byte_calls: number;
+            /** Key */
+            key: string | null;
+            whole: components["schemas"]["PercentilesShown"];
+        };
+        /**
+         * LatencyShown
+         * @description Percentiles of the period's newest calls.
+         *
+         *     `looked_at` is how many records were read, and `looked_at_since` where the oldest of them began; where that is not the whole
+         *     period, `is_whole` is false.
+         */
+        LatencyShown: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "model" | "provider";
+            /** Is Whole */
+            is_whole: boolean;
+            /** Items */
+            items: components["schemas"]["LatencyRowShown"][];
+            /** Looked At */
+            looked_at: number;
+            /** Looked At Since */
+            looked_at_since: string | null;
+            /** Range */
+            range: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            total: components["schemas"]["LatencyOfShown"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Zone */
+            zone: string;
         };
         /**
          * LimitChange
@@ -5176,6 +5874,18 @@ export interface components {
             secret: string;
         };
         /**
+         * PercentilesShown
+         * @description Milliseconds in which half, 95 % and 99 % of calls were done; null where there were none. Each is one that was measured.
+         */
+        PercentilesShown: {
+            /** P50 Ms */
+            p50_ms: number | null;
+            /** P95 Ms */
+            p95_ms: number | null;
+            /** P99 Ms */
+            p99_ms: number | null;
+        };
+        /**
          * PlaygroundTokenMade
          * @description A secret that calls in the name of the credential until it expires: this answer is the only place it ever stands in.
          */
@@ -5529,6 +6239,49 @@ export interface components {
             version: string;
         };
         /**
+         * ReportShown
+         * @description Sums of a period, that equal the ledger. `note` says where rows overlap; elsewhere they add up to `total`.
+         *
+         *     `groups` counts all groups, those in the row `other` too. `steps` are null unless they were asked for.
+         */
+        ReportShown: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "member" | "allocation" | "credential" | "model" | "provider" | "provider_key" | "tag" | "outcome";
+            /** Each */
+            each: ("quarter_hour" | "hour" | "day" | "week" | "month") | null;
+            /** Groups */
+            groups: number;
+            /** Items */
+            items: components["schemas"]["RowShown"][];
+            /**
+             * Measure
+             * @enum {string}
+             */
+            measure: "billed_cost" | "list_cost" | "calls" | "failed_calls" | "tokens";
+            /** Note */
+            note: string | null;
+            /** Range */
+            range: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Steps */
+            steps: components["schemas"]["ai_api__portal__reports_shown__StepShown"][] | null;
+            total: components["schemas"]["SumsShown"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Zone */
+            zone: string;
+        };
+        /**
          * Rotate
          * @description How long the old secret works on beside the new one, in seconds: up to a day; 0 revokes it at once.
          */
@@ -5692,6 +6445,60 @@ export interface components {
             weight: number;
         };
         /**
+         * RowShown
+         * @description One group: its `key` is an id, slug, provider or outcome, `name` what it is called now, or was when it was `deleted`.
+         *
+         *     `kind` is `none` for calls that have none of what is grouped by (untagged ones, for tags), `other` for all groups beyond
+         *     the first ones; these have no key.
+         */
+        RowShown: {
+            /**
+             * Billed Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            billed_cost_usd: string;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Read Tokens */
+            cached_read_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Deleted */
+            deleted: boolean;
+            /** Detail */
+            detail: string | null;
+            /** Failed Calls */
+            failed_calls: number;
+            /** Failed Share */
+            failed_share: number | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Key */
+            key: string | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "group" | "none" | "other";
+            /**
+             * List Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            list_cost_usd: string;
+            /** Name */
+            name: string | null;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+        };
+        /**
          * RulesMet
          * @description The enabled rules that mean somebody, and the tags they would get.
          */
@@ -5819,30 +6626,82 @@ export interface components {
             password: string;
         };
         /**
-         * StepShown
-         * @description One check. `would_be_ok` and `would_refuse` are of checks after the one that refuses already; `not_known` of one that
-         *     nobody can make without knowing more. `words` are what the caller would be told, else what was asked.
+         * StatementShown
+         * @description What a month came to: by model, by member (of a tag, or of everybody) and by day; each adds up to `total`.
          */
-        StepShown: {
+        StatementShown: {
+            /** Days */
+            days: components["schemas"]["ai_api__portal__reports_shown__StepShown"][];
+            /** Deleted */
+            deleted: boolean;
+            /** Detail */
+            detail: string | null;
+            /** Members */
+            members: components["schemas"]["RowShown"][];
+            /** Models */
+            models: components["schemas"]["RowShown"][];
+            /** Name */
+            name: string | null;
+            /** Range */
+            range: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
             /**
-             * Check
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            total: components["schemas"]["SumsShown"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+            /** Zone */
+            zone: string;
+        };
+        /**
+         * StepRowShown
+         * @description One group in one step.
+         */
+        StepRowShown: {
+            /**
+             * Billed Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            billed_cost_usd: string;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Read Tokens */
+            cached_read_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Failed Calls */
+            failed_calls: number;
+            /** Failed Share */
+            failed_share: number | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /** Key */
+            key: string | null;
+            /**
+             * Kind
              * @enum {string}
              */
-            check: "credential" | "member" | "pause" | "network" | "model" | "policy" | "allocation" | "state" | "allowance" | "operation" | "price" | "routes" | "limits" | "service";
-            /** Code */
-            code: string;
-            /** Facts */
-            facts: {
-                [key: string]: unknown;
-            };
-            repair: components["schemas"]["Repair"] | null;
+            kind: "group" | "none" | "other";
             /**
-             * Result
-             * @enum {string}
+             * List Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
              */
-            result: "ok" | "refuses" | "would_be_ok" | "would_refuse" | "not_known";
-            /** Words */
-            words: string;
+            list_cost_usd: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
         };
         /**
          * StoppingShown
@@ -5965,6 +6824,47 @@ export interface components {
             withdrawn_on: string | null;
         };
         /**
+         * SumsShown
+         * @description Sums of calls. `unpriced_calls` are in no cost: nobody knew their price. Input counts what was read from a cache.
+         *
+         *     `failed_calls` are those with another outcome than `ok`; `failed_share` is what part of all calls they are, to
+         *     six decimals; null of none.
+         */
+        SumsShown: {
+            /**
+             * Billed Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            billed_cost_usd: string;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Read Tokens */
+            cached_read_tokens: number;
+            /** Calls */
+            calls: number;
+            /** Failed Calls */
+            failed_calls: number;
+            /** Failed Share */
+            failed_share: number | null;
+            /** Input Tokens */
+            input_tokens: number;
+            /**
+             * List Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            list_cost_usd: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
+        };
+        /**
          * SystemChange
          * @description Settings of the organization. The zone is an IANA name; calendar windows begin at its midnight.
          *
@@ -5983,9 +6883,11 @@ export interface components {
          * SystemShown
          * @description What runs here. `version` is that of the process that answers; `your_address` is where this request came from.
          *
-         *     `missing_assurances` should be empty.
+         *     `jobs` is empty where no worker ever ran; `missing_assurances` should be empty.
          */
         SystemShown: {
+            /** Jobs */
+            jobs: components["schemas"]["JobShown"][];
             /** Missing Assurances */
             missing_assurances: components["schemas"]["MissingAssurance"][];
             /** Organization Zone */
@@ -6282,10 +7184,12 @@ export type AccessTokenShown = components['schemas']['AccessTokenShown'];
 export type AffectedShown = components['schemas']['AffectedShown'];
 export type AiApiPortalAdminAllocationsBecause = components['schemas']['ai_api__portal__admin__allocations__Because'];
 export type AiApiPortalAdminAllocationsChange = components['schemas']['ai_api__portal__admin__allocations__Change'];
+export type AiApiPortalAdminExplainStepShown = components['schemas']['ai_api__portal__admin__explain__StepShown'];
 export type AiApiPortalAdminMemberLinksLinkShown = components['schemas']['ai_api__portal__admin__member_links__LinkShown'];
 export type AiApiPortalAuthLinksLinkShown = components['schemas']['ai_api__portal__auth__links__LinkShown'];
 export type AiApiPortalCredentialsShownBecause = components['schemas']['ai_api__portal__credentials_shown__Because'];
 export type AiApiPortalCredentialsShownChange = components['schemas']['ai_api__portal__credentials_shown__Change'];
+export type AiApiPortalReportsShownStepShown = components['schemas']['ai_api__portal__reports_shown__StepShown'];
 export type AliasChange = components['schemas']['AliasChange'];
 export type AliasCreate = components['schemas']['AliasCreate'];
 export type AliasPreview = components['schemas']['AliasPreview'];
@@ -6302,6 +7206,7 @@ export type BulkShown = components['schemas']['BulkShown'];
 export type CallRecordShown = components['schemas']['CallRecordShown'];
 export type CallSearched = components['schemas']['CallSearched'];
 export type CaseShown = components['schemas']['CaseShown'];
+export type CellShown = components['schemas']['CellShown'];
 export type Claim = components['schemas']['Claim'];
 export type CoolingShown = components['schemas']['CoolingShown'];
 export type CostLeft = components['schemas']['CostLeft'];
@@ -6312,6 +7217,12 @@ export type CredentialOfMember = components['schemas']['CredentialOfMember'];
 export type CredentialSearched = components['schemas']['CredentialSearched'];
 export type CredentialShown = components['schemas']['CredentialShown'];
 export type DefaultLimit = components['schemas']['DefaultLimit'];
+export type DeviceBegun = components['schemas']['DeviceBegun'];
+export type DeviceChoice = components['schemas']['DeviceChoice'];
+export type DeviceOrder = components['schemas']['DeviceOrder'];
+export type DeviceRefused = components['schemas']['DeviceRefused'];
+export type DeviceShown = components['schemas']['DeviceShown'];
+export type DeviceToken = components['schemas']['DeviceToken'];
 export type EntryShown = components['schemas']['EntryShown'];
 export type EventShown = components['schemas']['EventShown'];
 export type Explained = components['schemas']['Explained'];
@@ -6322,8 +7233,13 @@ export type Forgot = components['schemas']['Forgot'];
 export type ForgotShown = components['schemas']['ForgotShown'];
 export type FoundShown = components['schemas']['FoundShown'];
 export type Grant = components['schemas']['Grant'];
+export type HeatMapShown = components['schemas']['HeatMapShown'];
 export type IdentityShown = components['schemas']['IdentityShown'];
 export type Issue = components['schemas']['Issue'];
+export type JobShown = components['schemas']['JobShown'];
+export type LatencyOfShown = components['schemas']['LatencyOfShown'];
+export type LatencyRowShown = components['schemas']['LatencyRowShown'];
+export type LatencyShown = components['schemas']['LatencyShown'];
 export type LimitChange = components['schemas']['LimitChange'];
 export type LimitFound = components['schemas']['LimitFound'];
 export type LimitGiven = components['schemas']['LimitGiven'];
@@ -6398,6 +7314,7 @@ export type OwnAllocation = components['schemas']['OwnAllocation'];
 export type PasswordChange = components['schemas']['PasswordChange'];
 export type PasswordChanged = components['schemas']['PasswordChanged'];
 export type PasswordChoice = components['schemas']['PasswordChoice'];
+export type PercentilesShown = components['schemas']['PercentilesShown'];
 export type PlaygroundTokenMade = components['schemas']['PlaygroundTokenMade'];
 export type Policy = components['schemas']['Policy'];
 export type PreviewShown = components['schemas']['PreviewShown'];
@@ -6415,11 +7332,13 @@ export type ProviderKeyShown = components['schemas']['ProviderKeyShown'];
 export type RegistryEntry = components['schemas']['RegistryEntry'];
 export type Repair = components['schemas']['Repair'];
 export type ReplicaShown = components['schemas']['ReplicaShown'];
+export type ReportShown = components['schemas']['ReportShown'];
 export type Rotate = components['schemas']['Rotate'];
 export type RouteChange = components['schemas']['RouteChange'];
 export type RouteCreate = components['schemas']['RouteCreate'];
 export type RouteOfModel = components['schemas']['RouteOfModel'];
 export type RouteShown = components['schemas']['RouteShown'];
+export type RowShown = components['schemas']['RowShown'];
 export type RulesMet = components['schemas']['RulesMet'];
 export type SchemaShown = components['schemas']['SchemaShown'];
 export type Searched = components['schemas']['Searched'];
@@ -6428,11 +7347,13 @@ export type SessionShown = components['schemas']['SessionShown'];
 export type SetUp = components['schemas']['SetUp'];
 export type SignedInShown = components['schemas']['SignedInShown'];
 export type SignIn = components['schemas']['SignIn'];
-export type StepShown = components['schemas']['StepShown'];
+export type StatementShown = components['schemas']['StatementShown'];
+export type StepRowShown = components['schemas']['StepRowShown'];
 export type StoppingShown = components['schemas']['StoppingShown'];
 export type StopsShown = components['schemas']['StopsShown'];
 export type SuggestedPriceShown = components['schemas']['SuggestedPriceShown'];
 export type SuggestionShown = components['schemas']['SuggestionShown'];
+export type SumsShown = components['schemas']['SumsShown'];
 export type SystemChange = components['schemas']['SystemChange'];
 export type SystemShown = components['schemas']['SystemShown'];
 export type TagChange = components['schemas']['TagChange'];
@@ -7273,8 +8194,13 @@ export interface operations {
             query?: {
                 allocation_id?: string | null;
                 call_id?: string | null;
+                client?: string | null;
+                cost_usd_max?: string | null;
+                cost_usd_min?: string | null;
                 credential_id?: string | null;
                 cursor?: string | null;
+                latency_ms_max?: number | null;
+                latency_ms_min?: number | null;
                 limit?: number;
                 member_id?: string | null;
                 model?: string | null;
@@ -7284,6 +8210,7 @@ export interface operations {
                 request_id?: string | null;
                 since?: string | null;
                 sort?: string | null;
+                tag_id?: string | null;
                 until?: string | null;
             };
             header?: never;
@@ -7357,6 +8284,63 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallRecordShown"];
+                };
+            };
+        };
+    };
+    export_call_records_api_admin_call_records_export_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                call_id?: string | null;
+                client?: string | null;
+                cost_usd_max?: string | null;
+                cost_usd_min?: string | null;
+                credential_id?: string | null;
+                form?: "csv" | "jsonl";
+                latency_ms_max?: number | null;
+                latency_ms_min?: number | null;
+                member_id?: string | null;
+                model?: string | null;
+                outcome?: string | null;
+                provider?: string | null;
+                request_id?: string | null;
+                since?: string | null;
+                tag_id?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8; header=present": string;
                 };
             };
         };
@@ -10964,6 +11948,263 @@ export interface operations {
             };
         };
     };
+    get_usage_api_admin_usage_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                by?: "member" | "allocation" | "credential" | "model" | "provider" | "provider_key" | "tag" | "outcome";
+                credential_id?: string | null;
+                each?: ("quarter_hour" | "hour" | "day" | "week" | "month") | null;
+                measure?: "billed_cost" | "list_cost" | "calls" | "failed_calls" | "tokens";
+                member_id?: string | null;
+                model?: string | null;
+                outcome?: string | null;
+                provider?: string | null;
+                provider_key_id?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                tag_id?: string | null;
+                top?: number;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+        };
+    };
+    export_usage_api_admin_usage_export_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                by?: "member" | "allocation" | "credential" | "model" | "provider" | "provider_key" | "tag" | "outcome";
+                credential_id?: string | null;
+                each?: ("quarter_hour" | "hour" | "day" | "week" | "month") | null;
+                form?: "csv" | "jsonl";
+                measure?: "billed_cost" | "list_cost" | "calls" | "failed_calls" | "tokens";
+                member_id?: string | null;
+                model?: string | null;
+                outcome?: string | null;
+                provider?: string | null;
+                provider_key_id?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                tag_id?: string | null;
+                top?: number;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8; header=present": string;
+                };
+            };
+        };
+    };
+    get_usage_heat_map_api_admin_usage_heat_map_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                credential_id?: string | null;
+                member_id?: string | null;
+                model?: string | null;
+                provider?: string | null;
+                provider_key_id?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                tag_id?: string | null;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatMapShown"];
+                };
+            };
+        };
+    };
+    get_usage_latency_api_admin_usage_latency_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                by?: "model" | "provider";
+                credential_id?: string | null;
+                member_id?: string | null;
+                model?: string | null;
+                provider?: string | null;
+                provider_key_id?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                tag_id?: string | null;
+                top?: number;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatencyShown"];
+                };
+            };
+        };
+    };
+    get_usage_statement_api_admin_usage_statement_get: {
+        parameters: {
+            query?: {
+                member_id?: string | null;
+                month?: string | null;
+                tag_id?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementShown"];
+                };
+            };
+        };
+    };
     forgot_password_api_auth_forgot_post: {
         parameters: {
             query?: never;
@@ -11415,6 +12656,160 @@ export interface operations {
             };
         };
     };
+    authorize_device_api_device_authorize_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Client Id */
+                    client_id: string;
+                    /** Device Name */
+                    device_name?: string | null;
+                    /** Scope */
+                    scope?: string | null;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** Client Id */
+                    client_id: string;
+                    /** Device Name */
+                    device_name?: string | null;
+                    /** Scope */
+                    scope?: string | null;
+                };
+            };
+        };
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceBegun"];
+                };
+            };
+            /** @description Refused: `error` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRefused"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused: `error` says why. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRefused"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Refused: `error` says why. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRefused"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    collect_device_token_api_device_token_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Client Id */
+                    client_id: string;
+                    /** Device Code */
+                    device_code: string;
+                    /** Grant Type */
+                    grant_type: string;
+                };
+                "application/x-www-form-urlencoded": {
+                    /** Client Id */
+                    client_id: string;
+                    /** Device Code */
+                    device_code: string;
+                    /** Grant Type */
+                    grant_type: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceToken"];
+                };
+            };
+            /** @description Refused: `error` says why. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceRefused"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me_api_me_get: {
         parameters: {
             query?: never;
@@ -11804,11 +13199,17 @@ export interface operations {
             query?: {
                 allocation_id?: string | null;
                 call_id?: string | null;
+                client?: string | null;
+                cost_usd_max?: string | null;
+                cost_usd_min?: string | null;
                 credential_id?: string | null;
                 cursor?: string | null;
+                latency_ms_max?: number | null;
+                latency_ms_min?: number | null;
                 limit?: number;
                 model?: string | null;
                 outcome?: string | null;
+                provider?: string | null;
                 q?: string | null;
                 request_id?: string | null;
                 since?: string | null;
@@ -11886,6 +13287,61 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyCallRecordShown"];
+                };
+            };
+        };
+    };
+    export_my_call_records_api_me_call_records_export_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                call_id?: string | null;
+                client?: string | null;
+                cost_usd_max?: string | null;
+                cost_usd_min?: string | null;
+                credential_id?: string | null;
+                form?: "csv" | "jsonl";
+                latency_ms_max?: number | null;
+                latency_ms_min?: number | null;
+                model?: string | null;
+                outcome?: string | null;
+                provider?: string | null;
+                request_id?: string | null;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8; header=present": string;
                 };
             };
         };
@@ -12297,6 +13753,133 @@ export interface operations {
             };
         };
     };
+    get_device_api_me_device__code__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the program shows it; case, dashes and blanks do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceShown"];
+                };
+            };
+        };
+    };
+    approve_device_api_me_device__code__approve_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the program shows it; case, dashes and blanks do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MyIssue"];
+            };
+        };
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceShown"];
+                };
+            };
+        };
+    };
+    deny_device_api_me_device__code__deny_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As the program shows it; case, dashes and blanks do not matter. */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceShown"];
+                };
+            };
+        };
+    };
     list_my_models_api_me_models_get: {
         parameters: {
             query?: {
@@ -12641,6 +14224,249 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MyUsageShown"];
+                };
+            };
+        };
+    };
+    export_my_usage_api_me_usage_export_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                by?: "model" | "allocation" | "credential" | "provider" | "outcome";
+                credential_id?: string | null;
+                each?: ("quarter_hour" | "hour" | "day" | "week" | "month") | null;
+                form?: "csv" | "jsonl";
+                measure?: "billed_cost" | "list_cost" | "calls" | "failed_calls" | "tokens";
+                model?: string | null;
+                outcome?: string | null;
+                provider?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                top?: number;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8; header=present": string;
+                };
+            };
+        };
+    };
+    get_my_usage_heat_map_api_me_usage_heat_map_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                credential_id?: string | null;
+                model?: string | null;
+                provider?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeatMapShown"];
+                };
+            };
+        };
+    };
+    get_my_usage_latency_api_me_usage_latency_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                by?: "model" | "provider";
+                credential_id?: string | null;
+                model?: string | null;
+                provider?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                top?: number;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LatencyShown"];
+                };
+            };
+        };
+    };
+    get_my_usage_report_api_me_usage_report_get: {
+        parameters: {
+            query?: {
+                allocation_id?: string | null;
+                by?: "model" | "allocation" | "credential" | "provider" | "outcome";
+                credential_id?: string | null;
+                each?: ("quarter_hour" | "hour" | "day" | "week" | "month") | null;
+                measure?: "billed_cost" | "list_cost" | "calls" | "failed_calls" | "tokens";
+                model?: string | null;
+                outcome?: string | null;
+                provider?: string | null;
+                range?: ("today" | "yesterday" | "this_week" | "last_week" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_24_hours" | "last_7_days" | "last_30_days") | null;
+                since?: string | null;
+                top?: number;
+                until?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportShown"];
+                };
+            };
+        };
+    };
+    get_my_usage_statement_api_me_usage_statement_get: {
+        parameters: {
+            query?: {
+                month?: string | null;
+                zone?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementShown"];
                 };
             };
         };
