@@ -133,7 +133,7 @@ function StopDialog({ credential, how, onClose }: { credential: CredentialShown;
 const OVERLAPS_S = [0, 3_600, 86_400] as const;
 
 function RotateDialog({ credential, onClose }: { credential: CredentialShown; onClose: () => void }) {
-  const { t } = useTranslation(["credentials", "everywhere"]);
+  const { t } = useTranslation(["credentials", "common"]);
   const navigate = useNavigate();
   const [overlapS, setOverlapS] = useState<number>(OVERLAPS_S[2]);
   const write = useWrite({
@@ -151,7 +151,7 @@ function RotateDialog({ credential, onClose }: { credential: CredentialShown; on
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("everywhere:cancel")}</Button>
+          <Button onClick={onClose}>{t("common:cancel")}</Button>
           <Button look="primary" busy={write.isPending} onClick={() => write.mutate({ id: credential.id, overlapS })}>
             {t("rotate.verb")}
           </Button>
