@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { CircleHelp } from "lucide-react";
 
-import { exactUsd, formatPrice, formatUsd } from "@/lib/money";
+import { exactUsd, formatPrice, formatUsd, nanosOf } from "@/lib/money";
 import { useFormat } from "@/lib/format";
 import { Badge } from "./ui/badge";
 
@@ -15,17 +15,20 @@ export function Money({ usd, places = 2 }: { usd: string | null; places?: 2 | 4 
       </Badge>
     );
   }
+  const text = formatUsd(usd, places);
+  // Something is not nothing, however little.
+  const isLess = nanosOf(usd) > 0n && /^\$[0.]+$/.test(text);
   return (
     <span className="tabular" title={exactUsd(usd)}>
-      {formatUsd(usd, places)}
+      {isLess ? `<${text.slice(0, -1)}1` : text}
     </span>
   );
 }
 
-/** A price as it is stored, its point above the others' points in a right-aligned column. */
-export function Price({ usd }: { usd: string }) {
+/** A price as it is stored; in a right-aligned column whose longest has so many `places` its point is above the others' points. */
+export function Price({ usd, places = 2 }: { usd: string; places?: number }) {
   const text = formatPrice(usd);
-  const missing = Math.max(0, 2 - (text.length - text.lastIndexOf(".") - 3));
+  const missing = Math.max(0, places - (text.length - text.lastIndexOf(".") - 1));
   return (
     <span className="tabular" title={exactUsd(usd)}>
       {text}

@@ -37,12 +37,8 @@ export function DataTable<Row>({ id, columns, rows, rowId, foot, ...rest }: Rows
         columns={columns.filter((column) => shown.has(column.id))}
         rows={rows}
         rowId={rowId}
-        foot={
-          <span className="flex items-center gap-2">
-            <IconButton icon={Columns3} label={t("table.columns")} onClick={() => setChoosing(true)} className="phone:hidden" />
-            {foot}
-          </span>
-        }
+        foot={foot}
+        corner={<IconButton icon={Columns3} label={t("table.columns")} onClick={() => setChoosing(true)} />}
       />
       {choosing && (
         <Dialog title={t("table.columns")} onClose={() => setChoosing(false)}>

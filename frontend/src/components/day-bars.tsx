@@ -15,14 +15,18 @@ interface DayBarsProps {
   plain?: boolean;
 }
 
-const [WIDTH, HEIGHT, LEFT, BOTTOM] = [328, 148, 30, 20];
+const [WIDTH, HEIGHT, BOTTOM] = [328, 148, 20];
+// Below a cent a scale would only enlarge what is next to nothing.
+const LEAST = 0.01;
 
 /** Amounts of money by day, as bars; the same numbers as a table for those who do not see them. `plain` has no axes. */
 export function DayBars({ caption, days, today, heads, plain = false }: DayBarsProps) {
   const format = useFormat();
   const amounts = days.map((each) => (each.usd === null ? null : Number(each.usd)));
-  const top = niceTop(Math.max(0, ...amounts.map((amount) => amount ?? 0)));
-  const left = plain ? 0 : LEFT;
+  const top = niceTop(Math.max(LEAST, ...amounts.map((amount) => amount ?? 0)));
+  const places = top >= 4 || top === 2 ? 0 : Math.max(1, Math.ceil(-Math.log10(top / 2)));
+  const label = (amount: number) => formatUsd(amount.toFixed(9), amount === 0 ? 0 : places);
+  const left = plain ? 0 : label(top / 2).length * 6.6 + 8;
   const base = HEIGHT - (plain ? 2 : BOTTOM);
   const step = (WIDTH - left) / Math.max(1, days.length);
   return (
@@ -36,7 +40,7 @@ export function DayBars({ caption, days, today, heads, plain = false }: DayBarsP
               <g key={share}>
                 <line x1={left} x2={WIDTH} y1={y} y2={y} className="stroke-line" />
                 <text x={left - 6} y={y + 4} textAnchor="end" className="fill-ink-3">
-                  {formatUsd((top * share).toFixed(9), top < 1 ? 2 : top < 4 && top % 2 !== 0 ? 1 : 0)}
+                  {label(top * share)}
                 </text>
               </g>
             );
@@ -88,7 +92,6 @@ export function DayBars({ caption, days, today, heads, plain = false }: DayBarsP
 
 // Where the scale ends: 1, 2, 4 or 10 times a power of ten, so that its half is a round number too.
 function niceTop(most: number): number {
-  if (most <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(most));
   return ([1, 2, 4, 10].find((times) => times * power >= most) ?? 10) * power;
 }

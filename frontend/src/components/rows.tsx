@@ -37,24 +37,29 @@ export interface RowsProps<Row> {
   /** Pages by cursor; absent where all rows are here. */
   pages?: { onNewer: (() => void) | null; onOlder: (() => void) | null };
   foot?: ReactNode;
+  /** At the end of the heads' row. */
+  corner?: ReactNode;
+  /** Without a line around it, for a card that has one. */
+  bare?: boolean;
 }
 
 const CELLS = {
-  title: "phone:order-1 phone:grow phone:basis-3/5 phone:text-body",
+  title: "phone:order-1 phone:min-w-0 phone:grow phone:basis-1/2 phone:text-body",
   state: "phone:order-2 phone:ml-auto",
   text: "phone:order-3 phone:basis-full phone:text-ink-2",
   number: "phone:order-4 phone:text-left phone:before:mr-1 phone:before:text-ink-3 phone:before:content-[attr(data-head)]",
-  action: "phone:order-5 phone:ml-auto",
+  action: "phone:order-2 phone:empty:hidden",
   wide: "phone:hidden",
 } as const;
 
 /** A list in rows, on phones in cards: the same elements with the same roles, laid out in another way. */
-export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot }: RowsProps<Row>) {
+export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot, corner, bare = false }: RowsProps<Row>) {
   const { t } = useTranslation();
   const [density] = useSetting("density");
   return (
-    <div className="relative min-w-0 rounded-card border border-line bg-surface phone:border-0 phone:bg-transparent" aria-busy={busy || undefined}>
+    <div className={clsx("relative min-w-0 rounded-card", bare ? "phone:[&_tr]:border-x-0 phone:[&_tbody]:gap-0" : "border border-line bg-surface phone:border-0 phone:bg-transparent")} aria-busy={busy || undefined}>
       {busy && <div aria-hidden className="absolute inset-x-0 top-0 h-0.5 overflow-hidden bg-accent appear-late shimmer" />}
+      {corner !== undefined && rows.length > 0 && <div className="absolute top-1 right-2 z-1 phone:hidden">{corner}</div>}
       {rows.length === 0 ? (
         <div className="phone:rounded-card phone:border phone:border-line phone:bg-surface">{empty}</div>
       ) : (
@@ -134,10 +139,10 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort: string
       role="columnheader"
       scope="col"
       aria-sort={direction}
-      className={clsx("h-9 px-3 text-small font-medium text-ink-3 first:pl-4 last:pr-4", right ? "text-right" : "text-left")}
+      className={clsx("h-9 px-3 text-small font-medium whitespace-nowrap text-ink-3 first:pl-4 last:pr-4", right ? "text-right" : "text-left")}
     >
       {field === undefined || onSort === undefined ? (
-        column.head
+        <span className={column.place === "action" ? "sr-only" : undefined}>{column.head}</span>
       ) : (
         <button type="button" onClick={() => onSort(direction === "descending" ? field : `-${field}`)} className={clsx("inline-flex items-center gap-1 hover:text-ink", direction && "text-ink")}>
           {column.head}

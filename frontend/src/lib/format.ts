@@ -13,6 +13,8 @@ export interface Format {
   short(value: number): string;
   /** `19 Nov`, with the year where it is not this one */
   day(moment: string | Date): string;
+  /** `1 to 19 Nov` */
+  days(from: string | Date, to: string | Date): string;
   /** `14:32:07` */
   time(moment: string | Date): string;
   /** `1 Dec, 08:00` */
@@ -47,6 +49,7 @@ export function formatOf(language: string, zone: string): Format {
   const shorts = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const thisYear = date({ day: "numeric", month: "short" });
   const otherYear = date({ day: "numeric", month: "short", year: "numeric" });
+  const months = date({ month: "short", year: "numeric" });
   const years = date({ year: "numeric" });
   const clock = date({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
   const minutes = date({ hour: "2-digit", minute: "2-digit" });
@@ -72,6 +75,11 @@ export function formatOf(language: string, zone: string): Format {
     count: (value) => counts.format(value),
     short: (value) => (value < 1000 ? counts.format(value) : shorts.format(value)),
     day,
+    days: (from, to) => {
+      const [first, last] = [new Date(from), new Date(to)];
+      if (language !== "en") return thisYear.formatRange(first, last);
+      return months.format(first) === months.format(last) ? `${date({ day: "numeric" }).format(first)} to ${day(last)}` : `${day(first)} to ${day(last)}`;
+    },
     time: (given) => clock.format(new Date(given)),
     moment,
     exact: (given) => whole.format(new Date(given)),

@@ -24,6 +24,11 @@ export function formatPrice(usd: string): string {
   return formatUsd(usd, Math.max(2, part.length));
 }
 
+/** How many places the longest of some prices has; at least two. */
+export function placesOf(prices: readonly unknown[]): number {
+  return Math.max(2, ...prices.map((usd) => (typeof usd === "string" ? formatPrice(usd).replace(/^.*\./, "").length : 0)));
+}
+
 /** Every stored place: `$0.000913500`. */
 export function exactUsd(usd: string): string {
   return written(nanosOf(usd), 9);

@@ -4,12 +4,12 @@ import { ArrowLeftRight, Ellipsis, Search } from "lucide-react";
 import { Fragment, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { Breadcrumbs, usePlaceName } from "@/components/breadcrumbs";
 import { Dialog } from "@/components/ui/dialog";
 import { IconButton } from "@/components/ui/button";
 import { Doorkeeper } from "@/session/doorkeeper";
 import { administrates, useMe } from "@/session/me";
 import { AccountMenu, AccountActions } from "./account-menu";
-import { Breadcrumbs, usePlaceName } from "./breadcrumbs";
 import { Mark } from "@/components/mark";
 import { ACCOUNT, ADMINISTRATION, PERSONAL, type Group, type Place } from "./places";
 import { useShortcuts } from "./shortcuts";
@@ -79,7 +79,7 @@ function Switch() {
   const { t } = useTranslation();
   const isAdministration = useIsAdministration();
   if (!administrates(useMe())) return null;
-  const look = "flex-1 rounded-button border border-transparent px-2 py-1.5 text-center text-dense text-ink-2 hover:text-ink";
+  const look = "flex-auto rounded-button border border-transparent px-1 py-1.5 text-center text-dense whitespace-nowrap text-ink-2 hover:text-ink";
   const here = "border-line bg-surface font-semibold text-ink";
   return (
     <nav aria-label={t("shell.switch")} className="mt-3 hidden rounded-card bg-hover p-0.5 lg:flex">

@@ -1,6 +1,5 @@
 import { clsx } from "clsx";
-import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useId, useRef, type KeyboardEvent, type ReactNode } from "react";
 
 interface TabsProps<Name extends string> {
   label: string;
@@ -15,32 +14,53 @@ interface TabsProps<Name extends string> {
 
 /** Several contents in one place, chosen by tabs; arrow keys go between them. */
 export function Tabs<Name extends string>({ label, tabs, value, onChange, aside, look = "line" }: TabsProps<Name>) {
+  const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  const shown = tabs.find((tab) => tab.name === value) ?? tabs[0];
+
+  function step(event: KeyboardEvent) {
+    const at = tabs.findIndex((tab) => tab.name === shown?.name);
+    const to = { ArrowRight: at + 1, ArrowLeft: at - 1 + tabs.length, Home: 0, End: tabs.length - 1 }[event.key];
+    const next = to === undefined ? undefined : tabs[to % tabs.length];
+    if (next === undefined) return;
+    event.preventDefault();
+    onChange(next.name);
+    list.current?.querySelector<HTMLElement>(`#${CSS.escape(`${id}-${next.name}`)}`)?.focus();
+  }
+
   return (
-    <Radix.Root value={value} onValueChange={(name) => onChange(name as Name)}>
+    <div>
       <div className={clsx("flex items-center gap-2 border-b border-line", look === "box" && "p-1.5")}>
-        <Radix.List aria-label={label} className={clsx("flex min-w-0 grow overflow-x-auto", look === "line" ? "gap-5 px-4" : "gap-0.5")}>
+        <div ref={list} role="tablist" aria-label={label} className={clsx("flex min-w-0 grow overflow-x-auto", look === "line" ? "gap-5 px-4" : "gap-0.5")}>
           {tabs.map((tab) => (
-            <Radix.Trigger
+            <button
               key={tab.name}
-              value={tab.name}
+              id={`${id}-${tab.name}`}
+              type="button"
+              role="tab"
+              aria-selected={tab === shown}
+              aria-controls={tab === shown ? `${id}-panel` : undefined}
+              tabIndex={tab === shown ? 0 : -1}
+              onKeyDown={step}
+              onClick={() => onChange(tab.name)}
               className={clsx(
-                "shrink-0 text-dense font-medium whitespace-nowrap text-ink-3 hover:text-ink data-[state=active]:text-ink coarse:min-h-11",
+                "shrink-0 text-dense font-medium whitespace-nowrap text-ink-3 hover:text-ink aria-selected:text-ink coarse:min-h-11",
                 look === "line"
-                  ? "border-b-2 border-transparent py-2.5 -outline-offset-2 data-[state=active]:border-accent"
-                  : "h-7 rounded-button border border-transparent px-2.5 data-[state=active]:border-line data-[state=active]:bg-surface",
+                  ? "border-b-2 border-transparent py-2.5 -outline-offset-2 aria-selected:border-accent"
+                  : "h-7 rounded-button border border-transparent px-2.5 aria-selected:border-line aria-selected:bg-surface",
               )}
             >
               {tab.label}
-            </Radix.Trigger>
+            </button>
           ))}
-        </Radix.List>
+        </div>
         {aside}
       </div>
-      {tabs.map((tab) => (
-        <Radix.Content key={tab.name} value={tab.name} tabIndex={-1}>
-          {tab.content}
-        </Radix.Content>
-      ))}
-    </Radix.Root>
+      {shown && (
+        <div key={shown.name} id={`${id}-panel`} role="tabpanel" aria-labelledby={`${id}-${shown.name}`}>
+          {shown.content}
+        </div>
+      )}
+    </div>
   );
 }

@@ -24,8 +24,8 @@ export function LastCalls({ nameOf }: { nameOf: (credentialId: string) => string
       ) : data === undefined ? (
         <SkeletonRows count={5} />
       ) : (
-        <div className="-m-px">
-          <Rows
+        <Rows
+          bare
             label={t("calls.title")}
             columns={columns}
             rows={data.items}
@@ -33,7 +33,6 @@ export function LastCalls({ nameOf }: { nameOf: (credentialId: string) => string
             busy={isFetching}
             empty={<EmptyState says={t("calls.empty")} />}
           />
-        </div>
       )}
     </Card>
   );

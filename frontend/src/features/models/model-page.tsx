@@ -16,7 +16,7 @@ import { ConfirmDialog } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useToast } from "@/components/ui/toast";
 import { example, exampleOperation, TOOL_NAMES, TOOLS, type Tool } from "@/lib/examples";
-import { formatPrice } from "@/lib/money";
+import { placesOf } from "@/lib/money";
 import { useWrite } from "@/lib/writes";
 import { allocationQuery, modelQuery, moveAllocation } from "./api";
 import { ClaimButton } from "./claim-button";
@@ -95,11 +95,10 @@ function Prices({ model }: { model: MyModelShown }) {
     <Card title={t("model.price")} aside={t("price.per_million")}>
       <Facts>
         {prices.map(([kind, usd]) => (
-          <Fact key={kind} label={kind in PRICE_WORDS ? t(PRICE_WORDS[kind as keyof typeof PRICE_WORDS]) : kind.replaceAll("_", " ")}>
-            <Price usd={usd} />
+          <Fact key={kind} label={kind in PRICE_WORDS ? t(PRICE_WORDS[kind as keyof typeof PRICE_WORDS]) : kind.replace(/_usd$/, "").replaceAll("_", " ")}>
+            <Price usd={usd} places={placesOf(prices.map(([, each]) => each))} />
           </Fact>
         ))}
-        {prices.length === 0 && <p className="text-dense text-ink-2">{formatPrice("0")}</p>}
         <Fact label={t("price.since")}>
           <Moment at={model.prices.in_force_from} as="day" />
         </Fact>
@@ -109,12 +108,18 @@ function Prices({ model }: { model: MyModelShown }) {
 }
 
 const PRICE_WORDS = {
-  input: "price.input",
-  cached_read: "price.cached_read",
-  cache_write: "price.cache_write",
-  output: "price.output",
-  reasoning: "price.reasoning",
-  per_request: "price.per_request",
+  input_usd: "price.input",
+  cached_read_usd: "price.cached_read",
+  cache_write_usd: "price.cache_write",
+  cache_write_1h_usd: "price.cache_write_1h",
+  output_usd: "price.output",
+  reasoning_usd: "price.reasoning",
+  per_request_usd: "price.per_request",
+  per_image_usd: "price.per_image",
+  per_page_usd: "price.per_page",
+  per_second_usd: "price.per_second",
+  per_character_usd: "price.per_character",
+  per_query_usd: "price.per_query",
 } as const;
 
 function MyAllocation({ model }: { model: MyModelShown }) {

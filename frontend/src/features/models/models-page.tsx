@@ -17,6 +17,7 @@ import { Card } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox } from "@/components/ui/field";
 import { SkeletonRows } from "@/components/ui/skeleton";
+import { placesOf } from "@/lib/money";
 import { facetsQuery, modelsQuery, type ModelsAsked } from "./api";
 import { ClaimButton } from "./claim-button";
 import { TokenPrice } from "./prices";
@@ -30,8 +31,8 @@ export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (chang
   const models = useInfiniteQuery(modelsQuery(asked));
   const facets = useQuery(facetsQuery(asked.q)).data;
   const [filtering, setFiltering] = useState(false);
-  const columns = useColumns();
   const rows = models.data?.pages.flatMap((page) => page.items) ?? [];
+  const columns = useColumns(rows);
   const total = facets === undefined ? undefined : Object.values(facets.access).reduce((sum, count) => sum + count, 0);
   const filters = facets !== undefined && <Facets facets={facets} asked={asked} onAsk={onAsk} />;
   const isNarrowed = [asked.q, asked.provider, asked.operation, asked.capability, asked.access].some((each) => each !== undefined);
@@ -143,7 +144,7 @@ function Facets({ facets, asked, onAsk }: { facets: FacetsShown; asked: ModelsAs
   ] as const;
   return (
     <div className="flex flex-col gap-4">
-      {groups.map((group) => (
+      {groups.filter((group) => Object.keys(group.counts).length > 0).map((group) => (
         <fieldset key={group.name}>
           <legend className="mb-1 text-dense font-semibold text-ink">{group.title}</legend>
           {Object.entries(group.counts)
@@ -163,7 +164,7 @@ function Facets({ facets, asked, onAsk }: { facets: FacetsShown; asked: ModelsAs
   );
 }
 
-function useColumns(): Column<MyModelShown>[] {
+function useColumns(rows: readonly MyModelShown[]): Column<MyModelShown>[] {
   const { t } = useTranslation("models");
   const words = useLimitWords();
   const say = useAbilities();
@@ -199,8 +200,8 @@ function useColumns(): Column<MyModelShown>[] {
       align: "right",
       cell: (model) => (model.context_tokens === null ? <Nothing /> : <TokenCount short count={model.context_tokens} />),
     },
-    { id: "input", head: t("column.input"), place: "number", align: "right", cell: (model) => <TokenPrice model={model} kind="input" /> },
-    { id: "output", head: t("column.output"), place: "number", align: "right", cell: (model) => <TokenPrice model={model} kind="output" /> },
+    { id: "input", head: t("column.input"), place: "number", align: "right", cell: (model) => <TokenPrice model={model} kind="input" places={placesOf(rows.map((row) => row.prices?.prices["input_usd"]))} /> },
+    { id: "output", head: t("column.output"), place: "number", align: "right", cell: (model) => <TokenPrice model={model} kind="output" places={placesOf(rows.map((row) => row.prices?.prices["output_usd"]))} /> },
     {
       id: "access",
       head: t("column.access"),

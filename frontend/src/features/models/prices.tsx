@@ -6,7 +6,7 @@ import { Nothing, Price } from "@/components/amounts";
 import { Badge } from "@/components/ui/badge";
 
 /** The price of one kind of token, per million; the badge where nobody said what the model costs. */
-export function TokenPrice({ model, kind }: { model: Pick<MyModelShown, "prices">; kind: "input" | "output" }) {
+export function TokenPrice({ model, kind, places }: { model: Pick<MyModelShown, "prices">; kind: "input" | "output"; places: number }) {
   const { t } = useTranslation("models");
   if (model.prices === null) {
     if (kind === "input") return <Nothing />;
@@ -16,6 +16,6 @@ export function TokenPrice({ model, kind }: { model: Pick<MyModelShown, "prices"
       </Badge>
     );
   }
-  const usd = model.prices.prices[kind];
-  return typeof usd === "string" ? <Price usd={usd} /> : <Nothing />;
+  const usd = model.prices.prices[`${kind}_usd`];
+  return typeof usd === "string" ? <Price usd={usd} places={places} /> : <Nothing />;
 }

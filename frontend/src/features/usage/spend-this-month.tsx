@@ -39,7 +39,7 @@ export function SpendThisMonth() {
   const unpriced = items.reduce((sum, item) => sum + item.unpriced_calls, 0);
   const byDay = new Map(items.map((item) => [item.day, item.billed_cost_usd]));
   const all = daysOfMonth(today).map((day) => ({ day, usd: day > today ? null : (byDay.get(day) ?? "0") }));
-  const period = t("spend.period", { from: format.day(`${dayIn(new Date(since), zone)}T12:00:00Z`), to: format.day(`${today}T12:00:00Z`) });
+  const period = t("spend.period", { days: format.days(`${dayIn(new Date(since), zone)}T12:00:00Z`, `${today}T12:00:00Z`) });
   return (
     <Card title={t("spend.title")}>
       <p className="text-figure">
