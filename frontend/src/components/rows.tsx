@@ -48,7 +48,7 @@ const CELLS = {
   state: "phone:order-2 phone:ml-auto",
   text: "phone:order-3 phone:basis-full phone:text-ink-2",
   number: "phone:order-4 phone:text-left phone:before:mr-1 phone:before:text-ink-3 phone:before:content-[attr(data-head)]",
-  action: "phone:order-2 phone:empty:hidden",
+  action: "phone:order-5 phone:ml-auto phone:empty:hidden",
   wide: "phone:hidden",
 } as const;
 

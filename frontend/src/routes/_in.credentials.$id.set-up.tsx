@@ -2,6 +2,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 
 import { Guide } from "@/components/guide";
+import { Skeleton } from "@/components/ui/skeleton";
 import { WaitingForCall } from "@/features/calls/waiting-for-call";
 import { credentialQuery, scopeQuery } from "@/features/credentials/api";
 import { CredentialSetUpPage } from "@/features/credentials/set-up-page";
@@ -29,7 +30,7 @@ function SetUp() {
   return (
     <CredentialSetUpPage
       id={id}
-      guide={(secret) => model && <Guide model={model.slug} operations={model.operations} secret={secret} />}
+      guide={(secret) => (model ? <Guide model={model.slug} operations={model.operations} secret={secret} /> : usable && <Skeleton className="h-48" />)}
       waiting={<WaitingForCall credentialId={id} />}
     />
   );

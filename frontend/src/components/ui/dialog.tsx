@@ -42,7 +42,7 @@ export function Dialog({ title, onClose, children, actions, wide = false, closab
         if (closable && event.target === ref.current) onClose();
       }}
       className={clsx(
-        "m-auto max-h-[85dvh] w-full rounded-dialog border border-line bg-raised p-0 shadow-dialog rise",
+        "m-auto max-h-[85dvh] w-full overscroll-contain text-left whitespace-normal rounded-dialog border border-line bg-raised p-0 shadow-dialog rise",
         "phone:mx-0 phone:mt-auto phone:mb-0 phone:max-w-none phone:rounded-b-none phone:slide-up",
         wide ? "max-w-[640px]" : "max-w-[440px]",
       )}

@@ -4,7 +4,7 @@ import { useId, useState, type ComponentProps, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 const CONTROL =
-  "w-full rounded-button border bg-surface px-3 text-body text-ink disabled:bg-sunken disabled:text-ink-3 read-only:bg-sunken coarse:min-h-11";
+  "w-full rounded-button border bg-surface px-3 text-body text-ink disabled:bg-sunken disabled:text-ink-3 [&:is(input,textarea):read-only]:bg-sunken coarse:min-h-11";
 
 function controlClass(faulty: boolean, more?: string): string {
   return clsx(CONTROL, faulty ? "border-bad" : "border-control", more);

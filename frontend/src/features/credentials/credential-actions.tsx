@@ -4,7 +4,7 @@ import { Ban, Ellipsis, Pause, Play, RefreshCw, Wrench } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { CredentialShown } from "@/client/schema.gen";
+import type { MyCredentialShown } from "@/client/schema.gen";
 import { ProblemNote, useProblemText } from "@/components/problem";
 import { Button, IconButton } from "@/components/ui/button";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
@@ -12,6 +12,7 @@ import { Select } from "@/components/ui/field";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useToast } from "@/components/ui/toast";
+import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
 import { keepSecret } from "@/session/secrets";
 import { ApiProblem } from "@/client/problem";
@@ -20,7 +21,7 @@ import { resume, rotate, stop, stopsQuery, type Stop } from "./api";
 type Open = Stop | "rotate" | null;
 
 /** What can be done to a credential: from a list, a menu; `buttons` on its own page. */
-export function CredentialActions({ credential, buttons = false }: { credential: CredentialShown; buttons?: boolean }) {
+export function CredentialActions({ credential, buttons = false }: { credential: MyCredentialShown; buttons?: boolean }) {
   const { t } = useTranslation("credentials");
   const navigate = useNavigate();
   const [open, setOpen] = useState<Open>(null);
@@ -97,9 +98,10 @@ export function CredentialActions({ credential, buttons = false }: { credential:
   );
 }
 
-function StopDialog({ credential, how, onClose }: { credential: CredentialShown; how: Stop; onClose: () => void }) {
+function StopDialog({ credential, how, onClose }: { credential: MyCredentialShown; how: Stop; onClose: () => void }) {
   const { t } = useTranslation("credentials");
   const toast = useToast();
+  const format = useFormat();
   const stops = useQuery(stopsQuery(credential.id, how));
   const undo = useWrite({ write: resume, touches: ["credentials"] });
   const write = useWrite({
@@ -124,7 +126,12 @@ function StopDialog({ credential, how, onClose }: { credential: CredentialShown;
       {stops.data === undefined ? (
         stops.isPending && <Skeleton className="h-5" />
       ) : (
-        <p className="font-medium text-ink">{t("stops", { models: stops.data.allocations.count, calls: stops.data.open_calls })}</p>
+        <p className="font-medium text-ink">
+          {credential.last_used_at === null
+            ? t("stops_unused")
+            : t("stops_used", { when: format.ago(credential.last_used_at), client: credential.last_client ?? t("stops_somebody") })}{" "}
+          {t("stops", { calls: stops.data.open_calls })}
+        </p>
       )}
     </ConfirmDialog>
   );
@@ -132,7 +139,7 @@ function StopDialog({ credential, how, onClose }: { credential: CredentialShown;
 
 const OVERLAPS_S = [0, 3_600, 86_400] as const;
 
-function RotateDialog({ credential, onClose }: { credential: CredentialShown; onClose: () => void }) {
+function RotateDialog({ credential, onClose }: { credential: MyCredentialShown; onClose: () => void }) {
   const { t } = useTranslation(["credentials", "common"]);
   const navigate = useNavigate();
   const [overlapS, setOverlapS] = useState<number>(OVERLAPS_S[2]);

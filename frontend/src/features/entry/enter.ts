@@ -11,7 +11,8 @@ export function useEnter<Given>(write: (given: Given) => Promise<{ next: string 
     write,
     touches: [],
     onDone: ({ next }) => {
-      queries.clear();
+      // All but the link that was followed: its page is still there, and the link is not good any more.
+      queries.removeQueries({ predicate: (query) => query.queryKey[0] !== "link" });
       router.history.push(next);
     },
   });
