@@ -3,10 +3,10 @@ import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 
 const BYTES_MAX = 200 * 1024;
-const SHELL = ["index.html", "src/routes/_in.tsx?tsr-split=component", "src/i18n/en/common.json"];
+const SHELL = ["index.html", "src/routes/_in.tsx?tsr-split=component", "src/i18n/en/shared.json"];
 const WITHOUT = ["src/shell/palette.tsx"];
 const FIRST_PAGES = {
-  "sign-in": ["index.html", "src/routes/sign-in.tsx?tsr-split=component", "src/i18n/en/common.json", "src/i18n/en/entry.json"],
+  "sign-in": ["index.html", "src/routes/sign-in.tsx?tsr-split=component", "src/i18n/en/shared.json", "src/i18n/en/entry.json"],
   "home, new": [...SHELL, "src/routes/_in.index.tsx?tsr-split=component", "src/routes/-first-steps.tsx", ...messages("home", "models", "credentials")],
   "home, settled": [...SHELL, "src/routes/_in.index.tsx?tsr-split=component", "src/routes/-settled-home.tsx", ...messages("home", "credentials")],
 };

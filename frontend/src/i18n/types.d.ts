@@ -1,6 +1,6 @@
 import type account from "./en/account.json";
 import type admin from "./en/admin.json";
-import type common from "./en/common.json";
+import type shared from "./en/shared.json";
 import type credentials from "./en/credentials.json";
 import type home from "./en/home.json";
 import type models from "./en/models.json";
@@ -9,13 +9,13 @@ import type entry from "./en/entry.json";
 // A key that no message has, or a namespace that is not here, does not compile.
 declare module "i18next" {
   interface CustomTypeOptions {
-    defaultNS: "common";
+    defaultNS: "shared";
     keySeparator: false;
     returnNull: false;
     resources: {
       account: typeof account;
       admin: typeof admin;
-      common: typeof common;
+      shared: typeof shared;
       credentials: typeof credentials;
       entry: typeof entry;
       home: typeof home;

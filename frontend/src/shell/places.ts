@@ -1,11 +1,11 @@
 import type { LinkProps } from "@tanstack/react-router";
 import { Box, House, KeyRound, User, type LucideIcon } from "lucide-react";
 
-import type common from "@/i18n/en/common.json";
+import type shared from "@/i18n/en/shared.json";
 
 type Where = NonNullable<LinkProps["to"]>;
-type PlaceName = Extract<keyof typeof common, `place.${string}`>;
-type GroupName = Extract<keyof typeof common, `group.${string}`>;
+type PlaceName = Extract<keyof typeof shared, `place.${string}`>;
+type GroupName = Extract<keyof typeof shared, `group.${string}`>;
 
 /** A place of the navigation. `key` goes there after `g`; `bar` puts it into the phone's bar, which has room for four. */
 export interface Place {

@@ -107,7 +107,7 @@ function Token({ token }: { token: AccessTokenShown }) {
 }
 
 function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: AccessTokenMade) => void }) {
-  const { t } = useTranslation(["account", "common"]);
+  const { t } = useTranslation(["account", "shared"]);
   const [name, setName] = useState("");
   const write = useWrite({ write: createAccessToken, touches: ["access-tokens"], onDone: onMade });
   return (
@@ -116,7 +116,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: Ac
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button look="primary" type="submit" form="new-token" busy={write.isPending}>
             {t("tokens.create")}
           </Button>

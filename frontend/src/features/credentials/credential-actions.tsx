@@ -140,7 +140,7 @@ function StopDialog({ credential, how, onClose }: { credential: MyCredentialShow
 const OVERLAPS_S = [0, 3_600, 86_400] as const;
 
 function RotateDialog({ credential, onClose }: { credential: MyCredentialShown; onClose: () => void }) {
-  const { t } = useTranslation(["credentials", "common"]);
+  const { t } = useTranslation(["credentials", "shared"]);
   const navigate = useNavigate();
   const [overlapS, setOverlapS] = useState<number>(OVERLAPS_S[2]);
   const write = useWrite({
@@ -158,7 +158,7 @@ function RotateDialog({ credential, onClose }: { credential: MyCredentialShown; 
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button look="primary" busy={write.isPending} onClick={() => write.mutate({ id: credential.id, overlapS })}>
             {t("rotate.verb")}
           </Button>

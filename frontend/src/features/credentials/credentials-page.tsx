@@ -20,7 +20,7 @@ const STATES = ["active", "paused", "expired", "revoked"] as const;
 
 /** The member's credentials; what is asked for is in the address. */
 export function CredentialsPage({ asked, onAsk }: { asked: CredentialsAsked; onAsk: (change: Partial<CredentialsAsked>) => void }) {
-  const { t } = useTranslation(["credentials", "common"]);
+  const { t } = useTranslation(["credentials", "shared"]);
   const list = useInfiniteQuery(credentialsQuery(asked));
   const columns = useColumns();
   const make = (
@@ -42,7 +42,7 @@ export function CredentialsPage({ asked, onAsk }: { asked: CredentialsAsked; onA
             onClick={() => onAsk({ state: asked.state === state ? undefined : state })}
             className="h-7 rounded-button border border-line-strong bg-surface px-2.5 text-dense text-ink-2 hover:bg-hover aria-pressed:border-accent-line aria-pressed:bg-accent-soft aria-pressed:text-accent-ink phone:rounded-full coarse:h-9"
           >
-            {t(`common:state.credential.${state}`)}
+            {t(`shared:state.credential.${state}`)}
           </button>
         ))}
       </div>
