@@ -92,9 +92,9 @@ async def test_nobody_sees_what_asks_or_it_gets_another_credential_than_was_appr
     assert (shown["user_code"], shown["suggested_name"]) == (codes["user_code"], "codex-install on build-7")
     assert abs(datetime.fromisoformat(shown["requested_at"]) - portal.now()) < timedelta(minutes=1)
     # Models of chats serve a program that speaks responses.
-    assert [(each["allocation_id"], each["fits"], each["chosen"]) for each in shown["models"]] == [
+    assert {(each["allocation_id"], each["fits"], each["chosen"]) for each in shown["models"]} == {
         (str(each.id), True, None) for each in (mine, other)
-    ]
+    }
     ends = portal.now() + timedelta(days=7)
     approved = await approve(
         member, program, name="Build 7", allocation_ids=[str(mine.id)], expires_at=ends.isoformat()

@@ -29,7 +29,7 @@ DRY = {"dry_run": True}
 
 TAKES_AWAY = {"archive", "disable", "pause", "quarantine", "remove", "revoke", "revoke-others", "rotate"}
 TAKES_NOTHING_AWAY = {
-    "access-tokens", "apply", "discover", "enable", "invite", "members", "playground-token", "release", "reset",
+    "access-tokens", "apply", "approve", "deny", "discover", "enable", "invite", "members", "playground-token", "release", "reset",
     "resume", "test", "unarchive", "unlock",
 }  # fmt: skip
 CHANGES_THAT_STOP_NOTHING = {

@@ -151,5 +151,5 @@ async def test_a_page_stands_where_clients_call(monkeypatch, built):
         assert (await client.get("/app/catalog")).text == INDEX
         assert (await client.get("/assets/main-1a2b.js")).text == PROGRAM
         assert "html" not in (await client.get("/application")).headers["content-type"]
-    api_alone = create_app(settings, doors=frozenset({"protocols"}))
-    assert api_alone.pages is None
+    async with browser(create_app(settings, doors=frozenset({"protocols"}))) as client:
+        assert "html" not in (await client.get("/app/catalog")).headers["content-type"]
