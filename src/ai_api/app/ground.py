@@ -68,6 +68,9 @@ class Pools:
         _, left = await asyncio.wait(closing, timeout=CLOSE_S)
         for task in left:
             task.cancel()
+        if left:
+            # What is cancelled hangs up; nobody waits for the server any more.
+            await asyncio.wait(left, timeout=CLOSE_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
