@@ -63,3 +63,15 @@ export function body<T>(answer: { data?: T }): T {
   if (answer.data === undefined) throw new ApiProblem({ code: "unexpected_answer" });
   return answer.data;
 }
+
+/** A request as the API itself wrote it down, such as a repair. What it answers with, null where that is nothing. */
+export async function sendWritten(written: { method: string; path: string; body: unknown }, signal?: AbortSignal): Promise<unknown> {
+  const hasBody = written.body !== null && written.body !== undefined;
+  const request = new Request(new URL(written.path, location.origin), {
+    method: written.method,
+    ...(hasBody && { body: JSON.stringify(written.body), headers: { "Content-Type": "application/json" } }),
+    ...(signal !== undefined && { signal }),
+  });
+  const response = await ask(request);
+  return response.status === 204 ? null : response.json();
+}

@@ -1,4 +1,4 @@
-import { Ban, Check, Clock, Gauge, Lock, Pause, Plug, Plus, ShieldAlert, X, type LucideIcon } from "lucide-react";
+import { Ban, Check, Clock, EyeOff, Gauge, Lock, Pause, Plug, Plus, ShieldAlert, X, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { Badge, type Tint } from "./ui/badge";
@@ -12,6 +12,8 @@ const STATES = {
   "allocation.paused": ["warn", Pause],
   "allocation.quarantined": ["hold", ShieldAlert],
   "allocation.revoked": ["neutral", undefined],
+  "access.callable": ["ok", Check],
+  "access.hidden": ["bad", EyeOff],
   "access.granted": ["ok", Check],
   "access.claimable": ["neutral", Plus],
   "access.closed": ["neutral", Lock],

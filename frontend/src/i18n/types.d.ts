@@ -4,6 +4,7 @@ import type shared from "./en/shared.json";
 import type credentials from "./en/credentials.json";
 import type home from "./en/home.json";
 import type models from "./en/models.json";
+import type people from "./en/people.json";
 import type entry from "./en/entry.json";
 
 // A key that no message has, or a namespace that is not here, does not compile.
@@ -20,6 +21,7 @@ declare module "i18next" {
       entry: typeof entry;
       home: typeof home;
       models: typeof models;
+      people: typeof people;
       errors: Record<string, string>;
     };
   }

@@ -7,6 +7,8 @@ export interface Settings {
   zone: string;
   density: "" | "compact";
   shortcuts: "" | "off";
+  /** Whether an administrator skipped what was left of setting up. */
+  checklist: "" | "skipped";
 }
 
 const listeners = new Set<() => void>();

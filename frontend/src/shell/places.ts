@@ -1,5 +1,5 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { Box, House, KeyRound, User, type LucideIcon } from "lucide-react";
+import { Box, Gauge, House, KeyRound, Split, Tag, User, Users, type LucideIcon } from "lucide-react";
 
 import type shared from "@/i18n/en/shared.json";
 
@@ -37,7 +37,15 @@ export const ACCOUNT: Place = { to: "/account/profile", name: "place.account", i
 /** The places of an administrator. A group without places is not shown. */
 export const ADMINISTRATION: readonly Group[] = [
   { name: null, places: [{ to: "/admin", name: "place.home", icon: House, bar: true, exact: true }] },
-  { name: "group.people", places: [] },
+  {
+    name: "group.people",
+    places: [
+      { to: "/admin/members", name: "place.members", icon: Users, bar: true },
+      { to: "/admin/tags", name: "place.tags", icon: Tag },
+      { to: "/admin/allocations", name: "place.allocations", icon: Split },
+      { to: "/admin/limits", name: "place.limits", icon: Gauge },
+    ],
+  },
   { name: "group.catalog", places: [] },
   { name: "group.system", places: [] },
 ];

@@ -1,0 +1,53 @@
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import type { Listed } from "@/lib/pages";
+import { DataTable, type Column } from "./data-table";
+import { EmptyState } from "./empty-state";
+import { ErrorState } from "./problem";
+import { Button } from "./ui/button";
+import { Card } from "./ui/card";
+import { SkeletonRows } from "./ui/skeleton";
+
+interface ListTableProps<Row> {
+  /** The name under which the choice of columns is kept. */
+  id: string;
+  label: string;
+  list: UseInfiniteQueryResult<InfiniteData<Listed<Row>>>;
+  columns: readonly Column<Row>[];
+  rowId: (row: Row) => string;
+  /** What is said where the list could not be read. */
+  failed: string;
+  empty: React.ReactNode;
+  /** Where filters are set: takes them away again. */
+  onClear?: (() => void) | undefined;
+  sort?: string;
+  onSort?: (sort: string) => void;
+}
+
+/** A list of the server's with all its states: being read, failed, empty, filtered to nothing, and more to come. */
+export function ListTable<Row>({ list, failed, empty, onClear, ...table }: ListTableProps<Row>) {
+  const { t } = useTranslation();
+  if (list.data === undefined) {
+    return (
+      <Card flush>
+        {list.error !== null ? <ErrorState what={failed} error={list.error} onRetry={() => void list.refetch()} /> : <SkeletonRows count={8} rowClass="h-[47px]" />}
+      </Card>
+    );
+  }
+  return (
+    <>
+      <DataTable
+        {...table}
+        rows={list.data.pages.flatMap((page) => page.items)}
+        busy={list.isPlaceholderData}
+        empty={onClear === undefined ? empty : <EmptyState says={t("list.no_match")} action={<Button onClick={onClear}>{t("list.clear")}</Button>} />}
+      />
+      {list.hasNextPage && (
+        <Button className="self-center" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+          {t("list.more")}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,28 @@
+import { useTranslation } from "react-i18next";
+
+import type { ReportShown } from "@/client/schema.gen";
+import { dayIn, daysOfMonth } from "@/lib/days";
+import { useFormat } from "@/lib/format";
+import { formatUsd } from "@/lib/money";
+import { DayBars } from "./day-bars";
+
+/** The days of this month in a report that has a step for each day: its dates, what of it has no price, and the bars. */
+export function MonthBars({ report }: { report: Pick<ReportShown, "since" | "zone" | "steps" | "total"> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const today = dayIn(new Date(), report.zone);
+  const byDay = new Map((report.steps ?? []).map((step) => [dayIn(new Date(step.since), report.zone), step.total.billed_cost_usd]));
+  const days = daysOfMonth(today).map((day) => ({ day, usd: day > today ? null : (byDay.get(day) ?? "0") }));
+  const period = t("month.period", { from: format.day(`${dayIn(new Date(report.since), report.zone)}T12:00:00Z`), to: format.day(`${today}T12:00:00Z`), zone: report.zone });
+  return (
+    <>
+      <p className="mb-3 text-small text-ink-3">
+        {period}
+        {report.total.unpriced_calls > 0 && <span className="block text-warn-ink">{t("month.unpriced", { count: report.total.unpriced_calls })}</span>}
+      </p>
+      <div className="max-w-[640px]">
+        <DayBars caption={t("month.caption", { total: formatUsd(report.total.billed_cost_usd), period })} days={days} today={today} heads={{ day: t("month.day"), amount: t("month.amount") }} />
+      </div>
+    </>
+  );
+}

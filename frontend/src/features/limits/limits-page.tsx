@@ -1,0 +1,112 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Plus, Trash2 } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { LimitShown } from "@/client/schema.gen";
+import { Moment } from "@/components/amounts";
+import type { Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { Filter, Filters } from "@/components/filters";
+import { useLimitWords } from "@/components/limit-bar";
+import { ListTable } from "@/components/list-table";
+import { MemberName, TagName } from "@/components/named";
+import { Page } from "@/components/page";
+import { Badge } from "@/components/ui/badge";
+import { Button, IconButton } from "@/components/ui/button";
+import { limitsQuery, METRICS, SUBJECTS, WINDOWS, type LimitsAsked } from "./api";
+import { LimitDialog, RemoveLimitDialog } from "./limit-dialog";
+import { NewLimitDialog } from "./new-limit-dialog";
+
+interface LimitsPageProps {
+  asked: LimitsAsked;
+  open: string | undefined;
+  onAsk: (change: Partial<LimitsAsked>) => void;
+  onOpen: (id: string | undefined) => void;
+}
+
+/** Every ceiling in one place; what is asked for is in the address. */
+export function LimitsPage({ asked, open, onAsk, onOpen }: LimitsPageProps) {
+  const { t } = useTranslation("people");
+  const list = useInfiniteQuery(limitsQuery(asked));
+  const [making, setMaking] = useState(false);
+  const [removing, setRemoving] = useState<{ id: string; says: string } | null>(null);
+  const columns = useColumns(onOpen, setRemoving);
+  const isNarrowed = [asked.subject, asked.id, asked.metric, asked.window].some((each) => each !== undefined);
+  return (
+    <Page
+      title={t("limits.title")}
+      says={t("limits.title_says")}
+      actions={
+        <Button look="primary" icon={Plus} onClick={() => setMaking(true)}>
+          {t("limits.new")}
+        </Button>
+      }
+    >
+      <Filters>
+        <Filter label={t("limits.subject")} value={asked.subject} choices={SUBJECTS.map((value) => ({ value, word: t(`limits.subject.${value}`) }))} onChange={(subject) => onAsk({ subject, id: undefined })} />
+        <Filter label={t("limits.metric")} value={asked.metric} choices={METRICS.map((value) => ({ value, word: t(`limits.metric.${value}`) }))} onChange={(metric) => onAsk({ metric })} />
+        <Filter label={t("limits.window")} value={asked.window} choices={WINDOWS.map((value) => ({ value, word: t(`limits.window.${value}`) }))} onChange={(window) => onAsk({ window })} />
+      </Filters>
+      <ListTable
+        id="admin-limits"
+        label={t("limits.title")}
+        list={list}
+        columns={columns}
+        rowId={(limit) => limit.id}
+        failed={t("limits.failed")}
+        empty={<EmptyState says={t("limits.empty")} action={<Button onClick={() => setMaking(true)}>{t("limits.new")}</Button>} />}
+        onClear={isNarrowed ? () => onAsk({ subject: undefined, id: undefined, metric: undefined, window: undefined }) : undefined}
+        sort={asked.sort ?? "-created_at"}
+        onSort={(sort) => onAsk({ sort: sort === "created_at" ? sort : undefined })}
+      />
+      {making && <NewLimitDialog onClose={() => setMaking(false)} />}
+      {open !== undefined && <LimitDialog id={open} onClose={() => onOpen(undefined)} />}
+      {removing !== null && <RemoveLimitDialog {...removing} onClose={() => setRemoving(null)} />}
+    </Page>
+  );
+}
+
+function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string; says: string }) => void): Column<LimitShown>[] {
+  const { t } = useTranslation("people");
+  const words = useLimitWords();
+  return [
+    {
+      id: "limit",
+      head: t("limits.one"),
+      place: "title",
+      cell: (limit) => (
+        <button type="button" onClick={() => onOpen(limit.id)} className="text-left font-medium hover:underline">
+          {words.each(limit)}
+        </button>
+      ),
+    },
+    {
+      id: "subject",
+      head: t("limits.subject"),
+      place: "text",
+      cell: (limit) => (
+        <span className="flex flex-wrap gap-x-1.5">
+          <span className="text-ink-3">{t(`limits.subject.${limit.subject_kind}`)}</span>
+          {limit.subject_id !== null && limit.subject_kind === "member" && <MemberName id={limit.subject_id} />}
+          {limit.subject_id !== null && limit.subject_kind === "tag" && <TagName id={limit.subject_id} />}
+          {limit.partition_by !== "subject" && <span className="text-ink-3">{t(`limits.each.${limit.partition_by}`)}</span>}
+        </span>
+      ),
+    },
+    {
+      id: "exceed",
+      head: t("limits.exceed"),
+      place: "state",
+      cell: (limit) => <Badge tint={limit.on_exceed === "warn" ? "warn" : "neutral"}>{t(`limits.exceed.${limit.on_exceed}`)}</Badge>,
+    },
+    { id: "set", head: t("limits.set_at"), place: "wide", align: "right", sort: "created_at", cell: (limit) => <Moment at={limit.created_at} as="day" /> },
+    {
+      id: "act",
+      head: t("column.act"),
+      place: "action",
+      align: "right",
+      cell: (limit) => <IconButton icon={Trash2} label={t("limits.remove_of", { limit: words.each(limit) })} onClick={() => onRemove({ id: limit.id, says: words.each(limit) })} />,
+    },
+  ];
+}

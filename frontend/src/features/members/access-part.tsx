@@ -1,0 +1,98 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import type { Explained, MemberShown, ModelShown } from "@/client/schema.gen";
+import { Nothing, Slug } from "@/components/amounts";
+import type { Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { SearchField } from "@/components/filters";
+import { useLimitWords } from "@/components/limit-bar";
+import { ListTable } from "@/components/list-table";
+import { SmallBar } from "@/components/small-bar";
+import { OutcomeBadge, StatusBadge } from "@/components/status-badge";
+import { Skeleton } from "@/components/ui/skeleton";
+import { explainQuery, offeredQuery } from "./api";
+import { ExplainPanel } from "./explain-panel";
+import type { MemberShowing } from "./member-page";
+
+interface AccessPartProps {
+  member: MemberShown;
+  showing: MemberShowing;
+  onShow: (change: Partial<MemberShowing>) => void;
+}
+
+/** Which models a member can call now, each as the gateway itself would answer, beside the reasons of one of them. */
+export function AccessPart({ member, showing, onShow }: AccessPartProps) {
+  const { t } = useTranslation("people");
+  const list = useInfiniteQuery(offeredQuery(showing.q));
+  const columns = useColumns(member.id, (slug) => onShow({ model: slug, credential: undefined }));
+  return (
+    <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_468px]">
+      <div className="flex min-w-0 flex-col gap-3 phone:order-2">
+        <SearchField label={t("access.search")} value={showing.q} onChange={(q) => onShow({ q })} />
+        <ListTable
+          id="admin-member-access"
+          label={t("access.title")}
+          list={list}
+          columns={columns}
+          rowId={(model) => model.id}
+          failed={t("access.failed")}
+          empty={<EmptyState says={t("access.empty")} />}
+          onClear={showing.q === undefined ? undefined : () => onShow({ q: undefined })}
+        />
+      </div>
+      <ExplainPanel member={member} model={showing.model} credential={showing.credential} onShow={onShow} />
+    </div>
+  );
+}
+
+function useColumns(memberId: string, onOpen: (slug: string) => void): Column<ModelShown>[] {
+  const { t } = useTranslation("people");
+  return [
+    {
+      id: "model",
+      head: t("column.model"),
+      place: "title",
+      cell: (model) => (
+        <button type="button" onClick={() => onOpen(model.slug)} className="text-left hover:underline">
+          <Slug slug={model.slug} />
+        </button>
+      ),
+    },
+    { id: "now", head: t("access.now"), place: "state", cell: (model) => <Now memberId={memberId} model={model} /> },
+    { id: "left", head: t("access.left"), place: "text", cell: (model) => <Left memberId={memberId} model={model} /> },
+  ];
+}
+
+/** The check that answers a call; null where it would be made. */
+function refusing(explained: Explained) {
+  return explained.steps.find((step) => step.result === "refuses") ?? null;
+}
+
+function Now({ memberId, model }: { memberId: string; model: ModelShown }) {
+  const { t } = useTranslation("people");
+  const { data, error } = useQuery(explainQuery(memberId, model.slug, undefined));
+  if (error !== null) return <span className="text-bad-ink">{t("access.unknown")}</span>;
+  if (data === undefined) return <Skeleton className="h-5 w-20" />;
+  if (data.answer === null) return <StatusBadge state="access.callable" />;
+  const step = refusing(data);
+  if (step?.check === "policy") return <StatusBadge state="access.hidden" />;
+  const policy = data.steps.find((each) => each.check === "policy");
+  const allocation = data.steps.find((each) => each.check === "allocation");
+  const isFree = policy?.result === "ok" || policy?.result === "would_be_ok";
+  // Without an allocation nothing else matters yet; whoever sees a claimable model can take it.
+  if (allocation?.result === "refuses" && isFree && data.allocation_id === null && model.claimable) return <StatusBadge state="access.claimable" />;
+  return <OutcomeBadge outcome={data.answer.code} />;
+}
+
+function Left({ memberId, model }: { memberId: string; model: ModelShown }) {
+  const { t } = useTranslation("people");
+  const words = useLimitWords();
+  const { data } = useQuery(explainQuery(memberId, model.slug, undefined));
+  if (data === undefined) return null;
+  const limited = data.limits.filter((limit) => limit.limit !== null);
+  if (data.allocation_id !== null) return limited.length > 0 ? <SmallBar limits={limited} /> : <span className="text-ink-3">{t("grants.no_limit")}</span>;
+  const [first] = model.default_limits;
+  if (!model.claimable) return <Nothing />;
+  return <span className="text-ink-3">{first === undefined ? t("grants.no_limit") : words.each(first)}</span>;
+}

@@ -1,0 +1,144 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Bot, UserPlus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { MemberShown } from "@/client/schema.gen";
+import { Moment } from "@/components/amounts";
+import type { Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { Filter, Filters, SearchField } from "@/components/filters";
+import { ListTable } from "@/components/list-table";
+import { Page } from "@/components/page";
+import { StatusBadge } from "@/components/status-badge";
+import { Badge } from "@/components/ui/badge";
+import { Button, buttonClass } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/field";
+import { membersQuery, type MembersAsked } from "./api";
+import { ServiceAccountDialog } from "./service-account-dialog";
+import { TagDialog, TagsInline } from "./tags-inline";
+
+/** Everybody with an account; what is asked for is in the address. */
+export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (change: Partial<MembersAsked>) => void }) {
+  const { t } = useTranslation(["people", "common"]);
+  const list = useInfiniteQuery(membersQuery(asked));
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [tagging, setTagging] = useState(false);
+  const [making, setMaking] = useState(false);
+  const toggle = (id: string) => {
+    const next = new Set(selected);
+    if (!next.delete(id)) next.add(id);
+    setSelected(next);
+  };
+  const columns = useColumns(selected, toggle);
+  const invite = (
+    <Link to="/admin/members/invite" className={buttonClass("primary")}>
+      <UserPlus aria-hidden size={16} strokeWidth={1.75} />
+      {t("members.invite")}
+    </Link>
+  );
+  const isNarrowed = Object.values(asked).some((each) => each !== undefined);
+  return (
+    <Page
+      title={t("members.title")}
+      actions={
+        <>
+          <Button icon={Bot} onClick={() => setMaking(true)}>
+            {t("service.new")}
+          </Button>
+          {invite}
+        </>
+      }
+    >
+      <Filters>
+        <SearchField label={t("members.search")} value={asked.q} onChange={(q) => onAsk({ q })} />
+        <Filter
+          label={t("column.state")}
+          value={asked.state}
+          choices={(["active", "disabled"] as const).map((value) => ({ value, word: t(`common:state.member.${value}`) }))}
+          onChange={(state) => onAsk({ state })}
+        />
+        <Filter label={t("column.role")} value={asked.role} choices={(["member", "admin", "owner"] as const).map((value) => ({ value, word: t(`common:role.${value}`) }))} onChange={(role) => onAsk({ role })} />
+        <Filter label={t("column.kind")} value={asked.kind} choices={(["person", "service"] as const).map((value) => ({ value, word: t(`kind.${value}`) }))} onChange={(kind) => onAsk({ kind })} />
+        {asked.unanswered !== undefined && (
+          <Filter label={t("members.answered")} value={asked.unanswered} choices={[{ value: "yes", word: t("members.unanswered") }]} onChange={(unanswered) => onAsk({ unanswered })} />
+        )}
+      </Filters>
+      <ListTable
+        id="admin-members"
+        label={t("members.title")}
+        list={list}
+        columns={columns}
+        rowId={(member) => member.id}
+        failed={t("members.failed")}
+        empty={<EmptyState says={t("members.empty")} action={invite} />}
+        onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, unanswered: undefined }) : undefined}
+      />
+      {selected.size > 0 && (
+        <div role="group" aria-label={t("members.selection")} className="sticky bottom-4 z-10 flex items-center gap-3 self-center rounded-card border border-line-strong bg-raised py-2 pr-2 pl-4 text-dense shadow-dialog phone:bottom-20">
+          <span aria-live="polite">{t("members.selected", { count: selected.size })}</span>
+          <Button small onClick={() => setTagging(true)}>
+            {t("tags.give")}
+          </Button>
+          <Button small look="quiet" onClick={() => setSelected(new Set())}>
+            {t("members.deselect")}
+          </Button>
+        </div>
+      )}
+      {tagging && (
+        <TagDialog
+          memberIds={[...selected]}
+          name={t("members.selected", { count: selected.size })}
+          asked={{ how: "give" }}
+          onClose={() => {
+            setTagging(false);
+            setSelected(new Set());
+          }}
+        />
+      )}
+      {making && <ServiceAccountDialog onClose={() => setMaking(false)} />}
+    </Page>
+  );
+}
+
+function useColumns(selected: ReadonlySet<string>, onToggle: (id: string) => void): Column<MemberShown>[] {
+  const { t } = useTranslation(["people", "common"]);
+  return [
+    {
+      id: "select",
+      head: t("members.select"),
+      place: "wide",
+      cell: (member) => (
+        <Checkbox label={<span className="sr-only">{t("members.select_one", { name: member.display_name })}</span>} checked={selected.has(member.id)} onChange={() => onToggle(member.id)} />
+      ),
+    },
+    {
+      id: "name",
+      head: t("column.name"),
+      place: "title",
+      cell: (member) => (
+        <div className="min-w-0">
+          <Link to="/admin/members/$id" params={{ id: member.id }} className="font-medium hover:underline">
+            {member.display_name}
+          </Link>
+          <p className="truncate text-small text-ink-3">{member.identifier}</p>
+        </div>
+      ),
+    },
+    {
+      id: "role",
+      head: t("column.role"),
+      place: "number",
+      cell: (member) => (
+        <span className="flex flex-wrap gap-1">
+          {member.kind === "service" ? <Badge tint="neutral">{t("kind.service")}</Badge> : <Badge tint={member.role === "member" ? "neutral" : "acc"}>{t(`common:role.${member.role}`)}</Badge>}
+        </span>
+      ),
+    },
+    { id: "tags", head: t("column.tags"), place: "text", cell: (member) => <TagsInline member={member} /> },
+    { id: "identity", head: t("column.identity"), place: "wide", cell: (member) => <span className="text-ink-2">{member.identity}</span> },
+    { id: "since", head: t("members.since"), place: "wide", align: "right", cell: (member) => <Moment at={member.created_at} as="day" /> },
+    { id: "state", head: t("column.state"), place: "state", cell: (member) => <StatusBadge state={`member.${member.status}`} /> },
+  ];
+}

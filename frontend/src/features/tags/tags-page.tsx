@@ -1,0 +1,118 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { TagShown } from "@/client/schema.gen";
+import { Moment, TokenCount } from "@/components/amounts";
+import type { Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { SearchField } from "@/components/filters";
+import { ListTable } from "@/components/list-table";
+import { Page } from "@/components/page";
+import { fieldErrors, ProblemNote } from "@/components/problem";
+import { Badge } from "@/components/ui/badge";
+import { Button, buttonClass } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { Checkbox, TextField } from "@/components/ui/field";
+import { useWrite } from "@/lib/writes";
+import { createTag, tagsQuery } from "./api";
+
+/** Tags: labels that policies, limits and routes go by. */
+export function TagsPage({ q, onSearch }: { q: string | undefined; onSearch: (q: string | undefined) => void }) {
+  const { t } = useTranslation("people");
+  const list = useInfiniteQuery(tagsQuery(q));
+  const [making, setMaking] = useState(false);
+  const columns = useColumns();
+  return (
+    <Page
+      title={t("tags.title")}
+      says={t("tags.title_says")}
+      actions={
+        <>
+          <Link to="/admin/tags/rules" className={buttonClass()}>
+            {t("rules.title")}
+          </Link>
+          <Button look="primary" icon={Plus} onClick={() => setMaking(true)}>
+            {t("tags.new")}
+          </Button>
+        </>
+      }
+    >
+      <SearchField label={t("tags.search")} value={q} onChange={onSearch} />
+      <ListTable
+        id="admin-tags"
+        label={t("tags.title")}
+        list={list}
+        columns={columns}
+        rowId={(tag) => tag.id}
+        failed={t("tags.failed")}
+        empty={<EmptyState says={t("tags.empty")} action={<Button onClick={() => setMaking(true)}>{t("tags.new")}</Button>} />}
+        onClear={q === undefined ? undefined : () => onSearch(undefined)}
+      />
+      {making && <NewTagDialog onClose={() => setMaking(false)} />}
+    </Page>
+  );
+}
+
+function NewTagDialog({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation(["people", "common"]);
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [everyone, setEveryone] = useState(false);
+  const write = useWrite({
+    write: createTag,
+    touches: ["admin"],
+    onDone: (tag) => {
+      onClose();
+      void navigate({ to: "/admin/tags/$id", params: { id: tag.id } });
+    },
+  });
+  return (
+    <Dialog
+      title={t("tags.new")}
+      onClose={onClose}
+      actions={
+        <>
+          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button look="primary" type="submit" form="new-tag" busy={write.isPending}>
+            {t("tags.create")}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id="new-tag"
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!write.isPending) write.mutate({ name, everyone });
+        }}
+      >
+        <ProblemNote problem={write.problem} fields={["name"]} />
+        <TextField label={t("tags.name")} hint={t("tags.name_hint")} required value={name} error={fieldErrors(write.problem)["name"]} onChange={(event) => setName(event.target.value)} />
+        <Checkbox label={t("tags.everyone_label")} checked={everyone} onChange={(event) => setEveryone(event.target.checked)} />
+      </form>
+    </Dialog>
+  );
+}
+
+function useColumns(): Column<TagShown>[] {
+  const { t } = useTranslation("people");
+  return [
+    {
+      id: "name",
+      head: t("column.tag"),
+      place: "title",
+      cell: (tag) => (
+        <Link to="/admin/tags/$id" params={{ id: tag.id }} className="font-medium hover:underline">
+          {tag.name}
+        </Link>
+      ),
+    },
+    { id: "members", head: t("tags.members"), place: "number", align: "right", cell: (tag) => (tag.everyone ? <Badge tint="neutral">{t("tags.everyone")}</Badge> : <TokenCount count={tag.members} />) },
+    { id: "priority", head: t("tags.priority"), place: "number", align: "right", cell: (tag) => <span className="tabular">{tag.priority}</span> },
+    { id: "made", head: t("tags.made"), place: "wide", align: "right", cell: (tag) => <Moment at={tag.created_at} as="day" /> },
+  ];
+}

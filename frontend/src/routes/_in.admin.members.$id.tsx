@@ -1,0 +1,36 @@
+import { createFileRoute } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { memberQuery } from "@/client/names";
+import { EmptyState } from "@/components/empty-state";
+import { AllocationsTable } from "@/features/grants/allocations-table";
+import { GrantDialog } from "@/features/grants/grant-dialog";
+import { MemberPage, TABS } from "@/features/members/member-page";
+import { messages } from "@/i18n";
+import { ready } from "@/lib/ready";
+import { oneOf, search, word } from "@/lib/search";
+
+export const Route = createFileRoute("/_in/admin/members/$id")({
+  staticData: { crumbs: [{ text: "place.members", to: "/admin/members" }] },
+  validateSearch: search({ tab: oneOf(TABS), model: word(), credential: word(64), q: word() }),
+  loader: async ({ context, params }) => {
+    const [member] = await Promise.all([ready(context.queries, memberQuery(params.id)), messages("people")]);
+    return { crumb: member.display_name, name: member.display_name };
+  },
+  component: function Member() {
+    const { t } = useTranslation("people");
+    const { id } = Route.useParams();
+    const { name } = Route.useLoaderData();
+    const navigate = Route.useNavigate();
+    return (
+      <MemberPage
+        key={id}
+        id={id}
+        showing={Route.useSearch()}
+        onShow={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })}
+        allocations={<AllocationsTable asked={{ member: id }} withMembers={false} empty={<EmptyState says={t("grants.none_of_member")} />} />}
+        granting={(onClose) => <GrantDialog member={{ id, name }} onClose={onClose} />}
+      />
+    );
+  },
+});

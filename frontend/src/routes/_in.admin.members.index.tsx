@@ -1,0 +1,21 @@
+import { createFileRoute } from "@tanstack/react-router";
+
+import { MembersPage } from "@/features/members/members-page";
+import { messages } from "@/i18n";
+import { oneOf, search, word } from "@/lib/search";
+
+export const Route = createFileRoute("/_in/admin/members/")({
+  staticData: { crumbs: [{ text: "place.members" }] },
+  validateSearch: search({
+    q: word(),
+    state: oneOf(["active", "disabled"]),
+    role: oneOf(["member", "admin", "owner"]),
+    kind: oneOf(["person", "service"]),
+    unanswered: oneOf(["yes"]),
+  }),
+  loader: () => messages("people"),
+  component: function Members() {
+    const navigate = Route.useNavigate();
+    return <MembersPage asked={Route.useSearch()} onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })} />;
+  },
+});
