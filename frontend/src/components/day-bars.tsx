@@ -13,14 +13,17 @@ interface DayBarsProps {
   /** What the table beside it has for heads. */
   heads: { day: string; amount: string };
   plain?: boolean;
+  /** Twice as wide as it is in a side column. */
+  wide?: boolean;
 }
 
-const [WIDTH, HEIGHT, BOTTOM] = [328, 148, 20];
+const [NARROW, WIDE, HEIGHT, BOTTOM] = [328, 660, 148, 20];
 // Below a cent a scale would only enlarge what is next to nothing.
 const LEAST = 0.01;
 
 /** Amounts of money by day, as bars; the same numbers as a table for those who do not see them. `plain` has no axes. */
-export function DayBars({ caption, days, today, heads, plain = false }: DayBarsProps) {
+export function DayBars({ caption, days, today, heads, plain = false, wide = false }: DayBarsProps) {
+  const width = wide ? WIDE : NARROW;
   const format = useFormat();
   const amounts = days.map((each) => (each.usd === null ? null : Number(each.usd)));
   const top = niceTop(Math.max(LEAST, ...amounts.map((amount) => amount ?? 0)));
@@ -28,17 +31,17 @@ export function DayBars({ caption, days, today, heads, plain = false }: DayBarsP
   const label = (amount: number) => formatUsd(amount.toFixed(9), amount === 0 ? 0 : places);
   const left = plain ? 0 : label(top / 2).length * 6.6 + 8;
   const base = HEIGHT - (plain ? 2 : BOTTOM);
-  const step = (WIDTH - left) / Math.max(1, days.length);
+  const step = (width - left) / Math.max(1, days.length);
   return (
     <figure className="m-0">
       <figcaption className="sr-only">{caption}</figcaption>
-      <svg aria-hidden viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="block h-auto w-full text-[11.5px]">
+      <svg aria-hidden viewBox={`0 0 ${width} ${HEIGHT}`} className="block h-auto w-full text-[11.5px]">
         {!plain &&
           [0, 0.5, 1].map((share) => {
             const y = base - share * (base - 8);
             return (
               <g key={share}>
-                <line x1={left} x2={WIDTH} y1={y} y2={y} className="stroke-line" />
+                <line x1={left} x2={width} y1={y} y2={y} className="stroke-line" />
                 <text x={left - 6} y={y + 4} textAnchor="end" className="fill-ink-3">
                   {label(top * share)}
                 </text>

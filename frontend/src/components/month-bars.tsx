@@ -20,8 +20,8 @@ export function MonthBars({ report }: { report: Pick<ReportShown, "since" | "zon
         {period}
         {report.total.unpriced_calls > 0 && <span className="block text-warn-ink">{t("month.unpriced", { count: report.total.unpriced_calls })}</span>}
       </p>
-      <div className="max-w-[640px]">
-        <DayBars caption={t("month.caption", { total: formatUsd(report.total.billed_cost_usd), period })} days={days} today={today} heads={{ day: t("month.day"), amount: t("month.amount") }} />
+      <div className="max-w-[660px]">
+        <DayBars wide caption={t("month.caption", { total: formatUsd(report.total.billed_cost_usd), period })} days={days} today={today} heads={{ day: t("month.day"), amount: t("month.amount") }} />
       </div>
     </>
   );

@@ -40,7 +40,6 @@ export interface SetUp {
   provider: boolean;
   model: boolean;
   price: boolean;
-  policy: boolean;
   member: boolean;
   mail: boolean;
 }
@@ -50,10 +49,9 @@ export const setUpQuery = queryOptions({
   queryKey: key("admin", "set-up"),
   queryFn: async ({ signal }): Promise<SetUp> => {
     const one = { params: { query: { limit: 1 } }, signal };
-    const [providers, models, restricted, prices, members, methods] = await Promise.all([
+    const [providers, models, prices, members, methods] = await Promise.all([
       api.GET("/api/admin/provider-keys", one).then(body),
       api.GET("/api/admin/models", { params: { query: { limit: 1, status: "active" } }, signal }).then(body),
-      api.GET("/api/admin/models", { params: { query: { limit: 1, access: "restricted", status: "active" } }, signal }).then(body),
       api.GET("/api/admin/prices", one).then(body),
       api.GET("/api/admin/members", { params: { query: { limit: 2, kind: "person" } }, signal }).then(body),
       api.GET("/api/auth/methods", { signal }).then(body),
@@ -63,7 +61,6 @@ export const setUpQuery = queryOptions({
       provider: has(providers),
       model: has(models),
       price: has(prices),
-      policy: has(restricted) || has(members, 2),
       member: has(members, 2),
       mail: methods.sends_mail,
     };

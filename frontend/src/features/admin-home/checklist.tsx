@@ -16,7 +16,6 @@ const STEPS: readonly ({ name: Exclude<keyof SetUp, "mail">; to: string } | { na
   { name: "provider", to: "/admin/provider-keys" },
   { name: "model", to: "/admin/models" },
   { name: "price", to: "/admin/models" },
-  { name: "policy", to: "/admin/models" },
   { name: "member", to: "/admin/members/invite" },
   { name: "mail", to: null },
 ];
@@ -47,7 +46,7 @@ export function Checklist() {
         error !== null ? (
           <ErrorState what={t("setup.failed")} error={error} onRetry={() => void refetch()} />
         ) : (
-          <SkeletonRows count={6} rowClass="h-14" />
+          <SkeletonRows count={5} rowClass="h-14" />
         )
       ) : (
         <ol className="divide-y divide-line">

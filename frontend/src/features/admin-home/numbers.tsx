@@ -44,7 +44,7 @@ function Figure({ label, says, children }: { label: string; says: ReactNode; chi
   return (
     <div className="bg-surface px-4 py-3">
       <p className="text-dense text-ink-2">{label}</p>
-      <p className="tabular min-h-[30px] text-[1.5rem] leading-[30px] font-semibold">{children ?? <Skeleton className="h-7 w-24" />}</p>
+      <div className="tabular min-h-[30px] text-[1.5rem] leading-[30px] font-semibold">{children ?? <Skeleton className="h-7 w-24" />}</div>
       <p className="min-h-4 text-small text-ink-3">{says}</p>
     </div>
   );

@@ -1,12 +1,15 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { Moment } from "@/components/amounts";
 import { ErrorState } from "@/components/problem";
+import { buttonClass } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { attentionQuery } from "./api";
+import { placeOf } from "./places";
 
 /** What needs an administrator now, the most harmful first. */
 export function NeedsYou() {
@@ -26,6 +29,7 @@ export function NeedsYou() {
       ) : (
         <ul className="divide-y divide-line">
           {data.items.map((finding) => {
+            const place = placeOf(finding.target);
             const Icon = finding.severity === "critical" ? CircleAlert : TriangleAlert;
             return (
               <li key={finding.code} className="flex gap-3 px-4 py-3">
@@ -38,6 +42,11 @@ export function NeedsYou() {
                   <span className="shrink-0 text-dense text-ink-3">
                     <Moment at={finding.since} as="ago" />
                   </span>
+                )}
+                {place !== null && (
+                  <Link to={place.to} search={place.search} className={buttonClass("default", true)}>
+                    {t("needs.open")}
+                  </Link>
                 )}
               </li>
             );
