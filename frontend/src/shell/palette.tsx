@@ -1,13 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { Box, KeyRound, Moon, Plus, Search, type LucideIcon } from "lucide-react";
+import { Box, KeyRound, Moon, Plus, Search, User, type LucideIcon } from "lucide-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSetting } from "@/lib/settings";
+import { administrates, useMe } from "@/session/me";
 import { searchQuery } from "./api";
-import { ACCOUNT, PERSONAL } from "./places";
+import { ACCOUNT, ADMINISTRATION, PERSONAL } from "./places";
 
 const WAITS_MS = 150;
 
@@ -101,6 +102,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 function useItems(typed: string, onClose: () => void): Item[] {
   const { t } = useTranslation();
   const navigate = useNavigate();
+  const isAdministrator = administrates(useMe());
   const [theme, setTheme] = useSetting("theme");
   const q = useLater(typed.trim());
   const found = useQuery(searchQuery(q)).data;
@@ -109,9 +111,11 @@ function useItems(typed: string, onClose: () => void): Item[] {
     void to();
   };
   const dark = theme === "dark" || (theme === "" && matchMedia("(prefers-color-scheme: dark)").matches);
-  const places: Item[] = [...PERSONAL, ACCOUNT].map((place) => ({
+  const theirs = isAdministrator ? ADMINISTRATION.flatMap((group) => group.places) : [];
+  const places: Item[] = [...PERSONAL, ACCOUNT, ...theirs].map((place) => ({
     id: place.to,
     name: t(place.name),
+    ...(theirs.includes(place) && { says: t("place.administration") }),
     icon: place.icon,
     act: go(() => navigate({ to: place.to })),
   }));
@@ -137,6 +141,13 @@ function useItems(typed: string, onClose: () => void): Item[] {
       says: model.display_name,
       icon: Box,
       act: go(() => navigate({ to: "/catalog/$", params: { _splat: model.slug } })),
+    })),
+    ...(isAdministrator ? found.members : []).map((member) => ({
+      id: member.id,
+      name: member.display_name,
+      says: member.identifier,
+      icon: User,
+      act: go(() => navigate({ to: "/admin/members/$id", params: { id: member.id } })),
     })),
     ...found.credentials.map((credential) => ({
       id: credential.id,

@@ -131,7 +131,7 @@ function useColumns(selected: ReadonlySet<string>, onToggle: (id: string) => voi
       head: t("column.role"),
       place: "number",
       cell: (member) => (
-        <span className="flex flex-wrap gap-1">
+        <span className="inline-flex flex-wrap gap-1">
           {member.kind === "service" ? <Badge tint="neutral">{t("kind.service")}</Badge> : <Badge tint={member.role === "member" ? "neutral" : "acc"}>{t(`common:role.${member.role}`)}</Badge>}
         </span>
       ),

@@ -21,7 +21,7 @@ export function UsagePart({ memberId }: { memberId: string }) {
     return <Card flush>{error !== null ? <ErrorState what={t("usage.failed")} error={error} onRetry={() => void refetch()} /> : <Skeleton className="h-[260px]" />}</Card>;
   }
   const columns: Column<Row>[] = [
-    { id: "model", head: t("column.model"), place: "title", cell: (row) => (row.key === null ? t(row.kind === "other" ? "usage.other" : "usage.none") : <Slug slug={row.name ?? row.key} />) },
+    { id: "model", head: t("column.model"), place: "title", cell: (row) => (row.key === null ? t(row.kind === "other" ? "usage.other" : "usage.none") : <Slug slug={row.key} />) },
     { id: "calls", head: t("usage.calls"), place: "number", align: "right", cell: (row) => <TokenCount count={row.calls} /> },
     { id: "failed", head: t("usage.failed_calls"), place: "number", align: "right", cell: (row) => (row.failed_calls === 0 ? <Nothing /> : <TokenCount count={row.failed_calls} />) },
     { id: "input", head: t("usage.input"), place: "number", align: "right", cell: (row) => <TokenCount count={row.input_tokens} /> },
