@@ -14,14 +14,19 @@ export function MonthBars({ report }: { report: Pick<ReportShown, "since" | "zon
   const byDay = new Map((report.steps ?? []).map((step) => [dayIn(new Date(step.since), report.zone), step.total.billed_cost_usd]));
   const days = daysOfMonth(today).map((day) => ({ day, usd: day > today ? null : (byDay.get(day) ?? "0") }));
   const period = t("month.period", { from: format.day(`${dayIn(new Date(report.since), report.zone)}T12:00:00Z`), to: format.day(`${today}T12:00:00Z`), zone: report.zone });
+  const bars = { caption: t("month.caption", { total: formatUsd(report.total.billed_cost_usd), period }), days, today, heads: { day: t("month.day"), amount: t("month.amount") } };
   return (
     <>
       <p className="mb-3 text-small text-ink-3">
         {period}
         {report.total.unpriced_calls > 0 && <span className="block text-warn-ink">{t("month.unpriced", { count: report.total.unpriced_calls })}</span>}
       </p>
-      <div className="max-w-[660px]">
-        <DayBars wide caption={t("month.caption", { total: formatUsd(report.total.billed_cost_usd), period })} days={days} today={today} heads={{ day: t("month.day"), amount: t("month.amount") }} />
+      {/* One of the two is there: letters of a wide one would be too small on a phone. */}
+      <div className="md:hidden">
+        <DayBars {...bars} />
+      </div>
+      <div className="hidden max-w-[660px] md:block">
+        <DayBars {...bars} wide />
       </div>
     </>
   );

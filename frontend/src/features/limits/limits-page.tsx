@@ -1,4 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -87,7 +88,13 @@ function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string
       place: "text",
       cell: (limit) => (
         <span className="flex flex-wrap gap-x-1.5">
-          <span className="text-ink-3">{t(`limits.subject.${limit.subject_kind}`)}</span>
+          {limit.subject_kind === "allocation" && limit.subject_id !== null ? (
+            <Link to="/admin/allocations" search={{ open: limit.subject_id }} className="font-medium hover:underline">
+              {t("limits.subject.allocation")}
+            </Link>
+          ) : (
+            <span className="text-ink-3">{t(`limits.subject.${limit.subject_kind}`)}</span>
+          )}
           {limit.subject_id !== null && limit.subject_kind === "member" && <MemberName id={limit.subject_id} />}
           {limit.subject_id !== null && limit.subject_kind === "tag" && <TagName id={limit.subject_id} />}
           {limit.partition_by !== "subject" && <span className="text-ink-3">{t(`limits.each.${limit.partition_by}`)}</span>}

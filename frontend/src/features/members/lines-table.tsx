@@ -34,9 +34,11 @@ export function LinesTable({ shown }: { shown: BulkShown }) {
       cell: (line) => {
         const [tint, icon] = LOOKS[line.result];
         return (
-          <Badge tint={tint} icon={icon}>
-            {t(shown.dry_run ? `invite.would.${line.result}` : `invite.result.${line.result}`)}
-          </Badge>
+          <span className="whitespace-nowrap">
+            <Badge tint={tint} icon={icon}>
+              {t(shown.dry_run ? `invite.would.${line.result}` : `invite.result.${line.result}`)}
+            </Badge>
+          </span>
         );
       },
     },
