@@ -18,7 +18,7 @@ const STATES = ["active", "paused", "quarantined", "revoked"] as const;
 
 /** Every right to call a model; what is asked for is in the address. */
 export function AllocationsPage({ asked, open, onAsk, onOpen }: { asked: GrantsAsked; open: string | undefined; onAsk: (change: Partial<GrantsAsked>) => void; onOpen: (id: string | undefined) => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [granting, setGranting] = useState(false);
   const member = useQuery({ ...memberQuery(asked.member ?? ""), enabled: asked.member !== undefined }).data;
   const model = useQuery({ ...modelNamesQuery, enabled: asked.model !== undefined }).data?.get(asked.model ?? "");
@@ -43,7 +43,7 @@ export function AllocationsPage({ asked, open, onAsk, onOpen }: { asked: GrantsA
         />
       </div>
       <Filters>
-        <Filter label={t("column.state")} value={asked.state} choices={STATES.map((value) => ({ value, word: t(`common:state.allocation.${value}`) }))} onChange={(state) => onAsk({ state })} />
+        <Filter label={t("column.state")} value={asked.state} choices={STATES.map((value) => ({ value, word: t(`shared:state.allocation.${value}`) }))} onChange={(state) => onAsk({ state })} />
         <Filter
           label={t("grants.lock")}
           value={asked.locked}

@@ -15,7 +15,7 @@ const FIELDS = ["member_id", "model_id", "monthly_cost_usd", "monthly_tokens"];
 
 /** Gives a member a model, under limits of its own. `member` is fixed where the page is about one. */
 export function GrantDialog({ member: fixed, onClose }: { member?: Choice; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const toast = useToast();
   const [member, setMember] = useState<Choice | null>(fixed ?? null);
   const [model, setModel] = useState<Choice | null>(null);
@@ -36,7 +36,7 @@ export function GrantDialog({ member: fixed, onClose }: { member?: Choice; onClo
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look="primary"
             busy={write.isPending}

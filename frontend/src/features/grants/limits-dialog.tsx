@@ -11,7 +11,7 @@ import { limitsOf, MonthlyFields } from "./monthly-fields";
 
 /** Changes an allocation's monthly limits. Where they would stop it at once, that is said before. */
 export function LimitsDialog({ allocation, onClose }: { allocation: AllocationShown; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [typed, setTyped] = useState({ cost: allocation.monthly_cost_usd ?? "", tokens: allocation.monthly_tokens?.toString() ?? "" });
   const write = useWrite({ write: changeLimits, touches: ["admin"], onDone: onClose });
   const preview = useWrite({
@@ -31,7 +31,7 @@ export function LimitsDialog({ allocation, onClose }: { allocation: AllocationSh
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button look={isOver ? "solid-destructive" : "primary"} busy={preview.isPending || write.isPending} onClick={() => (isOver ? write.mutate(given) : preview.mutate(given))}>
             {isOver ? t("grants.change_anyway") : t("grants.change")}
           </Button>

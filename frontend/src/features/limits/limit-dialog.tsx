@@ -28,7 +28,7 @@ export function LimitDialog({ id, onClose }: { id: string; onClose: () => void }
 }
 
 function Loaded({ limit, onClose }: { limit: LimitFound; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const words = useLimitWords();
   const [amount, setAmount] = useState(String(limit.amount));
   const [exceed, setExceed] = useState(limit.on_exceed);
@@ -49,7 +49,7 @@ function Loaded({ limit, onClose }: { limit: LimitFound; onClose: () => void }) 
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button look={isOver ? "solid-destructive" : "primary"} busy={preview.isPending || write.isPending} onClick={() => (isOver ? write.mutate(given) : preview.mutate(given))}>
             {isOver ? t("limits.change_anyway") : t("limits.change")}
           </Button>

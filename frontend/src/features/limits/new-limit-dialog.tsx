@@ -23,7 +23,7 @@ export function amountOf(metric: LimitSet["metric"], typed: string): string | nu
 
 /** Sets a limit for everybody, a tag or a member. Those of an allocation or a credential are set where they are. */
 export function NewLimitDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [kind, setKind] = useState<(typeof SUBJECTS)[number]>("member");
   const [subject, setSubject] = useState<Choice | null>(null);
   const [metric, setMetric] = useState<LimitSet["metric"]>("cost");
@@ -70,7 +70,7 @@ export function NewLimitDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look={isOver ? "solid-destructive" : "primary"}
             disabled={amount.trim() === "" || (kind !== "global" && subject === null)}

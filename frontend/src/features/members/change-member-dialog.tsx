@@ -17,7 +17,7 @@ const ROLES = ["member", "admin", "owner"] as const;
 
 /** Changes a member's name and role, and of a service account who answers for it. */
 export function ChangeMemberDialog({ member, onClose }: { member: MemberShown; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [name, setName] = useState(member.display_name);
   const [role, setRole] = useState(member.role);
   const answering = useQuery({ ...memberQuery(member.responsible_member_id ?? ""), enabled: member.responsible_member_id !== null }).data;
@@ -32,7 +32,7 @@ export function ChangeMemberDialog({ member, onClose }: { member: MemberShown; o
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look="primary"
             busy={write.isPending}
@@ -59,7 +59,7 @@ export function ChangeMemberDialog({ member, onClose }: { member: MemberShown; o
           <Select label={t("column.role")} hint={t("invite.role_hint")} value={role} error={errors["role"]} onChange={(event) => setRole(ROLES.find((each) => each === event.target.value) ?? member.role)}>
             {ROLES.map((each) => (
               <option key={each} value={each}>
-                {t(`common:role.${each}`)}
+                {t(`shared:role.${each}`)}
               </option>
             ))}
           </Select>

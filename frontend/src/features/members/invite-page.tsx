@@ -22,7 +22,7 @@ const ROLES = ["member", "admin", "owner"] as const;
 
 /** Brings people: a list is checked line by line while it is typed, and told line by line what became of it. */
 export function InvitePage() {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [typed, setTyped] = useState("");
   const [role, setRole] = useState<(typeof ROLES)[number]>("member");
   const [tags, setTags] = useState<readonly Choice[]>([]);
@@ -82,7 +82,7 @@ export function InvitePage() {
             <Select label={t("column.role")} hint={t("invite.role_hint")} value={role} onChange={(event) => setRole(ROLES.find((each) => each === event.target.value) ?? "member")}>
               {ROLES.map((each) => (
                 <option key={each} value={each}>
-                  {t(`common:role.${each}`)}
+                  {t(`shared:role.${each}`)}
                 </option>
               ))}
             </Select>

@@ -12,7 +12,7 @@ import { makeLink } from "./api";
 
 /** Makes a link by which a member chooses a password; it is shown this once. */
 export function LinkDialog({ member, kind, onClose }: { member: MemberShown; kind: "invitation" | "reset"; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [made, setMade] = useState<LinkMade | null>(null);
   const write = useWrite({
     write: makeLink,
@@ -30,13 +30,13 @@ export function LinkDialog({ member, kind, onClose }: { member: MemberShown; kin
       actions={
         made === null ? (
           <>
-            <Button onClick={onClose}>{t("common:cancel")}</Button>
+            <Button onClick={onClose}>{t("shared:cancel")}</Button>
             <Button look="primary" busy={write.isPending} onClick={() => write.mutate({ id: member.id, kind })}>
               {t(`link.make.${kind}`)}
             </Button>
           </>
         ) : (
-          <Button onClick={onClose}>{t("common:close")}</Button>
+          <Button onClick={onClose}>{t("shared:close")}</Button>
         )
       }
     >

@@ -40,7 +40,7 @@ interface MemberPageProps {
 
 /** One member: what they can call and why not, what they have, what they used, how they are signed in. */
 export function MemberPage({ id, showing, onShow, allocations, granting }: MemberPageProps) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const { data: member } = useSuspenseQuery(memberQuery(id));
   const [isGranting, setGranting] = useState(false);
   const contents: Record<Tab, ReactNode> = {
@@ -58,7 +58,7 @@ export function MemberPage({ id, showing, onShow, allocations, granting }: Membe
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           {member.display_name}
           <StatusBadge state={`member.${member.status}`} />
-          <Badge tint={member.role === "member" ? "neutral" : "acc"}>{member.kind === "service" ? t("kind.service") : t(`common:role.${member.role}`)}</Badge>
+          <Badge tint={member.role === "member" ? "neutral" : "acc"}>{member.kind === "service" ? t("kind.service") : t(`shared:role.${member.role}`)}</Badge>
         </span>
       }
       says={`${member.identifier} · ${member.identity}`}

@@ -21,7 +21,7 @@ import { TagDialog, TagsInline } from "./tags-inline";
 
 /** Everybody with an account; what is asked for is in the address. */
 export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (change: Partial<MembersAsked>) => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const list = useInfiniteQuery(membersQuery(asked));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [tagging, setTagging] = useState(false);
@@ -56,10 +56,10 @@ export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (cha
         <Filter
           label={t("column.state")}
           value={asked.state}
-          choices={(["active", "disabled"] as const).map((value) => ({ value, word: t(`common:state.member.${value}`) }))}
+          choices={(["active", "disabled"] as const).map((value) => ({ value, word: t(`shared:state.member.${value}`) }))}
           onChange={(state) => onAsk({ state })}
         />
-        <Filter label={t("column.role")} value={asked.role} choices={(["member", "admin", "owner"] as const).map((value) => ({ value, word: t(`common:role.${value}`) }))} onChange={(role) => onAsk({ role })} />
+        <Filter label={t("column.role")} value={asked.role} choices={(["member", "admin", "owner"] as const).map((value) => ({ value, word: t(`shared:role.${value}`) }))} onChange={(role) => onAsk({ role })} />
         <Filter label={t("column.kind")} value={asked.kind} choices={(["person", "service"] as const).map((value) => ({ value, word: t(`kind.${value}`) }))} onChange={(kind) => onAsk({ kind })} />
         {asked.unanswered !== undefined && (
           <Filter label={t("members.answered")} value={asked.unanswered} choices={[{ value: "yes", word: t("members.unanswered") }]} onChange={(unanswered) => onAsk({ unanswered })} />
@@ -103,7 +103,7 @@ export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (cha
 }
 
 function useColumns(selected: ReadonlySet<string>, onToggle: (id: string) => void): Column<MemberShown>[] {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   return [
     {
       id: "select",
@@ -132,7 +132,7 @@ function useColumns(selected: ReadonlySet<string>, onToggle: (id: string) => voi
       place: "number",
       cell: (member) => (
         <span className="inline-flex flex-wrap gap-1">
-          {member.kind === "service" ? <Badge tint="neutral">{t("kind.service")}</Badge> : <Badge tint={member.role === "member" ? "neutral" : "acc"}>{t(`common:role.${member.role}`)}</Badge>}
+          {member.kind === "service" ? <Badge tint="neutral">{t("kind.service")}</Badge> : <Badge tint={member.role === "member" ? "neutral" : "acc"}>{t(`shared:role.${member.role}`)}</Badge>}
         </span>
       ),
     },

@@ -13,7 +13,7 @@ import { createMember } from "./api";
 
 /** Makes an account for a program, with somebody who answers for it. */
 export function ServiceAccountDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const navigate = useNavigate();
   const [identifier, setIdentifier] = useState("");
   const [name, setName] = useState("");
@@ -33,7 +33,7 @@ export function ServiceAccountDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look="primary"
             busy={write.isPending}

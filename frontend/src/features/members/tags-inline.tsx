@@ -56,7 +56,7 @@ export function TagsInline({ member }: { member: Pick<MemberShown, "id" | "displ
 
 /** Gives some members a tag, or takes it from them, after it was said who gains and who loses by it. */
 export function TagDialog({ memberIds, name, asked, onClose }: { memberIds: string[]; name: string; asked: NonNullable<Asked>; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [tag, setTag] = useState<Choice | null>(asked.how === "take" ? asked.tag : null);
   const preview = useWrite({ write: previewTagOf, touches: [] });
   const write = useWrite({ write: tagMember, touches: ["admin"], onDone: onClose });
@@ -68,7 +68,7 @@ export function TagDialog({ memberIds, name, asked, onClose }: { memberIds: stri
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look={isTake && seen ? "solid-destructive" : "primary"}
             disabled={tag === null}

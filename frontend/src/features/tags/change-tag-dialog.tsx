@@ -12,7 +12,7 @@ import { changeTag, previewTag } from "./api";
 
 /** Changes a tag, after it was said who gains and who loses by it. */
 export function ChangeTagDialog({ tag, onClose }: { tag: TagShown; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [name, setName] = useState(tag.name);
   const [priority, setPriority] = useState(String(tag.priority));
   const [everyone, setEveryone] = useState(tag.everyone);
@@ -33,7 +33,7 @@ export function ChangeTagDialog({ tag, onClose }: { tag: TagShown; onClose: () =
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look={loses ? "solid-destructive" : "primary"}
             busy={preview.isPending || write.isPending}

@@ -17,7 +17,7 @@ const KINDS = ["domain", "suffix", "local_part", "identifier", "claim", "always"
 
 /** Makes a rule, or changes one. */
 export function RuleDialog({ rule, onClose }: { rule: TagRuleShown | null; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const [name, setName] = useState(rule?.name ?? "");
   const [kind, setKind] = useState<(typeof KINDS)[number]>(rule?.kind ?? "domain");
   const [value, setValue] = useState(rule?.value ?? "");
@@ -35,7 +35,7 @@ export function RuleDialog({ rule, onClose }: { rule: TagRuleShown | null; onClo
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look="primary"
             busy={write.isPending}

@@ -13,7 +13,7 @@ import { previewTagging, tagMembers, type Tagging } from "./api";
 
 /** Gives members a tag, or takes it from one, after it was said who gains and who loses sight of models. */
 export function TagMembersDialog({ tag, take, onClose }: { tag: TagShown; take?: MemberOfTagShown; onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const toast = useToast();
   const [typed, setTyped] = useState("");
   const identifiers = typed.split(/[\s,;]+/).filter((each) => each !== "");
@@ -35,7 +35,7 @@ export function TagMembersDialog({ tag, take, onClose }: { tag: TagShown; take?:
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look={take !== undefined && seen ? "solid-destructive" : "primary"}
             busy={preview.isPending || write.isPending}

@@ -57,7 +57,7 @@ export function TagsPage({ q, onSearch }: { q: string | undefined; onSearch: (q:
 }
 
 function NewTagDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(["people", "common"]);
+  const { t } = useTranslation(["people", "shared"]);
   const navigate = useNavigate();
   const [name, setName] = useState("");
   const [everyone, setEveryone] = useState(false);
@@ -75,7 +75,7 @@ function NewTagDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button look="primary" type="submit" form="new-tag" busy={write.isPending}>
             {t("tags.create")}
           </Button>
