@@ -22,6 +22,19 @@ const STATES = {
   "credential.paused": ["warn", Pause],
   "credential.expired": ["neutral", undefined],
   "credential.revoked": ["neutral", undefined],
+  "provider_key.active": ["ok", Check],
+  "provider_key.refused": ["bad", X],
+  "provider_key.disabled": ["neutral", Ban],
+  "route.healthy": ["ok", Check],
+  "route.cooling": ["warn", Clock],
+  "route.standby": ["neutral", Clock],
+  "route.disabled": ["neutral", Ban],
+  "model.active": ["ok", Check],
+  "model.restricted": ["neutral", Lock],
+  "model.archived": ["neutral", undefined],
+  "price.scheduled": ["acc", Clock],
+  "price.in_force": ["ok", Check],
+  "price.past": ["neutral", undefined],
 } as const satisfies Record<string, readonly [Tint, LucideIcon | undefined]>;
 
 export type StateName = keyof typeof STATES;

@@ -1,6 +1,13 @@
 import type account from "./en/account.json";
 import type admin from "./en/admin.json";
 import type shared from "./en/shared.json";
+import type audit from "./en/audit.json";
+import type catalog from "./en/catalog.json";
+import type providers from "./en/providers.json";
+import type publish from "./en/publish.json";
+import type records from "./en/records.json";
+import type spend from "./en/spend.json";
+import type system from "./en/system.json";
 import type credentials from "./en/credentials.json";
 import type home from "./en/home.json";
 import type models from "./en/models.json";
@@ -17,6 +24,13 @@ declare module "i18next" {
       account: typeof account;
       admin: typeof admin;
       shared: typeof shared;
+      audit: typeof audit;
+      catalog: typeof catalog;
+      providers: typeof providers;
+      publish: typeof publish;
+      records: typeof records;
+      spend: typeof spend;
+      system: typeof system;
       credentials: typeof credentials;
       entry: typeof entry;
       home: typeof home;

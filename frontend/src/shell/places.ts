@@ -1,5 +1,7 @@
 import type { LinkProps } from "@tanstack/react-router";
-import { Box, Gauge, House, KeyRound, Split, Tag, User, Users, type LucideIcon } from "lucide-react";
+import {
+  Box, ChartColumn, Gauge, House, KeyRound, List, Plug, ScrollText, Server, Signpost, Split, Tag, User, Users, type LucideIcon,
+} from "lucide-react";
 
 import type shared from "@/i18n/en/shared.json";
 
@@ -36,7 +38,14 @@ export const ACCOUNT: Place = { to: "/account/profile", name: "place.account", i
 
 /** The places of an administrator. A group without places is not shown. */
 export const ADMINISTRATION: readonly Group[] = [
-  { name: null, places: [{ to: "/admin", name: "place.home", icon: House, bar: true, exact: true }] },
+  {
+    name: null,
+    places: [
+      { to: "/admin", name: "place.home", icon: House, bar: true, exact: true },
+      { to: "/admin/calls", name: "place.all_calls", icon: List, bar: true },
+      { to: "/admin/usage", name: "place.spend", icon: ChartColumn },
+    ],
+  },
   {
     name: "group.people",
     places: [
@@ -46,6 +55,19 @@ export const ADMINISTRATION: readonly Group[] = [
       { to: "/admin/limits", name: "place.limits", icon: Gauge },
     ],
   },
-  { name: "group.catalog", places: [] },
-  { name: "group.system", places: [] },
+  {
+    name: "group.catalog",
+    places: [
+      { to: "/admin/models", name: "place.models", icon: Box, bar: true },
+      { to: "/admin/aliases", name: "place.aliases", icon: Signpost },
+      { to: "/admin/provider-keys", name: "place.provider_keys", icon: Plug },
+    ],
+  },
+  {
+    name: "group.system",
+    places: [
+      { to: "/admin/audit", name: "place.audit", icon: ScrollText },
+      { to: "/admin/system", name: "place.system", icon: Server },
+    ],
+  },
 ];

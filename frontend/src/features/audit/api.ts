@@ -1,0 +1,25 @@
+import { api, body } from "@/client/client";
+import type { EventShown } from "@/client/schema.gen";
+import { paged } from "@/lib/paged";
+import { key } from "@/lib/writes";
+
+/** What the trail is narrowed to. */
+export interface AuditAsked {
+  actor?: string | undefined;
+  actor_member_id?: string | undefined;
+  action?: string | undefined;
+  target_kind?: string | undefined;
+  target_id?: string | undefined;
+  since?: string | undefined;
+  until?: string | undefined;
+}
+
+/** Administrative writes, the newest first, a page after another. */
+export function eventsQuery(asked: AuditAsked) {
+  return paged<EventShown>(key("admin", "audit", asked), async (page, signal) => body(await api.GET("/api/admin/audit", { params: { query: { ...asked, ...page } }, signal })));
+}
+
+/** The same as a file, the oldest first. */
+export async function exportEvents(asked: AuditAsked, form: "csv" | "jsonl"): Promise<Blob> {
+  return body(await api.GET("/api/admin/audit/export", { params: { query: { ...asked, form } }, parseAs: "blob" }));
+}

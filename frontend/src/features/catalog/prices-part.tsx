@@ -1,0 +1,121 @@
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { ModelDetail, PriceShown } from "@/client/schema.gen";
+import { Moment, Nothing, Price } from "@/components/amounts";
+import { EmptyState } from "@/components/empty-state";
+import { ErrorState } from "@/components/problem";
+import { Rows, type Column } from "@/components/rows";
+import { StatusBadge } from "@/components/status-badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { formatOf } from "@/lib/format";
+import { pricesQuery } from "./api";
+import { PriceForm } from "./price-form";
+import { amountOf, inForceAt, PRICE_KINDS, usePriceWords, type PriceKind } from "./price-words";
+import { SuggestedPrice } from "./suggested-price";
+
+/** What a model costs, now and from the next version on, and every version before. */
+export function PricesPart({ model }: { model: ModelDetail }) {
+  const { t } = useTranslation("catalog");
+  const { data, error, refetch } = useQuery(pricesQuery(model.id));
+  const [now] = useState(() => Date.now());
+  const [making, setMaking] = useState(false);
+  const versions = data?.items ?? [];
+  const current = inForceAt(versions, now);
+  const coming = versions.filter((version) => Date.parse(version.in_force_from) > now).at(-1);
+  const add = (
+    <Button small icon={Plus} onClick={() => setMaking(true)}>
+      {t("price.new")}
+    </Button>
+  );
+  return (
+    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
+      <div className="flex min-w-0 flex-col gap-4">
+        <Card flush title={t("prices")} aside={<span className="flex items-center gap-3"><span className="phone:hidden">{t("prices_says")}</span>{add}</span>}>
+          {error !== null && data === undefined ? (
+            <ErrorState what={t("prices_failed")} error={error} onRetry={() => void refetch()} />
+          ) : data === undefined ? (
+            <SkeletonRows count={3} />
+          ) : (
+            <NowAndNext current={current} coming={coming} />
+          )}
+        </Card>
+        <SuggestedPrice modelId={model.id} />
+      </div>
+      <Card title={t("history")}>
+        {versions.length === 0 ? (
+          <p className="text-dense text-ink-2">{t("history_none")}</p>
+        ) : (
+          <ol className="flex flex-col gap-4">
+            {versions.map((version, index) => (
+              <Version key={version.id} version={version} before={versions[index + 1]} number={versions.length - index} state={version === current ? "in_force" : Date.parse(version.in_force_from) > now ? "scheduled" : "past"} />
+            ))}
+          </ol>
+        )}
+      </Card>
+      {making && <PriceForm modelId={model.id} from={current ?? coming} onClose={() => setMaking(false)} />}
+    </div>
+  );
+}
+
+function NowAndNext({ current, coming }: { current: PriceShown | undefined; coming: PriceShown | undefined }) {
+  const { t, i18n } = useTranslation("catalog");
+  const say = usePriceWords();
+  const kinds = PRICE_KINDS.filter((kind) => amountOf(current?.prices, kind) !== null || amountOf(coming?.prices, kind) !== null);
+  const cell = (version: PriceShown | undefined, kind: PriceKind) => {
+    const usd = amountOf(version?.prices, kind);
+    return usd === null ? <Nothing /> : <Price usd={usd} />;
+  };
+  const columns: Column<PriceKind>[] = [
+    { id: "kind", head: t("column.kind"), place: "title", cell: (kind) => say(kind) },
+    { id: "now", head: t("price.now"), place: "number", align: "right", cell: (kind) => cell(current, kind) },
+  ];
+  if (coming !== undefined) {
+    columns.push({ id: "next", head: t("price.from", { day: formatOf(i18n.language, "UTC").day(coming.in_force_from) }), place: "number", align: "right", cell: (kind) => <span className="text-accent-ink">{cell(coming, kind)}</span> });
+  }
+  return (
+    <div className="-m-px">
+      <Rows label={t("prices")} columns={columns} rows={kinds} rowId={(kind) => kind} empty={<EmptyState says={t("prices_none")} />} />
+      {current !== undefined && <Beyond prices={current.prices} />}
+    </div>
+  );
+}
+
+function Beyond({ prices }: { prices: Readonly<Record<string, unknown>> }) {
+  const { t } = useTranslation("catalog");
+  const [tiers, services] = [prices["tiers"], prices["service_tiers"]];
+  const count = (Array.isArray(tiers) ? tiers.length : 0) + (typeof services === "object" && services !== null ? Object.keys(services).length : 0);
+  if (count === 0) return null;
+  return <p className="border-t border-line px-4 py-2.5 text-small text-ink-3">{t("price.tiers", { count })}</p>;
+}
+
+function Version({ version, before, number, state }: { version: PriceShown; before: PriceShown | undefined; number: number; state: "scheduled" | "in_force" | "past" }) {
+  const { t, i18n } = useTranslation("catalog");
+  const say = usePriceWords();
+  const utc = formatOf(i18n.language, "UTC");
+  const changed = before === undefined ? [] : PRICE_KINDS.filter((kind) => amountOf(version.prices, kind) !== amountOf(before.prices, kind));
+  return (
+    <li className="text-dense">
+      <p className="flex items-center gap-2">
+        <span className="font-medium">{t("price.version", { number })}</span>
+        <StatusBadge state={`price.${state}`} />
+      </p>
+      <p className="text-small text-ink-3">
+        {t("price.since", { moment: utc.moment(version.in_force_from) })} · {version.source}
+        {" · "}
+        <Moment at={version.created_at} as="day" />
+      </p>
+      {changed.length > 0 && (
+        <ul className="mt-1 text-small text-ink-2">
+          {changed.map((kind) => (
+            <li key={kind}>{t("price.changed", { kind: say(kind), before: amountOf(before?.prices, kind) ?? "–", after: amountOf(version.prices, kind) ?? "–" })}</li>
+          ))}
+        </ul>
+      )}
+    </li>
+  );
+}

@@ -1,0 +1,85 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { Plus } from "lucide-react";
+import { useTranslation } from "react-i18next";
+
+import type { ProviderKeyShown } from "@/client/schema.gen";
+import { Moment, Nothing } from "@/components/amounts";
+import type { Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { Filters, ToggleChip } from "@/components/filter-chips";
+import { Page } from "@/components/page";
+import { PagedTable } from "@/components/paged-table";
+import { SearchField } from "@/components/search-field";
+import { Button, buttonClass } from "@/components/ui/button";
+import { keysQuery, type KeysAsked } from "./api";
+import { KeyState } from "./key-state";
+import { vendorOf } from "./vendors";
+
+/** The provider keys; what is asked for is in the address. */
+export function ProviderKeysPage({ asked, onAsk }: { asked: KeysAsked; onAsk: (change: Partial<KeysAsked>) => void }) {
+  const { t } = useTranslation(["providers", "common"]);
+  const list = useInfiniteQuery(keysQuery(asked));
+  const isNarrowed = asked.q !== undefined || asked.status !== undefined;
+  const columns = useColumns();
+  const add = (
+    <Link to="/admin/provider-keys/new" className={buttonClass("primary")}>
+      <Plus aria-hidden size={16} strokeWidth={1.75} />
+      {t("add")}
+    </Link>
+  );
+  const clear = () => onAsk({ q: undefined, status: undefined });
+  return (
+    <Page
+      title={t("title")}
+      says={t("says")}
+      actions={
+        <>
+          <SearchField label={t("search")} value={asked.q ?? ""} onChange={(q) => onAsk({ q: q === "" ? undefined : q })} />
+          {add}
+        </>
+      }
+    >
+      <Filters label={t("common:filter.title")} onClear={isNarrowed ? clear : undefined}>
+        {(["active", "disabled"] as const).map((status) => (
+          <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
+            {t(`common:state.provider_key.${status}`)}
+          </ToggleChip>
+        ))}
+      </Filters>
+      <PagedTable
+        id="provider-keys"
+        label={t("title")}
+        list={list}
+        columns={columns}
+        rowId={(each) => each.id}
+        sort={asked.sort ?? "name"}
+        onSort={(sort) => onAsk({ sort: sort === "name" ? undefined : (sort as KeysAsked["sort"]) })}
+        failed={t("failed")}
+        empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("common:filter.clear")}</Button>} /> : <EmptyState says={t("empty")} action={add} />}
+      />
+    </Page>
+  );
+}
+
+function useColumns(): Column<ProviderKeyShown>[] {
+  const { t } = useTranslation("providers");
+  return [
+    {
+      id: "name",
+      head: t("column.name"),
+      place: "title",
+      sort: "name",
+      cell: (each) => (
+        <Link to="/admin/provider-keys/$id" params={{ id: each.id }} className="font-medium hover:underline">
+          {each.name}
+        </Link>
+      ),
+    },
+    { id: "provider", head: t("column.provider"), place: "number", sort: "provider", cell: (each) => vendorOf(each.provider).name || each.provider },
+    { id: "base_url", head: t("column.base_url"), place: "text", cell: (each) => <code className="font-mono text-code break-all text-ink-2">{each.base_url}</code> },
+    { id: "secret", head: t("column.secret"), place: "wide", cell: (each) => (each.secret_display === null ? <Nothing /> : <code className="font-mono text-code whitespace-nowrap text-ink-2">{each.secret_display}</code>) },
+    { id: "created", head: t("column.created"), place: "wide", sort: "created_at", cell: (each) => <Moment at={each.created_at} as="day" /> },
+    { id: "state", head: t("column.state"), place: "state", cell: (each) => <KeyState shown={each} /> },
+  ];
+}

@@ -1,0 +1,108 @@
+import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import type { CallRecordShown } from "@/client/schema.gen";
+import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
+import type { Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { ExportButton } from "@/components/export-button";
+import { Page } from "@/components/page";
+import { PagedTable } from "@/components/paged-table";
+import { OutcomeBadge } from "@/components/status-badge";
+import { Button } from "@/components/ui/button";
+import { useFormat } from "@/lib/format";
+import { callsQuery, exportCalls, memberQuery, type CallsAsked } from "./api";
+import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
+import { CallPanel } from "./call-panel";
+
+interface CallsProps {
+  asked: CallsAsked;
+  /** The call whose panel is open. */
+  open: string | undefined;
+  onAsk: (change: Partial<CallsAsked>) => void;
+  onOpen: (id: string | undefined) => void;
+}
+
+/** Everybody's calls, refused ones too; what is asked for, and the call that is open, are in the address. */
+export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
+  const { t } = useTranslation(["records", "common"]);
+  const list = useInfiniteQuery(callsQuery(asked));
+  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const ids = [...new Set(rows.map((call) => call.member_id).filter((id) => id !== null))];
+  const members = useQueries({ queries: ids.map((id) => memberQuery(id)) });
+  const names = new Map(ids.map((id, index) => [id, members[index]?.data?.display_name]));
+  const columns = useColumns((id) => names.get(id), onOpen);
+  const at = rows.findIndex((call) => call.call_id === open);
+  const step = (to: number) => {
+    const row = rows[to];
+    return row === undefined || at < 0 ? null : () => onOpen(row.call_id);
+  };
+  const narrowed = isNarrowed(asked);
+  return (
+    <Page title={t("title")} says={t("says")} actions={<ExportButton name="calls" read={(form) => exportCalls(asked, form)} />}>
+      <CallFilters asked={asked} onAsk={onAsk} />
+      <PagedTable
+        id="calls"
+        label={t("title")}
+        list={list}
+        columns={columns}
+        rowId={(call) => call.call_id}
+        openId={open}
+        sort={asked.sort ?? "-started_at"}
+        onSort={(sort) => onAsk({ sort: sort === "-started_at" ? undefined : (sort as CallsAsked["sort"]) })}
+        failed={t("failed")}
+        empty={
+          narrowed ? (
+            <EmptyState says={t("no_match")} action={<Button onClick={() => onAsk(NO_FILTERS)}>{t("common:filter.clear")}</Button>} />
+          ) : (
+            <EmptyState says={t("empty")} action={asked.range === "all" ? undefined : <Button onClick={() => onAsk({ range: "all" })}>{t("show_all")}</Button>} />
+          )
+        }
+      />
+      {open !== undefined && <CallPanel key={open} id={open} onClose={() => onOpen(undefined)} onPrevious={step(at - 1)} onNext={step(at + 1)} />}
+    </Page>
+  );
+}
+
+function useColumns(nameOf: (memberId: string) => string | undefined, onOpen: (id: string) => void): Column<CallRecordShown>[] {
+  const { t } = useTranslation("records");
+  const format = useFormat();
+  return [
+    {
+      id: "time",
+      head: t("column.time"),
+      place: "title",
+      sort: "started_at",
+      cell: (call) => (
+        <button type="button" onClick={() => onOpen(call.call_id)} className="whitespace-nowrap hover:underline">
+          <Moment at={call.started_at} /> <span className="sr-only">{t("open")}</span>
+        </button>
+      ),
+    },
+    { id: "member", head: t("column.member"), place: "number", cell: (call) => (call.member_id === null ? <Nothing /> : <span className="font-medium">{nameOf(call.member_id) ?? call.member_id.slice(0, 8)}</span>) },
+    {
+      id: "model",
+      head: t("column.model"),
+      place: "text",
+      cell: (call) => {
+        const slug = call.model ?? call.requested_model;
+        return slug === null ? <Nothing /> : <Slug slug={slug} />;
+      },
+    },
+    { id: "client", head: t("column.client"), place: "wide", cell: (call) => call.client ?? <Nothing /> },
+    { id: "tokens", head: t("column.tokens"), place: "wide", align: "right", cell: (call) => (call.input_tokens + call.output_tokens === 0 ? <Nothing /> : <TokenCount count={call.input_tokens + call.output_tokens} />) },
+    { id: "cost", head: t("column.cost"), place: "number", align: "right", cell: (call) => (call.outcome !== "ok" && call.input_tokens === 0 ? <Nothing /> : <Money usd={call.billed_cost_usd} places={4} />) },
+    { id: "duration", head: t("column.duration"), place: "wide", align: "right", cell: (call) => <span className="tabular">{format.duration(Date.parse(call.finished_at) - Date.parse(call.started_at))}</span> },
+    {
+      id: "outcome",
+      head: t("column.outcome"),
+      place: "state",
+      cell: (call) => (
+        <span className="whitespace-nowrap">
+          <OutcomeBadge outcome={call.outcome} />
+          {call.refused_count > 1 && <span className="tabular ml-1.5 text-small font-medium">{t("times", { count: format.count(call.refused_count) })}</span>}
+        </span>
+      ),
+    },
+  ];
+}

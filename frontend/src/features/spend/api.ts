@@ -1,0 +1,73 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+
+import { api, body } from "@/client/client";
+import type { ReportShown } from "@/client/schema.gen";
+import { key } from "@/lib/writes";
+
+export const RANGES = ["today", "yesterday", "last_24_hours", "this_week", "last_7_days", "this_month", "last_month", "last_30_days", "this_quarter", "last_quarter", "this_year"] as const;
+export const BYS = ["model", "member", "provider", "provider_key", "credential", "tag", "outcome", "allocation"] as const;
+export const MEASURES = ["billed_cost", "list_cost", "calls", "failed_calls", "tokens"] as const;
+export const STEPS = ["hour", "day", "week", "month"] as const;
+export const FILTERS = ["member_id", "model", "provider", "provider_key_id", "credential_id", "tag_id", "outcome", "allocation_id"] as const;
+
+export type Range = (typeof RANGES)[number];
+export type By = (typeof BYS)[number];
+export type Measure = (typeof MEASURES)[number];
+export type Step = (typeof STEPS)[number];
+export type Filter = (typeof FILTERS)[number];
+
+/** What is asked of the ledger; what is missing has its usual value. */
+export type SpendAsked = { range?: Range; by?: By; measure?: Measure; each?: Step } & Partial<Record<Filter, string>>;
+
+/** The same with everything that was left out: spend of this month by model for each day. */
+export function whole(asked: SpendAsked) {
+  const range = asked.range ?? "this_month";
+  const short = range === "today" || range === "yesterday" || range === "last_24_hours";
+  const long = range === "this_quarter" || range === "last_quarter" || range === "this_year";
+  return { ...asked, range, by: asked.by ?? "model", measure: asked.measure ?? "billed_cost", each: asked.each ?? (short ? "hour" : long ? "month" : "day") } as const;
+}
+
+const GROUPS_MAX = 50;
+
+/** Sums of a period in the viewer's zone, that equal the ledger. */
+export function reportQuery(asked: SpendAsked, zone: string) {
+  const query = { ...whole(asked), zone, top: GROUPS_MAX };
+  return queryOptions({
+    queryKey: key("admin", "usage", query),
+    queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/admin/usage", { params: { query }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The same as a file. */
+export async function exportReport(asked: SpendAsked, zone: string, form: "csv" | "jsonl"): Promise<Blob> {
+  return body(await api.GET("/api/admin/usage/export", { params: { query: { ...whole(asked), zone, form } }, parseAs: "blob" }));
+}
+
+/** What is behind an id that the report is narrowed to. */
+export function filterNameQuery(filter: Filter, value: string) {
+  return queryOptions({
+    queryKey: key("admin", "filter-name", filter, value),
+    queryFn: ({ signal }): Promise<string> => nameOf(filter, value, signal),
+    staleTime: 300_000,
+    retry: false,
+  });
+}
+
+async function nameOf(filter: Filter, value: string, signal: AbortSignal): Promise<string> {
+  switch (filter) {
+    case "member_id":
+      return body(await api.GET("/api/admin/members/{member_id}", { params: { path: { member_id: value } }, signal })).display_name;
+    case "credential_id":
+      return body(await api.GET("/api/admin/credentials/{credential_id}", { params: { path: { credential_id: value } }, signal })).name;
+    case "provider_key_id":
+      return body(await api.GET("/api/admin/provider-keys/{provider_key_id}", { params: { path: { provider_key_id: value } }, signal })).name;
+    case "tag_id":
+      return body(await api.GET("/api/admin/tags/{tag_id}", { params: { path: { tag_id: value } }, signal })).name;
+    case "allocation_id":
+    case "model":
+    case "provider":
+    case "outcome":
+      return value;
+  }
+}

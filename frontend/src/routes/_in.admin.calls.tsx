@@ -1,0 +1,40 @@
+import { createFileRoute } from "@tanstack/react-router";
+
+import { CALL_SORTS, RANGES } from "@/features/records/api";
+import { CallsPage } from "@/features/records/calls-page";
+import { messages } from "@/i18n";
+import { oneOf, search, word } from "@/lib/search";
+
+export const Route = createFileRoute("/_in/admin/calls")({
+  staticData: { crumbs: [{ text: "place.all_calls" }] },
+  validateSearch: search({
+    range: oneOf(RANGES),
+    since: word(64),
+    until: word(64),
+    outcome: word(),
+    member_id: word(64),
+    model: word(),
+    provider: word(),
+    credential_id: word(64),
+    allocation_id: word(64),
+    tag_id: word(64),
+    client: word(),
+    request_id: word(),
+    cost_usd_min: word(32),
+    sort: oneOf(CALL_SORTS),
+    call: word(64),
+  }),
+  loader: () => messages("records"),
+  component: function Calls() {
+    const navigate = Route.useNavigate();
+    const { call, ...asked } = Route.useSearch();
+    return (
+      <CallsPage
+        asked={asked}
+        open={call}
+        onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change, call: undefined }) })}
+        onOpen={(id) => void navigate({ search: (old) => ({ ...old, call: id }), replace: call !== undefined && id !== undefined })}
+      />
+    );
+  },
+});

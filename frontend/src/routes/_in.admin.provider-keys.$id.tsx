@@ -1,0 +1,20 @@
+import { createFileRoute } from "@tanstack/react-router";
+
+import { keyQuery } from "@/features/provider-keys/api";
+import { ProviderKeyPage } from "@/features/provider-keys/key-page";
+import { messages } from "@/i18n";
+import { ready } from "@/lib/ready";
+import { search } from "@/lib/search";
+
+export const Route = createFileRoute("/_in/admin/provider-keys/$id")({
+  staticData: { crumbs: [{ text: "place.provider_keys", to: "/admin/provider-keys" }] },
+  // Who comes from connecting it sees it tested at once.
+  validateSearch: search({ tested: (raw) => (raw === true || raw === "true" ? true : undefined) }),
+  loader: async ({ context, params }) => {
+    const [shown] = await Promise.all([ready(context.queries, keyQuery(params.id)), messages("providers")]);
+    return { crumb: shown.name };
+  },
+  component: function ProviderKey() {
+    return <ProviderKeyPage id={Route.useParams().id} justMade={Route.useSearch().tested === true} />;
+  },
+});
