@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus, Trash2 } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/client/problem";
@@ -97,7 +97,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
   const preview = useQuery({ ...aliasPreviewQuery({ name: name.trim(), model_id: modelId }), enabled: isReady });
   const write = useWrite({ write: addAlias, touches: ["admin", "models"], onDone: onClose });
   const problem = write.problem ?? (preview.error instanceof ApiProblem ? preview.error : null);
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     if (isReady) write.mutate({ name: name.trim(), model_id: modelId });
   }

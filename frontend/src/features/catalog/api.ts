@@ -146,7 +146,7 @@ export function routeStopsQuery(id: string, how: RouteStop) {
     queryKey: key("admin", "routes", "stops", id, how),
     queryFn: async ({ signal }): Promise<StopsShown> => {
       const params = { path: { route_id: id }, query: { dry_run: true } };
-      if (how === "delete") return body(await api.DELETE("/api/admin/routes/{route_id}", { params, signal })) as StopsShown;
+      if (how === "delete") return body<StopsShown>(await api.DELETE("/api/admin/routes/{route_id}", { params, signal }));
       return body(await api.PATCH("/api/admin/routes/{route_id}", { params, body: { status: "disabled" }, signal })) as StopsShown;
     },
     gcTime: 0,
@@ -232,7 +232,7 @@ export function aliasStopsQuery(id: string) {
   return queryOptions({
     queryKey: key("admin", "aliases", "stops", id),
     queryFn: async ({ signal }): Promise<AliasPreview> =>
-      body(await api.DELETE("/api/admin/aliases/{alias_id}", { params: { path: { alias_id: id }, query: { dry_run: true } }, signal })) as AliasPreview,
+      body<AliasPreview>(await api.DELETE("/api/admin/aliases/{alias_id}", { params: { path: { alias_id: id }, query: { dry_run: true } }, signal })),
     gcTime: 0,
   });
 }

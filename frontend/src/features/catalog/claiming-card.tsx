@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ModelDetail } from "@/client/schema.gen";
@@ -45,7 +45,7 @@ function ClaimingDialog({ model, onClose }: { model: ModelDetail; onClose: () =>
   const write = useWrite({ write: changeModel, touches: ["admin", "models"], onDone: onClose });
   const given = amount.trim();
   const fault = given === "" || /^\d{1,9}(\.\d{1,9})?$/.test(given) ? undefined : t("amount_wrong");
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     if (fault !== undefined) return;
     const limits = [...others, ...(given === "" ? [] : [{ ...(monthly ?? { metric: "cost" as const, window_kind: "month" as const }), amount: given }])];

@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { PriceShown } from "@/client/schema.gen";
@@ -28,7 +28,7 @@ export function PriceForm({ modelId, from, onClose }: { modelId: string; from: P
   const given = PRICE_KINDS.map((kind) => [kind, (amounts[kind] ?? "").trim()] as const).filter(([, amount]) => amount !== "");
   const wrong = new Set(given.filter(([, amount]) => !AMOUNT.test(amount)).map(([kind]) => kind));
   const kept = Object.fromEntries(["tiers", "service_tiers"].filter((name) => from !== undefined && name in from.prices).map((name) => [name, from?.prices[name]]));
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     setTried(true);
     if (wrong.size > 0 || given.length === 0 || (when === "later" && moment === "")) return;

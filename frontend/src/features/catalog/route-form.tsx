@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ProviderKeyShown, RouteShown } from "@/client/schema.gen";
@@ -28,7 +28,7 @@ export function RouteForm({ modelId, keys, route, onClose }: RouteFormProps) {
   const changing = useWrite({ write: changeRoute, touches: ["admin"], onDone: onClose });
   const problem = making.problem ?? changing.problem;
   const refused = fieldErrors(problem);
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     const given = { upstream_model: upstream.trim(), priority: Number(priority), weight: Number(weight) };
     if (route === null) making.mutate({ model_id: modelId, provider_key_id: keyId, ...given });

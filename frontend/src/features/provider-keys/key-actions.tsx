@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Ban, Ellipsis, Pencil, Power, RefreshCw, Trash2 } from "lucide-react";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/client/problem";
@@ -101,7 +101,7 @@ function RotateDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: ()
       toast(t("rotate.done", { name: shown.name }));
     },
   });
-  function submit(event: FormEvent<HTMLFormElement>) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const secret = new FormData(event.currentTarget).get("secret");
     if (typeof secret === "string" && secret.trim() !== "") write.mutate({ id: shown.id, changes: { secret: secret.trim() } });
@@ -127,7 +127,7 @@ function EditDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: () =
   const { t } = useTranslation(["providers", "common"]);
   const write = useWrite({ write: change, touches: ["admin"], onDone: onClose });
   const refused = fieldErrors(write.problem);
-  function submit(event: FormEvent<HTMLFormElement>) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     const given = new FormData(event.currentTarget);
     const text = (name: string) => {

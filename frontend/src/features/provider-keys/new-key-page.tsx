@@ -1,5 +1,5 @@
 import { useNavigate } from "@tanstack/react-router";
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ProviderKeyCreate } from "@/client/schema.gen";
@@ -31,7 +31,7 @@ export function NewProviderKeyPage() {
   const ask = vendorOf(vendor);
   const needsUrl = ask.example !== undefined;
 
-  function submit(event: FormEvent<HTMLFormElement>) {
+  function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
     write.mutate(askedOf(new FormData(event.currentTarget), vendor, isPrivate));
   }

@@ -29,7 +29,8 @@ export interface CallsAsked {
 const HOUR_MS = 3_600_000;
 const BACK_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS } as const;
 
-function filtersOf({ range = "day", since, until, sort, ...rest }: CallsAsked) {
+function filtersOf({ range = "day", since, until, ...filters }: CallsAsked) {
+  const rest = { ...filters, sort: undefined };
   if (range === "all") return rest;
   if (range === "custom") return { ...rest, since, until };
   return { ...rest, since: new Date(Date.now() - BACK_MS[range]).toISOString() };

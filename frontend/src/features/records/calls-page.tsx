@@ -31,7 +31,7 @@ export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
   const ids = [...new Set(rows.map((call) => call.member_id).filter((id) => id !== null))];
   const members = useQueries({ queries: ids.map((id) => memberQuery(id)) });
   const names = new Map(ids.map((id, index) => [id, members[index]?.data?.display_name]));
-  const columns = useColumns((id) => names.get(id), onOpen);
+  const columns = useColumns((id) => names.get(id), onOpen, asked.range === undefined || asked.range === "hour" ? "time" : "moment");
   const at = rows.findIndex((call) => call.call_id === open);
   const step = (to: number) => {
     const row = rows[to];
@@ -64,7 +64,7 @@ export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
   );
 }
 
-function useColumns(nameOf: (memberId: string) => string | undefined, onOpen: (id: string) => void): Column<CallRecordShown>[] {
+function useColumns(nameOf: (memberId: string) => string | undefined, onOpen: (id: string) => void, as: "time" | "moment"): Column<CallRecordShown>[] {
   const { t } = useTranslation("records");
   const format = useFormat();
   return [
@@ -75,7 +75,7 @@ function useColumns(nameOf: (memberId: string) => string | undefined, onOpen: (i
       sort: "started_at",
       cell: (call) => (
         <button type="button" onClick={() => onOpen(call.call_id)} className="whitespace-nowrap hover:underline">
-          <Moment at={call.started_at} /> <span className="sr-only">{t("open")}</span>
+          <Moment at={call.started_at} as={as} /> <span className="sr-only">{t("open")}</span>
         </button>
       ),
     },

@@ -36,6 +36,7 @@ export function Chart({ report, measure, nameOf }: ChartProps) {
   const base = HEIGHT - BOTTOM;
   const width = (WIDTH - LEFT) / Math.max(1, steps.length);
   const every = Math.ceil(steps.length / 16);
+  const nowAt = steps.findIndex((step) => Date.parse(step.since) <= now && now < Date.parse(step.until));
   const heightOf = (amount: number) => (amount / top) * (base - TOP);
   const chosen = at === null ? undefined : steps[at];
   function walk(event: KeyboardEvent) {
@@ -49,7 +50,6 @@ export function Chart({ report, measure, nameOf }: ChartProps) {
       <figcaption className="sr-only">{t("chart.caption", { total: written(report.total, measure, format), since: format.day(report.since), until: format.day(report.until) })}</figcaption>
       <div className="overflow-x-auto">
         {/* It is walked by arrow keys, and what is shown is read out below. */}
-        {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex, jsx-a11y/no-noninteractive-element-interactions */}
         <svg role="img" aria-label={t("chart.label")} tabIndex={0} onKeyDown={walk} onMouseLeave={() => setAt(null)} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="block h-auto w-full min-w-[620px] rounded-button text-[11.5px]">
           {[0, 0.25, 0.5, 0.75, 1].map((share) => {
             const y = base - share * (base - TOP);
@@ -79,7 +79,7 @@ export function Chart({ report, measure, nameOf }: ChartProps) {
                   y -= height;
                   return <rect key={id} x={x + width * 0.2} width={width * 0.6} y={y} height={Math.max(0.75, height - 1)} className={coloursOf(group).fill} />;
                 })}
-                {index % every === 0 && (
+                {(isNow || (index % every === 0 && (nowAt < 0 || Math.abs(index - nowAt) >= every))) && (
                   <text x={x + width / 2} y={HEIGHT - 6} textAnchor="middle" className={clsx(isNow ? "fill-ink font-semibold" : "fill-ink-3")}>
                     {stepName(step.since, report, format)}
                   </text>
@@ -120,8 +120,13 @@ export function stepName(since: string, report: Pick<ReportShown, "each" | "zone
 }
 
 function axis(amount: number, measure: Measure, top: number, format: Format): string {
-  if (measure === "billed_cost" || measure === "list_cost") return formatUsd(amount.toFixed(9), top < 0.04 ? 4 : top < 40 ? 2 : 0);
+  if (measure === "billed_cost" || measure === "list_cost") return formatUsd(amount.toFixed(9), placesFor(top));
   return format.short(Math.round(amount * 100) / 100);
+}
+
+// So many that a quarter of the scale is no zero.
+function placesFor(top: number): number {
+  return top >= 40 ? 0 : Math.min(9, Math.max(2, 1 - Math.floor(Math.log10(top / 4))));
 }
 
 // Where the scale ends, so that its quarters are round numbers too.

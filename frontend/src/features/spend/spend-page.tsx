@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ReportShown, SumsShown } from "@/client/schema.gen";
@@ -28,12 +29,13 @@ export function SpendPage({ asked, view, onAsk }: SpendProps) {
   const format = useFormat();
   const { data: report, error, refetch, isPlaceholderData } = useQuery(reportQuery(asked, format.zone));
   const full = whole(asked);
+  const [openedAt] = useState(() => Date.now());
   const set = FILTERS.filter((filter) => asked[filter] !== undefined);
   const clear = () => onAsk(Object.fromEntries(FILTERS.map((filter) => [filter, undefined])));
   return (
     <Page
       title={t("title")}
-      says={report === undefined ? " " : t("period", { from: format.day(report.since), to: format.day(new Date(Math.min(Date.parse(report.until) - 1, Date.now()))), zone: report.zone })}
+      says={report === undefined ? " " : t("period", { from: format.day(report.since), to: format.day(new Date(Math.min(Date.parse(report.until) - 1, openedAt))), zone: report.zone })}
       actions={
         <>
           <SelectChip label={t("range")} value={full.range} options={RANGES.map((value) => ({ value, label: t(`range.${value}`) }))} onChange={(range) => onAsk({ range: range === "this_month" ? undefined : range, each: undefined })} />

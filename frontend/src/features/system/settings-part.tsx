@@ -1,4 +1,4 @@
-import { useState, type FormEvent } from "react";
+import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { SystemChange, SystemShown } from "@/client/schema.gen";
@@ -67,7 +67,7 @@ function SettingDialog({ setting, system, onClose }: { setting: Setting; system:
       toast(t("saved"));
     },
   });
-  function submit(event: FormEvent) {
+  function submit(event: SubmitEvent) {
     event.preventDefault();
     write.mutate(changed(setting, text));
   }
