@@ -21,8 +21,9 @@ import { aliasesQuery, archiveStopsQuery, modelBySlugQuery, setArchived } from "
 import { ModelState } from "./catalog-page";
 import { ClaimingCard } from "./claiming-card";
 import { PolicyCard } from "./policy-card";
-import { PricesPart } from "./prices-part";
+import { PriceHistory, PricesCard } from "./prices-part";
 import { RoutesCard } from "./routes-card";
+import { SuggestedPrice } from "./suggested-price";
 
 /** One model as an administrator has it: how it is served, who sees it, what it costs. */
 export function CatalogModelPage({ slug }: { slug: string }) {
@@ -55,9 +56,14 @@ export function CatalogModelPage({ slug }: { slug: string }) {
       </nav>
       <RoutesCard model={model} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
-        <PolicyCard key={model.updated_at} model={model} />
+        <div className="flex min-w-0 flex-col gap-4">
+          <PolicyCard key={model.updated_at} model={model} />
+          <PricesCard modelId={model.id} />
+          <SuggestedPrice modelId={model.id} />
+        </div>
         <div className="flex flex-col gap-4">
           <ClaimingCard model={model} />
+          <PriceHistory modelId={model.id} />
           <Card title={t("abilities")}>
             <Facts>
               {Object.entries(model.capabilities).map(([name, has]) => (
@@ -70,7 +76,6 @@ export function CatalogModelPage({ slug }: { slug: string }) {
           </Card>
         </div>
       </div>
-      <PricesPart model={model} />
     </Page>
   );
 }

@@ -3,7 +3,7 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { ModelDetail, PriceShown } from "@/client/schema.gen";
+import type { PriceShown } from "@/client/schema.gen";
 import { Moment, Nothing, Price } from "@/components/amounts";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState } from "@/components/problem";
@@ -16,49 +16,58 @@ import { formatOf } from "@/lib/format";
 import { pricesQuery } from "./api";
 import { PriceForm } from "./price-form";
 import { amountOf, inForceAt, PRICE_KINDS, usePriceWords, type PriceKind } from "./price-words";
-import { SuggestedPrice } from "./suggested-price";
 
-/** What a model costs, now and from the next version on, and every version before. */
-export function PricesPart({ model }: { model: ModelDetail }) {
+/** What a model costs, now and from the next version on. */
+export function PricesCard({ modelId }: { modelId: string }) {
   const { t } = useTranslation("catalog");
-  const { data, error, refetch } = useQuery(pricesQuery(model.id));
-  const [now] = useState(() => Date.now());
+  const { data, error, refetch, dataUpdatedAt } = useQuery(pricesQuery(modelId));
   const [making, setMaking] = useState(false);
   const versions = data?.items ?? [];
-  const current = inForceAt(versions, now);
-  const coming = versions.filter((version) => Date.parse(version.in_force_from) > now).at(-1);
+  const current = inForceAt(versions, dataUpdatedAt);
+  const coming = versions.filter((version) => Date.parse(version.in_force_from) > dataUpdatedAt).at(-1);
   const add = (
     <Button small icon={Plus} onClick={() => setMaking(true)}>
       {t("price.new")}
     </Button>
   );
   return (
-    <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
-      <div className="flex min-w-0 flex-col gap-4">
-        <Card flush title={t("prices")} aside={<span className="flex items-center gap-3"><span className="phone:hidden">{t("prices_says")}</span>{add}</span>}>
-          {error !== null && data === undefined ? (
-            <ErrorState what={t("prices_failed")} error={error} onRetry={() => void refetch()} />
-          ) : data === undefined ? (
-            <SkeletonRows count={3} />
-          ) : (
-            <NowAndNext current={current} coming={coming} />
-          )}
-        </Card>
-        <SuggestedPrice modelId={model.id} />
-      </div>
-      <Card title={t("history")}>
-        {versions.length === 0 ? (
-          <p className="text-dense text-ink-2">{t("history_none")}</p>
-        ) : (
-          <ol className="flex flex-col gap-4">
-            {versions.map((version, index) => (
-              <Version key={version.id} version={version} before={versions[index + 1]} number={versions.length - index} state={version === current ? "in_force" : Date.parse(version.in_force_from) > now ? "scheduled" : "past"} />
-            ))}
-          </ol>
-        )}
-      </Card>
-      {making && <PriceForm modelId={model.id} from={current ?? coming} onClose={() => setMaking(false)} />}
-    </div>
+    <Card flush title={t("prices")} aside={<span className="flex items-center gap-3"><span className="phone:hidden">{t("prices_says")}</span>{add}</span>}>
+      {error !== null && data === undefined ? (
+        <ErrorState what={t("prices_failed")} error={error} onRetry={() => void refetch()} />
+      ) : data === undefined ? (
+        <SkeletonRows count={3} />
+      ) : (
+        <NowAndNext current={current} coming={coming} />
+      )}
+      {making && <PriceForm modelId={modelId} from={current ?? coming} onClose={() => setMaking(false)} />}
+    </Card>
+  );
+}
+
+/** Every price version of a model, the latest to begin first. */
+export function PriceHistory({ modelId }: { modelId: string }) {
+  const { t } = useTranslation("catalog");
+  const { data, dataUpdatedAt } = useQuery(pricesQuery(modelId));
+  const versions = data?.items ?? [];
+  const current = inForceAt(versions, dataUpdatedAt);
+  return (
+    <Card title={t("history")}>
+      {versions.length === 0 ? (
+        <p className="text-dense text-ink-2">{t("history_none")}</p>
+      ) : (
+        <ol className="flex flex-col gap-4">
+          {versions.map((version, index) => (
+            <Version
+              key={version.id}
+              version={version}
+              before={versions[index + 1]}
+              number={versions.length - index}
+              state={version === current ? "in_force" : Date.parse(version.in_force_from) > dataUpdatedAt ? "scheduled" : "past"}
+            />
+          ))}
+        </ol>
+      )}
+    </Card>
   );
 }
 

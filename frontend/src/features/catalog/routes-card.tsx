@@ -25,10 +25,10 @@ import { RouteForm } from "./route-form";
 /** The ways in which a model is served, in the order in which they are tried. */
 export function RoutesCard({ model }: { model: ModelDetail }) {
   const { t } = useTranslation("catalog");
-  const { data, error, refetch } = useQuery(routesQuery(model.id));
+  const { data, error, refetch, dataUpdatedAt } = useQuery(routesQuery(model.id));
   const keys = useQuery(keysOfRoutesQuery).data?.items ?? [];
   const [adding, setAdding] = useState(false);
-  const columns = useColumns(keys, data?.items ?? []);
+  const columns = useColumns(keys, data?.items ?? [], dataUpdatedAt);
   const add = (
     <Button small icon={Plus} onClick={() => setAdding(true)}>
       {t("route.add")}
@@ -50,7 +50,7 @@ export function RoutesCard({ model }: { model: ModelDetail }) {
   );
 }
 
-function useColumns(keys: readonly ProviderKeyShown[], routes: readonly RouteShown[]): Column<RouteShown>[] {
+function useColumns(keys: readonly ProviderKeyShown[], routes: readonly RouteShown[], now: number): Column<RouteShown>[] {
   const { t } = useTranslation("catalog");
   const format = useFormat();
   const first = Math.min(...routes.filter((route) => route.status === "active").map((route) => route.priority));
@@ -79,14 +79,13 @@ function useColumns(keys: readonly ProviderKeyShown[], routes: readonly RouteSho
       align: "right",
       cell: (route) => (route.status === "active" && equals(route) > 0 ? <span className="tabular">{t("percent", { percent: format.count(Math.round((route.weight / equals(route)) * 1000) / 10) })}</span> : <Nothing />),
     },
-    { id: "health", head: t("column.health"), place: "state", cell: (route) => <Health route={route} isStandby={route.priority > first} /> },
+    { id: "health", head: t("column.health"), place: "state", cell: (route) => <Health route={route} isStandby={route.priority > first} now={now} /> },
     { id: "act", head: "", place: "action", align: "right", cell: (route) => <RouteActions route={route} keys={keys} /> },
   ];
 }
 
-function Health({ route, isStandby }: { route: RouteShown; isStandby: boolean }) {
+function Health({ route, isStandby, now }: { route: RouteShown; isStandby: boolean; now: number }) {
   const { t } = useTranslation("catalog");
-  const [now] = useState(() => Date.now());
   if (route.status === "disabled") return <StatusBadge state="route.disabled" />;
   const cooling = route.cooling;
   if (cooling && Date.parse(cooling.until) > now) {

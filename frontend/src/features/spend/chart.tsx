@@ -10,7 +10,8 @@ import { drawn, groupId, written } from "./measures";
 
 const FILLS = ["fill-c1", "fill-c2", "fill-c3", "fill-c4", "fill-c5", "fill-c6"] as const;
 const DOTS = ["bg-c1", "bg-c2", "bg-c3", "bg-c4", "bg-c5", "bg-c6"] as const;
-const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [1060, 250, 58, 26, 10];
+const [WIDTH, HEIGHT, BOTTOM, TOP] = [1060, 250, 26, 10];
+const CHARACTER_WIDTH = 7;
 
 /** The colours of a group: the six largest have their own, the others share one. */
 export function coloursOf(index: number): { fill: string; dot: string } {
@@ -34,7 +35,8 @@ export function Chart({ report, measure, nameOf }: ChartProps) {
   const order = report.items.map((row) => groupId(row));
   const top = niceTop(Math.max(0, ...steps.map((step) => step.items.reduce((sum, item) => sum + drawn(item, measure), 0))));
   const base = HEIGHT - BOTTOM;
-  const width = (WIDTH - LEFT) / Math.max(1, steps.length);
+  const left = 16 + CHARACTER_WIDTH * axis(top, measure, top, format).length;
+  const width = (WIDTH - left) / Math.max(1, steps.length);
   const every = Math.ceil(steps.length / 16);
   const nowAt = steps.findIndex((step) => Date.parse(step.since) <= now && now < Date.parse(step.until));
   const heightOf = (amount: number) => (amount / top) * (base - TOP);
@@ -50,20 +52,20 @@ export function Chart({ report, measure, nameOf }: ChartProps) {
       <figcaption className="sr-only">{t("chart.caption", { total: written(report.total, measure, format), since: format.day(report.since), until: format.day(report.until) })}</figcaption>
       <div className="overflow-x-auto">
         {/* It is walked by arrow keys, and what is shown is read out below. */}
-        <svg role="img" aria-label={t("chart.label")} tabIndex={0} onKeyDown={walk} onMouseLeave={() => setAt(null)} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="block h-auto w-full min-w-[620px] rounded-button text-[11.5px]">
+        <svg role="img" aria-label={t("chart.label")} tabIndex={0} onKeyDown={walk} onMouseLeave={() => setAt(null)} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="block h-auto w-full min-w-[620px] rounded-button -outline-offset-2 text-[11.5px]">
           {[0, 0.25, 0.5, 0.75, 1].map((share) => {
             const y = base - share * (base - TOP);
             return (
               <g key={share}>
-                <line x1={LEFT} x2={WIDTH} y1={y} y2={y} className="stroke-line" />
-                <text x={LEFT - 8} y={y + 4} textAnchor="end" className="fill-ink-3">
+                <line x1={left} x2={WIDTH} y1={y} y2={y} className="stroke-line" />
+                <text x={left - 8} y={y + 4} textAnchor="end" className="fill-ink-3">
                   {axis(top * share, measure, top, format)}
                 </text>
               </g>
             );
           })}
           {steps.map((step, index) => {
-            const x = LEFT + index * width;
+            const x = left + index * width;
             const isToCome = Date.parse(step.since) > now;
             const isNow = !isToCome && Date.parse(step.until) > now;
             const amounts = new Map(step.items.map((item) => [groupId(item), drawn(item, measure)]));
