@@ -1,6 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { ALIAS_SORTS, AliasesPage } from "@/features/catalog/aliases-page";
+import { AliasesPage } from "@/features/catalog/aliases-page";
+import { ALIAS_SORTS } from "@/features/catalog/asked";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";
 

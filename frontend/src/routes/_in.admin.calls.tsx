@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { CALL_SORTS, RANGES } from "@/features/records/api";
+import { CALL_SORTS, RANGES } from "@/features/records/asked";
 import { CallsPage } from "@/features/records/calls-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";

@@ -1,6 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { modelBySlugQuery } from "@/features/catalog/api";
 import { CatalogModelPage } from "@/features/catalog/model-page";
 import { messages } from "@/i18n";
 import { ready } from "@/lib/ready";
@@ -9,6 +8,7 @@ export const Route = createFileRoute("/_in/admin/models/$")({
   staticData: { crumbs: [{ text: "place.models", to: "/admin/models" }] },
   loader: async ({ context, params }) => {
     const slug = params._splat ?? "";
+    const { modelBySlugQuery } = await import("@/features/catalog/api");
     await Promise.all([messages("catalog"), ready(context.queries, modelBySlugQuery(slug))]);
     return { crumb: slug };
   },

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { MODEL_SORTS } from "@/features/catalog/api";
+import { MODEL_SORTS } from "@/features/catalog/asked";
 import { CatalogPage } from "@/features/catalog/catalog-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";

@@ -1,6 +1,5 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { keyQuery } from "@/features/provider-keys/api";
 import { ProviderKeyPage } from "@/features/provider-keys/key-page";
 import { messages } from "@/i18n";
 import { ready } from "@/lib/ready";
@@ -11,6 +10,7 @@ export const Route = createFileRoute("/_in/admin/provider-keys/$id")({
   // Who comes from connecting it sees it tested at once.
   validateSearch: search({ tested: (raw) => (raw === true || raw === "true" ? true : undefined) }),
   loader: async ({ context, params }) => {
+    const { keyQuery } = await import("@/features/provider-keys/api");
     const [shown] = await Promise.all([ready(context.queries, keyQuery(params.id)), messages("providers")]);
     return { crumb: shown.name };
   },

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { KEY_SORTS } from "@/features/provider-keys/api";
+import { KEY_SORTS } from "@/features/provider-keys/asked";
 import { ProviderKeysPage } from "@/features/provider-keys/keys-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";

@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { BYS, MEASURES, RANGES, STEPS } from "@/features/spend/api";
+import { BYS, MEASURES, RANGES, STEPS } from "@/features/spend/asked";
 import { SpendPage } from "@/features/spend/spend-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";

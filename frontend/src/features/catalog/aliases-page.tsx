@@ -19,8 +19,7 @@ import { Select, TextField } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useWrite } from "@/lib/writes";
 import { addAlias, aliasesQuery, aliasPreviewQuery, aliasStopsQuery, catalogQuery, deleteAlias, modelByIdQuery } from "./api";
-
-export const ALIAS_SORTS = ["name", "-name", "created_at", "-created_at"] as const;
+import type { ALIAS_SORTS } from "./asked";
 
 interface AliasesAsked {
   q?: string | undefined;

@@ -25,8 +25,9 @@ import type {
 } from "@/client/schema.gen";
 import { paged } from "@/lib/paged";
 import { key } from "@/lib/writes";
+import { MODEL_SORTS } from "./asked";
 
-export const MODEL_SORTS = ["slug", "-slug", "display_name", "-display_name", "created_at", "-created_at"] as const;
+export { MODEL_SORTS };
 
 /** What the list of models is narrowed to. */
 export interface CatalogAsked {

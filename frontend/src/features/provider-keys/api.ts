@@ -13,8 +13,9 @@ import type {
 } from "@/client/schema.gen";
 import { paged } from "@/lib/paged";
 import { key } from "@/lib/writes";
+import { KEY_SORTS } from "./asked";
 
-export const KEY_SORTS = ["name", "-name", "provider", "-provider", "created_at", "-created_at"] as const;
+export { KEY_SORTS };
 
 /** What the list of provider keys is narrowed to. */
 export interface KeysAsked {

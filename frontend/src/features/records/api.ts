@@ -4,9 +4,9 @@ import { api, body } from "@/client/client";
 import type { CallRecordShown, CredentialFound, ListedMemberShown, ListedModelShown, ListedProviderKeyShown, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
 import { paged } from "@/lib/paged";
 import { key } from "@/lib/writes";
+import { RANGES, CALL_SORTS } from "./asked";
 
-export const RANGES = ["hour", "day", "week", "month", "all", "custom"] as const;
-export const CALL_SORTS = ["started_at", "-started_at"] as const;
+export { RANGES, CALL_SORTS };
 
 /** What the list of calls is narrowed to; `since` and `until` count with the range `custom` alone. */
 export interface CallsAsked {

@@ -3,11 +3,10 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api, body } from "@/client/client";
 import type { ReportShown } from "@/client/schema.gen";
 import { key } from "@/lib/writes";
+import { RANGES, BYS, MEASURES, STEPS } from "./asked";
 
-export const RANGES = ["today", "yesterday", "last_24_hours", "this_week", "last_7_days", "this_month", "last_month", "last_30_days", "this_quarter", "last_quarter", "this_year"] as const;
-export const BYS = ["model", "member", "provider", "provider_key", "credential", "tag", "outcome", "allocation"] as const;
-export const MEASURES = ["billed_cost", "list_cost", "calls", "failed_calls", "tokens"] as const;
-export const STEPS = ["hour", "day", "week", "month"] as const;
+export { RANGES, BYS, MEASURES, STEPS };
+
 export const FILTERS = ["member_id", "model", "provider", "provider_key_id", "credential_id", "tag_id", "outcome", "allocation_id"] as const;
 
 export type Range = (typeof RANGES)[number];
