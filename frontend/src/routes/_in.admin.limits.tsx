@@ -1,6 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { METRICS, SUBJECTS, WINDOWS } from "@/features/limits/api";
+import { METRICS, SUBJECTS, WINDOWS } from "@/features/limits/asked";
 import { LimitsPage } from "@/features/limits/limits-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";

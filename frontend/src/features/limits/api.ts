@@ -4,19 +4,7 @@ import { api, body } from "@/client/client";
 import type { LimitFound, LimitPreview, LimitSet, ListedLimitShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
-
-export const SUBJECTS = ["global", "tag", "member", "allocation", "credential", "provider_key"] as const;
-export const METRICS = ["cost", "total_tokens", "input_tokens", "output_tokens", "requests", "concurrency"] as const;
-export const WINDOWS = ["month", "day", "sliding", "lifetime", "request"] as const;
-
-/** What a list of limits is narrowed to. */
-export interface LimitsAsked {
-  subject?: (typeof SUBJECTS)[number] | undefined;
-  id?: string | undefined;
-  metric?: (typeof METRICS)[number] | undefined;
-  window?: (typeof WINDOWS)[number] | undefined;
-  sort?: "created_at" | "-created_at" | undefined;
-}
+import type { LimitsAsked } from "./asked";
 
 /** Every limit, a page after another. */
 export function limitsQuery(asked: LimitsAsked) {

@@ -15,7 +15,8 @@ import { MemberName, TagName } from "@/components/named";
 import { Page } from "@/components/page";
 import { Badge } from "@/components/ui/badge";
 import { Button, IconButton } from "@/components/ui/button";
-import { limitsQuery, METRICS, SUBJECTS, WINDOWS, type LimitsAsked } from "./api";
+import { limitsQuery } from "./api";
+import { METRICS, SUBJECTS, WINDOWS, type LimitsAsked } from "./asked";
 import { LimitDialog, RemoveLimitDialog } from "./limit-dialog";
 import { NewLimitDialog } from "./new-limit-dialog";
 

@@ -9,7 +9,8 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Select, TextField } from "@/components/ui/field";
 import { useWrite } from "@/lib/writes";
-import { METRICS, previewSet, setLimit, WINDOWS } from "./api";
+import { previewSet, setLimit } from "./api";
+import { METRICS, WINDOWS } from "./asked";
 import { OverNote } from "./over-note";
 
 const SUBJECTS = ["global", "tag", "member"] as const;

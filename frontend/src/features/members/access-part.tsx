@@ -13,7 +13,7 @@ import { OutcomeBadge, StatusBadge } from "@/components/status-badge";
 import { Skeleton } from "@/components/ui/skeleton";
 import { explainQuery, offeredQuery } from "./api";
 import { ExplainPanel } from "./explain-panel";
-import type { MemberShowing } from "./member-page";
+import type { MemberShowing } from "./showing";
 
 interface AccessPartProps {
   member: MemberShown;

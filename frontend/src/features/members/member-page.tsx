@@ -14,20 +14,10 @@ import { AccessPart } from "./access-part";
 import { ChangesPart } from "./changes-part";
 import { CredentialsPart } from "./credentials-part";
 import { MemberActions } from "./member-actions";
+import { TABS, type MemberShowing, type Tab } from "./showing";
 import { SignInPart } from "./sign-in-part";
 import { TagsInline } from "./tags-inline";
 import { UsagePart } from "./usage-part";
-
-export const TABS = ["access", "allocations", "credentials", "usage", "sessions", "audit"] as const;
-export type Tab = (typeof TABS)[number];
-
-/** What of a member's page is in the address. */
-export interface MemberShowing {
-  tab?: Tab | undefined;
-  model?: string | undefined;
-  credential?: string | undefined;
-  q?: string | undefined;
-}
 
 interface MemberPageProps {
   id: string;
