@@ -21,6 +21,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     manifest: "manifest.json",
+    // What the router must know of every address is one file: small ones do not compress.
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: "routes", test: /src\/routes\/_in\.[^?]*\.tsx$/ }] } } },
   },
   server: {
     proxy: { "/api": forwarded, "/v1": forwarded, "/v1beta": forwarded },
