@@ -35,7 +35,7 @@ interface AuditProps {
 
 /** Who changed what, day by day; what is asked for, and the event that is open, are in the address. */
 export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
-  const { t } = useTranslation(["audit", "common"]);
+  const { t } = useTranslation(["audit", "shared"]);
   const list = useInfiniteQuery(eventsQuery(asked));
   const events = list.data?.pages.flatMap((page) => page.items) ?? [];
   const at = events.findIndex((event) => event.id === open);
@@ -67,14 +67,14 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
         </Card>
       ) : events.length === 0 ? (
         <Card flush>
-          <EmptyState says={isNarrowed ? t("no_match") : t("empty")} action={isNarrowed ? <Button onClick={() => onAsk(NOTHING_ASKED)}>{t("common:filter.clear")}</Button> : undefined} />
+          <EmptyState says={isNarrowed ? t("no_match") : t("empty")} action={isNarrowed ? <Button onClick={() => onAsk(NOTHING_ASKED)}>{t("shared:filter.clear")}</Button> : undefined} />
         </Card>
       ) : (
         <>
           <Timeline events={events} open={open} onOpen={onOpen} />
           {list.hasNextPage && (
             <Button className="self-center" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {t("common:show_more")}
+              {t("shared:show_more")}
             </Button>
           )}
         </>
@@ -85,12 +85,12 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
 }
 
 function AuditFilters({ asked, onAsk, onClear }: { asked: AuditAsked; onAsk: AuditProps["onAsk"]; onClear: (() => void) | undefined }) {
-  const { t } = useTranslation(["audit", "common"]);
+  const { t } = useTranslation(["audit", "shared"]);
   const format = useFormat();
   const [picking, setPicking] = useState(false);
   const kinds = asked.target_kind === undefined || (KINDS as readonly string[]).includes(asked.target_kind) ? KINDS : [...KINDS, asked.target_kind];
   return (
-    <Filters label={t("common:filter.title")} onClear={onClear}>
+    <Filters label={t("shared:filter.title")} onClear={onClear}>
       <SelectChip label={t("kind")} value={asked.target_kind} none={t("kind_any")} options={kinds.map((value) => ({ value, label: value.replaceAll("_", " ") }))} onChange={(target_kind) => onAsk({ target_kind })} />
       {(["action", "target_id", "actor_member_id"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={asked[name]} onClear={() => onAsk({ [name]: undefined })} />))}
       {(["since", "until"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={format.day(asked[name])} onClear={() => onAsk({ [name]: undefined })} />))}
@@ -103,7 +103,7 @@ function AuditFilters({ asked, onAsk, onClear }: { asked: AuditAsked; onAsk: Aud
 }
 
 function PeriodDialog({ onAsk, onClose }: { onAsk: AuditProps["onAsk"]; onClose: () => void }) {
-  const { t } = useTranslation(["audit", "common"]);
+  const { t } = useTranslation(["audit", "shared"]);
   const [since, setSince] = useState("");
   const [until, setUntil] = useState("");
   // The browser reads a time without a zone in its own, which is the reader's.
@@ -119,7 +119,7 @@ function PeriodDialog({ onAsk, onClose }: { onAsk: AuditProps["onAsk"]; onClose:
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button
             look="primary"
             onClick={() => {

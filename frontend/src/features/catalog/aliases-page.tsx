@@ -28,7 +28,7 @@ interface AliasesAsked {
 
 /** Other names of models, which callers may use in place of the slug. */
 export function AliasesPage({ asked, onAsk }: { asked: AliasesAsked; onAsk: (change: Partial<AliasesAsked>) => void }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const list = useInfiniteQuery(aliasesQuery(asked));
   const [adding, setAdding] = useState(false);
   const [deleting, setDeleting] = useState<AliasShown | null>(null);
@@ -79,7 +79,7 @@ export function AliasesPage({ asked, onAsk }: { asked: AliasesAsked; onAsk: (cha
         sort={asked.sort ?? "name"}
         onSort={(sort) => onAsk({ sort: sort === "name" ? undefined : (sort as AliasesAsked["sort"]) })}
         failed={t("alias.failed")}
-        empty={asked.q === undefined ? <EmptyState says={t("alias.empty")} action={add} /> : <EmptyState says={t("alias.no_match")} action={<Button onClick={() => onAsk({ q: undefined })}>{t("common:filter.clear")}</Button>} />}
+        empty={asked.q === undefined ? <EmptyState says={t("alias.empty")} action={add} /> : <EmptyState says={t("alias.no_match")} action={<Button onClick={() => onAsk({ q: undefined })}>{t("shared:filter.clear")}</Button>} />}
       />
       {adding && <AddDialog onClose={() => setAdding(false)} />}
       {deleting !== null && <DeleteDialog alias={deleting} onClose={() => setDeleting(null)} />}
@@ -88,7 +88,7 @@ export function AliasesPage({ asked, onAsk }: { asked: AliasesAsked; onAsk: (cha
 }
 
 function AddDialog({ onClose }: { onClose: () => void }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const models = useInfiniteQuery(catalogQuery({ status: "active" }));
   const [name, setName] = useState("");
   const [modelId, setModelId] = useState("");
@@ -116,13 +116,13 @@ function AddDialog({ onClose }: { onClose: () => void }) {
         </Select>
         {models.hasNextPage && (
           <Button small className="self-start" busy={models.isFetchingNextPage} onClick={() => void models.fetchNextPage()}>
-            {t("common:show_more")}
+            {t("shared:show_more")}
           </Button>
         )}
         {isReady && preview.data !== undefined && <Means preview={preview.data} />}
         <ProblemNote problem={problem} fields={["name"]} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={write.isPending} disabled={!isReady}>
             {t("save")}
           </Button>

@@ -17,7 +17,7 @@ import { catalogQuery, type CatalogAsked } from "./api";
 
 /** Every model of the gateway; what is asked for is in the address. */
 export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (change: Partial<CatalogAsked>) => void }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const list = useInfiniteQuery(catalogQuery(asked));
   const columns = useColumns();
   const isNarrowed = asked.q !== undefined || asked.status !== undefined || asked.access !== undefined;
@@ -39,7 +39,7 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
         </>
       }
     >
-      <Filters label={t("common:filter.title")} onClear={isNarrowed ? clear : undefined}>
+      <Filters label={t("shared:filter.title")} onClear={isNarrowed ? clear : undefined}>
         {(["open", "restricted"] as const).map((access) => (
           <ToggleChip key={access} on={asked.access === access} onChange={(on) => onAsk({ access: on ? access : undefined })}>
             {t(`access.${access}`)}
@@ -47,7 +47,7 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
         ))}
         {(["active", "archived"] as const).map((status) => (
           <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
-            {t(`common:state.model.${status}`)}
+            {t(`shared:state.model.${status}`)}
           </ToggleChip>
         ))}
       </Filters>
@@ -60,7 +60,7 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
         sort={asked.sort ?? "slug"}
         onSort={(sort) => onAsk({ sort: sort === "slug" ? undefined : (sort as CatalogAsked["sort"]) })}
         failed={t("failed")}
-        empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("common:filter.clear")}</Button>} /> : <EmptyState says={t("empty")} action={add} />}
+        empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("shared:filter.clear")}</Button>} /> : <EmptyState says={t("empty")} action={add} />}
       />
     </Page>
   );

@@ -37,7 +37,7 @@ export function ClaimingCard({ model }: { model: ModelDetail }) {
 }
 
 function ClaimingDialog({ model, onClose }: { model: ModelDetail; onClose: () => void }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const monthly = model.default_limits.find((limit) => limit.metric === "cost" && limit.window_kind === "month");
   const others = model.default_limits.filter((limit) => limit !== monthly);
   const [claimable, setClaimable] = useState(model.claimable);
@@ -59,7 +59,7 @@ function ClaimingDialog({ model, onClose }: { model: ModelDetail; onClose: () =>
         {others.length > 0 && <p className="text-dense">{t("claiming_others", { count: others.length })}</p>}
         <ProblemNote problem={write.problem} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={write.isPending}>
             {t("save")}
           </Button>

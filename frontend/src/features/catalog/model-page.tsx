@@ -27,7 +27,7 @@ import { SuggestedPrice } from "./suggested-price";
 
 /** One model as an administrator has it: how it is served, who sees it, what it costs. */
 export function CatalogModelPage({ slug }: { slug: string }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const { data: model } = useSuspenseQuery(modelBySlugQuery(slug));
   const aliases = useInfiniteQuery(aliasesQuery({ model_id: model.id })).data?.pages[0]?.items ?? [];
   const link = "font-medium text-accent-ink hover:underline";
@@ -45,13 +45,13 @@ export function CatalogModelPage({ slug }: { slug: string }) {
     >
       <nav aria-label={t("see_also")} className="flex flex-wrap gap-5 border-b border-line pb-2 text-dense">
         <Link to="/admin/calls" search={{ model: model.slug }} className={link}>
-          {t("common:place.all_calls")}
+          {t("shared:place.all_calls")}
         </Link>
         <Link to="/admin/usage" search={{ model: model.slug, by: "member" }} className={link}>
-          {t("common:place.spend")}
+          {t("shared:place.spend")}
         </Link>
         <Link to="/admin/audit" search={{ target_id: model.id }} className={link}>
-          {t("common:place.audit")}
+          {t("shared:place.audit")}
         </Link>
       </nav>
       <RoutesCard model={model} />
@@ -105,7 +105,7 @@ function Summary({ model, aliases }: { model: ModelDetail; aliases: readonly str
 }
 
 function ArchiveButton({ model }: { model: ModelDetail }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const toast = useToast();
   const [asking, setAsking] = useState(false);
   const write = useWrite({

@@ -15,7 +15,7 @@ const AMOUNT = /^\d{1,9}(\.\d{1,9})?$/;
 
 /** A new price version, from now or a later moment on, beginning with the amounts of `from`. There is no other way to change a price. */
 export function PriceForm({ modelId, from, onClose }: { modelId: string; from: PriceShown | undefined; onClose: () => void }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const say = usePriceWords();
   const [amounts, setAmounts] = useState<Partial<Record<PriceKind, string>>>(() =>
     Object.fromEntries(PRICE_KINDS.map((kind) => [kind, amountOf(from?.prices, kind) ?? ""])),
@@ -79,7 +79,7 @@ export function PriceForm({ modelId, from, onClose }: { modelId: string; from: P
         {tried && given.length === 0 && <p className="text-dense text-bad-ink">{t("price.none_given")}</p>}
         <ProblemNote problem={write.problem} fields={["in_force_from"]} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={write.isPending}>
             {t("price.publish")}
           </Button>

@@ -19,7 +19,7 @@ interface RouteFormProps {
 
 /** A way to serve a model: by which provider key, under which name there, and when it is tried. */
 export function RouteForm({ modelId, keys, route, onClose }: RouteFormProps) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const [keyId, setKeyId] = useState(route?.provider_key_id ?? keys[0]?.id ?? "");
   const [upstream, setUpstream] = useState(route?.upstream_model ?? "");
   const [priority, setPriority] = useState(String(route?.priority ?? 100));
@@ -51,7 +51,7 @@ export function RouteForm({ modelId, keys, route, onClose }: RouteFormProps) {
         </div>
         <ProblemNote problem={problem} fields={["upstream_model", "priority", "weight"]} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={making.isPending || changing.isPending} disabled={keyId === ""}>
             {t("save")}
           </Button>

@@ -164,7 +164,7 @@ function StopDialog({ route, how, onClose }: { route: RouteShown; how: RouteStop
 }
 
 function TestDialog({ keyId, onClose }: { keyId: string; onClose: () => void }) {
-  const { t } = useTranslation(["catalog", "common"]);
+  const { t } = useTranslation(["catalog", "shared"]);
   const format = useFormat();
   const write = useWrite({ write: testKey, touches: [] });
   return (

@@ -91,7 +91,7 @@ function StopDialog({ shown, how, onClose }: { shown: ProviderKeyShown; how: Key
 }
 
 function RotateDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: () => void }) {
-  const { t } = useTranslation(["providers", "common"]);
+  const { t } = useTranslation(["providers", "shared"]);
   const toast = useToast();
   const write = useWrite({
     write: change,
@@ -113,7 +113,7 @@ function RotateDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: ()
         <PasswordField name="secret" required label={t("form.secret")} hint={shown.secret_display === null ? undefined : t("rotate.now", { shown: shown.secret_display })} error={fieldErrors(write.problem)["secret"]} autoComplete="off" />
         <ProblemNote problem={write.problem} fields={["secret"]} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={write.isPending}>
             {t("rotate.verb")}
           </Button>
@@ -124,7 +124,7 @@ function RotateDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: ()
 }
 
 function EditDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: () => void }) {
-  const { t } = useTranslation(["providers", "common"]);
+  const { t } = useTranslation(["providers", "shared"]);
   const write = useWrite({ write: change, touches: ["admin"], onDone: onClose });
   const refused = fieldErrors(write.problem);
   function submit(event: SubmitEvent<HTMLFormElement>) {
@@ -143,7 +143,7 @@ function EditDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: () =
         <TextField name="organization" maxLength={200} label={t("form.organization")} hint={t("form.organization_hint")} defaultValue={shown.organization ?? ""} error={refused["organization"]} />
         <ProblemNote problem={write.problem} fields={["name", "organization"]} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={write.isPending}>
             {t("edit.save")}
           </Button>

@@ -18,7 +18,7 @@ import { vendorOf } from "./vendors";
 
 /** The provider keys; what is asked for is in the address. */
 export function ProviderKeysPage({ asked, onAsk }: { asked: KeysAsked; onAsk: (change: Partial<KeysAsked>) => void }) {
-  const { t } = useTranslation(["providers", "common"]);
+  const { t } = useTranslation(["providers", "shared"]);
   const list = useInfiniteQuery(keysQuery(asked));
   const isNarrowed = asked.q !== undefined || asked.status !== undefined;
   const columns = useColumns();
@@ -40,10 +40,10 @@ export function ProviderKeysPage({ asked, onAsk }: { asked: KeysAsked; onAsk: (c
         </>
       }
     >
-      <Filters label={t("common:filter.title")} onClear={isNarrowed ? clear : undefined}>
+      <Filters label={t("shared:filter.title")} onClear={isNarrowed ? clear : undefined}>
         {(["active", "disabled"] as const).map((status) => (
           <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
-            {t(`common:state.provider_key.${status}`)}
+            {t(`shared:state.provider_key.${status}`)}
           </ToggleChip>
         ))}
       </Filters>
@@ -56,7 +56,7 @@ export function ProviderKeysPage({ asked, onAsk }: { asked: KeysAsked; onAsk: (c
         sort={asked.sort ?? "name"}
         onSort={(sort) => onAsk({ sort: sort === "name" ? undefined : (sort as KeysAsked["sort"]) })}
         failed={t("failed")}
-        empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("common:filter.clear")}</Button>} /> : <EmptyState says={t("empty")} action={add} />}
+        empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("shared:filter.clear")}</Button>} /> : <EmptyState says={t("empty")} action={add} />}
       />
     </Page>
   );

@@ -39,14 +39,14 @@ interface CallFiltersProps {
 
 /** What the calls are narrowed to. */
 export function CallFilters({ asked, onAsk }: CallFiltersProps) {
-  const { t } = useTranslation(["records", "common"]);
+  const { t } = useTranslation(["records", "shared"]);
   const format = useFormat();
   const tags = useQuery(tagsQuery).data?.items ?? [];
   const [picking, setPicking] = useState<"member" | "model" | "more" | null>(null);
   const close = () => setPicking(null);
   const { outcome } = asked;
   return (
-    <Filters label={t("common:filter.title")} onClear={isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined}>
+    <Filters label={t("shared:filter.title")} onClear={isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined}>
       <SelectChip
         label={t("range")}
         value={asked.range ?? "day"}
@@ -164,7 +164,7 @@ function Pick({ title, q, onQ, found, onClose, onPick }: PickProps & { title: st
 }
 
 function More({ asked, onAsk, onClose }: CallFiltersProps & { onClose: () => void }) {
-  const { t } = useTranslation(["records", "common"]);
+  const { t } = useTranslation(["records", "shared"]);
   const [cost, setCost] = useState(asked.cost_usd_min ?? "");
   const fault = cost.trim() === "" || /^\d{1,9}(\.\d{1,9})?$/.test(cost.trim()) ? undefined : t("more.cost_wrong");
   return (
@@ -189,7 +189,7 @@ function More({ asked, onAsk, onClose }: CallFiltersProps & { onClose: () => voi
         <TextField name="provider" label={t("more.provider")} defaultValue={asked.provider} autoComplete="off" />
         <TextField label={t("more.cost_usd_min")} unit={t("usd")} inputMode="decimal" error={fault} value={cost} onChange={(event) => setCost(event.target.value)} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary">
             {t("more.show")}
           </Button>

@@ -25,7 +25,7 @@ interface CallsProps {
 
 /** Everybody's calls, refused ones too; what is asked for, and the call that is open, are in the address. */
 export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
-  const { t } = useTranslation(["records", "common"]);
+  const { t } = useTranslation(["records", "shared"]);
   const list = useInfiniteQuery(callsQuery(asked));
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const ids = [...new Set(rows.map((call) => call.member_id).filter((id) => id !== null))];
@@ -53,7 +53,7 @@ export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
         failed={t("failed")}
         empty={
           narrowed ? (
-            <EmptyState says={t("no_match")} action={<Button onClick={() => onAsk(NO_FILTERS)}>{t("common:filter.clear")}</Button>} />
+            <EmptyState says={t("no_match")} action={<Button onClick={() => onAsk(NO_FILTERS)}>{t("shared:filter.clear")}</Button>} />
           ) : (
             <EmptyState says={t("empty")} action={asked.range === "all" ? undefined : <Button onClick={() => onAsk({ range: "all" })}>{t("show_all")}</Button>} />
           )

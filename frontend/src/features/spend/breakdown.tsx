@@ -33,7 +33,7 @@ interface BreakdownProps {
 
 /** The groups of a report with their amounts and a total that equals the ledger; it is the legend of the chart as well. */
 export function Breakdown({ report, measure, busy, onDrill, onClear }: BreakdownProps) {
-  const { t } = useTranslation(["spend", "common"]);
+  const { t } = useTranslation(["spend", "shared"]);
   const columns = useColumns(report, measure, onDrill);
   return (
     <Rows
@@ -42,7 +42,7 @@ export function Breakdown({ report, measure, busy, onDrill, onClear }: Breakdown
       rows={report.items}
       rowId={groupId}
       busy={busy}
-      empty={<EmptyState says={t("empty")} action={onClear && <Button onClick={onClear}>{t("common:filter.clear")}</Button>} />}
+      empty={<EmptyState says={t("empty")} action={onClear && <Button onClick={onClear}>{t("shared:filter.clear")}</Button>} />}
       foot={
         <span className="flex flex-wrap gap-x-6 gap-y-1 font-medium text-ink">
           <span>{t("total")}</span>

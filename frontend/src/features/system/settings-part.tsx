@@ -55,7 +55,7 @@ function Listed({ items, none }: { items: readonly string[]; none: string }) {
 }
 
 function SettingDialog({ setting, system, onClose }: { setting: Setting; system: SystemShown; onClose: () => void }) {
-  const { t } = useTranslation(["system", "common"]);
+  const { t } = useTranslation(["system", "shared"]);
   const toast = useToast();
   const before = system[setting];
   const [text, setText] = useState(typeof before === "string" ? before : (before ?? []).join("\n"));
@@ -84,7 +84,7 @@ function SettingDialog({ setting, system, onClose }: { setting: Setting; system:
         )}
         <ProblemNote problem={write.problem} fields={[setting]} />
         <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("common:cancel")}</Button>
+          <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={write.isPending}>
             {t("save")}
           </Button>
