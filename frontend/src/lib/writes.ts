@@ -11,6 +11,7 @@ export type Noun =
   | "credentials"
   | "usage"
   | "calls"
+  | "devices"
   | "sessions"
   | "access-tokens"
   | "admin";

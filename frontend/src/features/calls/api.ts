@@ -1,4 +1,4 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import type { ListedMyCallRecordShown, MyCallRecordShown } from "@/client/schema.gen";
@@ -25,4 +25,35 @@ export const hasCalledQuery = queryOptions({
 export async function callSince(since: Date, credentialId: string | null, signal: AbortSignal): Promise<MyCallRecordShown | null> {
   const query = { limit: 1, sort: "started_at", since: since.toISOString(), ...(credentialId !== null && { credential_id: credentialId }) };
   return body(await api.GET("/api/me/call-records", { params: { query }, signal })).items[0] ?? null;
+}
+
+/** What a list of calls is narrowed to. */
+export interface CallsAsked {
+  model?: string | undefined;
+  outcome?: string | undefined;
+  credential_id?: string | undefined;
+  request_id?: string | undefined;
+  since?: string | undefined;
+}
+
+/** The member's calls, newest first, a page after another; refused ones too. */
+export function callsQuery(asked: CallsAsked) {
+  return infiniteQueryOptions({
+    queryKey: key("calls", "list", asked),
+    queryFn: async ({ signal, pageParam }): Promise<ListedMyCallRecordShown> =>
+      body(await api.GET("/api/me/call-records", { params: { query: { ...asked, limit: 50, ...(pageParam !== null && { cursor: pageParam }) } }, signal })),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.next,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** One of the member's calls. A record is never changed. */
+export function callQuery(id: string) {
+  return queryOptions({
+    queryKey: key("calls", "one", id),
+    queryFn: async ({ signal }): Promise<MyCallRecordShown> =>
+      body(await api.GET("/api/me/call-records/{call_id}", { params: { path: { call_id: id } }, signal })),
+    staleTime: Infinity,
+  });
 }

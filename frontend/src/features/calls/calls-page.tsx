@@ -1,0 +1,148 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import type { MyCallRecordShown } from "@/client/schema.gen";
+import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
+import { DataTable, type Column } from "@/components/data-table";
+import { EmptyState } from "@/components/empty-state";
+import { Page } from "@/components/page";
+import { ErrorState } from "@/components/problem";
+import { OutcomeBadge } from "@/components/status-badge";
+import { Button } from "@/components/ui/button";
+import { Card } from "@/components/ui/card";
+import { TextField } from "@/components/ui/field";
+import { SkeletonRows } from "@/components/ui/skeleton";
+import { useFormat } from "@/lib/format";
+import { callsQuery, type CallsAsked } from "./api";
+import { CallPanel } from "./call-panel";
+
+type NameOf = (credentialId: string) => string | undefined;
+
+interface CallsPageProps {
+  asked: CallsAsked;
+  onAsk: (change: Partial<CallsAsked>) => void;
+  openId: string | undefined;
+  onOpen: (callId: string | undefined) => void;
+  /** What a credential is called. */
+  nameOf: NameOf;
+}
+
+/** The member's calls, narrowed by the address, and one of them in full. */
+export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPageProps) {
+  const { t } = useTranslation("calls");
+  const calls = useInfiniteQuery(callsQuery(asked));
+  const columns = useColumns(nameOf, onOpen);
+  const isNarrowed = Object.values(asked).some((each) => each !== undefined);
+  const clear = () => onAsk({ model: undefined, outcome: undefined, credential_id: undefined, request_id: undefined });
+  return (
+    <Page title={t("title")} says={t("says")}>
+      <Filters key={JSON.stringify(asked)} asked={asked} onAsk={onAsk} onClear={isNarrowed ? clear : null} />
+      {calls.error !== null && calls.data === undefined ? (
+        <Card flush>
+          <ErrorState what={t("failed")} error={calls.error} onRetry={() => void calls.refetch()} />
+        </Card>
+      ) : calls.data === undefined ? (
+        <Card flush>
+          <SkeletonRows count={10} />
+        </Card>
+      ) : (
+        <>
+          <DataTable
+            id="calls"
+            label={t("title")}
+            columns={columns}
+            rows={calls.data.pages.flatMap((page) => page.items)}
+            rowId={(call) => call.call_id}
+            busy={calls.isPlaceholderData}
+            openId={openId}
+            empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("clear")}</Button>} /> : <EmptyState says={t("empty")} />}
+          />
+          {calls.hasNextPage && (
+            <Button className="self-center" busy={calls.isFetchingNextPage} onClick={() => void calls.fetchNextPage()}>
+              {t("more")}
+            </Button>
+          )}
+        </>
+      )}
+      {openId !== undefined && <CallPanel id={openId} nameOf={nameOf} onClose={() => onOpen(undefined)} />}
+    </Page>
+  );
+}
+
+const TYPED = ["model", "outcome", "request_id"] as const;
+
+function Filters({ asked, onAsk, onClear }: { asked: CallsAsked; onAsk: CallsPageProps["onAsk"]; onClear: (() => void) | null }) {
+  const { t } = useTranslation("calls");
+  const [typed, setTyped] = useState(() => ({ model: asked.model ?? "", outcome: asked.outcome ?? "", request_id: asked.request_id ?? "" }));
+  return (
+    <form
+      className="flex flex-wrap items-end gap-3"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onAsk(Object.fromEntries(TYPED.map((name) => [name, typed[name].trim() === "" ? undefined : typed[name].trim()])));
+      }}
+    >
+      {TYPED.map((name) => (
+        <div key={name} className="phone:w-full md:w-56">
+          <TextField label={t(`filter.${name}`)} value={typed[name]} maxLength={200} spellCheck={false} onChange={(event) => setTyped({ ...typed, [name]: event.target.value })} />
+        </div>
+      ))}
+      <Button type="submit">{t("filter.apply")}</Button>
+      {onClear !== null && (
+        <Button look="quiet" onClick={onClear}>
+          {t("clear")}
+        </Button>
+      )}
+    </form>
+  );
+}
+
+function useColumns(nameOf: NameOf, onOpen: (callId: string) => void): Column<MyCallRecordShown>[] {
+  const { t } = useTranslation("calls");
+  const format = useFormat();
+  return [
+    {
+      id: "time",
+      head: t("time"),
+      place: "title",
+      cell: (call) => (
+        <button type="button" className="font-medium hover:underline" onClick={() => onOpen(call.call_id)}>
+          <Moment at={call.started_at} />
+        </button>
+      ),
+    },
+    { id: "model", head: t("model"), place: "text", cell: (call) => <CalledModel call={call} /> },
+    { id: "credential", head: t("credential"), place: "wide", cell: (call) => (call.credential_id === null ? <Nothing /> : (nameOf(call.credential_id) ?? <code className="font-mono text-small">{call.credential_id.slice(0, 8)}</code>)) },
+    { id: "input", head: t("input"), place: "number", align: "right", cell: (call) => <TokenCount count={call.input_tokens} /> },
+    { id: "output", head: t("output"), place: "number", align: "right", cell: (call) => <TokenCount count={call.output_tokens} /> },
+    {
+      id: "cost",
+      head: t("cost"),
+      place: "number",
+      align: "right",
+      cell: (call) => (isUnbilled(call) ? <span className="text-ink-3">{t("not_billed")}</span> : <Money usd={call.billed_cost_usd} places={4} />),
+    },
+    { id: "duration", head: t("duration"), place: "wide", align: "right", cell: (call) => <span className="tabular">{format.duration(Date.parse(call.finished_at) - Date.parse(call.started_at))}</span> },
+    {
+      id: "outcome",
+      head: t("outcome"),
+      place: "state",
+      cell: (call) => (
+        <span className="inline-flex items-center gap-1.5">
+          <OutcomeBadge outcome={call.outcome} />
+          {call.refused_count > 1 && <span className="tabular text-small text-ink-3">{t("times", { count: call.refused_count })}</span>}
+        </span>
+      ),
+    },
+  ];
+}
+
+function CalledModel({ call }: { call: MyCallRecordShown }) {
+  const slug = call.model ?? call.requested_model;
+  return slug === null ? <Nothing /> : <Slug slug={slug} />;
+}
+
+function isUnbilled(call: MyCallRecordShown): boolean {
+  return call.outcome !== "ok" && call.input_tokens === 0 && (call.billed_cost_usd === null || Number(call.billed_cost_usd) === 0);
+}

@@ -1,0 +1,26 @@
+import { createFileRoute } from "@tanstack/react-router";
+
+import { CallsPage } from "@/features/calls/calls-page";
+import { useCredentialNames } from "@/features/credentials/expiring-notice";
+import { messages } from "@/i18n";
+import { search, word } from "@/lib/search";
+
+export const Route = createFileRoute("/_in/usage/calls")({
+  staticData: { crumbs: [{ text: "place.calls" }] },
+  validateSearch: search({ model: word(), outcome: word(), credential_id: word(64), request_id: word(), call: word(64) }),
+  loader: () => messages("calls"),
+  component: function Calls() {
+    const navigate = Route.useNavigate();
+    const { call, ...asked } = Route.useSearch();
+    const nameOf = useCredentialNames();
+    return (
+      <CallsPage
+        asked={asked}
+        onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change }) })}
+        openId={call}
+        onOpen={(id) => void navigate({ search: (old) => ({ ...old, call: id }) })}
+        nameOf={nameOf}
+      />
+    );
+  },
+});
