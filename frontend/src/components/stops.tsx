@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import type { AffectedShown, PreviewShown, StopsShown } from "@/client/schema.gen";
+import { Skeleton } from "./ui/skeleton";
 
 const NAMED_MAX = 3;
 const NAMED = ["members", "service_accounts", "credentials", "allocations", "models"] as const;
@@ -27,6 +28,11 @@ export function StopsNote({ stops }: { stops: StopsShown }) {
       ))}
     </ul>
   );
+}
+
+/** The same from the answer to a dry run; its place while that is asked. */
+export function Stops({ stops }: { stops: StopsShown | undefined }) {
+  return stops === undefined ? <Skeleton className="h-10" /> : <StopsNote stops={stops} />;
 }
 
 /** Who would gain and who would lose sight of models, counted and named. */

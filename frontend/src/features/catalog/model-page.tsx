@@ -9,7 +9,7 @@ import type { ModelDetail } from "@/client/schema.gen";
 import { Nothing, Slug } from "@/components/amounts";
 import { Page } from "@/components/page";
 import { ProblemNote } from "@/components/problem";
-import { Stops } from "@/components/what-stops";
+import { Stops } from "@/components/stops";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Card, Fact, Facts } from "@/components/ui/card";

@@ -11,7 +11,7 @@ import { EmptyState } from "@/components/empty-state";
 import { ErrorState, ProblemNote } from "@/components/problem";
 import { Rows, type Column } from "@/components/rows";
 import { StatusBadge } from "@/components/status-badge";
-import { Stops } from "@/components/what-stops";
+import { Stops } from "@/components/stops";
 import { Button, IconButton } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";

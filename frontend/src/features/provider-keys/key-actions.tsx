@@ -7,7 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/client/problem";
 import type { ProviderKeyShown } from "@/client/schema.gen";
 import { fieldErrors, ProblemNote } from "@/components/problem";
-import { Stops } from "@/components/what-stops";
+import { Stops } from "@/components/stops";
 import { Button, IconButton } from "@/components/ui/button";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
 import { PasswordField, TextField } from "@/components/ui/field";
