@@ -1,7 +1,7 @@
 import { useTranslation } from "react-i18next";
 import { CircleHelp } from "lucide-react";
 
-import { exactUsd, formatPrice, formatUsd, nanosOf } from "@/lib/money";
+import { exactUsd, formatPrice, shortUsd } from "@/lib/money";
 import { useFormat } from "@/lib/format";
 import { Badge } from "./ui/badge";
 
@@ -15,12 +15,9 @@ export function Money({ usd, places = 2 }: { usd: string | null; places?: 2 | 4 
       </Badge>
     );
   }
-  const text = formatUsd(usd, places);
-  // Something is not nothing, however little.
-  const isLess = nanosOf(usd) > 0n && /^\$[0.]+$/.test(text);
   return (
     <span className="tabular" title={exactUsd(usd)}>
-      {isLess ? `<${text.slice(0, -1)}1` : text}
+      {shortUsd(usd, places)}
     </span>
   );
 }

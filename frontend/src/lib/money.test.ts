@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { exactUsd, formatPrice, formatUsd, nanosOf, usdOf } from "./money";
+import { exactUsd, formatPrice, formatUsd, nanosOf, shortUsd, usdOf } from "./money";
 
 describe("money", () => {
   it("keeps the last nano-dollar of an amount no float can hold", () => {
@@ -15,6 +15,13 @@ describe("money", () => {
     expect(formatUsd("999.995")).toBe("$1,000.00");
     expect(formatUsd("-0.005")).toBe("-$0.01");
     expect(formatUsd("0.00086", 4)).toBe("$0.0009");
+  });
+
+  it("never shows something as nothing", () => {
+    expect(shortUsd("0.000000001")).toBe("<$0.01");
+    expect(shortUsd("0.00004", 4)).toBe("<$0.0001");
+    expect(shortUsd("0")).toBe("$0.00");
+    expect(shortUsd("0.006")).toBe("$0.01");
   });
 
   it("shows a price as it is stored, with two places at least", () => {

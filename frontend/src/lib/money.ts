@@ -18,6 +18,12 @@ export function formatUsd(usd: string, places = 2): string {
   return written(nanosOf(usd), places);
 }
 
+/** The same, but something is never nothing, however little: `<$0.01`. */
+export function shortUsd(usd: string, places = 2): string {
+  const text = formatUsd(usd, places);
+  return nanosOf(usd) > 0n && /^\$[0.]+$/.test(text) ? `<${text.slice(0, -1)}1` : text;
+}
+
 /** A price as it is stored, with at least two places: `$0.025`, `$2.00`. */
 export function formatPrice(usd: string): string {
   const part = /\.(\d*?)0*$/.exec(usd)?.[1] ?? "";

@@ -12,7 +12,7 @@ import { ErrorState } from "@/components/problem";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useFormat } from "@/lib/format";
-import { formatUsd } from "@/lib/money";
+import { shortUsd } from "@/lib/money";
 import { BYS, exportReport, filterNameQuery, FILTERS, MEASURES, RANGES, reportQuery, STEPS, whole, type Filter, type SpendAsked } from "./api";
 import { Breakdown, StepTable, useGroupNames } from "./breakdown";
 import { Chart } from "./chart";
@@ -121,7 +121,7 @@ function Figures({ total }: { total: SumsShown }) {
   const format = useFormat();
   const share = total.input_tokens === 0 ? 0 : Math.round((total.cached_read_tokens / total.input_tokens) * 100);
   const figures = [
-    { name: t("measure.billed_cost"), value: <Money usd={total.billed_cost_usd} />, says: total.unpriced_calls > 0 ? t("figure.unpriced", { count: total.unpriced_calls }) : t("figure.list", { usd: formatUsd(total.list_cost_usd) }), isWarning: total.unpriced_calls > 0 },
+    { name: t("measure.billed_cost"), value: <Money usd={total.billed_cost_usd} />, says: total.unpriced_calls > 0 ? t("figure.unpriced", { count: total.unpriced_calls }) : t("figure.list", { usd: shortUsd(total.list_cost_usd) }), isWarning: total.unpriced_calls > 0 },
     { name: t("measure.calls"), value: <TokenCount count={total.calls} />, says: "" },
     { name: t("figure.input"), value: <TokenCount short count={total.input_tokens} />, says: t("figure.cached", { percent: share }) },
     { name: t("figure.output"), value: <TokenCount short count={total.output_tokens} />, says: t("figure.reasoning", { tokens: format.count(total.reasoning_tokens) }) },

@@ -35,6 +35,8 @@ export function SpendThisMonth() {
   }
   const { since, zone, items } = days.data;
   const today = dayIn(new Date(), zone);
+  // A refused call may be of no model at all, and cost nothing.
+  const named = (models.data?.items ?? []).flatMap(({ model, billed_cost_usd }) => (model === null ? [] : [{ model, usd: billed_cost_usd }]));
   const total = sumUsd(items.map((item) => item.billed_cost_usd));
   const unpriced = items.reduce((sum, item) => sum + item.unpriced_calls, 0);
   const byDay = new Map(items.map((item) => [item.day, item.billed_cost_usd]));
@@ -50,12 +52,12 @@ export function SpendThisMonth() {
         {unpriced > 0 && <span className="block text-warn-ink">{t("spend.unpriced", { count: unpriced })}</span>}
       </p>
       <DayBars caption={t("spend.caption", { total: formatUsd(total), period })} days={all} today={today} heads={{ day: t("spend.day"), amount: t("spend.amount") }} />
-      {models.data !== undefined && models.data.items.length > 0 && (
+      {named.length > 0 && (
         <ul className="-mx-4 mt-3 -mb-4 flex flex-col gap-1.5 border-t border-line px-4 py-3 text-dense">
-          {models.data.items.slice(0, MODELS_SHOWN).map((item) => (
-            <li key={item.model} className="flex justify-between gap-3">
-              <Slug slug={item.model ?? ""} />
-              <Money usd={item.billed_cost_usd} />
+          {named.slice(0, MODELS_SHOWN).map(({ model, usd }) => (
+            <li key={model} className="flex justify-between gap-3">
+              <Slug slug={model} />
+              <Money usd={usd} />
             </li>
           ))}
         </ul>
