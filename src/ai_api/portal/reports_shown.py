@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -229,7 +228,7 @@ def _sums(sums: Sums) -> SumsShown:
 
 
 def _sums_of(sums: Sums) -> dict[str, Any]:
-    return asdict(sums) | {"failed_share": sums.failed_share}
+    return {**sums.by_name(), "failed_share": sums.failed_share}
 
 
 def _row(row: Row) -> RowShown:

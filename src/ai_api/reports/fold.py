@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from ai_api.reports.rules import NOTHING, Measure, Sums
+from ai_api.reports.rules import Measure, Sums, added
 from ai_api.reports.store import OTHER, WHOLE, Cell, Totals
+
+_Key = TypeVar("_Key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +26,26 @@ def fold(cells: Sequence[Cell], *, measure: Measure, top: int) -> Folded:
 
     Where there are cells that are whole, groups overlap, and they alone tell the total.
     """
-    overlap = any(cell.is_whole for cell in cells)
-    by_key: dict[str | None, Sums] = {}
-    for cell in cells:
-        if not cell.is_whole:
-            by_key[cell.key] = by_key.get(cell.key, NOTHING) + cell.sums
+    whole = [cell for cell in cells if cell.is_whole]
+    parts = [cell for cell in cells if not cell.is_whole]
+    by_key = _added_by((cell.key, cell.sums) for cell in parts)
     ordered = sorted(
         by_key.items(), key=lambda each: (-_size(each[1], measure), -each[1].calls, each[0] is None, each[0])
     )
     places = {key: place for place, (key, _) in enumerate(ordered[:top], 1)}
-    steps: dict[tuple[int, int], Sums] = {}
-    total = others = NOTHING
-    for cell in cells:
-        place = WHOLE if cell.is_whole else places.get(cell.key, OTHER)
-        steps[cell.step, place] = steps.get((cell.step, place), NOTHING) + cell.sums
-        total += cell.sums if cell.is_whole == overlap else NOTHING
-        others += cell.sums if place == OTHER else NOTHING
-    return Folded(Totals(total, len(ordered), ordered[:top]), others, steps)
+    steps = _added_by(
+        ((cell.step, WHOLE if cell.is_whole else places.get(cell.key, OTHER)), cell.sums) for cell in cells
+    )
+    total = added([cell.sums for cell in whole or parts])
+    return Folded(Totals(total, len(ordered), ordered[:top]), added([sums for _, sums in ordered[top:]]), steps)
+
+
+def _added_by(each: Iterable[tuple[_Key, Sums]]) -> dict[_Key, Sums]:
+    """Once for each key, and not two at a time: whoever else calls waits for it."""
+    found: dict[_Key, list[Sums]] = {}
+    for key, sums in each:
+        found.setdefault(key, []).append(sums)
+    return {key: parts[0] if len(parts) == 1 else added(parts) for key, parts in found.items()}
 
 
 def _size(sums: Sums, measure: Measure) -> int:

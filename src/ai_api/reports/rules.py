@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from operator import add, attrgetter, sub
 from typing import Final, Literal
 from uuid import UUID
 
@@ -42,20 +43,25 @@ class Sums:
         """The part of all calls that failed, to six decimals; None of no calls."""
         return round(self.failed_calls / self.calls, 6) if self.calls else None
 
+    def by_name(self) -> dict[str, int]:
+        """The sums, each by its name."""
+        return dict(zip(SUMMED, _VALUES(self), strict=True))
+
     def __add__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, name) + getattr(other, name) for name in SUMMED))
+        return Sums(*map(add, _VALUES(self), _VALUES(other)))
 
     def __sub__(self, other: Sums) -> Sums:
-        return Sums(*(getattr(self, name) - getattr(other, name) for name in SUMMED))
+        return Sums(*map(sub, _VALUES(self), _VALUES(other)))
 
 
 SUMMED: Final = tuple(field.name for field in fields(Sums))
+_VALUES: Final = attrgetter(*SUMMED)
 NOTHING: Final = Sums(*(0 for _ in SUMMED))
 
 
 def added(parts: Sequence[Sums]) -> Sums:
     """The sum of sums."""
-    return sum(parts, NOTHING)
+    return Sums(*map(sum, zip(*map(_VALUES, parts), strict=True))) if parts else NOTHING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

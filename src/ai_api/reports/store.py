@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from ai_api.core.db import Tx
 from ai_api.core.ids import first_id_of
-from ai_api.reports.rules import NOTHING, Asked, By, Measure, Sums
+from ai_api.reports.rules import NOTHING, SUMMED, Asked, By, Measure, Sums
 
 HIDDEN: Final = "model_not_found"
 """The outcome of a call whose caller was told nothing of the model it meant."""
@@ -49,18 +49,9 @@ _FROM_RECORDS = f"""
     ) r
     WHERE NOT o.is_told AND {{member_known}} AND {{of_row}}{{of_tags}}"""  # noqa: S608  -- constants of this file
 
-_SUMS = """
-    coalesce(sum(calls), 0) AS calls, coalesce(sum(calls) FILTER (WHERE outcome <> 'ok'), 0) AS failed_calls,
-    coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(cached_read_tokens), 0) AS cached_read_tokens,
-    coalesce(sum(cache_write_tokens), 0) AS cache_write_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
-    coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(list_cost_nanos), 0) AS list_cost_nanos,
-    coalesce(sum(billed_cost_nanos), 0) AS billed_cost_nanos, coalesce(sum(unpriced_calls), 0) AS unpriced_calls"""
-_SUMS_OF_SUMS = """
-    coalesce(sum(calls), 0) AS calls, coalesce(sum(failed_calls), 0) AS failed_calls,
-    coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(cached_read_tokens), 0) AS cached_read_tokens,
-    coalesce(sum(cache_write_tokens), 0) AS cache_write_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
-    coalesce(sum(reasoning_tokens), 0) AS reasoning_tokens, coalesce(sum(list_cost_nanos), 0) AS list_cost_nanos,
-    coalesce(sum(billed_cost_nanos), 0) AS billed_cost_nanos, coalesce(sum(unpriced_calls), 0) AS unpriced_calls"""
+# Postgres sums bigint up to a numeric, which arrives as text and is read digit by digit; no sum of ours needs one.
+_SUMS_OF_SUMS = ", ".join(f"CAST(coalesce(sum({name}), 0) AS bigint) AS {name}" for name in SUMMED)
+_SUMS = _SUMS_OF_SUMS.replace("sum(failed_calls)", "sum(calls) FILTER (WHERE outcome <> 'ok')")
 
 _STEP: Final = "width_bucket(quarter, :begins)"
 _EXPLODED = """,
@@ -131,15 +122,15 @@ async def cells(tx: Tx, asked: Asked, by: By, begins: Sequence[datetime], *, mos
             GROUP BY 1, 3 HAVING sum(calls) > 0 LIMIT :most"""  # noqa: S608
     given |= {"begins": list(begins), "most": most + 1}
     rows = (await tx.execute(text(statement).bindparams(_BEGINS), given)).all()
-    return None if len(rows) > most else [Cell(row.step, row.is_whole, row.key, _sums(row[3:])) for row in rows]
+    return None if len(rows) > most else [Cell(row.step, row.is_whole, row.key, Sums(*row[3:])) for row in rows]
 
 
 async def totals(tx: Tx, asked: Asked, by: By, *, measure: Measure, top: int) -> Totals:
     """The sums by group, the largest first."""
     statement, given = totals_statement(asked, by, measure=measure, top=top)
     rows = (await tx.execute(text(statement), given)).all()
-    total = next((_sums(row[2:12]) for row in rows if row.is_total), NOTHING)
-    found = [(row.key, _sums(row[2:12])) for row in rows if not row.is_total]
+    total = next((Sums(*row[2:12]) for row in rows if row.is_total), NOTHING)
+    found = [(row.key, Sums(*row[2:12])) for row in rows if not row.is_total]
     return Totals(total, max((row.groups for row in rows), default=0), found)
 
 
@@ -166,7 +157,7 @@ async def steps(
     """
     statement, given = steps_statement(asked, by, begins, keys)
     rows = await tx.execute(text(statement).bindparams(_BEGINS), given)
-    return {(row.step, row.place): _sums(row[2:12]) for row in rows}
+    return {(row.step, row.place): Sums(*row[2:12]) for row in rows}
 
 
 def steps_statement(
@@ -231,7 +222,3 @@ def _facts(asked: Asked) -> tuple[str, dict[str, Any]]:
         o.list_cost_nanos, o.billed_cost_nanos, o.unpriced_calls
     FROM usage_quarters o WHERE o.is_told AND {of_row}{of_tags.format("o")}"""  # noqa: S608
     return " UNION ALL ".join((told, *records)), given
-
-
-def _sums(values: Sequence[Any]) -> Sums:
-    return Sums(*(int(value) for value in values))
