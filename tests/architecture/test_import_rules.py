@@ -26,6 +26,7 @@ ROOMS = [
     "pricing",
     "providers",
     "quotas",
+    "reports",
     "audit",
 ]
 
