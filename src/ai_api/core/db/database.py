@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Final, TypeAlias
+from weakref import WeakSet
 
 import asyncpg
+from sqlalchemy import QueuePool
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -14,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from ai_api.core.db.failures import NO_SUCH_TABLE, PASSING_CLASSES, TIMED_OUT, SchemaMissing, is_connection_loss
 from ai_api.core.db.session_settings import ALONE, server_settings
 from ai_api.core.errors import StatementTooLong, StoreUnavailable
+
+GIVEN_BACK_WITHIN_S: Final = 0.5
+GIVEN_BACK_LOOKS: Final = 50
 
 Tx: TypeAlias = AsyncConnection
 """An open transaction. Stores take one and never begin, commit or roll back."""
@@ -36,12 +42,16 @@ class Database:
         alone: bool = False,
     ) -> None:
         async def connect() -> asyncpg.Connection:
-            return await asyncpg.connect(
+            connection = await asyncpg.connect(
                 dsn,
                 timeout=5,
                 command_timeout=statement_timeout_ms / 1000 + 5,
                 server_settings=server_settings(statement_timeout_ms, lock_timeout_ms=5_000) | (ALONE if alone else {}),
             )
+            self._made.add(connection)
+            return connection
+
+        self._made: WeakSet[asyncpg.Connection] = WeakSet()
 
         self.engine: AsyncEngine = create_async_engine(
             "postgresql+asyncpg://",
@@ -83,5 +93,14 @@ class Database:
             raise
 
     async def close(self) -> None:
-        """Closes all connections."""
+        """Closes all connections. Those in use have half a second: a task that was cancelled gives its one back a moment later."""
+        pool = self.engine.pool
+        for _ in range(GIVEN_BACK_LOOKS):
+            if not isinstance(pool, QueuePool) or not pool.checkedout():
+                break
+            await asyncio.sleep(GIVEN_BACK_WITHIN_S / GIVEN_BACK_LOOKS)
         await self.engine.dispose()
+        # The pool forgets those that are in use: one that came back to it now would stay open until nobody knows it any more.
+        for connection in tuple(self._made):
+            if not connection.is_closed():
+                connection.terminate()

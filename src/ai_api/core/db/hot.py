@@ -84,10 +84,13 @@ class Hot:
                 server_settings=server_settings(self._statement_timeout_ms, lock_timeout_ms=2_000)
                 | (PLANS_BY_KEY if self._by_key else {}),
             )
+            opening.has_succeeded()
         except LOST as error:
-            opening.give_up()
             raise StoreUnavailable from error
-        opening.has_succeeded()
+        finally:
+            if self._pool is None:
+                # Nobody closes a pool that nobody was given: also where the process ends while its pools are being opened.
+                opening.give_up()
 
     async def _rehearse(self, connection: asyncpg.Connection) -> None:
         try:
