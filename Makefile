@@ -73,7 +73,7 @@ load: install ## the load run; writes its tables into the docs
 
 bench-data: install ## every page of the API over a million records, and what browsing costs calls; RECORDS=10000000 by hand
 	$(call suite,tests/load)
-	@$(PYTHON_M) tests.load --only browsing --records $(or $(RECORDS),1000000) $(ARGS)
+	@$(PYTHON_M) tests.load --only browsing --records $(or $(RECORDS),1000000) --keep .cache/bench-data $(ARGS)
 
 soak: install ## twenty minutes of calls with a fault a minute; nothing may grow. Longer by ARGS="--minutes 60"
 	$(call suite,tests/soak)

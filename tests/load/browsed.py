@@ -13,7 +13,7 @@ from ai_api.core.ids import first_id_of
 
 MONTHS = 6
 OUTCOMES = ("ok", "upstream_error", "rate_limited", "upstream_timeout", "cost_quota_exceeded")
-_WITHIN_S = 3_600.0
+WITHIN_S = 3_600.0
 _AT_ONCE = 100_000
 _BURST = 5
 """Calls of one member, model and credential in one quarter of an hour, as a session of a coding agent makes them."""
@@ -83,9 +83,9 @@ class Browsed:
     model: str
 
 
-async def fill(dsn: str, *, records: int, members: int, now: datetime) -> Browsed:
+async def fill(dsn: str, *, records: int, members: int, now: datetime) -> None:
     """Fills a migrated database with calls up to `now`; a million of them take a minute or two. Raises asyncpg's errors."""
-    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=_WITHIN_S)
+    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=WITHIN_S)
     try:
         months = _months_before(now)
         for first, following in pairwise(months):
@@ -102,7 +102,15 @@ async def fill(dsn: str, *, records: int, members: int, now: datetime) -> Browse
             await connection.execute(_RECORDS, first, last, members, _BURST, since, until, records, list(OUTCOMES))
         await connection.execute(_QUARTERS)
         await connection.execute("VACUUM ANALYZE")
-        return await _described(connection, records, months[0], now)
+    finally:
+        await connection.close()
+
+
+async def describe(dsn: str, *, records: int, now: datetime) -> Browsed:
+    """What is in a database that was filled with calls up to `now`. Raises asyncpg's errors."""
+    connection = await asyncpg.connect(dsn, timeout=10, command_timeout=WITHIN_S)
+    try:
+        return await _described(connection, records, _months_before(now)[0], now)
     finally:
         await connection.close()
 

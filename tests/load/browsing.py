@@ -17,14 +17,14 @@ from ai_api import identity
 from ai_api.core.db import Database
 from ai_api.identity import By, Draft
 from tests.load.answers import PLAIN, WrongAnswer
-from tests.load.browsed import Browsed, fill
+from tests.load.browsed import Browsed
+from tests.load.kept import browsed_database
 from tests.load.machine import quiet, rss_mb
 from tests.load.measure import Meter, Sample
 from tests.load.pages import Page, pages
 from tests.load.plan import Plan, Say
 from tests.load.proof import Proof, Strangers
 from tests.load.run import in_turn, line
-from tests.load.seeded import database_of
 from tests.load.size import gateway_on
 from tests.load.stand import Server, Stand, organize
 from tests.support.organization import CLI
@@ -57,10 +57,9 @@ class BrowsingResults:
 async def run(stand: Stand, plan: Plan, say: Say) -> BrowsingResults:
     """Fills a database, measures and checks. Raises as the main part does."""
     found = BrowsingResults(looks=LOOKS if plan.repeats > 1 else FEW_LOOKS)
-    dsn = await database_of(stand, "load_browsed")
+    copied = await browsed_database(stand, records=plan.records, members=plan.members // 5, say=say)
+    dsn, of = copied.dsn, copied.of
     callers = await organize(dsn, stand.provider.url)
-    say(f"   filling a database to browse in: {plan.records:,} records of half a year")
-    of = await fill(dsn, records=plan.records, members=plan.members // 5, now=datetime.now(UTC))
     proof, meter = await Proof.begin(stand), Meter(stand)
     async with gateway_on(stand, dsn) as process, _clients(dsn, process.url, of) as clients:
         await quiet(process.child.pid)

@@ -130,16 +130,21 @@ class Stand:
 
 
 @asynccontextmanager
-async def standing() -> AsyncIterator[Stand]:
-    """Builds the stand and takes it down. Raises RuntimeError where the machine does not allow it."""
+async def standing(keep: Path | None = None) -> AsyncIterator[Stand]:
+    """Builds the stand and takes it down; in the folder `keep` its Postgres stays, for databases that a later run copies.
+
+    Raises RuntimeError where the machine does not allow it.
+    """
     cores = Cores.choose()
-    with cores.on(cores.rest), tempfile.TemporaryDirectory(prefix="ai-api-load-") as folder:
-        postgres = PrivatePostgres(Path(folder) / "data")
-        postgres.folder.mkdir()
+    with cores.on(cores.rest), tempfile.TemporaryDirectory(prefix="ai-api-load-") as passing:
+        folder = keep or Path(passing)
+        postgres = PrivatePostgres(folder / "data")
+        postgres.folder.mkdir(parents=True, exist_ok=True)
         # The database may run as a user of its own, who has to get there.
-        Path(folder).chmod(0o711)
+        folder.chmod(0o711)
         await asyncio.to_thread(postgres.start)
         try:
+            await _empty(postgres)
             await migrate(postgres.dsn)
             async with (
                 spawned(log=NOWHERE, options=("--quiet", "--keep", "0")) as provider,
@@ -148,6 +153,22 @@ async def standing() -> AsyncIterator[Stand]:
                 yield stand
         finally:
             await asyncio.to_thread(postgres.close)
+
+
+async def _empty(postgres: PrivatePostgres) -> None:
+    """Nothing is left of a run before, but for what it kept on purpose."""
+    parts = urlsplit(postgres.dsn)
+    connection = await asyncpg.connect(postgres.admin_dsn, timeout=10, command_timeout=300)
+    try:
+        own = parts.path.removeprefix("/")
+        left = await connection.fetch(
+            "SELECT datname FROM pg_database WHERE datname = $1 OR starts_with(datname, 'load_')", own
+        )
+        for row in left:
+            await connection.execute(f'DROP DATABASE "{row["datname"]}" WITH (FORCE)')
+        await connection.execute(f'CREATE DATABASE "{own}" OWNER "{parts.username}"')
+    finally:
+        await connection.close()
 
 
 @asynccontextmanager

@@ -1,0 +1,69 @@
+"""A large database that is filled once and copied for each run: ten million records take as long to make as to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from tests.load import browsed
+from tests.load.browsed import Browsed
+from tests.load.plan import Say
+from tests.load.seeded import database_of
+from tests.load.stand import Stand
+
+_MIGRATIONS = Path(__file__).parents[2] / "alembic" / "versions"
+_FILLED, _RUN = "kept_browsed", "load_browsed"
+
+
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A database for one run, by its URL, and what is in it."""
+
+    dsn: str
+    of: Browsed
+
+
+async def browsed_database(stand: Stand, *, records: int, members: int, say: Say) -> Copied:
+    """A copy of the database of so many calls, which is filled first where today's is not there. Raises asyncpg's errors.
+
+    One that ends yesterday would make a report of the last days easier than it is.
+    """
+    now = datetime.now(UTC)
+    filled = f"{_FILLED}_{_digest(records, members, now)}"
+    if not await stand.statistics.fetchval("SELECT count(*) FROM pg_database WHERE datname = $1", filled):
+        await _fill(stand, filled, records=records, members=members, now=now, say=say)
+    until = datetime.fromisoformat(
+        await stand.statistics.fetchval(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = $1", filled
+        )
+    )
+    parts = urlsplit(stand.postgres.dsn)
+    say("   copying the database of the calls")
+    await stand.statistics.execute(
+        f'CREATE DATABASE {_RUN} TEMPLATE {filled} OWNER "{parts.username}" STRATEGY file_copy',
+        timeout=browsed.WITHIN_S,
+    )
+    dsn = parts._replace(path=f"/{_RUN}").geturl()
+    dsn = dsn if "://" in dsn else dsn.replace(":", "://", 1)
+    return Copied(dsn, await browsed.describe(dsn, records=records, now=until))
+
+
+async def _fill(stand: Stand, name: str, *, records: int, members: int, now: datetime, say: Say) -> None:
+    kept = await stand.statistics.fetch("SELECT datname FROM pg_database WHERE starts_with(datname, $1)", _FILLED)
+    for row in kept:
+        await stand.statistics.execute(f"DROP DATABASE {row['datname']} WITH (FORCE)", timeout=browsed.WITHIN_S)
+    say(f"   filling a database to browse in: {records:,} records of half a year")
+    filling = f"load_{name}"
+    await browsed.fill(await database_of(stand, filling), records=records, members=members, now=now)
+    await stand.statistics.execute(f"COMMENT ON DATABASE {filling} IS '{now.isoformat()}'")
+    # Under this name it is whole.
+    await stand.statistics.execute(f"ALTER DATABASE {filling} RENAME TO {name}")
+
+
+def _digest(records: int, members: int, now: datetime) -> str:
+    made_by = [Path(browsed.__file__).read_bytes(), *(path.name.encode() for path in sorted(_MIGRATIONS.glob("*.py")))]
+    made_by.append(f"{records} {members} {now:%Y-%m-%d}".encode())
+    return hashlib.sha256(b"\0".join(made_by)).hexdigest()[:12]
