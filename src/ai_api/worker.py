@@ -20,6 +20,7 @@ from ai_api.jobs.forget_idempotency_keys import forget_idempotency_keys
 from ai_api.jobs.forget_links import forget_links
 from ai_api.jobs.forget_sign_ins import forget_sign_ins
 from ai_api.jobs.forget_stored_responses import forget_stored_responses
+from ai_api.jobs.key_watch import KeyWatch
 from ai_api.jobs.make_partitions import make_partitions
 from ai_api.jobs.prove_books import BookProof, prove_books
 from ai_api.jobs.send_mail import Postman
@@ -43,6 +44,7 @@ class Worker:
         self._clock = SystemClock()
         self._database = Database(dsn, pool_size=2)
         self._hot = Hot(dsn, size=4)
+        self._keys = KeyWatch(self._hot, settings.ring(), self._log)
         self._settlement = Settlement(self._hot, Tell(self._log).alarm)
         sweep = Sweep(
             self._hot,
@@ -77,29 +79,39 @@ class Worker:
         try:
             while not stop.is_set() and not await self._begin():
                 await runner.pause(stop, BEGIN_AGAIN_S)
-            async with asyncio.TaskGroup() as both:
-                # Beside the jobs and not one of them: a mail server that is slow must not keep them waiting.
-                if self._postman is not None:
-                    both.create_task(self._postman.run(stop))
-                await runner.run(self._hot, self._jobs, self._log, stop)
+            announcing = asyncio.create_task(self._keys.go_on())
+            try:
+                await self._work(stop)
+            finally:
+                announcing.cancel()
+            await self._keys.leave()
             await self._settlement.drain(DRAIN_S)
         finally:
             await self._hot.close()
             await self._database.close()
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as both:
+            # Beside the jobs and not one of them: a mail server that is slow must not keep them waiting.
+            if self._postman is not None:
+                both.create_task(self._postman.run(stop))
+            await runner.run(self._hot, self._jobs, self._log, stop)
 
     async def _begin(self) -> bool:
         try:
             await self._hot.open()
             async with self._database.transaction() as tx:
                 revision, readable_from = await read_schema_state(tx)
+            fault = migrations.fault_of(revision, readable_from, migrations.head())
+            if fault is None:
+                await self._keys.look()
         except StoreUnavailable:
             self.faults = {"store_unavailable"}
             return False
-        fault = migrations.fault_of(revision, readable_from, migrations.head())
         if fault is not None and fault not in self.faults:
             self._log.error(fault, revision=revision, readable_from=readable_from, newest_known=migrations.head())
-        self.faults = {fault} if fault else set()
-        return fault is None
+        self.faults = {each for each in (fault, self._keys.fault) if each is not None}
+        return not self.faults
 
 
 def _server_of(smtp: Smtp) -> SmtpServer | None:

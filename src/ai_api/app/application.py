@@ -15,6 +15,7 @@ from ai_api.app.ground import CLOSE_S, Ground
 from ai_api.app.portal import house_of
 from ai_api.app.schema_watch import SchemaWatch
 from ai_api.core.errors import StoreUnavailable
+from ai_api.jobs.key_watch import KeyWatch
 from ai_api.observability.lag import LoopLag
 from ai_api.observability.listener import Family
 from ai_api.observability.metrics import load_metrics
@@ -40,6 +41,7 @@ class Application:
         self.ground = Ground.of(settings, redactor)
         self.gateway = Gateway(settings, self.ground, upstream)
         self.schema = SchemaWatch(self.ground)
+        self.keys = KeyWatch(self.ground.pools.hot, settings.ring(), self.ground.log)
         self.draining = False
         self.settling = False
         """No connection is open any more, and what is not written down yet is being written."""
@@ -71,6 +73,8 @@ class Application:
             faults.add("settlements_waiting")
         if self.schema.fault is not None:
             faults.add(self.schema.fault)
+        if self.keys.fault is not None:
+            faults.add(self.keys.fault)
         if self.draining:
             faults.add("draining")
         return faults
@@ -93,8 +97,8 @@ class Application:
     async def start(self) -> None:
         """Opens the pools, registers the replica, loads the world, begins to watch.
 
-        While the database is away, or its schema is not one this build works with, the process stays alive, says why it is
-        not ready, and goes on trying.
+        While the database is away, its schema is not one this build works with, or it needs an encryption key that this process
+        has not, the process stays alive, says why it is not ready, and goes on trying.
         """
         self.lag.start()
         if not await self._begin():
@@ -104,7 +108,7 @@ class Application:
         watch, fits = self.gateway.watch, False
         try:
             await self.ground.pools.open()
-            fits = await self.schema.look()
+            fits = await self.schema.look() and await self.keys.look()
             if fits:
                 await watch.start()
         except StoreUnavailable:
@@ -114,6 +118,7 @@ class Application:
         if fits:
             self.ground.tasks.spawn(watch.run())
             self.ground.tasks.spawn(self.schema.go_on())
+            self.ground.tasks.spawn(self.keys.go_on())
         return fits
 
     async def _begin_later(self) -> None:
@@ -133,6 +138,7 @@ class Application:
         self.lag.stop()
         await self._ending.write_down_the_rest()
         await self.ground.tasks.end(within_s=CLOSE_S)
+        await self.keys.leave()
         await self.gateway.close()
         await self.ground.egress.close()
         await self.ground.pools.close()

@@ -9,6 +9,8 @@ from ai_api.cli.audit import app as audit
 from ai_api.cli.catalog import app as catalog
 from ai_api.cli.credentials import app as credentials
 from ai_api.cli.doctor import doctor
+from ai_api.cli.keys import app as keys
+from ai_api.cli.ledger import app as ledger
 from ai_api.cli.migrate import migrate
 from ai_api.cli.openapi import openapi
 from ai_api.cli.serve import serve, worker
@@ -31,6 +33,8 @@ _app.add_typer(admin)
 _app.add_typer(credentials)
 _app.add_typer(catalog)
 _app.add_typer(audit)
+_app.add_typer(keys)
+_app.add_typer(ledger)
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from types import FrameType
 from urllib.parse import unquote, urlsplit
 
+from ai_api.cli.key_check import KeysMissing
 from ai_api.cli.serving import PortTaken
 from ai_api.core.errors import Refusal
 from ai_api.core.migrations import MigrationsMissing, SchemaTooNew
@@ -50,7 +51,7 @@ def refusing() -> Iterator[None]:
         for line in error.lines:
             print(line, file=sys.stderr)
         raise SystemExit(2) from None
-    except (Refusal, PortTaken, LocalRefusal, MigrationsMissing, SchemaTooNew) as error:
+    except (Refusal, PortTaken, LocalRefusal, MigrationsMissing, SchemaTooNew, KeysMissing) as error:
         print(error, file=sys.stderr)
         raise SystemExit(2) from None
     except KeyboardInterrupt:

@@ -9,6 +9,7 @@ import uvloop
 
 from ai_api.app import create_app
 from ai_api.cli import serving
+from ai_api.cli.key_check import refuse_missing_keys
 from ai_api.cli.run import configure_log, learn_secrets, refusing
 from ai_api.observability.listener import OpsListener
 from ai_api.observability.redact import Redactor
@@ -27,7 +28,9 @@ def serve(
         raise typer.BadParameter("The doors are protocols and portal.")
     with refusing():
         settings = load_settings()
-        uvloop.run(_serve(settings, chosen, configure_log(settings.log_level)))
+        redactor = configure_log(settings.log_level)
+        uvloop.run(refuse_missing_keys(settings))
+        uvloop.run(_serve(settings, chosen, redactor))
 
 
 def worker() -> None:
@@ -35,6 +38,7 @@ def worker() -> None:
     with refusing():
         settings = load_settings()
         learn_secrets(configure_log(settings.log_level), settings)
+        uvloop.run(refuse_missing_keys(settings))
         uvloop.run(_work(settings))
 
 

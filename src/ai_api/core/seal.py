@@ -40,7 +40,9 @@ class KeyRing:
             if len(key) != _KEY_BYTES:
                 raise ValueError("an encryption key must be 32 bytes")
         self._ciphers = {key_id: AESGCM(key) for key_id, key in keys.items()}
-        self.current_id = next(iter(keys))
+        self.ids = tuple(keys)
+        """The ids of all keys, the current one first."""
+        self.current_id = self.ids[0]
 
     @classmethod
     def parse(cls, text: str) -> KeyRing:

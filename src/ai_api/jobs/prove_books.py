@@ -104,7 +104,7 @@ class BookProof:
         began = await store_books.recount_since(self._hot, account_ids)
         since = first_id_of(max(_THE_FIRST, min(kept.window, began or kept.window)))
         until = await store_books.mark(self._hot, MARK)
-        sums: dict[tuple[UUID, int], Sum] = {}
+        sums = {(each.account_id, each.bucket): each for each in await store_books.dropped(self._hot, account_ids)}
         while since < until:
             end = await store_books.chunk_end(self._hot, since, until, records=self._chunks.records)
             for part in await store_books.recount(self._hot, since, end, account_ids):

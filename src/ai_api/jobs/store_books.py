@@ -21,7 +21,20 @@ from ai_api.core.db import Hot, dump_json
 MARK = "bookings"
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
 
-_BEGIN = "INSERT INTO proof_marks (name, up_to) VALUES ($1, $2) ON CONFLICT DO NOTHING"
+# What began anew begins behind the months whose records are gone, and with what those had booked.
+_BEGIN = f"""
+WITH begun AS (
+    INSERT INTO proof_marks (name, up_to)
+    SELECT $1, coalesce((SELECT upper_id FROM dropped_months ORDER BY upper_id DESC LIMIT 1), $2) ON CONFLICT DO NOTHING
+    RETURNING name
+)
+INSERT INTO proof_sums AS s (account_id, bucket, amount, last_at)
+SELECT d.account_id, d.bucket, d.amount, d.last_at FROM dropped_bookings d JOIN quota_accounts a ON a.id = d.account_id
+WHERE d.bucket >= a.bucket - 1 AND EXISTS (SELECT 1 FROM begun WHERE name = '{MARK}')
+ON CONFLICT (account_id, bucket)
+DO UPDATE SET amount = s.amount + excluded.amount, last_at = greatest(s.last_at, excluded.last_at)
+"""  # noqa: S608  -- a constant of this file
+_DROPPED = "SELECT account_id, bucket, amount, last_at FROM dropped_bookings WHERE account_id = ANY($1::uuid[])"
 _MARK = "SELECT up_to FROM proof_marks WHERE name = $1"
 _CHUNK_END = """
 SELECT call_id FROM call_records WHERE call_id >= $1 AND call_id < $2 ORDER BY call_id LIMIT 1 OFFSET $3
@@ -206,7 +219,8 @@ async def mark(hot: Hot, name: str) -> UUID:
         found: UUID = rows[0]["up_to"]
         return found
     await hot.fetch(_BEGIN, name, FIRST)
-    return FIRST
+    begun: UUID = (await hot.fetch(_MARK, name))[0]["up_to"]
+    return begun
 
 
 async def chunk_end(hot: Hot, since: UUID, until: UUID, *, records: int) -> UUID:
@@ -261,6 +275,12 @@ async def recount(hot: Hot, since: UUID, until: UUID, account_ids: Sequence[UUID
     """What the calls from `since` up to `until` have booked on these accounts, but for the open ones."""
     rows = await hot.fetch(_RECOUNT, since, until, list(account_ids))
     return [Sum(row["id"], row["bucket"], row["amount"], row["last_at"]) for row in rows]
+
+
+async def dropped(hot: Hot, account_ids: Sequence[UUID]) -> list[Sum]:
+    """What calls have booked on these accounts whose records were dropped."""
+    rows = await hot.fetch(_DROPPED, list(account_ids))
+    return [Sum(row["account_id"], row["bucket"], row["amount"], row["last_at"]) for row in rows]
 
 
 async def replace_sums(hot: Hot, account_ids: Sequence[UUID], sums: Sequence[Sum]) -> None:

@@ -115,6 +115,14 @@ class Smtp(Group):
     """The address that mail comes from, such as `ai@example.com`."""
 
 
+class Retention(Group):
+    """How long the ledger is kept. `ai-api ledger retain` drops what is older, as the role that owns the tables."""
+
+    call_records_months: Annotated[int, Field(ge=2, le=1_200)] | None = None
+    """How many whole months of call records are kept before the present one. Unless it is set, all are. Roll-ups, which reports
+    are made of, always stay."""
+
+
 class Install(Group):
     """What the scripts under `/install/` write into the configuration of clients, and where they download from."""
 

@@ -11,7 +11,18 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from ai_api.core.seal import KeyRing
 from ai_api.settings.credential_limits import CredentialLimit, credential_limits_in
-from ai_api.settings.groups import Credentials, Install, Limits, Listen, Load, Pools, Sessions, Smtp, Upstream
+from ai_api.settings.groups import (
+    Credentials,
+    Install,
+    Limits,
+    Listen,
+    Load,
+    Pools,
+    Retention,
+    Sessions,
+    Smtp,
+    Upstream,
+)
 from ai_api.settings.oidc import Oidc
 
 PREFIX = "AI_API_"
@@ -62,6 +73,7 @@ class Settings(BaseSettings):
     sessions: Sessions = Sessions()
     smtp: Smtp = Smtp()
     pools: Pools = Pools()
+    retention: Retention = Retention()
     install: Install = Install()
     oidc: Annotated[dict[str, Oidc], WithJsonSchema({"type": "string"})] = Field(default_factory=dict)
     """Who else may vouch for members, by a name of your choice (letters, digits and dashes): a JSON object of objects, or one
