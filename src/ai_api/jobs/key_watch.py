@@ -9,10 +9,10 @@ import platform
 from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import StoreUnavailable
 from ai_api.core.ids import uuid7
-from ai_api.core.seal import KeyRing
+from ai_api.core.seal import KeyRing, SealError
 from ai_api.jobs import store_sealed
 from ai_api.jobs.runner import JobLog
-from ai_api.jobs.sealed_rows import PLACES
+from ai_api.jobs.sealed_rows import PLACES, Place
 
 EVERY_S = 5.0
 LOOK_TIMEOUT_S = 2.0
@@ -61,17 +61,35 @@ class KeyWatch:
 async def missing_keys(hot: Hot, ring: KeyRing, log: JobLog) -> dict[str, list[str]]:
     """The ids of keys that rows need and the ring has not, by what needs them, in words. Raises StoreUnavailable.
 
-    A table that cannot be looked through in time is named in the log.
+    A key of the ring that opens none of a few rows sealed under its id is another key of that name: it is missing too. A table
+    that cannot be looked through in time is named in the log.
     """
     missing: dict[str, list[str]] = {}
     for place in PLACES:
         try:
-            key_ids = await store_sealed.keys_needed_but(hot, place, ring.ids, timeout_s=LOOK_TIMEOUT_S)
+            key_ids = await _missing_of(hot, ring, place)
         except StoreUnavailable:
             if not place.is_large:
                 raise
             log.error("encryption_keys_not_looked_at", table=place.table)  # noqa: TRY400  -- a protocol, not logging
             continue
-        for key_id in key_ids:
-            missing.setdefault(place.words, []).append(key_id)
+        if key_ids:
+            missing[place.words] = key_ids
     return missing
+
+
+async def _missing_of(hot: Hot, ring: KeyRing, place: Place) -> list[str]:
+    missing = await store_sealed.keys_needed_but(hot, place, ring.ids, timeout_s=LOOK_TIMEOUT_S)
+    for key_id in ring.ids:
+        rows = await store_sealed.some_of(hot, place, key_id, timeout_s=LOOK_TIMEOUT_S)
+        if rows and not any(_opens(ring, place, row) for row in rows):
+            missing.append(f"another {key_id}")
+    return missing
+
+
+def _opens(ring: KeyRing, place: Place, row: store_sealed.Row) -> bool:
+    try:
+        ring.open_bytes(row.sealed, place.row_id(row.columns))
+    except SealError:
+        return False
+    return True

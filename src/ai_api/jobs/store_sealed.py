@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from ai_api.core.db import Hot
@@ -22,6 +23,9 @@ ANNOUNCED_FOR = "30 seconds"
 
 _COUNT = "SELECT sealing_key_id AS key_id, count(*) AS rows FROM {table} WHERE {counts} GROUP BY 1 ORDER BY 1"
 _MISSING = "SELECT DISTINCT sealing_key_id AS key_id FROM {table} WHERE {counts} AND sealing_key_id <> ALL($1::text[]) ORDER BY 1"
+_SOME = """
+SELECT {columns}, sealing_key_id, {value} AS sealed FROM {table} WHERE {counts} AND sealing_key_id = $1 LIMIT 5
+"""
 _BATCH = """
 SELECT {columns}, sealing_key_id, {value} AS sealed FROM (
     SELECT found.*, sum(octet_length({value})) OVER (ORDER BY {ids}) - octet_length({value}) AS before FROM (
@@ -77,17 +81,16 @@ async def keys_needed_but(hot: Hot, place: Place, known: Sequence[str], *, timeo
     return [row["key_id"] for row in rows]
 
 
+async def some_of(hot: Hot, place: Place, key_id: str, *, timeout_s: float) -> list[Row]:
+    """A few rows of a place that are sealed with a key. Raises StoreUnavailable when it takes longer."""
+    found = await hot.fetch(_SOME.format(**_words(place)), key_id, timeout_s=timeout_s)
+    return [_row(place, row) for row in found]
+
+
 async def batch(hot: Hot, place: Place, current_id: str, after: tuple[object, ...]) -> list[Row]:
     """The next rows behind `after` that are sealed with another key than `current_id`: at most 64, or about 8 MiB."""
     found = await hot.fetch(_BATCH.format(**_words(place)), current_id, *after)
-    return [
-        Row(
-            tuple(row[name] for name, _, _ in place.ids),
-            dict(row.items()),
-            Sealed(row["sealing_key_id"], row["sealed"]),
-        )
-        for row in found
-    ]
+    return [_row(place, row) for row in found]
 
 
 async def replace(hot: Hot, place: Place, current_id: str, anew: Sequence[tuple[Row, bytes]]) -> int:
@@ -118,6 +121,11 @@ async def sealing_with_others(hot: Hot, key_id: str) -> int:
     """How many processes seal with another key than this one."""
     processes: int = (await hot.fetch(_SEALING_WITH_OTHERS, key_id))[0]["processes"]
     return processes
+
+
+def _row(place: Place, row: Mapping[str, Any]) -> Row:
+    ids = tuple(row[name] for name, _, _ in place.ids)
+    return Row(ids, dict(row.items()), Sealed(row["sealing_key_id"], row["sealed"]))
 
 
 def _words(place: Place) -> dict[str, object]:

@@ -45,7 +45,10 @@ class Listen(Group):
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: str) -> str:
-        networks_of(value)
+        if any(network.prefixlen == 0 for network in networks_of(value)):
+            raise ValueError(
+                "must not be everybody, who could then say to come from anywhere: name the proxies' networks"
+            )
         return value
 
     def proxies(self) -> tuple[Network, ...]:

@@ -28,6 +28,7 @@ from ai_api.settings.oidc import Oidc
 PREFIX = "AI_API_"
 OIDC_MAX = 20
 _PLACEHOLDERS = frozenset({"changeme", "change-me", "secret", "password", "default", "example"})
+_PLACEHOLDERS_BEGIN = ("changeme", "change-me", "change_me", "placeholder", "replace")
 _OIDC_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}", re.ASCII)
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _SENDER = re.compile(r"[^\s@<>,;:\"\x00-\x1f\x7f]+@[^\s@<>,;:\"\x00-\x1f\x7f]+")
@@ -111,6 +112,8 @@ class Settings(BaseSettings):
     def _long_enough(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and len(value.get_secret_value()) < 16:
             raise ValueError("must have at least 16 characters")
+        if value is not None and value.get_secret_value().strip().lower().startswith(_PLACEHOLDERS_BEGIN):
+            raise ValueError("is a placeholder; make one with: openssl rand -hex 32")
         return value
 
     @field_validator("organization_zone")

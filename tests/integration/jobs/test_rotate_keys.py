@@ -180,6 +180,9 @@ async def test_a_missing_key_is_not_noticed_or_one_that_nobody_needs_is_asked_fo
     assert await missing_keys(hot, NEW, log) == {place.words: ["a"] for place in PLACES}
     watch = KeyWatch(hot, NEW, log)
     assert (await watch.look(), watch.fault) == (False, "encryption_key_missing")
+    # The right id and another key behind it.
+    other = KeyRing({"a": b"x" * 32, "b": b"y" * 32})
+    assert await missing_keys(hot, other, log) == {place.words: ["another a"] for place in PLACES}
     # What is over needs no key.
     await hot.fetch("DELETE FROM outbox")
     await hot.fetch("UPDATE provider_keys SET sealed_secret = NULL, sealing_key_id = NULL")
