@@ -6,13 +6,11 @@ import asyncio
 import base64
 import json
 import os
-import signal
 import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -20,20 +18,18 @@ from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing
 from ai_api.jobs import rotate_keys
+from tests.faults.fleet import DRAINS, Fleet, Starter, under_load
 from tests.faults.test_kill import an_organization
 from tests.faults.test_way_down import Balancer
-from tests.integration.gateway.shapes import SHAPES
 from tests.support.books import Books, assert_records_match_witness
 from tests.support.gateway import CHAT, RESPONSES, Address, chat_body
-from tests.support.nursery import Fork, Nursery, nursery
+from tests.support.nursery import nursery
 from tests.support.organization import KEYS_TEXT, Caller
 from tests.support.upstream import Simulator
 
 NEW_TEXT = "k2:" + base64.b64encode(bytes(range(32))).decode()
 REFUSED_WITHIN_S = 5.0
 """Beyond what a process needs here to begin at all: the interpreter and its libraries, on a machine with other things to do."""
-CLIENTS = 4
-PAUSE_S = 0.1
 
 
 def environment(dsn: str, keys: str) -> dict[str, str]:
@@ -58,53 +54,6 @@ async def program(dsn: str, keys: str, *arguments: str, **more: str) -> tuple[in
         await running.wait()
         raise
     return running.returncode, said.decode(), time.monotonic() - began
-
-
-@asynccontextmanager
-async def under_load(balancer: Balancer, caller: Caller) -> AsyncIterator[None]:
-    """Clients call all the time, wherever readiness says yes."""
-    stop = asyncio.Event()
-
-    async def client(number: int) -> None:
-        turn = 0
-        while not stop.is_set():
-            turn += 1
-            await balancer.call(f"c{number}-{turn}", caller, SHAPES[(number + turn) % 4], number + turn)
-            await asyncio.sleep(PAUSE_S)
-
-    watching = asyncio.create_task(balancer.watch())
-    clients = [asyncio.create_task(client(number)) for number in range(CLIENTS)]
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.gather(*clients)
-        watching.cancel()
-
-
-class Fleet:
-    """Two replicas, replaced one after the other as a rolling update does."""
-
-    def __init__(self, dsn: str, balancer: Balancer, folder: Path, stack: AsyncExitStack, forks: Nursery) -> None:
-        self._dsn = dsn
-        self._forks = forks
-        self._balancer = balancer
-        self._folder = folder
-        self._stack = stack
-
-    async def roll(self, **settings: str) -> None:
-        """Replaces all replicas; the new one is ready before the old one is told to go."""
-        for place in range(2):
-            old = cast(Fork, self._balancer.members[0]) if len(self._balancer.members) == 2 else None
-            given = {"AI_API_LISTEN__DRAIN_DELAY_S": "1", **settings}
-            log = self._folder / f"{time.monotonic_ns()}-{place}.log"
-            new = await self._stack.enter_async_context(self._forks.gateway(self._dsn, log=log, **given))
-            self._balancer.members.append(cast(Any, new))
-            if old is not None:
-                await asyncio.sleep(0.3)
-                old.send(signal.SIGTERM)
-                await old.gone(60)
-                self._balancer.members.remove(old)
 
 
 async def answer_kept(process: Address, caller: Caller) -> dict[str, Any]:
@@ -134,17 +83,22 @@ async def test_calls_fail_or_secrets_are_lost_while_the_key_is_changed(
         hot = Hot(database, size=1)
         await hot.open()
         stack.push_async_callback(hot.close)
-        fleet = Fleet(database, balancer, tmp_path, stack, await stack.enter_async_context(nursery()))
-        await fleet.roll(AI_API_ENCRYPTION_KEYS=KEYS_TEXT)
+        forks = await stack.enter_async_context(nursery())
+        fleet = Fleet(balancer, stack)
+
+        def replica(keys: str) -> Starter:
+            return lambda: forks.gateway(database, log=tmp_path / "log", AI_API_ENCRYPTION_KEYS=keys, **DRAINS)
+
+        await fleet.roll(replica(KEYS_TEXT))
         known = await answer_kept(balancer.members[0], caller)
         async with under_load(balancer, caller):
             with pytest.raises(Refusal, match="2 running processes do not have the encryption key 'k2'"):
                 await rotate_keys.rotate(hot, KeyRing.parse(first))
-            await fleet.roll(AI_API_ENCRYPTION_KEYS=both)
-            await fleet.roll(AI_API_ENCRYPTION_KEYS=first)
+            await fleet.roll(replica(both))
+            await fleet.roll(replica(first))
             assert (await rotate_keys.rotate(hot, KeyRing.parse(first))).sealed_anew.total() >= 3
             assert rotate_keys.left_of(await rotate_keys.rows_by_key(hot), "k2") == 0
-            await fleet.roll(AI_API_ENCRYPTION_KEYS=NEW_TEXT)
+            await fleet.roll(replica(NEW_TEXT))
             before = len(balancer.answered)
             await asyncio.sleep(1.0)
             assert len(balancer.answered) > before

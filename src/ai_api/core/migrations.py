@@ -7,6 +7,7 @@ builds of its age can no longer read it (`readable_from`). So two neighbouring v
 from __future__ import annotations
 
 import asyncio
+import time
 from importlib.resources import files
 from pathlib import Path
 
@@ -14,8 +15,15 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from ai_api.core.db import Database, is_connection_loss, read_schema_state
+from ai_api.core.db import Database, is_connection_loss, is_lock_timeout, read_schema_state
 from ai_api.core.errors import StoreUnavailable
+
+LOCK_TRIES = 20
+LOCK_PAUSE_S = 3.0
+_IN_USE = (
+    f"A table could not be locked within 2 s, {LOCK_TRIES} times: end the long statement or the backup that uses it, and migrate "
+    "again. What was migrated stays, and nothing is half done."
+)
 
 
 class MigrationsMissing(Exception):
@@ -70,12 +78,20 @@ async def _state(dsn: str) -> tuple[str, str] | tuple[None, None]:
 def _upgrade(dsn: str) -> None:
     config = _config()
     config.attributes["dsn"] = dsn
-    try:
-        command.upgrade(config, "head")
-    except Exception as error:
-        if is_connection_loss(error):
-            raise StoreUnavailable("The database cannot be reached: look at AI_API_DATABASE_URL.") from error
-        raise
+    for left in reversed(range(LOCK_TRIES)):
+        try:
+            command.upgrade(config, "head")
+        except Exception as error:
+            if not is_lock_timeout(error):
+                if is_connection_loss(error):
+                    raise StoreUnavailable("The database cannot be reached: look at AI_API_DATABASE_URL.") from error
+                raise
+            if not left:
+                raise StoreUnavailable(_IN_USE) from error
+            # What was done stays done: each migration is a transaction of its own. Those who waited behind it go first.
+            time.sleep(LOCK_PAUSE_S)
+        else:
+            return
 
 
 def fault_of(revision: str | None, readable_from: str | None, newest: str) -> str | None:

@@ -6,7 +6,7 @@ is SQLAlchemy for everything else, with a statement timeout. DSNs are libpq URLs
 
 from ai_api.core.db.database import Database, Tx
 from ai_api.core.db.epochs import bump_members, bump_world, new_epoch, read_schema_state, read_world
-from ai_api.core.db.failures import StatementRefused, is_connection_loss
+from ai_api.core.db.failures import StatementRefused, is_connection_loss, is_lock_timeout
 from ai_api.core.db.hot import Hot, Patience, dump_json
 from ai_api.core.db.session_settings import PLANS_BY_KEY
 from ai_api.core.db.tables import METADATA, Instant, load_tables, schema_state, settings
@@ -24,6 +24,7 @@ __all__ = [
     "bump_world",
     "dump_json",
     "is_connection_loss",
+    "is_lock_timeout",
     "load_tables",
     "new_epoch",
     "read_schema_state",

@@ -58,6 +58,15 @@ def is_connection_loss(error: BaseException | None) -> bool:
     return isinstance(error, LOST) or (error is not None and isinstance(error.__cause__, LOST))
 
 
+def is_lock_timeout(error: BaseException | None) -> bool:
+    """Whether `error`, or what it came from, means that a table could not be locked in time, and nothing has changed."""
+    while error is not None:
+        if isinstance(error, asyncpg.LockNotAvailableError):
+            return True
+        error = error.__cause__
+    return False
+
+
 def refused(error: asyncpg.PostgresError) -> StatementRefused | StoreUnavailable:
     """What to raise for `error`. Deadlocks, serialization failures and shortages pass: the database is away for a moment."""
     sqlstate = error.sqlstate or "XX000"
