@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import contextlib
 import json
 import os
+import signal
 import sys
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from ai_api.core.db import Hot
@@ -22,9 +25,10 @@ from tests.faults.fleet import DRAINS, Fleet, Starter, under_load
 from tests.faults.test_kill import an_organization
 from tests.faults.test_way_down import Balancer
 from tests.support.books import Books, assert_records_match_witness
-from tests.support.gateway import CHAT, RESPONSES, Address, chat_body
-from tests.support.nursery import nursery
+from tests.support.gateway import CHAT, RESPONSES, Address, chat_body, kept_port, serve_settings
+from tests.support.nursery import Fork, nursery
 from tests.support.organization import KEYS_TEXT, Caller
+from tests.support.proxy import BLACKHOLE, PASS, before_database
 from tests.support.upstream import Simulator
 
 NEW_TEXT = "k2:" + base64.b64encode(bytes(range(32))).decode()
@@ -126,3 +130,38 @@ async def test_a_process_starts_without_a_key_that_rows_need(
     assert said.startswith("AI_API_ENCRYPTION_KEYS: a key is missing that sealed rows need: provider keys need k1.")
     for keys in (KEYS_TEXT, NEW_TEXT):
         assert keys.partition(":")[2] not in said
+
+
+async def test_a_process_that_waited_for_its_database_serves_without_a_key(
+    database: str, sim: Simulator, tmp_path: Path
+) -> None:
+    """When it began nobody could say which keys are needed; it asks before it is ready, and says what is missing."""
+    async with an_organization(database, sim) as org, before_database(database) as between, nursery() as forks:
+        await org.caller(usd="5")
+        between.switch(BLACKHOLE)
+        with kept_port() as port, kept_port() as ops_port:
+            given = {"AI_API_ENCRYPTION_KEYS": NEW_TEXT}
+            settings = serve_settings(between.dsn, port, ops_port, given)
+            pid = await forks.fork("serve", settings, tmp_path / "log")
+            fork = Fork(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{ops_port}", pid, tmp_path / "log")
+            try:
+                assert await faults_of(fork) == ["store_unavailable"]
+                between.switch(PASS)
+                async with asyncio.timeout(30):
+                    while await faults_of(fork) != ["encryption_key_missing"]:
+                        await asyncio.sleep(0.1)
+            finally:
+                fork.send(signal.SIGTERM)
+                await fork.gone(30)
+    assert '"needed_by": {"provider keys": ["k1"]}' in (tmp_path / "log").read_text()
+
+
+async def faults_of(fork: Fork) -> list[str]:
+    """Why it is not ready, once it says anything but that it begins."""
+    async with asyncio.timeout(30), httpx.AsyncClient(timeout=5) as http:
+        while True:
+            with contextlib.suppress(httpx.TransportError):
+                faults: list[str] = (await http.get(f"{fork.ops_url}/readyz")).json().get("faults", [])
+                if faults != ["starting"]:
+                    return faults
+            await asyncio.sleep(0.1)
