@@ -1,69 +1,78 @@
-import { Search } from "lucide-react";
-import { useEffect, useState, type ReactNode } from "react";
+import { clsx } from "clsx";
+import { X } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-const TYPED_AFTER_MS = 200;
+const CHIP = "inline-flex h-7 items-center gap-1.5 rounded-button border px-2.5 text-dense phone:rounded-full coarse:h-9";
+const RESTS = "border-line-strong bg-surface text-ink-2 hover:bg-hover";
+const IS_SET = "border-accent-line bg-accent-soft text-accent-ink";
 
-/** The filters of a list, in a row that wraps. */
-export function Filters({ children }: { children: ReactNode }) {
+/** What a list is narrowed by, in a row that wraps; `onClear` where anything is set. */
+export function Filters({ children, onClear }: { children: ReactNode; onClear?: (() => void) | undefined }) {
   const { t } = useTranslation();
   return (
     <div role="group" aria-label={t("list.filters")} className="flex flex-wrap items-center gap-2">
       {children}
+      {onClear && (
+        <button type="button" onClick={onClear} className="h-7 rounded-button px-1.5 text-dense font-medium text-accent-ink hover:underline coarse:h-9">
+          {t("list.clear")}
+        </button>
+      )}
     </div>
   );
 }
 
-interface FilterProps<Value extends string> {
-  label: string;
-  value: Value | undefined;
-  choices: readonly { value: Value; word: string }[];
-  onChange: (value: Value | undefined) => void;
+/** A filter that is on or off. */
+export function ToggleChip({ on, onChange, children }: { on: boolean; onChange: (on: boolean) => void; children: ReactNode }) {
+  return (
+    <button type="button" aria-pressed={on} onClick={() => onChange(!on)} className={clsx(CHIP, on ? IS_SET : RESTS)}>
+      {children}
+    </button>
+  );
 }
 
-/** One filter of a few words; the first choice is all. */
-export function Filter<Value extends string>({ label, value, choices, onChange }: FilterProps<Value>) {
+/** A filter that was set elsewhere, such as by a press on a row: it can be taken away. */
+export function SetChip({ name, value, onClear }: { name: string; value: ReactNode; onClear: () => void }) {
   const { t } = useTranslation();
   return (
-    <label className="phone:grow">
-      <span className="sr-only">{label}</span>
-      <select
-        value={value ?? ""}
-        data-set={value !== undefined}
-        onChange={(event) => onChange(choices.find((choice) => choice.value === event.target.value)?.value)}
-        className="h-[30px] rounded-button border border-control bg-surface px-2 text-dense text-ink-2 hover:bg-hover data-[set=true]:border-accent-line data-[set=true]:bg-accent-soft data-[set=true]:text-accent-ink phone:w-full coarse:h-11"
-      >
-        <option value="">{t("list.all_of", { what: label })}</option>
-        {choices.map((choice) => (
-          <option key={choice.value} value={choice.value}>
-            {choice.word}
-          </option>
-        ))}
-      </select>
-    </label>
+    <button type="button" onClick={onClear} aria-label={t("filter.take_away", { name })} className={clsx(CHIP, IS_SET)}>
+      <span>{name}</span>
+      <span className="font-semibold">{value}</span>
+      <X aria-hidden size={13} />
+    </button>
   );
 }
 
-/** Searches a list by what is typed, a moment after. */
-export function SearchField({ label, value, onChange }: { label: string; value: string | undefined; onChange: (value: string | undefined) => void }) {
-  const [typed, setTyped] = useState(value ?? "");
-  useEffect(() => {
-    const wanted = typed.trim() === "" ? undefined : typed.trim();
-    if (wanted === value) return;
-    const timer = setTimeout(() => onChange(wanted), TYPED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
+interface SelectChipProps<Value extends string> {
+  label: string;
+  value: Value | undefined;
+  options: readonly { value: Value; label: string }[];
+  onChange: (value: Value | undefined) => void;
+  /** The words for no choice; without them there is always one. */
+  none?: string;
+}
+
+/** A choice of a few words; the system's own list. */
+export function SelectChip<Value extends string>({ label, value, options, onChange, none }: SelectChipProps<Value>) {
   return (
-    <label className="relative block phone:w-full">
-      <span className="sr-only">{label}</span>
-      <Search aria-hidden size={15} strokeWidth={1.75} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3" />
-      <input
-        type="search"
-        value={typed}
-        placeholder={label}
-        onChange={(event) => setTyped(event.target.value)}
-        className="h-[34px] w-full rounded-button border border-control bg-surface pr-3 pl-9 text-dense md:w-[270px] coarse:h-11"
-      />
-    </label>
+    <select
+      aria-label={label}
+      value={value ?? ""}
+      onChange={(event) => onChange(options.find((each) => each.value === event.target.value)?.value)}
+      className={clsx(CHIP, "max-w-56 pr-1", value !== undefined && none !== undefined ? IS_SET : RESTS)}
+    >
+      {none !== undefined && <option value="">{none}</option>}
+      {options.map((each) => (
+        <option key={each.value} value={each.value}>
+          {each.label}
+        </option>
+      ))}
+    </select>
   );
+}
+
+/** A filter of a few words, which without a choice says what it is of. */
+export function FilterChip<Value extends string>(props: Omit<SelectChipProps<Value>, "none">) {
+  const { t } = useTranslation();
+  return <SelectChip {...props} none={t("list.all_of", { what: props.label })} />;
 }

@@ -1,4 +1,5 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Listed } from "@/lib/pages";
@@ -9,7 +10,7 @@ import { Button } from "./ui/button";
 import { Card } from "./ui/card";
 import { SkeletonRows } from "./ui/skeleton";
 
-interface ListTableProps<Row> {
+export interface ListTableProps<Row> {
   /** The name under which the choice of columns is kept. */
   id: string;
   label: string;
@@ -18,15 +19,18 @@ interface ListTableProps<Row> {
   rowId: (row: Row) => string;
   /** What is said where the list could not be read. */
   failed: string;
-  empty: React.ReactNode;
+  empty: ReactNode;
   /** Where filters are set: takes them away again. */
   onClear?: (() => void) | undefined;
-  sort?: string;
+  /** What is said where nothing is left by the filters. */
+  noMatch?: string;
+  sort?: string | undefined;
   onSort?: (sort: string) => void;
+  openId?: string | undefined;
 }
 
 /** A list of the server's with all its states: being read, failed, empty, filtered to nothing, and more to come. */
-export function ListTable<Row>({ list, failed, empty, onClear, ...table }: ListTableProps<Row>) {
+export function ListTable<Row>({ list, failed, empty, onClear, noMatch, ...table }: ListTableProps<Row>) {
   const { t } = useTranslation();
   if (list.data === undefined) {
     return (
@@ -41,7 +45,7 @@ export function ListTable<Row>({ list, failed, empty, onClear, ...table }: ListT
         {...table}
         rows={list.data.pages.flatMap((page) => page.items)}
         busy={list.isPlaceholderData}
-        empty={onClear === undefined ? empty : <EmptyState says={t("list.no_match")} action={<Button onClick={onClear}>{t("list.clear")}</Button>} />}
+        empty={onClear === undefined ? empty : <EmptyState says={noMatch ?? t("list.no_match")} action={<Button onClick={onClear}>{t("list.clear")}</Button>} />}
       />
       {list.hasNextPage && (
         <Button className="self-center" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

@@ -1,6 +1,6 @@
 import { api, body } from "@/client/client";
 import type { EventShown } from "@/client/schema.gen";
-import { paged } from "@/lib/paged";
+import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
 /** What the trail is narrowed to. */
@@ -16,7 +16,7 @@ export interface AuditAsked {
 
 /** Administrative writes, the newest first, a page after another. */
 export function eventsQuery(asked: AuditAsked) {
-  return paged<EventShown>(key("admin", "audit", asked), async (page, signal) => body(await api.GET("/api/admin/audit", { params: { query: { ...asked, ...page } }, signal })));
+  return pagesQuery<EventShown>(key("admin", "audit", asked), async (page, signal) => body(await api.GET("/api/admin/audit", { params: { query: { ...asked, ...page } }, signal })));
 }
 
 /** The same as a file, the oldest first. */

@@ -7,7 +7,7 @@ import type { EventShown } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import { EmptyState } from "@/components/empty-state";
 import { ExportButton } from "@/components/export-button";
-import { Filters, SelectChip, SetChip } from "@/components/filter-chips";
+import { Filters, SelectChip, SetChip } from "@/components/filters";
 import { Page } from "@/components/page";
 import { ErrorState } from "@/components/problem";
 import { SearchField } from "@/components/search-field";
@@ -51,7 +51,7 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
       says={t("says")}
       actions={
         <>
-          <SearchField label={t("actor")} value={asked.actor ?? ""} onChange={(actor) => onAsk({ actor: actor === "" ? undefined : actor })} />
+          <SearchField label={t("actor")} value={asked.actor} onChange={(actor) => onAsk({ actor })} />
           <ExportButton name="audit" read={(form) => exportEvents(asked, form)} />
         </>
       }
@@ -67,14 +67,14 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
         </Card>
       ) : events.length === 0 ? (
         <Card flush>
-          <EmptyState says={isNarrowed ? t("no_match") : t("empty")} action={isNarrowed ? <Button onClick={() => onAsk(NOTHING_ASKED)}>{t("shared:filter.clear")}</Button> : undefined} />
+          <EmptyState says={isNarrowed ? t("no_match") : t("empty")} action={isNarrowed ? <Button onClick={() => onAsk(NOTHING_ASKED)}>{t("shared:list.clear")}</Button> : undefined} />
         </Card>
       ) : (
         <>
           <Timeline events={events} open={open} onOpen={onOpen} />
           {list.hasNextPage && (
             <Button className="self-center" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {t("shared:show_more")}
+              {t("shared:list.more")}
             </Button>
           )}
         </>
@@ -90,7 +90,7 @@ function AuditFilters({ asked, onAsk, onClear }: { asked: AuditAsked; onAsk: Aud
   const [picking, setPicking] = useState(false);
   const kinds = asked.target_kind === undefined || (KINDS as readonly string[]).includes(asked.target_kind) ? KINDS : [...KINDS, asked.target_kind];
   return (
-    <Filters label={t("shared:filter.title")} onClear={onClear}>
+    <Filters onClear={onClear}>
       <SelectChip label={t("kind")} value={asked.target_kind} none={t("kind_any")} options={kinds.map((value) => ({ value, label: value.replaceAll("_", " ") }))} onChange={(target_kind) => onAsk({ target_kind })} />
       {(["action", "target_id", "actor_member_id"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={asked[name]} onClear={() => onAsk({ [name]: undefined })} />))}
       {(["since", "until"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={format.day(asked[name])} onClear={() => onAsk({ [name]: undefined })} />))}

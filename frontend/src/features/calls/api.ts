@@ -1,7 +1,8 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import type { ListedMyCallRecordShown, MyCallRecordShown } from "@/client/schema.gen";
+import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
 /** The member's last calls, refused ones too. */
@@ -38,14 +39,10 @@ export interface CallsAsked {
 
 /** The member's calls, newest first, a page after another; refused ones too. */
 export function callsQuery(asked: CallsAsked) {
-  return infiniteQueryOptions({
-    queryKey: key("calls", "list", asked),
-    queryFn: async ({ signal, pageParam }): Promise<ListedMyCallRecordShown> =>
-      body(await api.GET("/api/me/call-records", { params: { query: { ...asked, limit: 50, ...(pageParam !== null && { cursor: pageParam }) } }, signal })),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
-  });
+  return pagesQuery(
+    key("calls", "list", asked),
+    async (page, signal): Promise<ListedMyCallRecordShown> => body(await api.GET("/api/me/call-records", { params: { query: { ...asked, ...page } }, signal })),
+  );
 }
 
 /** One of the member's calls. A record is never changed. */

@@ -4,15 +4,13 @@ import { useTranslation } from "react-i18next";
 
 import type { MyCallRecordShown } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
-import { DataTable, type Column } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
+import { ListTable } from "@/components/list-table";
 import { Page } from "@/components/page";
-import { ErrorState } from "@/components/problem";
 import { OutcomeBadge } from "@/components/status-badge";
 import { Button } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
 import { TextField } from "@/components/ui/field";
-import { SkeletonRows } from "@/components/ui/skeleton";
 import { useFormat } from "@/lib/format";
 import { callsQuery, type CallsAsked } from "./api";
 import { CallPanel } from "./call-panel";
@@ -38,33 +36,18 @@ export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPagePro
   return (
     <Page title={t("title")} says={t("says")}>
       <Filters key={JSON.stringify(asked)} asked={asked} onAsk={onAsk} onClear={isNarrowed ? clear : null} />
-      {calls.error !== null && calls.data === undefined ? (
-        <Card flush>
-          <ErrorState what={t("failed")} error={calls.error} onRetry={() => void calls.refetch()} />
-        </Card>
-      ) : calls.data === undefined ? (
-        <Card flush>
-          <SkeletonRows count={10} />
-        </Card>
-      ) : (
-        <>
-          <DataTable
-            id="calls"
-            label={t("title")}
-            columns={columns}
-            rows={calls.data.pages.flatMap((page) => page.items)}
-            rowId={(call) => call.call_id}
-            busy={calls.isPlaceholderData}
-            openId={openId}
-            empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("clear")}</Button>} /> : <EmptyState says={t("empty")} />}
-          />
-          {calls.hasNextPage && (
-            <Button className="self-center" busy={calls.isFetchingNextPage} onClick={() => void calls.fetchNextPage()}>
-              {t("more")}
-            </Button>
-          )}
-        </>
-      )}
+      <ListTable
+        id="calls"
+        label={t("title")}
+        list={calls}
+        columns={columns}
+        rowId={(call) => call.call_id}
+        openId={openId}
+        failed={t("failed")}
+        empty={<EmptyState says={t("empty")} />}
+        noMatch={t("no_match")}
+        onClear={isNarrowed ? clear : undefined}
+      />
       {openId !== undefined && <CallPanel id={openId} nameOf={nameOf} onClose={() => onOpen(undefined)} />}
     </Page>
   );
@@ -73,7 +56,7 @@ export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPagePro
 const TYPED = ["model", "outcome", "request_id"] as const;
 
 function Filters({ asked, onAsk, onClear }: { asked: CallsAsked; onAsk: CallsPageProps["onAsk"]; onClear: (() => void) | null }) {
-  const { t } = useTranslation("calls");
+  const { t } = useTranslation(["calls", "shared"]);
   const [typed, setTyped] = useState(() => ({ model: asked.model ?? "", outcome: asked.outcome ?? "", request_id: asked.request_id ?? "" }));
   return (
     <form
@@ -91,7 +74,7 @@ function Filters({ asked, onAsk, onClear }: { asked: CallsAsked; onAsk: CallsPag
       <Button type="submit">{t("filter.apply")}</Button>
       {onClear !== null && (
         <Button look="quiet" onClick={onClear}>
-          {t("clear")}
+          {t("shared:list.clear")}
         </Button>
       )}
     </form>

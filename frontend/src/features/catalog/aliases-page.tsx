@@ -8,11 +8,8 @@ import { ApiProblem } from "@/client/problem";
 import type { AliasPreview, AliasShown } from "@/client/schema.gen";
 import { Moment, Nothing, Slug } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { Page } from "@/components/page";
-import { PagedTable } from "@/components/paged-table";
+import { ListPage } from "@/components/list-page";
 import { fieldErrors, ProblemNote } from "@/components/problem";
-import { SearchField } from "@/components/search-field";
 import { Button, IconButton } from "@/components/ui/button";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
 import { Select, TextField } from "@/components/ui/field";
@@ -60,30 +57,25 @@ export function AliasesPage({ asked, onAsk }: { asked: AliasesAsked; onAsk: (cha
     { id: "act", head: "", place: "action", align: "right", cell: (alias) => <IconButton icon={Trash2} label={t("alias.delete_label", { name: alias.name })} onClick={() => setDeleting(alias)} /> },
   ];
   return (
-    <Page
+    <ListPage
+      id="aliases"
       title={t("alias.title")}
       says={t("alias.says")}
-      actions={
-        <>
-          <SearchField label={t("alias.search")} value={asked.q ?? ""} onChange={(q) => onAsk({ q: q === "" ? undefined : q })} />
-          {add}
-        </>
-      }
+      action={add}
+      search={{ label: t("alias.search"), value: asked.q, onChange: (q) => onAsk({ q }) }}
+      list={list}
+      columns={columns}
+      rowId={(alias) => alias.id}
+      sort={asked.sort ?? "name"}
+      onSort={(sort) => onAsk({ sort: sort === "name" ? undefined : (sort as AliasesAsked["sort"]) })}
+      failed={t("alias.failed")}
+      empty={t("alias.empty")}
+      noMatch={t("alias.no_match")}
+      onClear={asked.q === undefined ? undefined : () => onAsk({ q: undefined })}
     >
-      <PagedTable
-        id="aliases"
-        label={t("alias.title")}
-        list={list}
-        columns={columns}
-        rowId={(alias) => alias.id}
-        sort={asked.sort ?? "name"}
-        onSort={(sort) => onAsk({ sort: sort === "name" ? undefined : (sort as AliasesAsked["sort"]) })}
-        failed={t("alias.failed")}
-        empty={asked.q === undefined ? <EmptyState says={t("alias.empty")} action={add} /> : <EmptyState says={t("alias.no_match")} action={<Button onClick={() => onAsk({ q: undefined })}>{t("shared:filter.clear")}</Button>} />}
-      />
       {adding && <AddDialog onClose={() => setAdding(false)} />}
       {deleting !== null && <DeleteDialog alias={deleting} onClose={() => setDeleting(null)} />}
-    </Page>
+    </ListPage>
   );
 }
 
@@ -116,7 +108,7 @@ function AddDialog({ onClose }: { onClose: () => void }) {
         </Select>
         {models.hasNextPage && (
           <Button small className="self-start" busy={models.isFetchingNextPage} onClick={() => void models.fetchNextPage()}>
-            {t("shared:show_more")}
+            {t("shared:list.more")}
           </Button>
         )}
         {isReady && preview.data !== undefined && <Means preview={preview.data} />}

@@ -23,7 +23,7 @@ import type {
   StopsShown,
   SuggestionShown,
 } from "@/client/schema.gen";
-import { paged } from "@/lib/paged";
+import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { MODEL_SORTS } from "./asked";
 
@@ -39,7 +39,7 @@ export interface CatalogAsked {
 
 /** All models, a page after another. */
 export function catalogQuery(asked: CatalogAsked) {
-  return paged<ModelShown>(key("admin", "models", "list", asked), async (page, signal) =>
+  return pagesQuery<ModelShown>(key("admin", "models", "list", asked), async (page, signal) =>
     body(await api.GET("/api/admin/models", { params: { query: { ...asked, ...page } }, signal })),
   );
 }
@@ -210,7 +210,7 @@ export async function applySuggestedPrice({ id, suggestion }: { id: string; sugg
 
 /** The aliases: all of them, or those of a model. */
 export function aliasesQuery(asked: { q?: string | undefined; sort?: "name" | "-name" | "created_at" | "-created_at" | undefined; model_id?: string | undefined }) {
-  return paged<AliasShown>(key("admin", "aliases", asked), async (page, signal) => body(await api.GET("/api/admin/aliases", { params: { query: { ...asked, ...page } }, signal })));
+  return pagesQuery<AliasShown>(key("admin", "aliases", asked), async (page, signal) => body(await api.GET("/api/admin/aliases", { params: { query: { ...asked, ...page } }, signal })));
 }
 
 /** What a name means now, and what it would mean as an alias. */

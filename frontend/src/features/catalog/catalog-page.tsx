@@ -6,13 +6,10 @@ import { useTranslation } from "react-i18next";
 import type { ModelShown } from "@/client/schema.gen";
 import { Moment, Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { Filters, ToggleChip } from "@/components/filter-chips";
-import { Page } from "@/components/page";
-import { PagedTable } from "@/components/paged-table";
-import { SearchField } from "@/components/search-field";
+import { ToggleChip } from "@/components/filters";
+import { ListPage } from "@/components/list-page";
 import { StatusBadge } from "@/components/status-badge";
-import { Button, buttonClass } from "@/components/ui/button";
+import { buttonClass } from "@/components/ui/button";
 import { catalogQuery, type CatalogAsked } from "./api";
 
 /** Every model of the gateway; what is asked for is in the address. */
@@ -21,7 +18,6 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
   const list = useInfiniteQuery(catalogQuery(asked));
   const columns = useColumns();
   const isNarrowed = asked.q !== undefined || asked.status !== undefined || asked.access !== undefined;
-  const clear = () => onAsk({ q: undefined, status: undefined, access: undefined });
   const add = (
     <Link to="/admin/models/import" className={buttonClass("primary")}>
       <Plus aria-hidden size={16} strokeWidth={1.75} />
@@ -29,40 +25,36 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
     </Link>
   );
   return (
-    <Page
+    <ListPage
+      id="catalog"
       title={t("title")}
       says={t("says")}
-      actions={
+      action={add}
+      search={{ label: t("search"), value: asked.q, onChange: (q) => onAsk({ q }) }}
+      filters={
         <>
-          <SearchField label={t("search")} value={asked.q ?? ""} onChange={(q) => onAsk({ q: q === "" ? undefined : q })} />
-          {add}
+          {(["open", "restricted"] as const).map((access) => (
+            <ToggleChip key={access} on={asked.access === access} onChange={(on) => onAsk({ access: on ? access : undefined })}>
+              {t(`access.${access}`)}
+            </ToggleChip>
+          ))}
+          {(["active", "archived"] as const).map((status) => (
+            <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
+              {t(`shared:state.model.${status}`)}
+            </ToggleChip>
+          ))}
         </>
       }
-    >
-      <Filters label={t("shared:filter.title")} onClear={isNarrowed ? clear : undefined}>
-        {(["open", "restricted"] as const).map((access) => (
-          <ToggleChip key={access} on={asked.access === access} onChange={(on) => onAsk({ access: on ? access : undefined })}>
-            {t(`access.${access}`)}
-          </ToggleChip>
-        ))}
-        {(["active", "archived"] as const).map((status) => (
-          <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
-            {t(`shared:state.model.${status}`)}
-          </ToggleChip>
-        ))}
-      </Filters>
-      <PagedTable
-        id="catalog"
-        label={t("title")}
-        list={list}
-        columns={columns}
-        rowId={(model) => model.id}
-        sort={asked.sort ?? "slug"}
-        onSort={(sort) => onAsk({ sort: sort === "slug" ? undefined : (sort as CatalogAsked["sort"]) })}
-        failed={t("failed")}
-        empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("shared:filter.clear")}</Button>} /> : <EmptyState says={t("empty")} action={add} />}
-      />
-    </Page>
+      list={list}
+      columns={columns}
+      rowId={(model) => model.id}
+      sort={asked.sort ?? "slug"}
+      onSort={(sort) => onAsk({ sort: sort === "slug" ? undefined : (sort as CatalogAsked["sort"]) })}
+      failed={t("failed")}
+      empty={t("empty")}
+      noMatch={t("no_match")}
+      onClear={isNarrowed ? () => onAsk({ q: undefined, status: undefined, access: undefined }) : undefined}
+    />
   );
 }
 

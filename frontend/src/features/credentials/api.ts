@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import type {
@@ -9,6 +9,7 @@ import type {
   MyIssue,
   StopsShown,
 } from "@/client/schema.gen";
+import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
 /** What a list of credentials is narrowed to. */
@@ -20,14 +21,10 @@ export interface CredentialsAsked {
 
 /** The member's credentials, a page after another. */
 export function credentialsQuery(asked: CredentialsAsked) {
-  return infiniteQueryOptions({
-    queryKey: key("credentials", "list", asked),
-    queryFn: async ({ signal, pageParam }): Promise<ListedMyCredentialShown> =>
-      body(await api.GET("/api/me/credentials", { params: { query: { ...asked, limit: 50, ...(pageParam !== null && { cursor: pageParam }) } }, signal })),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
-  });
+  return pagesQuery(
+    key("credentials", "list", asked),
+    async (page, signal): Promise<ListedMyCredentialShown> => body(await api.GET("/api/me/credentials", { params: { query: { ...asked, ...page } }, signal })),
+  );
 }
 
 /** One of the member's credentials, with what is left to it. */

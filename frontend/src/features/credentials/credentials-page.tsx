@@ -5,13 +5,10 @@ import { useTranslation } from "react-i18next";
 
 import type { MyCredentialShown } from "@/client/schema.gen";
 import { Moment, Money, Nothing } from "@/components/amounts";
-import { DataTable, type Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { Page } from "@/components/page";
-import { ErrorState } from "@/components/problem";
-import { Button, buttonClass } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
-import { SkeletonRows } from "@/components/ui/skeleton";
+import type { Column } from "@/components/data-table";
+import { ToggleChip } from "@/components/filters";
+import { ListPage } from "@/components/list-page";
+import { buttonClass } from "@/components/ui/button";
 import { credentialsQuery, type CredentialsAsked } from "./api";
 import { CredentialActions } from "./credential-actions";
 import { CredentialState } from "./credential-state";
@@ -29,58 +26,27 @@ export function CredentialsPage({ asked, onAsk }: { asked: CredentialsAsked; onA
       {t("new")}
     </Link>
   );
-  const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
-  const isEmpty = list.data !== undefined && rows.length === 0 && asked.state === undefined;
   return (
-    <Page title={t("title")} says={t("says")} actions={isEmpty ? undefined : make}>
-      <div role="group" aria-label={t("filter")} className="flex flex-wrap gap-2">
-        {STATES.map((state) => (
-          <button
-            key={state}
-            type="button"
-            aria-pressed={asked.state === state}
-            onClick={() => onAsk({ state: asked.state === state ? undefined : state })}
-            className="h-7 rounded-button border border-line-strong bg-surface px-2.5 text-dense text-ink-2 hover:bg-hover aria-pressed:border-accent-line aria-pressed:bg-accent-soft aria-pressed:text-accent-ink phone:rounded-full coarse:h-9"
-          >
-            {t(`shared:state.credential.${state}`)}
-          </button>
-        ))}
-      </div>
-      {list.error !== null && list.data === undefined ? (
-        <Card flush>
-          <ErrorState what={t("failed")} error={list.error} onRetry={() => void list.refetch()} />
-        </Card>
-      ) : list.data === undefined ? (
-        <Card flush>
-          <SkeletonRows count={5} />
-        </Card>
-      ) : (
-        <>
-          <DataTable
-            id="credentials"
-            label={t("title")}
-            columns={columns}
-            rows={rows}
-            rowId={(credential) => credential.id}
-            sort={asked.sort ?? "-created_at"}
-            onSort={(sort) => onAsk({ sort: sort === "-created_at" ? undefined : (sort as CredentialsAsked["sort"]) })}
-            busy={list.isPlaceholderData}
-            empty={
-              asked.state === undefined ? (
-                <EmptyState says={t("empty")} action={make} />
-              ) : (
-                <EmptyState says={t("no_match")} action={<Button onClick={() => onAsk({ state: undefined })}>{t("clear")}</Button>} />
-              )
-            }
-          />
-          {list.hasNextPage && (
-            <Button className="self-center" busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {t("more")}
-            </Button>
-          )}
-        </>
-      )}
-    </Page>
+    <ListPage
+      id="credentials"
+      title={t("title")}
+      says={t("says")}
+      action={make}
+      filters={STATES.map((state) => (
+        <ToggleChip key={state} on={asked.state === state} onChange={(on) => onAsk({ state: on ? state : undefined })}>
+          {t(`shared:state.credential.${state}`)}
+        </ToggleChip>
+      ))}
+      list={list}
+      columns={columns}
+      rowId={(credential) => credential.id}
+      sort={asked.sort ?? "-created_at"}
+      onSort={(sort) => onAsk({ sort: sort === "-created_at" ? undefined : (sort as CredentialsAsked["sort"]) })}
+      failed={t("failed")}
+      empty={t("empty")}
+      noMatch={t("no_match")}
+      onClear={asked.state === undefined ? undefined : () => onAsk({ state: undefined })}
+    />
   );
 }
 

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { memberQuery, modelNamesQuery } from "@/client/names";
 import { EmptyState } from "@/components/empty-state";
-import { Filter, Filters } from "@/components/filters";
+import { FilterChip, Filters } from "@/components/filters";
 import { Page } from "@/components/page";
 import { MemberPicker, ModelPicker } from "@/components/pickers";
 import { Button } from "@/components/ui/button";
@@ -43,13 +43,13 @@ export function AllocationsPage({ asked, open, onAsk, onOpen }: { asked: GrantsA
         />
       </div>
       <Filters>
-        <Filter label={t("column.state")} value={asked.state} choices={STATES.map((value) => ({ value, word: t(`shared:state.allocation.${value}`) }))} onChange={(state) => onAsk({ state })} />
-        <Filter
+        <FilterChip label={t("column.state")} value={asked.state} options={STATES.map((value) => ({ value, label: t(`shared:state.allocation.${value}`) }))} onChange={(state) => onAsk({ state })} />
+        <FilterChip
           label={t("grants.lock")}
           value={asked.locked}
-          choices={[
-            { value: "yes", word: t("grants.locked") },
-            { value: "no", word: t("grants.unlocked") },
+          options={[
+            { value: "yes", label: t("grants.locked") },
+            { value: "no", label: t("grants.unlocked") },
           ]}
           onChange={(locked) => onAsk({ locked })}
         />

@@ -7,12 +7,10 @@ import { useTranslation } from "react-i18next";
 import type { LimitShown } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { Filter, Filters } from "@/components/filters";
+import { FilterChip } from "@/components/filters";
 import { useLimitWords } from "@/components/limit-bar";
-import { ListTable } from "@/components/list-table";
+import { ListPage } from "@/components/list-page";
 import { MemberName, TagName } from "@/components/named";
-import { Page } from "@/components/page";
 import { Badge } from "@/components/ui/badge";
 import { Button, IconButton } from "@/components/ui/button";
 import { limitsQuery } from "./api";
@@ -36,36 +34,35 @@ export function LimitsPage({ asked, open, onAsk, onOpen }: LimitsPageProps) {
   const columns = useColumns(onOpen, setRemoving);
   const isNarrowed = [asked.subject, asked.id, asked.metric, asked.window].some((each) => each !== undefined);
   return (
-    <Page
+    <ListPage
+      id="admin-limits"
       title={t("limits.title")}
       says={t("limits.title_says")}
-      actions={
+      action={
         <Button look="primary" icon={Plus} onClick={() => setMaking(true)}>
           {t("limits.new")}
         </Button>
       }
+      filters={
+        <>
+          <FilterChip label={t("limits.subject")} value={asked.subject} options={SUBJECTS.map((value) => ({ value, label: t(`limits.subject.${value}`) }))} onChange={(subject) => onAsk({ subject, id: undefined })} />
+          <FilterChip label={t("limits.metric")} value={asked.metric} options={METRICS.map((value) => ({ value, label: t(`limits.metric.${value}`) }))} onChange={(metric) => onAsk({ metric })} />
+          <FilterChip label={t("limits.window")} value={asked.window} options={WINDOWS.map((value) => ({ value, label: t(`limits.window.${value}`) }))} onChange={(window) => onAsk({ window })} />
+        </>
+      }
+      list={list}
+      columns={columns}
+      rowId={(limit) => limit.id}
+      failed={t("limits.failed")}
+      empty={t("limits.empty")}
+      onClear={isNarrowed ? () => onAsk({ subject: undefined, id: undefined, metric: undefined, window: undefined }) : undefined}
+      sort={asked.sort ?? "-created_at"}
+      onSort={(sort) => onAsk({ sort: sort === "created_at" ? sort : undefined })}
     >
-      <Filters>
-        <Filter label={t("limits.subject")} value={asked.subject} choices={SUBJECTS.map((value) => ({ value, word: t(`limits.subject.${value}`) }))} onChange={(subject) => onAsk({ subject, id: undefined })} />
-        <Filter label={t("limits.metric")} value={asked.metric} choices={METRICS.map((value) => ({ value, word: t(`limits.metric.${value}`) }))} onChange={(metric) => onAsk({ metric })} />
-        <Filter label={t("limits.window")} value={asked.window} choices={WINDOWS.map((value) => ({ value, word: t(`limits.window.${value}`) }))} onChange={(window) => onAsk({ window })} />
-      </Filters>
-      <ListTable
-        id="admin-limits"
-        label={t("limits.title")}
-        list={list}
-        columns={columns}
-        rowId={(limit) => limit.id}
-        failed={t("limits.failed")}
-        empty={<EmptyState says={t("limits.empty")} action={<Button onClick={() => setMaking(true)}>{t("limits.new")}</Button>} />}
-        onClear={isNarrowed ? () => onAsk({ subject: undefined, id: undefined, metric: undefined, window: undefined }) : undefined}
-        sort={asked.sort ?? "-created_at"}
-        onSort={(sort) => onAsk({ sort: sort === "created_at" ? sort : undefined })}
-      />
       {making && <NewLimitDialog onClose={() => setMaking(false)} />}
       {open !== undefined && <LimitDialog id={open} onClose={() => onOpen(undefined)} />}
       {removing !== null && <RemoveLimitDialog {...removing} onClose={() => setRemoving(null)} />}
-    </Page>
+    </ListPage>
   );
 }
 

@@ -7,10 +7,8 @@ import { useTranslation } from "react-i18next";
 import type { MemberShown } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { Filter, Filters, SearchField } from "@/components/filters";
-import { ListTable } from "@/components/list-table";
-import { Page } from "@/components/page";
+import { FilterChip, SetChip } from "@/components/filters";
+import { ListPage } from "@/components/list-page";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -40,41 +38,31 @@ export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (cha
   );
   const isNarrowed = Object.values(asked).some((each) => each !== undefined);
   return (
-    <Page
+    <ListPage
+      id="admin-members"
       title={t("members.title")}
-      actions={
+      action={invite}
+      more={
+        <Button icon={Bot} onClick={() => setMaking(true)}>
+          {t("service.new")}
+        </Button>
+      }
+      search={{ label: t("members.search"), value: asked.q, onChange: (q) => onAsk({ q }) }}
+      filters={
         <>
-          <Button icon={Bot} onClick={() => setMaking(true)}>
-            {t("service.new")}
-          </Button>
-          {invite}
+          <FilterChip label={t("column.state")} value={asked.state} options={(["active", "disabled"] as const).map((value) => ({ value, label: t(`shared:state.member.${value}`) }))} onChange={(state) => onAsk({ state })} />
+          <FilterChip label={t("column.role")} value={asked.role} options={(["member", "admin", "owner"] as const).map((value) => ({ value, label: t(`shared:role.${value}`) }))} onChange={(role) => onAsk({ role })} />
+          <FilterChip label={t("column.kind")} value={asked.kind} options={(["person", "service"] as const).map((value) => ({ value, label: t(`kind.${value}`) }))} onChange={(kind) => onAsk({ kind })} />
+          {asked.unanswered !== undefined && <SetChip name={t("members.answered")} value={t("members.unanswered")} onClear={() => onAsk({ unanswered: undefined })} />}
         </>
       }
+      list={list}
+      columns={columns}
+      rowId={(member) => member.id}
+      failed={t("members.failed")}
+      empty={t("members.empty")}
+      onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, unanswered: undefined }) : undefined}
     >
-      <Filters>
-        <SearchField label={t("members.search")} value={asked.q} onChange={(q) => onAsk({ q })} />
-        <Filter
-          label={t("column.state")}
-          value={asked.state}
-          choices={(["active", "disabled"] as const).map((value) => ({ value, word: t(`shared:state.member.${value}`) }))}
-          onChange={(state) => onAsk({ state })}
-        />
-        <Filter label={t("column.role")} value={asked.role} choices={(["member", "admin", "owner"] as const).map((value) => ({ value, word: t(`shared:role.${value}`) }))} onChange={(role) => onAsk({ role })} />
-        <Filter label={t("column.kind")} value={asked.kind} choices={(["person", "service"] as const).map((value) => ({ value, word: t(`kind.${value}`) }))} onChange={(kind) => onAsk({ kind })} />
-        {asked.unanswered !== undefined && (
-          <Filter label={t("members.answered")} value={asked.unanswered} choices={[{ value: "yes", word: t("members.unanswered") }]} onChange={(unanswered) => onAsk({ unanswered })} />
-        )}
-      </Filters>
-      <ListTable
-        id="admin-members"
-        label={t("members.title")}
-        list={list}
-        columns={columns}
-        rowId={(member) => member.id}
-        failed={t("members.failed")}
-        empty={<EmptyState says={t("members.empty")} action={invite} />}
-        onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, unanswered: undefined }) : undefined}
-      />
       {selected.size > 0 && (
         <div role="group" aria-label={t("members.selection")} className="sticky bottom-4 z-10 flex items-center gap-3 self-center rounded-card border border-line-strong bg-raised py-2 pr-2 pl-4 text-dense shadow-dialog phone:bottom-20">
           <span aria-live="polite">{t("members.selected", { count: selected.size })}</span>
@@ -98,7 +86,7 @@ export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (cha
         />
       )}
       {making && <ServiceAccountDialog onClose={() => setMaking(false)} />}
-    </Page>
+    </ListPage>
   );
 }
 

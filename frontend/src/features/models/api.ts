@@ -1,8 +1,9 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import { ApiProblem } from "@/client/problem";
 import type { FacetsShown, ListedMyModelShown, MyAllocationShown, MyModelShown } from "@/client/schema.gen";
+import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
 /** What a list of models is narrowed to. */
@@ -17,14 +18,10 @@ export interface ModelsAsked {
 
 /** The models that the member sees, a page after another. */
 export function modelsQuery(asked: ModelsAsked) {
-  return infiniteQueryOptions({
-    queryKey: key("models", "list", asked),
-    queryFn: async ({ signal, pageParam }): Promise<ListedMyModelShown> =>
-      body(await api.GET("/api/me/models", { params: { query: { ...asked, limit: 50, ...(pageParam !== null && { cursor: pageParam }) } }, signal })),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.next,
-    placeholderData: keepPreviousData,
-  });
+  return pagesQuery(
+    key("models", "list", asked),
+    async (page, signal): Promise<ListedMyModelShown> => body(await api.GET("/api/me/models", { params: { query: { ...asked, ...page } }, signal })),
+  );
 }
 
 /** How many of the models that the member sees are of each kind. */

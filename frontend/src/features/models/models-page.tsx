@@ -1,29 +1,26 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Search, SlidersHorizontal } from "lucide-react";
-import { useEffect, useState } from "react";
+import { SlidersHorizontal } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { FacetsShown, MyModelShown } from "@/client/schema.gen";
 import { Nothing, Slug, TokenCount } from "@/components/amounts";
-import { DataTable, type Column } from "@/components/data-table";
+import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { useLimitWords } from "@/components/limit-bar";
+import { ListTable } from "@/components/list-table";
 import { Page } from "@/components/page";
-import { ErrorState } from "@/components/problem";
+import { SearchField } from "@/components/search-field";
 import { StatusBadge } from "@/components/status-badge";
 import { Button } from "@/components/ui/button";
-import { Card } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox } from "@/components/ui/field";
-import { SkeletonRows } from "@/components/ui/skeleton";
 import { placesOf } from "@/lib/money";
 import { facetsQuery, modelsQuery, type ModelsAsked } from "./api";
 import { ClaimButton } from "./claim-button";
 import { TokenPrice } from "./prices";
 import { abilitiesInShort, useAbilities } from "./words";
-
-const TYPED_AFTER_MS = 200;
 
 /** The models that the member sees; what is asked for is in the address. */
 export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (change: Partial<ModelsAsked>) => void }) {
@@ -42,7 +39,7 @@ export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (chang
       says={total === undefined ? " " : t("list.says", { count: total })}
       actions={
         <>
-          <SearchField value={asked.q ?? ""} onChange={(q) => onAsk({ q: q === "" ? undefined : q })} />
+          <SearchField label={t("list.search")} value={asked.q} onChange={(q) => onAsk({ q })} />
           <Button icon={SlidersHorizontal} className="lg:hidden" onClick={() => setFiltering(true)}>
             {t("list.filter")}
           </Button>
@@ -53,45 +50,21 @@ export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (chang
         <aside aria-label={t("list.filter")} className="hidden lg:block">
           {filters}
         </aside>
-        {models.error !== null && models.data === undefined ? (
-          <Card flush>
-            <ErrorState what={t("list.failed")} error={models.error} onRetry={() => void models.refetch()} />
-          </Card>
-        ) : models.data === undefined ? (
-          <Card flush>
-            <SkeletonRows count={8} rowClass="h-[47px]" />
-          </Card>
-        ) : (
-          <div className="flex min-w-0 flex-col gap-3">
-            <DataTable
+        <div className="flex min-w-0 flex-col gap-3">
+          <ListTable
             id="models"
-              label={t("title")}
-              columns={columns}
-              rows={rows}
-              rowId={(model) => model.id}
-              sort={asked.sort ?? "slug"}
-              onSort={(sort) => onAsk({ sort: sort === "slug" ? undefined : (sort as ModelsAsked["sort"]) })}
-              busy={models.isPlaceholderData}
-              empty={
-                isNarrowed ? (
-                  <EmptyState
-                    says={t("list.no_match")}
-                    action={
-                      <Button onClick={() => onAsk({ q: undefined, provider: undefined, operation: undefined, capability: undefined, access: undefined })}>{t("list.clear")}</Button>
-                    }
-                  />
-                ) : (
-                  <EmptyState says={t("list.empty")} />
-                )
-              }
-            />
-            {models.hasNextPage && (
-              <Button className="self-center" busy={models.isFetchingNextPage} onClick={() => void models.fetchNextPage()}>
-                {t("list.more")}
-              </Button>
-            )}
-          </div>
-        )}
+            label={t("title")}
+            list={models}
+            columns={columns}
+            rowId={(model) => model.id}
+            sort={asked.sort ?? "slug"}
+            onSort={(sort) => onAsk({ sort: sort === "slug" ? undefined : (sort as ModelsAsked["sort"]) })}
+            failed={t("list.failed")}
+            empty={<EmptyState says={t("list.empty")} />}
+            noMatch={t("list.no_match")}
+            onClear={isNarrowed ? () => onAsk({ q: undefined, provider: undefined, operation: undefined, capability: undefined, access: undefined }) : undefined}
+          />
+        </div>
       </div>
       {filtering && (
         <Dialog
@@ -107,29 +80,6 @@ export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (chang
         </Dialog>
       )}
     </Page>
-  );
-}
-
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const { t } = useTranslation("models");
-  const [typed, setTyped] = useState(value);
-  useEffect(() => {
-    if (typed.trim() === value) return;
-    const timer = setTimeout(() => onChange(typed.trim()), TYPED_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [typed, value, onChange]);
-  return (
-    <label className="relative block grow phone:w-full">
-      <span className="sr-only">{t("list.search")}</span>
-      <Search aria-hidden size={15} strokeWidth={1.75} className="pointer-events-none absolute top-1/2 left-3 -translate-y-1/2 text-ink-3" />
-      <input
-        type="search"
-        value={typed}
-        placeholder={t("list.search")}
-        onChange={(event) => setTyped(event.target.value)}
-        className="h-[34px] w-full rounded-button border border-control bg-surface pr-3 pl-9 text-dense md:w-[270px] coarse:h-11"
-      />
-    </label>
   );
 }
 

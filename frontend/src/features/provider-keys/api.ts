@@ -11,7 +11,7 @@ import type {
   ProviderKeyShown,
   StopsShown,
 } from "@/client/schema.gen";
-import { paged } from "@/lib/paged";
+import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { KEY_SORTS } from "./asked";
 
@@ -26,7 +26,7 @@ export interface KeysAsked {
 
 /** The provider keys, a page after another. */
 export function keysQuery(asked: KeysAsked) {
-  return paged<ProviderKeyShown>(key("admin", "provider-keys", "list", asked), async (page, signal) =>
+  return pagesQuery<ProviderKeyShown>(key("admin", "provider-keys", "list", asked), async (page, signal) =>
     body(await api.GET("/api/admin/provider-keys", { params: { query: { ...asked, ...page } }, signal })),
   );
 }

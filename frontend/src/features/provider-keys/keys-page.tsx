@@ -6,12 +6,9 @@ import { useTranslation } from "react-i18next";
 import type { ProviderKeyShown } from "@/client/schema.gen";
 import { Moment, Nothing } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { Filters, ToggleChip } from "@/components/filter-chips";
-import { Page } from "@/components/page";
-import { PagedTable } from "@/components/paged-table";
-import { SearchField } from "@/components/search-field";
-import { Button, buttonClass } from "@/components/ui/button";
+import { ToggleChip } from "@/components/filters";
+import { ListPage } from "@/components/list-page";
+import { buttonClass } from "@/components/ui/button";
 import { keysQuery, type KeysAsked } from "./api";
 import { KeyState } from "./key-state";
 import { vendorOf } from "./vendors";
@@ -28,37 +25,28 @@ export function ProviderKeysPage({ asked, onAsk }: { asked: KeysAsked; onAsk: (c
       {t("add")}
     </Link>
   );
-  const clear = () => onAsk({ q: undefined, status: undefined });
   return (
-    <Page
+    <ListPage
+      id="provider-keys"
       title={t("title")}
       says={t("says")}
-      actions={
-        <>
-          <SearchField label={t("search")} value={asked.q ?? ""} onChange={(q) => onAsk({ q: q === "" ? undefined : q })} />
-          {add}
-        </>
-      }
-    >
-      <Filters label={t("shared:filter.title")} onClear={isNarrowed ? clear : undefined}>
-        {(["active", "disabled"] as const).map((status) => (
-          <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
-            {t(`shared:state.provider_key.${status}`)}
-          </ToggleChip>
-        ))}
-      </Filters>
-      <PagedTable
-        id="provider-keys"
-        label={t("title")}
-        list={list}
-        columns={columns}
-        rowId={(each) => each.id}
-        sort={asked.sort ?? "name"}
-        onSort={(sort) => onAsk({ sort: sort === "name" ? undefined : (sort as KeysAsked["sort"]) })}
-        failed={t("failed")}
-        empty={isNarrowed ? <EmptyState says={t("no_match")} action={<Button onClick={clear}>{t("shared:filter.clear")}</Button>} /> : <EmptyState says={t("empty")} action={add} />}
-      />
-    </Page>
+      action={add}
+      search={{ label: t("search"), value: asked.q, onChange: (q) => onAsk({ q }) }}
+      filters={(["active", "disabled"] as const).map((status) => (
+        <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
+          {t(`shared:state.provider_key.${status}`)}
+        </ToggleChip>
+      ))}
+      list={list}
+      columns={columns}
+      rowId={(each) => each.id}
+      sort={asked.sort ?? "name"}
+      onSort={(sort) => onAsk({ sort: sort === "name" ? undefined : (sort as KeysAsked["sort"]) })}
+      failed={t("failed")}
+      empty={t("empty")}
+      noMatch={t("no_match")}
+      onClear={isNarrowed ? () => onAsk({ q: undefined, status: undefined }) : undefined}
+    />
   );
 }
 

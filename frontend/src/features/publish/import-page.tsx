@@ -28,7 +28,7 @@ export function ImportPage({ asked, onAsk }: { asked: ImportAsked; onAsk: (chang
   const keys = data?.items ?? [];
   const chosen = keys.find((each) => each.id === asked.key);
   return (
-    <Page title={t("title")} says={t("says")} actions={chosen && <SearchField label={t("search")} value={asked.q ?? ""} onChange={(q) => onAsk({ q: q === "" ? undefined : q })} />}>
+    <Page title={t("title")} says={t("says")} actions={chosen && <SearchField label={t("search")} value={asked.q} onChange={(q) => onAsk({ q })} />}>
       {error !== null && data === undefined ? (
         <Card flush>
           <ErrorState what={t("keys_failed")} error={error} onRetry={() => void refetch()} />

@@ -2,7 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import type { CallRecordShown, CredentialFound, ListedMemberShown, ListedModelShown, ListedProviderKeyShown, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
-import { paged } from "@/lib/paged";
+import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";
 
@@ -38,7 +38,7 @@ function filtersOf({ range = "day", since, until, ...filters }: CallsAsked) {
 
 /** The calls of everybody, the newest first unless sorted otherwise, a page after another. */
 export function callsQuery(asked: CallsAsked) {
-  return paged<CallRecordShown>(key("admin", "calls", "list", asked), async (page, signal) =>
+  return pagesQuery<CallRecordShown>(key("admin", "calls", "list", asked), async (page, signal) =>
     body(await api.GET("/api/admin/call-records", { params: { query: { ...filtersOf(asked), sort: asked.sort, ...page } }, signal })),
   );
 }

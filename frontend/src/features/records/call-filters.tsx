@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Slug } from "@/components/amounts";
-import { Filters, SelectChip, SetChip, ToggleChip } from "@/components/filter-chips";
+import { Filters, SelectChip, SetChip, ToggleChip } from "@/components/filters";
 import { SearchField } from "@/components/search-field";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
@@ -46,7 +46,7 @@ export function CallFilters({ asked, onAsk }: CallFiltersProps) {
   const close = () => setPicking(null);
   const { outcome } = asked;
   return (
-    <Filters label={t("shared:filter.title")} onClear={isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined}>
+    <Filters onClear={isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined}>
       <SelectChip
         label={t("range")}
         value={asked.range ?? "day"}
@@ -141,7 +141,7 @@ function Pick({ title, q, onQ, found, onClose, onPick }: PickProps & { title: st
   const { t } = useTranslation("records");
   return (
     <Dialog title={title} onClose={onClose}>
-      <SearchField label={title} value={q} onChange={onQ} />
+      <SearchField wide label={title} value={q === "" ? undefined : q} onChange={(typed) => onQ(typed ?? "")} />
       <ul aria-live="polite" className="-mx-2 mt-3 min-h-40">
         {found?.map((each) => (
           <li key={each.value}>

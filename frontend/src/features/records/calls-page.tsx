@@ -7,7 +7,7 @@ import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ExportButton } from "@/components/export-button";
 import { Page } from "@/components/page";
-import { PagedTable } from "@/components/paged-table";
+import { ListTable } from "@/components/list-table";
 import { OutcomeBadge } from "@/components/status-badge";
 import { Button } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
@@ -41,7 +41,7 @@ export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
   return (
     <Page title={t("title")} says={t("says")} actions={<ExportButton name="calls" read={(form) => exportCalls(asked, form)} />}>
       <CallFilters asked={asked} onAsk={onAsk} />
-      <PagedTable
+      <ListTable
         id="calls"
         label={t("title")}
         list={list}
@@ -51,13 +51,9 @@ export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
         sort={asked.sort ?? "-started_at"}
         onSort={(sort) => onAsk({ sort: sort === "-started_at" ? undefined : (sort as CallsAsked["sort"]) })}
         failed={t("failed")}
-        empty={
-          narrowed ? (
-            <EmptyState says={t("no_match")} action={<Button onClick={() => onAsk(NO_FILTERS)}>{t("shared:filter.clear")}</Button>} />
-          ) : (
-            <EmptyState says={t("empty")} action={asked.range === "all" ? undefined : <Button onClick={() => onAsk({ range: "all" })}>{t("show_all")}</Button>} />
-          )
-        }
+        empty={<EmptyState says={t("empty")} action={asked.range === "all" ? undefined : <Button onClick={() => onAsk({ range: "all" })}>{t("show_all")}</Button>} />}
+        noMatch={t("no_match")}
+        onClear={narrowed ? () => onAsk(NO_FILTERS) : undefined}
       />
       {open !== undefined && <CallPanel key={open} id={open} onClose={() => onOpen(undefined)} onPrevious={step(at - 1)} onNext={step(at + 1)} />}
     </Page>

@@ -42,7 +42,7 @@ export function Breakdown({ report, measure, busy, onDrill, onClear }: Breakdown
       rows={report.items}
       rowId={groupId}
       busy={busy}
-      empty={<EmptyState says={t("empty")} action={onClear && <Button onClick={onClear}>{t("shared:filter.clear")}</Button>} />}
+      empty={<EmptyState says={t("empty")} action={onClear && <Button onClick={onClear}>{t("shared:list.clear")}</Button>} />}
       foot={
         <span className="flex flex-wrap gap-x-6 gap-y-1 font-medium text-ink">
           <span>{t("total")}</span>

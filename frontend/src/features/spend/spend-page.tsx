@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { ReportShown, SumsShown } from "@/client/schema.gen";
 import { Money, TokenCount } from "@/components/amounts";
 import { ExportButton } from "@/components/export-button";
-import { Filters, SelectChip, SetChip } from "@/components/filter-chips";
+import { Filters, SelectChip, SetChip } from "@/components/filters";
 import { Page } from "@/components/page";
 import { ErrorState } from "@/components/problem";
 import { Card } from "@/components/ui/card";
@@ -44,7 +44,7 @@ export function SpendPage({ asked, view, onAsk }: SpendProps) {
       }
     >
       {set.length > 0 && (
-        <Filters label={t("filters")} onClear={clear}>
+        <Filters onClear={clear}>
           {set.map((filter) => (
             <FilterChip key={filter} filter={filter} value={asked[filter] ?? ""} onClear={() => onAsk({ [filter]: undefined })} />
           ))}

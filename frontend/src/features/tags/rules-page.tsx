@@ -6,10 +6,8 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/client/problem";
 import type { TagRuleShown } from "@/client/schema.gen";
 import type { Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { ListTable } from "@/components/list-table";
+import { ListPage } from "@/components/list-page";
 import { TagName } from "@/components/named";
-import { Page } from "@/components/page";
 import { Affected } from "@/components/stops";
 import { Badge } from "@/components/ui/badge";
 import { Button, IconButton } from "@/components/ui/button";
@@ -31,30 +29,27 @@ export function RulesPage() {
   const close = () => setOpen(null);
   const columns = useColumns((what, rule) => setOpen({ what, rule }));
   return (
-    <Page
+    <ListPage
+      id="admin-tag-rules"
       title={t("rules.title")}
       says={t("rules.title_says")}
-      actions={
+      action={
         <Button look="primary" icon={Plus} onClick={() => setOpen("new")}>
           {t("rules.new")}
         </Button>
       }
+      list={list}
+      columns={columns}
+      rowId={(rule) => rule.id}
+      failed={t("rules.failed")}
+      empty={t("rules.empty")}
     >
-      <ListTable
-        id="admin-tag-rules"
-        label={t("rules.title")}
-        list={list}
-        columns={columns}
-        rowId={(rule) => rule.id}
-        failed={t("rules.failed")}
-        empty={<EmptyState says={t("rules.empty")} action={<Button onClick={() => setOpen("new")}>{t("rules.new")}</Button>} />}
-      />
       <RuleTester />
       {open === "new" && <RuleDialog rule={null} onClose={close} />}
       {open !== null && open !== "new" && open.what === "change" && <RuleDialog rule={open.rule} onClose={close} />}
       {open !== null && open !== "new" && open.what === "delete" && <DeleteRuleDialog rule={open.rule} onClose={close} />}
       {open !== null && open !== "new" && open.what === "apply" && <ApplyDialog rule={open.rule} onClose={close} />}
-    </Page>
+    </ListPage>
   );
 }
 

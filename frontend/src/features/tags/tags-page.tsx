@@ -7,10 +7,7 @@ import { useTranslation } from "react-i18next";
 import type { TagShown } from "@/client/schema.gen";
 import { Moment, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
-import { EmptyState } from "@/components/empty-state";
-import { SearchField } from "@/components/filters";
-import { ListTable } from "@/components/list-table";
-import { Page } from "@/components/page";
+import { ListPage } from "@/components/list-page";
 import { fieldErrors, ProblemNote } from "@/components/problem";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -26,33 +23,30 @@ export function TagsPage({ q, onSearch }: { q: string | undefined; onSearch: (q:
   const [making, setMaking] = useState(false);
   const columns = useColumns();
   return (
-    <Page
+    <ListPage
+      id="admin-tags"
       title={t("tags.title")}
       says={t("tags.title_says")}
-      actions={
-        <>
-          <Link to="/admin/tags/rules" className={buttonClass()}>
-            {t("rules.title")}
-          </Link>
-          <Button look="primary" icon={Plus} onClick={() => setMaking(true)}>
-            {t("tags.new")}
-          </Button>
-        </>
+      action={
+        <Button look="primary" icon={Plus} onClick={() => setMaking(true)}>
+          {t("tags.new")}
+        </Button>
       }
+      more={
+        <Link to="/admin/tags/rules" className={buttonClass()}>
+          {t("rules.title")}
+        </Link>
+      }
+      search={{ label: t("tags.search"), value: q, onChange: onSearch }}
+      list={list}
+      columns={columns}
+      rowId={(tag) => tag.id}
+      failed={t("tags.failed")}
+      empty={t("tags.empty")}
+      onClear={q === undefined ? undefined : () => onSearch(undefined)}
     >
-      <SearchField label={t("tags.search")} value={q} onChange={onSearch} />
-      <ListTable
-        id="admin-tags"
-        label={t("tags.title")}
-        list={list}
-        columns={columns}
-        rowId={(tag) => tag.id}
-        failed={t("tags.failed")}
-        empty={<EmptyState says={t("tags.empty")} action={<Button onClick={() => setMaking(true)}>{t("tags.new")}</Button>} />}
-        onClear={q === undefined ? undefined : () => onSearch(undefined)}
-      />
       {making && <NewTagDialog onClose={() => setMaking(false)} />}
-    </Page>
+    </ListPage>
   );
 }
 
