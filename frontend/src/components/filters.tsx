@@ -46,7 +46,8 @@ export function SetChip({ name, value, onClear }: { name: string; value: ReactNo
 interface SelectChipProps<Value extends string> {
   label: string;
   value: Value | undefined;
-  options: readonly { value: Value; label: string }[];
+  /** Those of a group stand together, under its name. */
+  options: readonly { value: Value; label: string; group?: string }[];
   onChange: (value: Value | undefined) => void;
   /** The words for no choice; without them there is always one. */
   none?: string;
@@ -62,11 +63,22 @@ export function SelectChip<Value extends string>({ label, value, options, onChan
       className={clsx(CHIP, "max-w-56 pr-1", value !== undefined && none !== undefined ? IS_SET : RESTS)}
     >
       {none !== undefined && <option value="">{none}</option>}
-      {options.map((each) => (
-        <option key={each.value} value={each.value}>
-          {each.label}
-        </option>
-      ))}
+      {[...new Set(options.map((each) => each.group))].map((group) => {
+        const words = options
+          .filter((each) => each.group === group)
+          .map((each) => (
+            <option key={each.value} value={each.value}>
+              {each.label}
+            </option>
+          ));
+        return group === undefined ? (
+          words
+        ) : (
+          <optgroup key={group} label={group}>
+            {words}
+          </optgroup>
+        );
+      })}
     </select>
   );
 }

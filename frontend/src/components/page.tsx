@@ -36,7 +36,7 @@ export function Page({ title, name, says, actions, width = "full", children }: P
           </h1>
           {says !== undefined && <p className="mt-1 max-w-[68ch] text-body text-ink-2">{says}</p>}
         </div>
-        {actions !== undefined && <div className="flex flex-wrap gap-2">{actions}</div>}
+        {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>
       {children}
     </div>

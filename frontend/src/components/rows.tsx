@@ -37,6 +37,8 @@ export interface RowsProps<Row> {
   /** Pages by cursor; absent where all rows are here. */
   pages?: { onNewer: (() => void) | null; onOlder: (() => void) | null };
   foot?: ReactNode;
+  /** What stands below all rows, by the id of its column. */
+  total?: Readonly<Record<string, ReactNode>>;
   /** At the end of the heads' row. */
   corner?: ReactNode;
   /** Without a line around it, for a card that has one. */
@@ -52,10 +54,11 @@ const CELLS = {
   wide: "phone:hidden",
 } as const;
 
+const CARD = "phone:flex phone:flex-wrap phone:items-center phone:gap-x-4 phone:gap-y-1.5 phone:rounded-card phone:border phone:border-line phone:bg-surface phone:p-3.5 phone:last:border-b";
+
 /** A list in rows, on phones in cards: the same elements with the same roles, laid out in another way. */
-export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot, corner, bare = false }: RowsProps<Row>) {
+export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot, total, corner, bare = false }: RowsProps<Row>) {
   const { t } = useTranslation();
-  const [density] = useSetting("density");
   return (
     <div className={clsx("relative min-w-0 rounded-card", bare ? "phone:[&_tr]:border-x-0 phone:[&_tbody]:gap-0" : "border border-line bg-surface phone:border-0 phone:bg-transparent")} aria-busy={busy || undefined}>
       {busy && <div aria-hidden className="absolute inset-x-0 top-0 h-0.5 overflow-hidden bg-accent appear-late shimmer" />}
@@ -82,31 +85,29 @@ export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = fa
                   data-row
                   className={clsx(
                     "border-b border-line last:border-b-0 hover:bg-hover",
-                    "phone:flex phone:flex-wrap phone:items-center phone:gap-x-4 phone:gap-y-1.5 phone:rounded-card phone:border phone:bg-surface phone:p-3.5 phone:last:border-b",
+                    CARD,
                     rowId(row) === openId && "bg-accent-soft shadow-[inset_2px_0_var(--accent)]",
                   )}
                 >
                   {columns.map((column) => (
-                    // On phones the cells are no table any more to a browser: the roles keep it one to a screen reader.
-                     
-                    <td
-                      key={column.id}
-                      // eslint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role -- no widget: a cell
-                      role="cell"
-                      data-head={column.head}
-                      className={clsx(
-                        "px-3 first:pl-4 last:pr-4 phone:p-0 phone:first:pl-0 phone:last:pr-0",
-                        density === "compact" ? "py-1" : "py-2",
-                        column.align === "right" && "text-right whitespace-nowrap",
-                        CELLS[column.place],
-                      )}
-                    >
+                    <Cell key={column.id} column={column}>
                       {column.cell(row)}
-                    </td>
+                    </Cell>
                   ))}
                 </tr>
               ))}
             </tbody>
+            {total !== undefined && (
+              <tfoot className="phone:mt-3 phone:block">
+                <tr role="row" className={clsx("border-t border-line-strong font-semibold", CARD)}>
+                  {columns.map((column) => (
+                    <Cell key={column.id} column={column}>
+                      {total[column.id]}
+                    </Cell>
+                  ))}
+                </tr>
+              </tfoot>
+            )}
           </table>
         </div>
       )}
@@ -126,6 +127,26 @@ export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = fa
         </div>
       )}
     </div>
+  );
+}
+
+// On phones the cells are no table any more to a browser: the roles keep it one to a screen reader.
+function Cell<Row>({ column, children }: { column: Column<Row>; children: ReactNode }) {
+  const [density] = useSetting("density");
+  return (
+    <td
+      // eslint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role -- no widget: a cell
+      role="cell"
+      data-head={column.head}
+      className={clsx(
+        "px-3 first:pl-4 last:pr-4 phone:p-0 phone:first:pl-0 phone:last:pr-0",
+        density === "compact" ? "py-1" : "py-2",
+        column.align === "right" && "text-right whitespace-nowrap",
+        CELLS[column.place],
+      )}
+    >
+      {children}
+    </td>
   );
 }
 

@@ -1,8 +1,9 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { BYS, MEASURES, RANGES, STEPS } from "@/features/spend/asked";
+import { BYS } from "@/features/spend/asked";
 import { SpendPage } from "@/features/spend/spend-page";
 import { messages } from "@/i18n";
+import { MEASURES, RANGES, STEPS } from "@/lib/reports";
 import { oneOf, search, word } from "@/lib/search";
 
 const read = search({
@@ -24,7 +25,7 @@ const read = search({
 export const Route = createFileRoute("/_in/admin/usage")({
   staticData: { crumbs: [{ text: "place.spend" }] },
   validateSearch: read,
-  loader: () => messages("spend"),
+  loader: () => messages("reports"),
   component: function Spend() {
     const navigate = Route.useNavigate();
     const { view, ...asked } = Route.useSearch();

@@ -31,7 +31,8 @@ export const PERSONAL: readonly Place[] = [
   { to: "/", name: "place.home", icon: House, key: "h", bar: true, exact: true },
   { to: "/catalog", name: "place.models", icon: Box, key: "m", bar: true },
   { to: "/credentials", name: "place.credentials", icon: KeyRound, key: "c", bar: true },
-  { to: "/usage/calls", name: "place.calls", icon: List, key: "u", bar: true },
+  { to: "/usage", name: "place.usage", icon: ChartColumn, key: "u", bar: true, exact: true },
+  { to: "/usage/calls", name: "place.calls", icon: List },
 ];
 
 /** Where a member's own settings are: in the account menu, and on phones under More. */

@@ -32,9 +32,11 @@ export async function callSince(since: Date, credentialId: string | null, signal
 export interface CallsAsked {
   model?: string | undefined;
   outcome?: string | undefined;
+  provider?: string | undefined;
   credential_id?: string | undefined;
   request_id?: string | undefined;
   since?: string | undefined;
+  until?: string | undefined;
 }
 
 /** The member's calls, newest first, a page after another; refused ones too. */

@@ -6,6 +6,7 @@ import type { MyCallRecordShown } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
+import { Filters, SetChip } from "@/components/filters";
 import { ListTable } from "@/components/list-table";
 import { Page } from "@/components/page";
 import { OutcomeBadge } from "@/components/status-badge";
@@ -29,13 +30,21 @@ interface CallsPageProps {
 /** The member's calls, narrowed by the address, and one of them in full. */
 export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPageProps) {
   const { t } = useTranslation("calls");
+  const format = useFormat();
   const calls = useInfiniteQuery(callsQuery(asked));
   const columns = useColumns(nameOf, onOpen);
   const isNarrowed = Object.values(asked).some((each) => each !== undefined);
-  const clear = () => onAsk({ model: undefined, outcome: undefined, credential_id: undefined, request_id: undefined });
+  const clear = () => onAsk({ model: undefined, outcome: undefined, provider: undefined, credential_id: undefined, request_id: undefined, since: undefined, until: undefined });
   return (
     <Page title={t("title")} says={t("says")}>
-      <Filters key={JSON.stringify(asked)} asked={asked} onAsk={onAsk} onClear={isNarrowed ? clear : null} />
+      <Typed key={JSON.stringify(asked)} asked={asked} onAsk={onAsk} />
+      {isNarrowed && (
+        <Filters onClear={clear}>
+          {asked.credential_id !== undefined && <SetChip name={t("filter.credential")} value={nameOf(asked.credential_id) ?? asked.credential_id.slice(0, 8)} onClear={() => onAsk({ credential_id: undefined })} />}
+          {asked.provider !== undefined && <SetChip name={t("filter.provider")} value={asked.provider} onClear={() => onAsk({ provider: undefined })} />}
+          {(["since", "until"] as const).map((name) => asked[name] !== undefined && <SetChip key={name} name={t(`filter.${name}`)} value={format.moment(asked[name])} onClear={() => onAsk({ [name]: undefined })} />)}
+        </Filters>
+      )}
       <ListTable
         id="calls"
         label={t("title")}
@@ -55,8 +64,8 @@ export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPagePro
 
 const TYPED = ["model", "outcome", "request_id"] as const;
 
-function Filters({ asked, onAsk, onClear }: { asked: CallsAsked; onAsk: CallsPageProps["onAsk"]; onClear: (() => void) | null }) {
-  const { t } = useTranslation(["calls", "shared"]);
+function Typed({ asked, onAsk }: Pick<CallsPageProps, "asked" | "onAsk">) {
+  const { t } = useTranslation("calls");
   const [typed, setTyped] = useState(() => ({ model: asked.model ?? "", outcome: asked.outcome ?? "", request_id: asked.request_id ?? "" }));
   return (
     <form
@@ -72,11 +81,6 @@ function Filters({ asked, onAsk, onClear }: { asked: CallsAsked; onAsk: CallsPag
         </div>
       ))}
       <Button type="submit">{t("filter.apply")}</Button>
-      {onClear !== null && (
-        <Button look="quiet" onClick={onClear}>
-          {t("shared:list.clear")}
-        </Button>
-      )}
     </form>
   );
 }

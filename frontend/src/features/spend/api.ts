@@ -2,35 +2,23 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import type { ReportShown } from "@/client/schema.gen";
+import { whole, type ReportAsked } from "@/lib/reports";
 import { key } from "@/lib/writes";
-import { RANGES, BYS, MEASURES, STEPS } from "./asked";
-
-export { RANGES, BYS, MEASURES, STEPS };
+import type { BYS } from "./asked";
 
 export const FILTERS = ["member_id", "model", "provider", "provider_key_id", "credential_id", "tag_id", "outcome", "allocation_id"] as const;
 
-export type Range = (typeof RANGES)[number];
 export type By = (typeof BYS)[number];
-export type Measure = (typeof MEASURES)[number];
-export type Step = (typeof STEPS)[number];
 export type Filter = (typeof FILTERS)[number];
 
-/** What is asked of the ledger; what is missing has its usual value. */
-export type SpendAsked = { range?: Range; by?: By; measure?: Measure; each?: Step } & Partial<Record<Filter, string>>;
-
-/** The same with everything that was left out: spend of this month by model for each day. */
-export function whole(asked: SpendAsked) {
-  const range = asked.range ?? "this_month";
-  const short = range === "today" || range === "yesterday" || range === "last_24_hours";
-  const long = range === "this_quarter" || range === "last_quarter" || range === "this_year";
-  return { ...asked, range, by: asked.by ?? "model", measure: asked.measure ?? "billed_cost", each: asked.each ?? (short ? "hour" : long ? "month" : "day") } as const;
-}
+/** What is asked of the ledger, and what it is narrowed to. */
+export type SpendAsked = ReportAsked<By> & { [Name in Filter]?: string | undefined };
 
 const GROUPS_MAX = 50;
 
 /** Sums of a period in the viewer's zone, that equal the ledger. */
 export function reportQuery(asked: SpendAsked, zone: string) {
-  const query = { ...whole(asked), zone, top: GROUPS_MAX };
+  const query = { ...asked, ...whole(asked), zone, top: GROUPS_MAX };
   return queryOptions({
     queryKey: key("admin", "usage", query),
     queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/admin/usage", { params: { query }, signal })),
@@ -40,7 +28,7 @@ export function reportQuery(asked: SpendAsked, zone: string) {
 
 /** The same as a file. */
 export async function exportReport(asked: SpendAsked, zone: string, form: "csv" | "jsonl"): Promise<Blob> {
-  return body(await api.GET("/api/admin/usage/export", { params: { query: { ...whole(asked), zone, form } }, parseAs: "blob" }));
+  return body(await api.GET("/api/admin/usage/export", { params: { query: { ...asked, ...whole(asked), zone, form } }, parseAs: "blob" }));
 }
 
 /** What is behind an id that the report is narrowed to. */

@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { Money, Slug } from "@/components/amounts";
@@ -43,7 +44,14 @@ export function SpendThisMonth() {
   const all = daysOfMonth(today).map((day) => ({ day, usd: day > today ? null : (byDay.get(day) ?? "0") }));
   const period = t("spend.period", { days: format.days(`${dayIn(new Date(since), zone)}T12:00:00Z`, `${today}T12:00:00Z`) });
   return (
-    <Card title={t("spend.title")}>
+    <Card
+      title={t("spend.title")}
+      aside={
+        <Link to="/usage" className="font-medium text-accent-ink hover:underline">
+          {t("spend.all")}
+        </Link>
+      }
+    >
       <p className="text-figure">
         <Money usd={total} />
       </p>

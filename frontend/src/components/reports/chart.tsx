@@ -1,17 +1,18 @@
 import { clsx } from "clsx";
-import { useState, type KeyboardEvent } from "react";
+import { useCallback, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ReportShown } from "@/client/schema.gen";
 import { useFormat, type Format } from "@/lib/format";
 import { formatUsd } from "@/lib/money";
-import type { Measure } from "./api";
+import type { Measure } from "@/lib/reports";
 import { drawn, groupId, written } from "./measures";
 
 const FILLS = ["fill-c1", "fill-c2", "fill-c3", "fill-c4", "fill-c5", "fill-c6"] as const;
 const DOTS = ["bg-c1", "bg-c2", "bg-c3", "bg-c4", "bg-c5", "bg-c6"] as const;
-const [WIDTH, HEIGHT, BOTTOM, TOP] = [1060, 250, 26, 10];
+const [HEIGHT, BOTTOM, TOP] = [250, 26, 10];
 const CHARACTER_WIDTH = 7;
+const LABEL_WIDTH = 48;
 
 /** The colours of a group: the six largest have their own, the others share one. */
 export function coloursOf(index: number): { fill: string; dot: string } {
@@ -27,17 +28,18 @@ interface ChartProps {
 
 /** Amounts over time, stacked by group, the largest at the bottom. Arrow keys and the pointer show one step for all groups. */
 export function Chart({ report, measure, nameOf }: ChartProps) {
-  const { t } = useTranslation("spend");
+  const { t } = useTranslation("reports");
   const format = useFormat();
   const [at, setAt] = useState<number | null>(null);
   const [now] = useState(() => Date.now());
+  const [whole, measured] = useWidth();
   const steps = report.steps ?? [];
   const order = report.items.map((row) => groupId(row));
   const top = niceTop(Math.max(0, ...steps.map((step) => step.items.reduce((sum, item) => sum + drawn(item, measure), 0))));
   const base = HEIGHT - BOTTOM;
   const left = 16 + CHARACTER_WIDTH * axis(top, measure, top, format).length;
-  const width = (WIDTH - left) / Math.max(1, steps.length);
-  const every = Math.ceil(steps.length / 16);
+  const width = (whole - left) / Math.max(1, steps.length);
+  const every = Math.max(1, Math.ceil(LABEL_WIDTH / width));
   const nowAt = steps.findIndex((step) => Date.parse(step.since) <= now && now < Date.parse(step.until));
   const heightOf = (amount: number) => (amount / top) * (base - TOP);
   const chosen = at === null ? undefined : steps[at];
@@ -50,14 +52,14 @@ export function Chart({ report, measure, nameOf }: ChartProps) {
   return (
     <figure className="m-0">
       <figcaption className="sr-only">{t("chart.caption", { total: written(report.total, measure, format), since: format.day(report.since), until: format.day(report.until) })}</figcaption>
-      <div className="overflow-x-auto">
+      <div ref={measured}>
         {/* It is walked by arrow keys, and what is shown is read out below. */}
-        <svg role="img" aria-label={t("chart.label")} tabIndex={0} onKeyDown={walk} onMouseLeave={() => setAt(null)} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} className="block h-auto w-full min-w-[620px] rounded-button -outline-offset-2 text-[11.5px]">
+        <svg role="img" aria-label={t("chart.label")} tabIndex={0} onKeyDown={walk} onMouseLeave={() => setAt(null)} viewBox={`0 0 ${whole} ${HEIGHT}`} height={HEIGHT} className="block w-full rounded-button -outline-offset-2 text-[11.5px]">
           {[0, 0.25, 0.5, 0.75, 1].map((share) => {
             const y = base - share * (base - TOP);
             return (
               <g key={share}>
-                <line x1={left} x2={WIDTH} y1={y} y2={y} className="stroke-line" />
+                <line x1={left} x2={whole} y1={y} y2={y} className="stroke-line" />
                 <text x={left - 8} y={y + 4} textAnchor="end" className="fill-ink-3">
                   {axis(top * share, measure, top, format)}
                 </text>
@@ -108,6 +110,18 @@ export function Chart({ report, measure, nameOf }: ChartProps) {
       </p>
     </figure>
   );
+}
+
+// As wide as there is room, so that its words are as large as others.
+function useWidth(): [number, (node: HTMLElement | null) => (() => void) | undefined] {
+  const [width, setWidth] = useState(1060);
+  const measured = useCallback((node: HTMLElement | null) => {
+    if (node === null) return undefined;
+    const observer = new ResizeObserver(() => setWidth(Math.max(240, node.clientWidth)));
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, []);
+  return [width, measured];
 }
 
 /** What a step of time is called: its hour, its day or its month. */

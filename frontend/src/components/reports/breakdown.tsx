@@ -7,13 +7,13 @@ import { EmptyState } from "@/components/empty-state";
 import { Rows, type Column } from "@/components/rows";
 import { Button } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
-import type { By, Filter, Measure } from "./api";
+import type { Measure } from "@/lib/reports";
 import { coloursOf, stepName } from "./chart";
-import { Amount, drawn, DRILLS, groupId } from "./measures";
+import { Amount, drawn, groupId } from "./measures";
 
 /** What each group of a report is called; those without a name of their own are named too. */
 export function useGroupNames(report: ReportShown): (id: string) => string {
-  const { t } = useTranslation("spend");
+  const { t } = useTranslation("reports");
   const names = new Map(report.items.map((row) => [groupId(row), row]));
   return (id) => {
     const row = names.get(id);
@@ -27,13 +27,14 @@ interface BreakdownProps {
   report: ReportShown;
   measure: Measure;
   busy: boolean;
-  onDrill: (filter: Filter, value: string, by: By) => void;
+  /** Narrows the report to the group of a key. */
+  onDrill: (key: string) => void;
   onClear: (() => void) | undefined;
 }
 
 /** The groups of a report with their amounts and a total that equals the ledger; it is the legend of the chart as well. */
 export function Breakdown({ report, measure, busy, onDrill, onClear }: BreakdownProps) {
-  const { t } = useTranslation(["spend", "shared"]);
+  const { t } = useTranslation(["reports", "shared"]);
   const columns = useColumns(report, measure, onDrill);
   return (
     <Rows
@@ -43,34 +44,24 @@ export function Breakdown({ report, measure, busy, onDrill, onClear }: Breakdown
       rowId={groupId}
       busy={busy}
       empty={<EmptyState says={t("empty")} action={onClear && <Button onClick={onClear}>{t("shared:list.clear")}</Button>} />}
-      foot={
-        <span className="flex flex-wrap gap-x-6 gap-y-1 font-medium text-ink">
-          <span>{t("total")}</span>
-          <span>
-            {t("measure.calls")} <TokenCount count={report.total.calls} />
-          </span>
-          <span>
-            {t("figure.input")} <TokenCount count={report.total.input_tokens} />
-          </span>
-          <span>
-            {t("figure.output")} <TokenCount count={report.total.output_tokens} />
-          </span>
-          <span>
-            {t("measure.billed_cost")} <Money usd={report.total.billed_cost_usd} />
-          </span>
-        </span>
-      }
+      total={{
+        group: t("total"),
+        calls: <TokenCount count={report.total.calls} />,
+        failed: report.total.failed_calls === 0 ? <Nothing /> : <TokenCount count={report.total.failed_calls} />,
+        input: <TokenCount count={report.total.input_tokens} />,
+        output: <TokenCount count={report.total.output_tokens} />,
+        billed: <Money usd={report.total.billed_cost_usd} />,
+      }}
     />
   );
 }
 
 function useColumns(report: ReportShown, measure: Measure, onDrill: BreakdownProps["onDrill"]): Column<RowShown>[] {
-  const { t } = useTranslation("spend");
+  const { t } = useTranslation("reports");
   const format = useFormat();
   const nameOf = useGroupNames(report);
   const whole = drawn(report.total, measure);
   const index = new Map(report.items.map((row, at) => [groupId(row), at]));
-  const drill = DRILLS[report.by];
   const colour = (row: RowShown) => coloursOf(index.get(groupId(row)) ?? 99).dot;
   return [
     {
@@ -82,13 +73,13 @@ function useColumns(report: ReportShown, measure: Measure, onDrill: BreakdownPro
           <span aria-hidden className={clsx("size-2.5 shrink-0 rounded-badge", colour(row))} />
           <span className="min-w-0">
             {row.kind === "group" && row.key !== null ? (
-              <button type="button" onClick={() => onDrill(drill.filter, row.key ?? "", drill.then)} className="text-left hover:underline">
+              <button type="button" onClick={() => onDrill(row.key ?? "")} className="text-left hover:underline">
                 {report.by === "model" ? <Slug slug={nameOf(groupId(row))} /> : <span className="font-medium">{nameOf(groupId(row))}</span>}
               </button>
             ) : (
               <span className="text-ink-2">{nameOf(groupId(row))}</span>
             )}
-            {row.detail !== null && <span className="block text-small text-ink-3">{row.detail}</span>}
+            {row.detail !== null && row.detail !== nameOf(groupId(row)) && <span className="block text-small text-ink-3">{row.detail}</span>}
             {row.deleted && <span className="block text-small text-ink-3">{t("deleted")}</span>}
           </span>
         </span>
@@ -105,7 +96,7 @@ function useColumns(report: ReportShown, measure: Measure, onDrill: BreakdownPro
             <svg aria-hidden viewBox="0 0 100 4" preserveAspectRatio="none" className="h-1.5 w-32 rounded-full bg-hover">
               <rect width={share * 100} height="4" className={coloursOf(index.get(groupId(row)) ?? 99).fill} />
             </svg>
-            <span className="tabular text-ink-2">{t("percent", { percent: format.count(Math.round(share * 1000) / 10) })}</span>
+            <span className="tabular text-ink-2">{share > 0 && share < 0.001 ? t("percent.under", { percent: format.count(0.1) }) : t("percent", { percent: format.count(Math.round(share * 1000) / 10) })}</span>
           </span>
         );
       },
@@ -121,7 +112,8 @@ function useColumns(report: ReportShown, measure: Measure, onDrill: BreakdownPro
       align: "right",
       cell: (row) => (
         <span>
-          <Money usd={row.billed_cost_usd} />
+          {/* What nobody knows is no zero. */}
+          <Money usd={row.unpriced_calls > 0 && row.unpriced_calls === row.calls ? null : row.billed_cost_usd} />
           {row.unpriced_calls > 0 && <span className="block text-small text-warn-ink">{t("figure.unpriced", { count: row.unpriced_calls })}</span>}
         </span>
       ),
@@ -131,7 +123,7 @@ function useColumns(report: ReportShown, measure: Measure, onDrill: BreakdownPro
 
 /** The numbers of the chart as a table: a row for each step of time. */
 export function StepTable({ report, measure }: { report: ReportShown; measure: Measure }) {
-  const { t } = useTranslation("spend");
+  const { t } = useTranslation("reports");
   const format = useFormat();
   const steps = (report.steps ?? []).filter((step) => step.total.calls > 0);
   const columns: Column<StepShown>[] = [
