@@ -35,10 +35,11 @@ export function ToggleChip({ on, onChange, children }: { on: boolean; onChange: 
 export function SetChip({ name, value, onClear }: { name: string; value: ReactNode; onClear: () => void }) {
   const { t } = useTranslation();
   return (
-    <button type="button" onClick={onClear} aria-label={t("filter.take_away", { name })} className={clsx(CHIP, IS_SET)}>
+    <button type="button" onClick={onClear} title={t("filter.take_away", { name })} className={clsx(CHIP, IS_SET)}>
       <span>{name}</span>
       <span className="font-semibold">{value}</span>
       <X aria-hidden size={13} />
+      <span className="sr-only">{t("filter.take_away", { name })}</span>
     </button>
   );
 }

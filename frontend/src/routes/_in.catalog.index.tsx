@@ -1,8 +1,9 @@
 import { createFileRoute } from "@tanstack/react-router";
 
+import { COMPARED_MAX } from "@/features/models/asked";
 import { ModelsPage } from "@/features/models/models-page";
 import { messages } from "@/i18n";
-import { oneOf, search, word } from "@/lib/search";
+import { oneOf, search, word, words } from "@/lib/search";
 
 export const Route = createFileRoute("/_in/catalog/")({
   staticData: { crumbs: [{ text: "place.models" }] },
@@ -13,10 +14,19 @@ export const Route = createFileRoute("/_in/catalog/")({
     capability: word(64),
     access: oneOf(["granted", "claimable", "closed"]),
     sort: oneOf(["slug", "-slug", "display_name", "-display_name"]),
+    m: words(COMPARED_MAX),
   }),
   loader: () => messages("models"),
   component: function Models() {
     const navigate = Route.useNavigate();
-    return <ModelsPage asked={Route.useSearch()} onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })} />;
+    const { m, ...asked } = Route.useSearch();
+    return (
+      <ModelsPage
+        asked={asked}
+        onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })}
+        chosen={m ?? []}
+        onChoose={(slugs) => void navigate({ search: (old) => ({ ...old, m: slugs.length === 0 ? undefined : slugs }), replace: true, resetScroll: false })}
+      />
+    );
   },
 });

@@ -2,13 +2,14 @@ import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { PriceShown } from "@/client/schema.gen";
+import { usePriceWords } from "@/components/price-words";
 import { fieldErrors, ProblemNote } from "@/components/problem";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Select, TextField } from "@/components/ui/field";
+import { amountOf, PRICE_KINDS, type PriceKind } from "@/lib/prices";
 import { useWrite } from "@/lib/writes";
 import { publishPrice } from "./api";
-import { amountOf, PRICE_KINDS, usePriceWords, type PriceKind } from "./price-words";
 
 const FIRST: readonly PriceKind[] = ["input", "cached_read", "cache_write", "output", "reasoning"];
 const AMOUNT = /^\d{1,9}(\.\d{1,9})?$/;

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import type { PriceShown } from "@/client/schema.gen";
 import { Moment, Nothing, Price } from "@/components/amounts";
 import { EmptyState } from "@/components/empty-state";
+import { usePriceWords } from "@/components/price-words";
 import { ErrorState } from "@/components/problem";
 import { Rows, type Column } from "@/components/rows";
 import { StatusBadge } from "@/components/status-badge";
@@ -13,9 +14,10 @@ import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { formatOf } from "@/lib/format";
+import { amountOf, PRICE_KINDS, type PriceKind } from "@/lib/prices";
 import { pricesQuery } from "./api";
 import { PriceForm } from "./price-form";
-import { amountOf, inForceAt, PRICE_KINDS, usePriceWords, type PriceKind } from "./price-words";
+import { inForceAt } from "./in-force";
 
 /** What a model costs, now and from the next version on. */
 export function PricesCard({ modelId }: { modelId: string }) {

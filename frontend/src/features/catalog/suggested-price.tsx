@@ -2,13 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { Price } from "@/components/amounts";
+import { usePriceWords } from "@/components/price-words";
 import { ProblemNote } from "@/components/problem";
 import { Button } from "@/components/ui/button";
 import { Card, Fact, Facts } from "@/components/ui/card";
 import { useToast } from "@/components/ui/toast";
+import { amountOf, PRICE_KINDS } from "@/lib/prices";
 import { useWrite } from "@/lib/writes";
 import { applySuggestedPrice, suggestionQuery } from "./api";
-import { amountOf, PRICE_KINDS, usePriceWords } from "./price-words";
 
 /** What the registry says that an imported model costs, while it is not what is charged. It is charged only once it is applied. */
 export function SuggestedPrice({ modelId }: { modelId: string }) {

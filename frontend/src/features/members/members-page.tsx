@@ -9,6 +9,7 @@ import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { FilterChip, SetChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
+import { SelectionBar } from "@/components/selection-bar";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
@@ -64,15 +65,14 @@ export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (cha
       onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, unanswered: undefined }) : undefined}
     >
       {selected.size > 0 && (
-        <div role="group" aria-label={t("members.selection")} className="sticky bottom-4 z-10 flex items-center gap-3 self-center rounded-card border border-line-strong bg-raised py-2 pr-2 pl-4 text-dense shadow-dialog phone:bottom-20">
-          <span aria-live="polite">{t("members.selected", { count: selected.size })}</span>
+        <SelectionBar label={t("members.selection")} says={t("members.selected", { count: selected.size })}>
           <Button small onClick={() => setTagging(true)}>
             {t("tags.give")}
           </Button>
           <Button small look="quiet" onClick={() => setSelected(new Set())}>
             {t("members.deselect")}
           </Button>
-        </div>
+        </SelectionBar>
       )}
       {tagging && (
         <TagDialog

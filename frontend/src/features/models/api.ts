@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import { ApiProblem } from "@/client/problem";
-import type { FacetsShown, ListedMyModelShown, MyAllocationShown, MyModelShown } from "@/client/schema.gen";
+import type { FacetsShown, LatencyShown, ListedMyModelShown, MyAllocationShown, MyModelShown, ReportShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
@@ -70,4 +70,18 @@ export async function moveAllocation({ id, action }: { id: string; action: "paus
   const params = { path: { allocation_id: id } };
   if (action === "pause") await api.POST("/api/me/allocations/{allocation_id}/pause", { params });
   else await api.POST("/api/me/allocations/{allocation_id}/resume", { params });
+}
+
+/** How long the member's own calls of the last 30 days took, by model. */
+export const latencyQuery = queryOptions({
+  queryKey: key("usage", "latency", "last_30_days"),
+  queryFn: async ({ signal }): Promise<LatencyShown> => body(await api.GET("/api/me/usage/latency", { params: { query: { range: "last_30_days", by: "model", top: 1000 } }, signal })),
+});
+
+/** What the member's calls of the last calendar month came to, in the viewer's zone. */
+export function lastMonthQuery(zone: string) {
+  return queryOptions({
+    queryKey: key("usage", "last-month", zone),
+    queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/me/usage/report", { params: { query: { range: "last_month", zone, top: 1 } }, signal })),
+  });
 }

@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MyModelShown, OwnAllocation } from "@/client/schema.gen";
-import { Moment, Price, Slug, TokenCount } from "@/components/amounts";
+import { Slug, TokenCount } from "@/components/amounts";
 import { CodeBlock } from "@/components/code-block";
 import { LimitBar, useLimitWords } from "@/components/limit-bar";
 import { Page } from "@/components/page";
@@ -16,10 +16,10 @@ import { ConfirmDialog } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useToast } from "@/components/ui/toast";
 import { example, exampleOperation, TOOL_NAMES, TOOLS, type Tool } from "@/lib/examples";
-import { placesOf } from "@/lib/money";
 import { useWrite } from "@/lib/writes";
 import { allocationQuery, modelQuery, moveAllocation } from "./api";
 import { ClaimButton } from "./claim-button";
+import { PricesCard } from "./prices";
 import { useAbilities } from "./words";
 
 /** One model: what it can do, how to call it, what it costs, and the member's right to it. */
@@ -57,7 +57,7 @@ export function ModelPage({ slug, tool, onTool }: { slug: string; tool: Tool; on
         </Card>
         <div className="flex flex-col gap-3">
           <MyAllocation model={model} />
-          <Prices model={model} />
+          <PricesCard model={model} />
           <Card title={t("model.facts")}>
             <Facts>
               {model.context_tokens !== null && (
@@ -80,47 +80,6 @@ export function ModelPage({ slug, tool, onTool }: { slug: string; tool: Tool; on
     </Page>
   );
 }
-
-function Prices({ model }: { model: MyModelShown }) {
-  const { t } = useTranslation("models");
-  if (model.prices === null) {
-    return (
-      <Card title={t("model.price")}>
-        <p className="text-dense text-ink-2">{t("price.unknown")}</p>
-      </Card>
-    );
-  }
-  const prices = Object.entries(model.prices.prices).filter((entry): entry is [string, string] => typeof entry[1] === "string" && /^\d/.test(entry[1]));
-  return (
-    <Card title={t("model.price")} aside={t("price.per_million")}>
-      <Facts>
-        {prices.map(([kind, usd]) => (
-          <Fact key={kind} label={kind in PRICE_WORDS ? t(PRICE_WORDS[kind as keyof typeof PRICE_WORDS]) : kind.replace(/_usd$/, "").replaceAll("_", " ")}>
-            <Price usd={usd} places={placesOf(prices.map(([, each]) => each))} />
-          </Fact>
-        ))}
-        <Fact label={t("price.since")}>
-          <Moment at={model.prices.in_force_from} as="day" />
-        </Fact>
-      </Facts>
-    </Card>
-  );
-}
-
-const PRICE_WORDS = {
-  input_usd: "price.input",
-  cached_read_usd: "price.cached_read",
-  cache_write_usd: "price.cache_write",
-  cache_write_1h_usd: "price.cache_write_1h",
-  output_usd: "price.output",
-  reasoning_usd: "price.reasoning",
-  per_request_usd: "price.per_request",
-  per_image_usd: "price.per_image",
-  per_page_usd: "price.per_page",
-  per_second_usd: "price.per_second",
-  per_character_usd: "price.per_character",
-  per_query_usd: "price.per_query",
-} as const;
 
 function MyAllocation({ model }: { model: MyModelShown }) {
   const { t } = useTranslation("models");

@@ -8,28 +8,37 @@ import type { FacetsShown, MyModelShown } from "@/client/schema.gen";
 import { Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
-import { useLimitWords } from "@/components/limit-bar";
 import { ListTable } from "@/components/list-table";
 import { Page } from "@/components/page";
 import { SearchField } from "@/components/search-field";
-import { StatusBadge } from "@/components/status-badge";
-import { Button } from "@/components/ui/button";
+import { SelectionBar } from "@/components/selection-bar";
+import { Button, buttonClass } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox } from "@/components/ui/field";
 import { placesOf } from "@/lib/money";
+import { MyAccess } from "./access";
 import { facetsQuery, modelsQuery, type ModelsAsked } from "./api";
+import { COMPARED_MAX } from "./asked";
 import { ClaimButton } from "./claim-button";
 import { TokenPrice } from "./prices";
 import { abilitiesInShort, useAbilities } from "./words";
 
-/** The models that the member sees; what is asked for is in the address. */
-export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (change: Partial<ModelsAsked>) => void }) {
+interface ModelsPageProps {
+  asked: ModelsAsked;
+  onAsk: (change: Partial<ModelsAsked>) => void;
+  /** The slugs of the models that are to be compared. */
+  chosen: readonly string[];
+  onChoose: (slugs: string[]) => void;
+}
+
+/** The models that the member sees; what is asked for, and what is chosen, is in the address. */
+export function ModelsPage({ asked, onAsk, chosen, onChoose }: ModelsPageProps) {
   const { t } = useTranslation("models");
   const models = useInfiniteQuery(modelsQuery(asked));
   const facets = useQuery(facetsQuery(asked.q)).data;
   const [filtering, setFiltering] = useState(false);
   const rows = models.data?.pages.flatMap((page) => page.items) ?? [];
-  const columns = useColumns(rows);
+  const columns = useColumns(rows, chosen, onChoose);
   const total = facets === undefined ? undefined : Object.values(facets.access).reduce((sum, count) => sum + count, 0);
   const filters = facets !== undefined && <Facets facets={facets} asked={asked} onAsk={onAsk} />;
   const isNarrowed = [asked.q, asked.provider, asked.operation, asked.capability, asked.access].some((each) => each !== undefined);
@@ -66,6 +75,18 @@ export function ModelsPage({ asked, onAsk }: { asked: ModelsAsked; onAsk: (chang
           />
         </div>
       </div>
+      {chosen.length > 0 && (
+        <SelectionBar label={t("compare.selection")} says={t("compare.chosen", { count: chosen.length, most: COMPARED_MAX })}>
+          <Button small look="quiet" onClick={() => onChoose([])}>
+            {t("compare.clear")}
+          </Button>
+          {chosen.length > 1 && (
+            <Link to="/catalog/compare" search={{ m: [...chosen] }} className={buttonClass("primary", true)}>
+              {t("compare.verb")}
+            </Link>
+          )}
+        </SelectionBar>
+      )}
       {filtering && (
         <Dialog
           title={t("list.filter")}
@@ -114,11 +135,23 @@ function Facets({ facets, asked, onAsk }: { facets: FacetsShown; asked: ModelsAs
   );
 }
 
-function useColumns(rows: readonly MyModelShown[]): Column<MyModelShown>[] {
+function useColumns(rows: readonly MyModelShown[], chosen: readonly string[], onChoose: ModelsPageProps["onChoose"]): Column<MyModelShown>[] {
   const { t } = useTranslation("models");
-  const words = useLimitWords();
   const say = useAbilities();
   return [
+    {
+      id: "compare",
+      head: t("compare.verb"),
+      place: "action",
+      cell: ({ slug }) => (
+        <Checkbox
+          label={<span className="sr-only">{t("compare.one", { model: slug })}</span>}
+          checked={chosen.includes(slug)}
+          disabled={chosen.length >= COMPARED_MAX && !chosen.includes(slug)}
+          onChange={(event) => onChoose(event.target.checked ? [...chosen, slug] : chosen.filter((each) => each !== slug))}
+        />
+      ),
+    },
     {
       id: "model",
       head: t("column.model"),
@@ -156,14 +189,7 @@ function useColumns(rows: readonly MyModelShown[]): Column<MyModelShown>[] {
       id: "access",
       head: t("column.access"),
       place: "state",
-      cell: (model) => {
-        if (model.allocation !== null) return model.allocation.state === "active" ? <StatusBadge state="access.granted" /> : <StatusBadge state={`allocation.${model.allocation.state}`} />;
-        if (model.claimable) {
-          const [first] = model.default_limits;
-          return <span className="text-ink-3">{first === undefined ? t("no_limit") : words.each(first)}</span>;
-        }
-        return model.why_not === "claim_locked" ? <StatusBadge state="access.locked" /> : <span className="text-ink-3">{t("access.ask")}</span>;
-      },
+      cell: (model) => <MyAccess model={model} />,
     },
     {
       id: "act",
