@@ -23,11 +23,13 @@ from ai_api.jobs.forget_stored_responses import forget_stored_responses
 from ai_api.jobs.key_watch import KeyWatch
 from ai_api.jobs.make_partitions import make_partitions
 from ai_api.jobs.prove_books import BookProof, prove_books
+from ai_api.jobs.run_figures import JobFigures
 from ai_api.jobs.send_mail import Postman
 from ai_api.jobs.sweep_holds import sweep_holds
 from ai_api.jobs.unexplained import Unexplained
 from ai_api.mail import SmtpServer
 from ai_api.observability.listener import Family
+from ai_api.observability.metrics import unsettled_metric
 from ai_api.settings import Settings, Smtp
 
 BEGIN_AGAIN_S = 1.0
@@ -45,7 +47,8 @@ class Worker:
         self._database = Database(dsn, pool_size=2)
         self._hot = Hot(dsn, size=4)
         self._keys = KeyWatch(self._hot, settings.ring(), self._log)
-        self._settlement = Settlement(self._hot, Tell(self._log).alarm)
+        self._tell = Tell(self._log)
+        self._settlement = Settlement(self._hot, self._tell.alarm)
         sweep = Sweep(
             self._hot,
             Worlds(self._database, zone=settings.organization_zone),
@@ -53,7 +56,7 @@ class Worker:
             self._clock.monotonic,
             silent_s=settings.sweep_silent_s,
         )
-        self._unexplained = Unexplained(self._log, lambda: self._clock.unix_ms() / 1000)
+        self._unexplained = Unexplained(self._log, self._unix_s)
         self._jobs = [
             make_partitions(self._database, self._clock, self._log),
             sweep_holds(sweep, settings.sweep_silent_s),
@@ -64,7 +67,7 @@ class Worker:
             prove_books(BookProof(self._hot, self._unexplained), self._clock.monotonic),
             drop_accounts(self._hot, self._log, self._clock.monotonic),
         ]
-
+        self._figures = JobFigures((job.name for job in self._jobs), self._unix_s)
         server = _server_of(settings.smtp)
         self._postman = (
             None if server is None else Postman(self._database, settings.ring(), server, self._clock, self._log)
@@ -72,7 +75,12 @@ class Worker:
 
     def metrics(self) -> list[Family]:
         """What `/metrics` shows of the jobs."""
-        return self._unexplained.families() + (self._postman.families() if self._postman else [])
+        return [
+            *self._unexplained.families(),
+            *self._figures.families(),
+            unsettled_metric(self._tell.counters.unsettled),
+            *(self._postman.families() if self._postman else []),
+        ]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Runs the jobs until `stop` is set; a job under way is finished."""
@@ -95,7 +103,10 @@ class Worker:
             # Beside the jobs and not one of them: a mail server that is slow must not keep them waiting.
             if self._postman is not None:
                 both.create_task(self._postman.run(stop))
-            await runner.run(self._hot, self._jobs, self._log, stop)
+            await runner.run(self._hot, self._jobs, self._log, stop, self._figures)
+
+    def _unix_s(self) -> float:
+        return self._clock.unix_ms() / 1000
 
     async def _begin(self) -> bool:
         try:

@@ -17,8 +17,10 @@ from ai_api.observability.metrics import (
     edge_metrics,
     gateway_metrics,
     holds_metrics,
+    jobs_metrics,
     load_metrics,
     mail_metrics,
+    process_metrics,
 )
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "metrics.md"
@@ -51,6 +53,8 @@ def exposed() -> Described:
     families += load_metrics({"lag": 1}, lag_s=0.1, held_bytes=1)
     families += edge_metrics({"head_too_slow": 1})
     families += books_metrics({"held": 0}, {"held": 0.0})
+    families += process_metrics(["starting"], version="1")
+    families += jobs_metrics({("sweep_holds", "done"): 1}, {"sweep_holds": 1.0})
     families += mail_metrics({"sent": 1}, failed=0, oldest_s=0.0)
     return {name: (kind, frozenset(samples[0][1])) for name, _, kind, samples in families}
 

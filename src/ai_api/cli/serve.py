@@ -7,11 +7,13 @@ from typing import Annotated
 import typer
 import uvloop
 
+from ai_api import __version__
 from ai_api.app import create_app
 from ai_api.cli import serving
 from ai_api.cli.key_check import refuse_missing_keys
 from ai_api.cli.run import configure_log, learn_secrets, refusing
-from ai_api.observability.listener import OpsListener
+from ai_api.observability.listener import Family, OpsListener
+from ai_api.observability.metrics import process_metrics
 from ai_api.observability.redact import Redactor
 from ai_api.settings import Settings, load_settings
 from ai_api.worker import Worker
@@ -46,7 +48,11 @@ async def _work(settings: Settings) -> None:
     listen = settings.listen
     opened = serving.listen(listen.ops_host, listen.worker_ops_port)
     running = Worker(settings)
-    ops = OpsListener(lambda: running.faults, running.metrics, _ops_token(settings))
+
+    def metrics() -> list[Family]:
+        return [*running.metrics(), *process_metrics(running.faults, version=__version__)]
+
+    ops = OpsListener(lambda: running.faults, metrics, _ops_token(settings))
     await serving.serve_ops(ops, listen, opened, running.run)
 
 

@@ -16,6 +16,7 @@ from typing import Any, cast
 import structlog
 import uvicorn
 
+from ai_api import __version__
 from ai_api.app import Application
 from ai_api.cli import way_down
 from ai_api.cli.crowd import Crowd
@@ -24,7 +25,7 @@ from ai_api.cli.memory import give_back_large_pieces
 from ai_api.cli.open_files import allow_many
 from ai_api.observability.edge import EdgeTold
 from ai_api.observability.listener import Family, OpsListener
-from ai_api.observability.metrics import edge_metrics
+from ai_api.observability.metrics import edge_metrics, process_metrics
 from ai_api.settings import Listen
 
 _BACKLOG = 2048
@@ -82,6 +83,7 @@ async def serve(
         return [
             *application.metrics(),
             *edge_metrics(told.counts),
+            *process_metrics(application.faults, version=__version__),
             *(more_metrics() if more_metrics is not None else []),
         ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import hmac
 import json
 from collections.abc import Callable, Iterable
@@ -12,6 +14,8 @@ Send = Callable[[dict[str, Any]], Any]
 Sample = tuple[str, dict[str, str], float]
 Family = tuple[str, str, str, list[Sample]]
 """A metric: name, help, type (`counter`, `gauge` or `histogram`), samples of (name suffix, labels, value)."""
+
+_ASKS_FOR_A_TOKEN = b"The metrics ask for AI_API_OPS_TOKEN, as a bearer token or as the password of basic authentication.\n"
 
 
 class OpsListener:
@@ -39,7 +43,7 @@ class OpsListener:
             body = json.dumps({"ready": not faults, "faults": faults}).encode()
             await _answer(send, 503 if faults else 200, "application/json", body)
         elif path == "/metrics" and not self._may_read(scope):
-            await _answer(send, 401, "text/plain", b"The metrics ask for the bearer token of AI_API_OPS_TOKEN.\n")
+            await _answer(send, 401, "text/plain", _ASKS_FOR_A_TOKEN, (b"www-authenticate", b'Basic realm="metrics"'))
         elif path == "/metrics":
             await _answer(send, 200, "text/plain; version=0.0.4; charset=utf-8", exposition(self._metrics()))
         else:
@@ -48,17 +52,46 @@ class OpsListener:
     def _may_read(self, scope: dict[str, Any]) -> bool:
         if self._token is None:
             return True
-        given = dict(scope["headers"]).get(b"authorization", b"")
-        return hmac.compare_digest(given, b"Bearer " + self._token.encode())
+        given = _token_in(dict(scope["headers"]).get(b"authorization", b""))
+        return hmac.compare_digest(given, self._token.encode())
 
 
 def exposition(families: list[Family]) -> bytes:
-    """Metrics in Prometheus' text format."""
+    """Metrics in Prometheus' text format. What two parts of a process count under one name and one set of labels is added up."""
     lines: list[str] = []
-    for name, text, kind, samples in families:
+    for name, text, kind, samples in _merged(families):
         lines += [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
         lines += [f"{name}{suffix}{_labels(labels)} {_number(value)}" for suffix, labels, value in samples]
     return ("\n".join(lines) + "\n").encode()
+
+
+def _merged(families: list[Family]) -> list[Family]:
+    by_name: dict[str, Family] = {}
+    for family in families:
+        known = by_name.get(family[0])
+        by_name[family[0]] = family if known is None else (*known[:3], _added(known[3], family[3]))
+    return list(by_name.values())
+
+
+def _added(*samples: list[Sample]) -> list[Sample]:
+    sums: dict[tuple[str, tuple[tuple[str, str], ...]], float] = {}
+    for suffix, labels, value in (sample for each in samples for sample in each):
+        key = suffix, tuple(labels.items())
+        sums[key] = sums.get(key, 0.0) + value
+    return [(suffix, dict(labels), value) for (suffix, labels), value in sums.items()]
+
+
+def _token_in(authorization: bytes) -> bytes:
+    """The token of a header: after `Bearer`, or as the password of whatever user after `Basic`. Empty where there is none."""
+    scheme, _, given = authorization.partition(b" ")
+    if scheme.lower() == b"bearer":
+        return given.strip()
+    if scheme.lower() != b"basic":
+        return b""
+    try:
+        return base64.b64decode(given.strip(), validate=True).partition(b":")[2]
+    except binascii.Error:
+        return b""
 
 
 def _number(value: float) -> str:
@@ -76,8 +109,8 @@ def _escaped(value: str) -> str:
     return value.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 
-async def _answer(send: Send, status: int, content_type: str, body: bytes) -> None:
-    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode())]
+async def _answer(send: Send, status: int, content_type: str, body: bytes, *more: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", content_type.encode()), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
 

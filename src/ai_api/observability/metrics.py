@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from ai_api.observability.histogram import BatchFigures, Histogram
@@ -93,10 +93,51 @@ def gateway_metrics(
         _one("ai_gateway_output_tokens_total", "Output tokens recorded.", "counter", counters.output_tokens),
         _one("ai_gateway_billed_usd_total", "Cost billed, in USD.", "counter", counters.billed_nanos / 1e9),
         _one("ai_gateway_settlements_pending", "Records not yet committed.", "gauge", settlements_pending),
-        _one("ai_gateway_unsettled_total", "Records the database refused.", "counter", counters.unsettled),
+        unsettled_metric(counters.unsettled),
         _one("ai_gateway_defects_total", "Calls ended by a defect of the gateway.", "counter", counters.broken),
         _one("ai_gateway_routes_cooling", "Routes that are left alone after failures.", "gauge", routes_cooling),
         _one("ai_gateway_people_in_memory", "Credentials held in memory.", "gauge", people),
+    ]
+
+
+def unsettled_metric(count: int) -> Family:
+    """Records that the database refused: of calls, and of what a dead replica left behind."""
+    return _one("ai_gateway_unsettled_total", "Records the database refused.", "counter", count)
+
+
+def process_metrics(faults: Iterable[str], *, version: str) -> list[Family]:
+    """What every process shows of itself: its version, and whether and why not it is ready."""
+    found = sorted(faults)
+    return [
+        ("ai_gateway_build_info", "The version of this process; always 1.", "gauge", [("", {"version": version}, 1.0)]),
+        _one("ai_gateway_ready", "Whether this process is ready: 1, or 0.", "gauge", not found),
+        (
+            "ai_gateway_fault",
+            "Why this process is not ready, each reason as 1.",
+            "gauge",
+            [("", {"fault": fault}, 1.0) for fault in found],
+        ),
+    ]
+
+
+def jobs_metrics(runs: Mapping[tuple[str, str], int], done_at_s: Mapping[str, float]) -> list[Family]:
+    """What became of the runs of each job, by (job, result), and when each was done last, in Unix seconds (0: not yet).
+
+    The label is `task`: `job` is Prometheus's own name for what it scrapes.
+    """
+    return [
+        (
+            "ai_gateway_job_runs_total",
+            "Runs of jobs, by job and result.",
+            "counter",
+            [("", {"task": task, "result": result}, float(count)) for (task, result), count in sorted(runs.items())],
+        ),
+        (
+            "ai_gateway_job_done_at_seconds",
+            "When a job was done last, in Unix seconds.",
+            "gauge",
+            [("", {"task": task}, at_s) for task, at_s in done_at_s.items()],
+        ),
     ]
 
 

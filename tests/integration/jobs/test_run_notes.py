@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 
+from ai_api.core.errors import StoreUnavailable
 from ai_api.jobs import runner
+from ai_api.jobs.run_figures import JobFigures
 from ai_api.jobs.run_notes import NOTE_EVERY_S, RunNotes
 from ai_api.jobs.runner import Job
 
@@ -21,13 +23,37 @@ async def test_a_job_that_stands_still_looks_well(hot, books, log):
         stop.set()
         raise ZeroDivisionError("the words of a fault are not written down")
 
-    await runner.run(hot, [Job("well", 5, well), Job("ill", 7, ill)], log, stop)
+    figures = JobFigures(["well", "ill"], lambda: 1_000.0)
+    await runner.run(hot, [Job("well", 5, well), Job("ill", 7, ill)], log, stop, figures)
     rows = await books.fetch("SELECT name, every_s, done_at, failed_at, error FROM job_runs ORDER BY name")
     assert [(row["name"], row["every_s"], row["done_at"] is None, row["error"]) for row in rows] == [
         ("ill", 7, True, "ZeroDivisionError"),
         ("well", 5, False, None),
     ]
     assert rows[0]["failed_at"] is not None
+    shown = {name: samples for name, _, _, samples in figures.families()}
+    assert [(labels["task"], value) for _, labels, value in shown["ai_gateway_job_done_at_seconds"]] == [
+        ("well", 1_000.0),
+        ("ill", 0.0),
+    ]
+    runs = {(labels["task"], labels["result"]): value for _, labels, value in shown["ai_gateway_job_runs_total"]}
+    assert runs == {
+        **{("well", "done"): 1, ("well", "waits"): 0, ("well", "failed"): 0},
+        **{("ill", "done"): 0, ("ill", "waits"): 0, ("ill", "failed"): 1},
+    }
+
+
+async def test_a_job_that_waits_for_the_database_is_done(hot, log):
+    stop = asyncio.Event()
+    figures = JobFigures(["waiting"], lambda: 1_000.0)
+
+    async def waiting() -> None:
+        stop.set()
+        raise StoreUnavailable
+
+    await runner.run(hot, [Job("waiting", 5, waiting)], log, stop, figures)
+    [runs] = [samples for name, _, _, samples in figures.families() if name == "ai_gateway_job_runs_total"]
+    assert {labels["result"]: value for _, labels, value in runs} == {"done": 0, "waits": 1, "failed": 0}
 
 
 async def test_every_run_of_a_job_is_a_write(hot, books):

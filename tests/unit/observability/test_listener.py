@@ -2,6 +2,7 @@
 
 import json
 import re
+from base64 import b64encode
 
 import pytest
 from hypothesis import given
@@ -83,14 +84,22 @@ async def test_metrics_are_open_where_no_token_is_set():
         (b"Bearer sixteen-letters-xx", 401),
         (b"sixteen-letters-x", 401),
         (b"Basic c2l4dGVlbi1sZXR0ZXJzLXg=", 401),
+        (b"Basic " + b64encode(b"prometheus:sixteen-letters-"), 401),
+        (b"Basic " + b64encode(b"sixteen-letters-x:"), 401),
+        (b"Basic :sixteen-letters-x", 401),
+        (b"Basic \xff\xfe", 401),
+        (b"Digest sixteen-letters-x", 401),
         (b"Bearer \xff\xfe", 401),
         (b"Bearer sixteen-letters-x", 200),
+        (b"bearer sixteen-letters-x", 200),
+        (b"Basic " + b64encode(b"prometheus:sixteen-letters-x"), 200),
     ],
 )
 async def test_metrics_ask_for_the_token_that_is_set(header, status):
     headers = [] if header is None else [(b"authorization", header)]
-    got, _, body = await ask(listener(token="sixteen-letters-x"), "/metrics", headers=headers)
+    got, told, body = await ask(listener(token="sixteen-letters-x"), "/metrics", headers=headers)
     assert got == status
+    assert ("www-authenticate" in told) is (status == 401)
     assert (b"ai_gateway_x_total" in body) is (status == 200)
     assert b"sixteen-letters-x" not in body
 
@@ -164,3 +173,18 @@ def test_a_counter_past_a_million_still_moves_by_one(value, shown):
 
 def test_a_family_without_samples_is_still_announced():
     assert exposition([("x", "X.", "counter", [])]) == b"# HELP x X.\n# TYPE x counter\n"
+
+
+def test_what_two_parts_of_a_process_count_is_announced_twice():
+    """`up` is a gateway and a worker: a name that comes twice would make Prometheus refuse everything."""
+    text = exposition(
+        [
+            ("x_total", "X.", "counter", [("", {}, 1.0), ("", {"a": "b"}, 2.0)]),
+            ("y", "Y.", "gauge", [("", {}, 5.0)]),
+            ("x_total", "X.", "counter", [("", {}, 3.0)]),
+        ]
+    ).decode()
+    assert text.splitlines() == [
+        *("# HELP x_total X.", "# TYPE x_total counter", "x_total 4", 'x_total{a="b"} 2'),
+        *("# HELP y Y.", "# TYPE y gauge", "y 5"),
+    ]
