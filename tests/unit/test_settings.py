@@ -74,6 +74,7 @@ def test_two_secrets_are_enough():
             "provider_name": "ai-api",
             "npm_registry": "https://registry.npmjs.org",
         },
+        "traces": {"endpoint": None, "headers": None, "share": 1.0, "forward": False, "service": "ai-api"},
         "oidc": {},
     }
     assert settings.database_url.get_secret_value() == GOOD["AI_API_DATABASE_URL"]
@@ -284,6 +285,43 @@ def test_mail_that_cannot_arrive_is_refused(change, said):
     assert load(**MAIL).smtp.host == "smtp.example.com"
     (line,) = refused(**{**MAIL, **change})
     assert said in line
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("http://collector:4318", "http://collector:4318/v1/traces"),
+        ("https://collector.example.com/otlp/", "https://collector.example.com/otlp/v1/traces"),
+        ("http://[::1]:4318/v1/traces", "http://[::1]:4318/v1/traces"),
+    ],
+)
+def test_traces_go_to_another_address(given, used):
+    assert load(TRACES__ENDPOINT=given).traces.endpoint == used
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"TRACES__ENDPOINT": "localhost:4318"}, "TRACES__ENDPOINT: must be an address"),
+        ({"TRACES__ENDPOINT": "http:///v1/traces"}, "TRACES__ENDPOINT: must be an address"),
+        ({"TRACES__ENDPOINT": "http://collector:4318/?key=hunter2hunter2"}, "TRACES__ENDPOINT: must be an address"),
+        ({"TRACES__ENDPOINT": "http://ada:hunter2hunter2@collector:4318"}, "must hold no password"),
+        ({"TRACES__HEADERS": "hunter2hunter2"}, "TRACES__HEADERS: must be name=value"),
+        ({"TRACES__HEADERS": "a=b\r\nx-evil=hunter2"}, "TRACES__HEADERS: must be name=value"),
+        ({"TRACES__SHARE": "1.5"}, "TRACES__SHARE"),
+        ({"TRACES__GONE": "x"}, "TRACES__GONE"),
+    ],
+)
+def test_traces_that_cannot_arrive_are_refused(change, said):
+    (line,) = refused(**change)
+    assert said in line
+
+
+def test_the_headers_of_traces_are_a_secret_in_a_file_too(tmp_path):
+    (tmp_path / "headers").write_text("Authorization=Bearer hunter2=hunter2, x-scope=team a\n")
+    settings = load(TRACES__HEADERS_FILE=str(tmp_path / "headers"))
+    assert settings.traces.pairs() == {"authorization": "Bearer hunter2=hunter2", "x-scope": "team a"}
+    assert "hunter2" not in repr(settings)
 
 
 # ── once built ───────────────────────────────────────────────────────────────────────────────────────────────────────────

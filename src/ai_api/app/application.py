@@ -14,6 +14,7 @@ from ai_api.app.gateway import Gateway
 from ai_api.app.ground import CLOSE_S, Ground
 from ai_api.app.portal import house_of
 from ai_api.app.schema_watch import SchemaWatch
+from ai_api.app.traces import traces_of
 from ai_api.core.errors import StoreUnavailable
 from ai_api.jobs.key_watch import KeyWatch
 from ai_api.observability.lag import LoopLag
@@ -39,7 +40,8 @@ class Application:
         self, settings: Settings, upstream: Upstream | None, doors: frozenset[str], redactor: Redactor
     ) -> None:
         self.ground = Ground.of(settings, redactor)
-        self.gateway = Gateway(settings, self.ground, upstream)
+        self._traces = traces_of(settings, self.ground.log)
+        self.gateway = Gateway(settings, self.ground, upstream, self._traces)
         self.schema = SchemaWatch(self.ground)
         self.keys = KeyWatch(self.ground.pools.hot, settings.ring(), self.ground.log)
         self.draining = False
@@ -56,7 +58,8 @@ class Application:
         if "portal" in doors:
             self.portal, pages = create_portal(house_of(settings, self.ground)), Pages(find_built())
         front = Front(self.data_plane, self.portal, pages, lambda: self.faults)
-        self._porch = Porch(front, lambda: self.draining, trusted_proxies=settings.listen.proxies())
+        inside = front if self._traces is None else self._traces.around(front)
+        self._porch = Porch(inside, lambda: self.draining, trusted_proxies=settings.listen.proxies())
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -140,6 +143,8 @@ class Application:
         await self.ground.tasks.end(within_s=CLOSE_S)
         await self.keys.leave()
         await self.gateway.close()
+        if self._traces is not None:
+            await asyncio.to_thread(self._traces.close)
         await self.ground.egress.close()
         await self.ground.pools.close()
 

@@ -7,6 +7,7 @@ import socket
 from ai_api import __version__
 from ai_api.app.ground import Ground
 from ai_api.app.key_flags import KeyFlags
+from ai_api.app.traces import TracedTell, TracedUpstream, Traces
 from ai_api.gateway.admit import Admission
 from ai_api.gateway.call import Calls
 from ai_api.gateway.count_input import InputCounts, Provider
@@ -46,11 +47,13 @@ TRANSLATED = "anthropic"
 class Gateway:
     """What carries the calls of one process. `upstream` is for tests; production calls providers over HTTP."""
 
-    def __init__(self, settings: Settings, ground: Ground, upstream: Upstream | None) -> None:
+    def __init__(
+        self, settings: Settings, ground: Ground, upstream: Upstream | None, traces: Traces | None = None
+    ) -> None:
         clock, hot = ground.clock, ground.pools.hot
         self._ground = ground
         self._ring = settings.ring()
-        self.tell = Tell(ground.log)
+        self.tell = Tell(ground.log) if traces is None else TracedTell(ground.log, traces)
         self.replica = Replica(socket.gethostname(), __version__)
         self.worlds = Worlds(ground.pools.world, zone=settings.organization_zone)
         self.people = People(hot, clock)
@@ -59,7 +62,9 @@ class Gateway:
         self.refusals = Refusals()
         self.health = RouteHealth()
         self.translate = AnthropicLane(clock=clock)
-        self.upstream = upstream or _over_http(ground, self.translate)
+        self.upstream: Upstream = upstream or _over_http(ground, self.translate)
+        if traces is not None and settings.traces.forward:
+            self.upstream = TracedUpstream(self.upstream, traces)
         timeouts = settings.upstream
         self.deadlines = Deadlines(timeouts.connect_s, timeouts.first_byte_s, timeouts.idle_s, timeouts.total_s)
         self.counter = TokenCounter(clock=clock)

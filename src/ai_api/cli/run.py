@@ -40,6 +40,10 @@ def learn_secrets(redactor: Redactor, settings: Settings) -> None:
         redactor.learn(settings.ops_token.get_secret_value())
     if settings.smtp.password is not None:
         redactor.learn(settings.smtp.password.get_secret_value())
+    for value in settings.traces.pairs().values():
+        redactor.learn(value)
+        # Of `Bearer SECRET` the secret alone.
+        redactor.learn(value.rpartition(" ")[2])
 
 
 @contextmanager

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
@@ -147,6 +149,50 @@ class Install(Group):
 
 
 _CLIENTS_OWN = frozenset({"openai", "anthropic", "google", "ollama", "lmstudio", "amazon-bedrock", "opencode"})
+
+
+class Traces(Group):
+    """Spans of calls, for a collector that takes OTLP over HTTP. Needs the extra `otel`."""
+
+    endpoint: str | None = None
+    """Where the collector is, such as `http://collector:4318`; `/v1/traces` is put behind it unless it ends so. Without it nothing is traced."""
+    headers: SecretStr | None = None
+    """What the collector wants to be sent along, as `name=value,name=value`."""
+    share: Annotated[float, Field(ge=0, le=1)] = 1.0
+    """Which share of the calls is traced whose callers send no `traceparent`. Of the others the caller decides."""
+    forward: bool = False
+    """Whether providers are told, in `traceparent`, to which trace a call belongs."""
+    service: Annotated[str, Field(min_length=1, max_length=100)] = "ai-api"
+    """What this gateway is called in traces."""
+
+    @field_validator("endpoint")
+    @classmethod
+    def _an_address(cls, value: str | None) -> str | None:
+        if value is None:
+            return None
+        found = urlsplit(value)
+        if found.scheme not in {"http", "https"} or not found.hostname or found.query or found.fragment:
+            raise ValueError("must be an address such as http://collector:4318")
+        if found.username is not None or found.password is not None:
+            raise ValueError("must hold no password; what is secret belongs into traces.headers")
+        path = found.path.rstrip("/")
+        return f"{found.scheme}://{found.netloc}{path if path.endswith('/v1/traces') else path + '/v1/traces'}"
+
+    @field_validator("headers")
+    @classmethod
+    def _pairs(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not all(_HEADER.fullmatch(each.strip()) for each in value.get_secret_value().split(",")):
+            raise ValueError("must be name=value, several separated by commas")
+        return value
+
+    def pairs(self) -> dict[str, str]:
+        """The headers, by name."""
+        text = self.headers.get_secret_value() if self.headers is not None else ""
+        pairs = (each.strip().partition("=") for each in text.split(",") if each)
+        return {name.strip().lower(): value.strip() for name, _, value in pairs}
+
+
+_HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+ *=[\x20-\x7e]+", re.ASCII)
 
 
 class Pools(Group):

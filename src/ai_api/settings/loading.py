@@ -13,7 +13,7 @@ from pydantic_settings import EnvSettingsSource
 from ai_api.settings.oidc import Oidc
 from ai_api.settings.tree import PREFIX, Settings
 
-SECRET_SETTINGS = ("database_url", "encryption_keys", "ops_token", "smtp__password")
+SECRET_SETTINGS = ("database_url", "encryption_keys", "ops_token", "smtp__password", "traces__headers")
 _OF_CLIENTS = frozenset({"url", "key", "model"})
 _OIDC = f"{PREFIX}OIDC"
 

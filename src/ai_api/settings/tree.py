@@ -21,6 +21,7 @@ from ai_api.settings.groups import (
     Retention,
     Sessions,
     Smtp,
+    Traces,
     Upstream,
 )
 from ai_api.settings.oidc import Oidc
@@ -76,6 +77,7 @@ class Settings(BaseSettings):
     pools: Pools = Pools()
     retention: Retention = Retention()
     install: Install = Install()
+    traces: Traces = Traces()
     oidc: Annotated[dict[str, Oidc], WithJsonSchema({"type": "string"})] = Field(default_factory=dict)
     """Who else may vouch for members, by a name of your choice (letters, digits and dashes): a JSON object of objects, or one
     variable for each setting of each."""
