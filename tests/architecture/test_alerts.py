@@ -19,7 +19,9 @@ SEVERITIES = {"critical", "warning"}
 def problems(rules: list[Alert]) -> list[str]:
     """What is wrong with rules, beside what promtool sees."""
     known = described(PAGE.read_text(encoding="utf-8"))
-    found = [f"{name} is there {count} times" for name, count in Counter(each.name for each in rules).items() if count > 1]
+    found = [
+        f"{name} is there {count} times" for name, count in Counter(each.name for each in rules).items() if count > 1
+    ]
     for rule in rules:
         unknown = metrics_in(rule.expr) - known.keys()
         found += [f"{rule.name}: {name} is not in the reference" for name in sorted(unknown)]
@@ -67,7 +69,11 @@ def test_a_runbook_names_an_alert_that_is_gone():
         ("severity: critical", "severity: page", "severity page"),
         ("runbooks/unexplained-amount.md", "runbooks/gone.md", "no runbook gone.md"),
         ("runbooks/unexplained-amount.md", "runbooks/swept-alive.md", "does not name it"),
-        ("https://ai-api.example/runbooks/unexplained", "https://elsewhere.example/unexplained", "is not where runbooks are"),
+        (
+            "https://ai-api.example/runbooks/unexplained",
+            "https://elsewhere.example/unexplained",
+            "is not where runbooks are",
+        ),
         ("alert: AiApiBooksNotProved", "alert: AiApiUnexplainedAmount", "is there 2 times"),
     ],
 )

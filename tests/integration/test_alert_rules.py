@@ -27,8 +27,16 @@ FIRES: list[tuple[str, int, Series]] = [
             'ai_gateway_requests_total{model="a/b",status="ok"}': "0+30x30",
         },
     ),
-    ("AiApiProviderKeyRefused", 3, {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_auth"}': "_ _ 1 1"}),
-    ("AiApiProviderKeyRefused", 23, {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_auth"}': "1x20 2x9"}),
+    (
+        "AiApiProviderKeyRefused",
+        3,
+        {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_auth"}': "_ _ 1 1"},
+    ),
+    (
+        "AiApiProviderKeyRefused",
+        23,
+        {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_auth"}': "1x20 2x9"},
+    ),
     ("AiApiRoutesLeftAlone", 20, {"ai_gateway_routes_cooling": "1x30"}),
     ("AiApiStoreUnavailable", 3, {'ai_gateway_refusals_total{code="store_unavailable"}': "_ _ 1 1"}),
     ("AiApiCallsShed", 4, {'ai_gateway_shed_calls_total{reason="lag"}': "_ _ 60 60 60"}),
@@ -79,8 +87,16 @@ KEEPS_STILL: list[tuple[str, int, Series]] = [
         },
     ),
     ("AiApiUpstreamFailing", 25, {'ai_gateway_requests_total{model="a/b",status="upstream_timeout"}': "0 1x40"}),
-    ("AiApiProviderKeyRefused", 30, {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_auth"}': "1x40"}),
-    ("AiApiProviderKeyRefused", 3, {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_error"}': "_ _ 9 9"}),
+    (
+        "AiApiProviderKeyRefused",
+        30,
+        {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_auth"}': "1x40"},
+    ),
+    (
+        "AiApiProviderKeyRefused",
+        3,
+        {'ai_gateway_upstream_errors_total{provider="openai",code="upstream_error"}': "_ _ 9 9"},
+    ),
     ("AiApiRoutesLeftAlone", 20, {"ai_gateway_routes_cooling": "1x10 0x20"}),
     ("AiApiStoreUnavailable", 20, {'ai_gateway_refusals_total{code="store_unavailable"}': "3x30"}),
     ("AiApiStoreUnavailable", 3, {'ai_gateway_refusals_total{code="credential_unknown"}': "_ _ 9 9"}),
@@ -164,7 +180,10 @@ def test_an_alert_keeps_still_or_cries_for_nothing(promtool, tmp_path):
     ("found", "instead"),
     [
         ("(ai_gateway_unexplained_amount) > 0", "(ai_gateway_unexplained_amount) > 100"),
-        ("    or increase(ai_gateway_shed_calls_total[10m])\n          ) > 50", "    or increase(ai_gateway_shed_calls_total[10m])\n          ) > 5"),
+        (
+            "    or increase(ai_gateway_shed_calls_total[10m])\n          ) > 50",
+            "    or increase(ai_gateway_shed_calls_total[10m])\n          ) > 5",
+        ),
         ('{fault!="draining"}', ""),
     ],
 )

@@ -6,7 +6,7 @@ Nothing of this is on the way of a call where they are off, and nothing of the l
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from importlib.util import find_spec
@@ -72,9 +72,9 @@ class Traces:
             return
         try:
             self._spans.note(span_of(record, context, credential=docket.holder.public_id if docket.holder else None))
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # A boundary: whatever a library does not like about a span, the call is more than its trace.
-            self._log.error("span_lost", call_id=str(docket.call_id), exc_info=error)  # noqa: TRY400  -- a protocol, not logging
+            self._log.error("span_lost", call_id=str(docket.call_id), exc_info=error)
 
     def close(self) -> None:
         """Sends what is left, for some seconds. Blocks."""
@@ -122,14 +122,20 @@ def traces_of(settings: Settings, log: CallLog) -> Traces | None:
     chosen = settings.traces
     if chosen.endpoint is None:
         return None
-    try:
-        installed = find_spec(_LIBRARY) is not None
-    except ModuleNotFoundError:
-        installed = False
-    if not installed:
-        raise SettingsRefused(["AI_API_TRACES__ENDPOINT: needs what `pip install 'ai-api[otel]'` brings, or take it away"])
+    if not can_trace(find_spec):
+        raise SettingsRefused(
+            ["AI_API_TRACES__ENDPOINT: needs what `pip install 'ai-api[otel]'` brings, or take it away"]
+        )
     # Here, because it takes a third of a second and ten megabytes that nobody pays for who does not trace.
     from ai_api.observability.otlp import OtlpSpans  # noqa: PLC0415
 
     spans = OtlpSpans(chosen.endpoint, headers=chosen.pairs(), service=chosen.service, version=__version__)
     return Traces(spans, share=chosen.share, log=log)
+
+
+def can_trace(find: Callable[[str], object | None]) -> bool:
+    """Whether what sends spans is installed; `find` is importlib's."""
+    try:
+        return find(_LIBRARY) is not None
+    except ModuleNotFoundError:
+        return False

@@ -4,48 +4,66 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Final, Literal
+from typing import Annotated, Final
 
 import typer
 
-from ai_api import identity, setup
-from ai_api.cli.run import refusing
+from ai_api import identity, providers, setup
+from ai_api.cli import doctor_address, doctor_keys
+from ai_api.cli.findings import Found
+from ai_api.cli.run import configure_log, learn_secrets, refusing
 from ai_api.core import migrations
 from ai_api.core.db import Database, Tx, read_schema_state
+from ai_api.core.egress import Egress
 from ai_api.core.errors import StoreUnavailable
+from ai_api.observability.redact import Redactor
 from ai_api.settings import Settings, load_settings
 
+_GROUND: Final = frozenset({"database", "schema"})
+"""Where one of these is wrong, nothing can be read of what stands on them."""
 CLOCK_OFF_MAX: Final = timedelta(seconds=2)
 """From here on a replica is not ready: see `clock_off`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found of one thing. `advice` can wait; with `wrong` calls fail, or will. `repair` is empty where all is well."""
+def doctor(
+    *,
+    outside: Annotated[
+        bool, typer.Option("--outside", help="Also ask the public address and each provider. Nothing is spent.")
+    ] = False,
+) -> None:
+    """Examine database, schema, roles, clock, owner, encryption keys, providers and the way in, each with its repair.
 
-    check: str
-    verdict: Literal["ok", "advice", "wrong"]
-    words: str
-    repair: str = ""
-
-
-def doctor() -> None:
-    """Examine database, schema, roles, clock and owner, each with its repair; exit 1 when something is wrong."""
+    Exits with 1 when something is wrong.
+    """
     with refusing():
-        found = asyncio.run(_examined(load_settings()))
+        settings, redactor = load_settings(), configure_log("ERROR")
+        learn_secrets(redactor, settings)
+        found = asyncio.run(_examined(settings, redactor, outside=outside))
     for each in found:
         typer.echo(f"{each.verdict:<7} {each.check:<9} {each.words}" + (f" {each.repair}" if each.repair else ""))
     if any(each.verdict == "wrong" for each in found):
         raise SystemExit(1)
 
 
-async def _examined(settings: Settings) -> list[Found]:
-    database = Database(settings.database_url.get_secret_value(), pool_size=1)
+async def _examined(settings: Settings, redactor: Redactor, *, outside: bool) -> list[Found]:
+    database, egress = Database(settings.database_url.get_secret_value(), pool_size=1), Egress()
     try:
-        return [found async for found in _findings(database)]
+        found = [doctor_address.address(settings), doctor_address.proxies(settings), doctor_address.traces(settings)]
+        if outside:
+            found += await doctor_address.reached(settings, egress)
+        found += [each async for each in _findings(database)]
+        if all(each.verdict != "wrong" for each in found if each.check in _GROUND):
+            async with database.transaction() as tx:
+                keys = await providers.load_keys(tx)
+            ring = settings.ring()
+            found += doctor_keys.opened(keys, ring)
+            found += doctor_keys.flagged(keys, is_asked=outside)
+            if outside:
+                found += await doctor_keys.tried(database, keys, ring, egress=egress, learn=redactor.learn)
+        return found
     finally:
+        await egress.close()
         await database.close()
 
 

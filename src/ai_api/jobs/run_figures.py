@@ -20,7 +20,9 @@ class JobFigures:
     def __init__(self, names: Iterable[str], unix_s: Callable[[], float]) -> None:
         self._unix_s = unix_s
         self._done_at_s = dict.fromkeys(names, 0.0)
-        self._runs: Counter[tuple[str, str]] = Counter({(name, each): 0 for name in self._done_at_s for each in RESULTS})
+        self._runs: Counter[tuple[str, str]] = Counter(
+            {(name, each): 0 for name in self._done_at_s for each in RESULTS}
+        )
 
     def note(self, name: str, result: Result) -> None:
         """A run of this job has ended so."""

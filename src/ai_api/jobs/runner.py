@@ -38,7 +38,10 @@ class Job:
 
 
 async def run(hot: Hot, jobs: Sequence[Job], log: JobLog, stop: asyncio.Event, figures: JobFigures) -> None:
-    """Runs until `stop` is set; `figures` hear how each run ends. Holds the lock on a connection of its own; when that breaks, somebody else may take over."""
+    """Runs until `stop` is set; `figures` hear how each run ends.
+
+    Holds the lock on a connection of its own; when that breaks, somebody else may take over.
+    """
     notes = RunNotes(hot, asyncio.get_running_loop().time)
     while not stop.is_set():
         try:

@@ -15,7 +15,9 @@ Sample = tuple[str, dict[str, str], float]
 Family = tuple[str, str, str, list[Sample]]
 """A metric: name, help, type (`counter`, `gauge` or `histogram`), samples of (name suffix, labels, value)."""
 
-_ASKS_FOR_A_TOKEN = b"The metrics ask for AI_API_OPS_TOKEN, as a bearer token or as the password of basic authentication.\n"
+_ASKS_FOR_A_TOKEN = (
+    b"The metrics ask for AI_API_OPS_TOKEN, as a bearer token or as the password of basic authentication.\n"
+)
 
 
 class OpsListener:

@@ -1,4 +1,4 @@
-"""Spans to a collector, by OTLP over HTTP: the one file that knows OpenTelemetry's library, and is imported only where traces are on.
+"""Spans to a collector, by OTLP over HTTP. The one file that knows OpenTelemetry's library; imported only where traces are on.
 
 Sending is a thread's, out of a queue with an end: a collector that is slow, away or full costs spans, and never a call.
 """
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, SERVICE_VERSION, Resource
 from opentelemetry.sdk.trace import SpanLimits, TracerProvider
@@ -86,10 +87,10 @@ class _GivenIds(IdGenerator):
         return self.next.span_id
 
 
-def _parent_of(context: TraceContext) -> trace.Context:
+def _parent_of(context: TraceContext) -> Context:
     """What a span is told of its parent; of none, that it begins a trace."""
     if context.parent_id is None:
-        return trace.Context()
+        return Context()
     flags = trace.TraceFlags(trace.TraceFlags.SAMPLED)
     parent = trace.SpanContext(context.trace_id, context.parent_id, is_remote=True, trace_flags=flags)
-    return trace.set_span_in_context(trace.NonRecordingSpan(parent), trace.Context())
+    return trace.set_span_in_context(trace.NonRecordingSpan(parent), Context())

@@ -155,7 +155,8 @@ class Traces(Group):
     """Spans of calls, for a collector that takes OTLP over HTTP. Needs the extra `otel`."""
 
     endpoint: str | None = None
-    """Where the collector is, such as `http://collector:4318`; `/v1/traces` is put behind it unless it ends so. Without it nothing is traced."""
+    """Where the collector is, such as `http://collector:4318`; `/v1/traces` is put behind it unless it ends so. Without it
+    nothing is traced."""
     headers: SecretStr | None = None
     """What the collector wants to be sent along, as `name=value,name=value`."""
     share: Annotated[float, Field(ge=0, le=1)] = 1.0
@@ -181,7 +182,9 @@ class Traces(Group):
     @field_validator("headers")
     @classmethod
     def _pairs(cls, value: SecretStr | None) -> SecretStr | None:
-        if value is not None and not all(_HEADER.fullmatch(each.strip()) for each in value.get_secret_value().split(",")):
+        if value is not None and not all(
+            _HEADER.fullmatch(each.strip()) for each in value.get_secret_value().split(",")
+        ):
             raise ValueError("must be name=value, several separated by commas")
         return value
 
