@@ -6,6 +6,7 @@ import asyncio
 import base64
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import argon2
@@ -70,6 +71,29 @@ def test_a_given_password_is_not_printed(run: Callable[..., Result], database: s
     assert argon2.PasswordHasher().verify(stored, "another horse battery")
     actions = rows(database, "SELECT action FROM audit_events ORDER BY id")
     assert sorted(actions) == [("member.create",), ("member.reset_password",)]
+
+
+def test_a_job_that_makes_the_first_owner_makes_a_second_one_or_fails_when_there_is_one(
+    run: Callable[..., Result], database: str, tmp_path: Path
+) -> None:
+    """What the chart runs after every install and upgrade: the image has no shell that could give a file on standard input."""
+    (file := tmp_path / "password").write_text("correct horse battery\n")
+    words = ("create", "--if-none", "--identifier", "ada", "--display-name", "Ada", "--password-file")
+    made = run(*words, str(file))
+    assert (made.exit_code, made.stdout) == (0, ""), made.output
+    again = run(*words, str(tmp_path / "gone"))
+    assert (again.exit_code, again.stdout, again.stderr) == (0, "", "There is an owner already.\n")
+    ((stored,),) = rows(database, "SELECT password_hash FROM members")
+    assert argon2.PasswordHasher().verify(stored, "correct horse battery")
+
+
+def test_a_password_file_that_is_not_there_makes_an_owner_without_one(
+    run: Callable[..., Result], database: str, tmp_path: Path
+) -> None:
+    words = ("create", "--identifier", "ada", "--display-name", "Ada", "--password-file", str(tmp_path / "gone"))
+    assert "cannot be read" in run(*words).stderr
+    assert "not both" in run(*words, "--password-stdin").stderr
+    assert rows(database, "SELECT 1 FROM members") == []
 
 
 def test_whoever_knew_the_password_before_stays_signed_in(run: Callable[..., Result], database: str) -> None:

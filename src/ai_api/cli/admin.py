@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -26,9 +27,15 @@ ACTOR = Actor(kind="cli", member_id=None, name="ai-api admin", address=None, req
 
 
 async def create_admin(
-    database: Database, *, identifier: str, display_name: str, password: str, now: datetime
+    database: Database,
+    *,
+    identifier: str,
+    display_name: str,
+    password: str,
+    now: datetime,
+    only_if_first: bool = False,
 ) -> Member:
-    """An owner with a password, whether or not there are others. Raises what `setup.create_first_owner` raises."""
+    """An owner with a password, as a rule whether or not there are others. Raises what `setup.create_first_owner` raises."""
     return await setup.create_first_owner(
         database,
         Passwords(),
@@ -37,8 +44,14 @@ async def create_admin(
         display_name=display_name,
         password=password,
         now=now,
-        only_if_first=False,
+        only_if_first=only_if_first,
     )
+
+
+async def has_owner(database: Database) -> bool:
+    """Whether there is an owner already."""
+    async with database.transaction() as tx:
+        return await identity.has_owner(tx)
 
 
 async def reset_password(database: Database, *, identifier: str, password: str, now: datetime) -> None:
@@ -89,6 +102,9 @@ Identifier = Annotated[str, typer.Option("--identifier", help="Who, such as an e
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input instead of making one up.")
 ]
+PasswordFile = Annotated[
+    Path | None, typer.Option("--password-file", help="Read the password from the first line of this file.")
+]
 
 
 @app.command("create")
@@ -96,17 +112,32 @@ def create_command(
     identifier: Identifier,
     display_name: Annotated[str, typer.Option("--display-name", help="What people call them.")],
     password_stdin: PasswordStdin = False,
+    password_file: PasswordFile = None,
+    if_none: Annotated[
+        bool, typer.Option("--if-none", help="Change nothing, and exit 0, where there is an owner already.")
+    ] = False,
 ) -> None:
     """Create an owner."""
+    if password_stdin and password_file is not None:
+        raise typer.BadParameter("Give --password-stdin or --password-file, not both.")
     with refusing():
-        password = _password(from_stdin=password_stdin)
+        # Looked at first: a password that has been taken away since, or is no longer good enough, is nobody's concern then.
+        if if_none and _run(lambda database, _now: has_owner(database)):
+            typer.echo("There is an owner already.", err=True)
+            return
+        password = _password_in(password_file) if password_file else _password(from_stdin=password_stdin)
         member = _run(
             lambda database, now: create_admin(
-                database, identifier=identifier, display_name=display_name, password=password, now=now
+                database,
+                identifier=identifier,
+                display_name=display_name,
+                password=password,
+                now=now,
+                only_if_first=if_none,
             )
         )
         typer.echo(f"{member.identifier} is an owner now.", err=True)
-        _tell(password, made_up=not password_stdin)
+        _tell(password, made_up=not (password_stdin or password_file))
 
 
 @app.command("link")
@@ -169,6 +200,13 @@ def networks_command(
 
 def _password(*, from_stdin: bool) -> str:
     return sys.stdin.readline().rstrip("\r\n") if from_stdin else identity.generate_password()
+
+
+def _password_in(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8").partition("\n")[0].rstrip("\r")
+    except (OSError, UnicodeDecodeError):
+        raise typer.BadParameter("--password-file: the file cannot be read.") from None
 
 
 def _tell(password: str, *, made_up: bool) -> None:

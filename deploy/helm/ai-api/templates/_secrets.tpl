@@ -1,0 +1,54 @@
+{{- /* The secrets that are given, as JSON: setting → where it is kept. A dict of (root, secrets, own): `own` is this release's Secret. */ -}}
+{{- define "ai-api.kept" -}}
+{{- $kept := dict -}}
+{{- $own := .own -}}
+{{- range $name, $given := .secrets -}}
+{{- if $given -}}
+{{- if (default dict $given.existingSecret).name -}}
+{{- $_ := set $kept $name (dict "name" $given.existingSecret.name "key" (default $name $given.existingSecret.key)) -}}
+{{- else if $given.value -}}
+{{- $_ := set $kept $name (dict "name" $own "key" $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $kept -}}
+{{- end -}}
+
+{{- /* What serves and works is given. */ -}}
+{{- define "ai-api.secrets" -}}
+{{- include "ai-api.kept" (dict "secrets" .Values.secrets "own" (include "ai-api.fullname" .)) -}}
+{{- end -}}
+
+{{- /* What migrates is given: two secrets and no more, of which the database's may be the owner's. */ -}}
+{{- define "ai-api.migrateGiven" -}}
+{{- $owner := .Values.migrate.database_url -}}
+{{- $database := ternary $owner .Values.secrets.database_url (or (not (empty $owner.value)) (not (empty (default dict $owner.existingSecret).name))) -}}
+{{- toJson (dict "database_url" $database "encryption_keys" .Values.secrets.encryption_keys) -}}
+{{- end -}}
+
+{{- define "ai-api.migrateSecrets" -}}
+{{- include "ai-api.kept" (dict "secrets" (include "ai-api.migrateGiven" . | fromJson) "own" (printf "%s-migrate" (include "ai-api.fullname" .))) -}}
+{{- end -}}
+
+{{- /* `AI_API_…_FILE` for each. */ -}}
+{{- define "ai-api.secretFiles" -}}
+{{- range $name, $_ := fromJson . -}}
+- name: AI_API_{{ upper $name }}_FILE
+  value: /run/secrets/ai-api/{{ $name }}
+{{ end -}}
+{{- end -}}
+
+{{- /* One read-only volume of all of them, whichever Secrets they are in. */ -}}
+{{- define "ai-api.secretVolume" -}}
+- name: secrets
+  projected:
+    defaultMode: 0440
+    sources:
+      {{- range $name, $kept := fromJson . }}
+      - secret:
+          name: {{ $kept.name }}
+          items:
+            - key: {{ $kept.key }}
+              path: {{ $name }}
+      {{- end }}
+{{- end -}}
