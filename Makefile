@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install portal run check test e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi format clean
+.PHONY: help install portal run check test chart e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -35,6 +35,11 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 	@FRONTEND_OPTIONAL=1 sh scripts/frontend.sh build
 	@# More workers than cores: half of the gateway's tests wait for something most of their time.
 	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/unit tests/contract tests/integration tests/load tests/soak $(ARGS)
+
+chart: install ## the Helm chart by Helm 3 and 4: every example, every refusal, and what a cluster would take
+	$(call suite,tests/chart)
+	@sh scripts/chart_tools.sh
+	@$(BIN)/pytest -n 2 --dist loadfile tests/chart $(ARGS)
 
 e2e: install ## real clients and the real model against a running gateway
 	$(call suite,tests/e2e)

@@ -1,4 +1,4 @@
-"""Writes what a value under `settings` and `secrets` of the chart may be into its values.schema.json, from the settings themselves.
+"""Writes what a value under `settings` and `secrets` may be into the chart's values.schema.json, from the settings themselves.
 
 The rest of that file is written by hand. `--check` changes nothing, and exits with 1 where the file is stale.
 """
