@@ -30,9 +30,9 @@ def _of_manifest(manifest: Manifest) -> Iterator[str]:
         yield "asks for rights in the cluster"
     if manifest["kind"] == "ConfigMap" and any(word in str(manifest.get("data")) for word in SECRET_WORDS):
         yield "has a secret in it"
-    if manifest["kind"] == "Service" and any(port["port"] in {9090, 9091} for port in manifest["spec"]["ports"]):
-        if len(manifest["spec"]["ports"]) > 1:
-            yield "shows the internal listener beside the public one"
+    ports = [each["port"] for each in manifest["spec"]["ports"]] if manifest["kind"] == "Service" else []
+    if len(ports) > 1 and {9090, 9091} & set(ports):
+        yield "shows the internal listener beside the public one"
 
 
 def _of_pod(pod: Manifest) -> Iterator[str]:

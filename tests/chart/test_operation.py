@@ -215,6 +215,11 @@ def out_of(manifests: list[Manifest], component: str) -> list[dict]:
     return only(manifests, "NetworkPolicy", f"-{component}")["spec"]["egress"]
 
 
+def _within(address: str, network: str) -> bool:
+    inside, around = ipaddress.ip_address(address), ipaddress.ip_network(network)
+    return inside.version == around.version and inside in around
+
+
 def lets(rules: list[dict], address: str, port: int) -> bool:
     """Whether a policy lets a pod reach an address outside of the cluster."""
     for rule in rules:
@@ -223,11 +228,9 @@ def lets(rules: list[dict], address: str, port: int) -> bool:
         if "to" not in rule:
             return True
         for block in (each["ipBlock"] for each in rule["to"] if "ipBlock" in each):
-            inside = ipaddress.ip_address(address)
-            networks = [ipaddress.ip_network(block["cidr"]), *map(ipaddress.ip_network, block.get("except", ()))]
-            if networks[0].version == inside.version and inside in networks[0]:
-                if not any(inside in each for each in networks[1:] if each.version == inside.version):
-                    return True
+            left_out = block.get("except", ())
+            if _within(address, block["cidr"]) and not any(_within(address, each) for each in left_out):
+                return True
     return False
 
 

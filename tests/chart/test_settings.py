@@ -47,8 +47,9 @@ def taken(variables: dict, folder) -> Settings:
         if name.endswith("_FILE") and name.startswith("AI_API_"):
             file = folder / value.rpartition("/")[2]
             file.write_text(VALUES.get(file.name, "a secret of some length"))
-            value = str(file)
-        local[name] = value
+            local[name] = str(file)
+        else:
+            local[name] = value
     return load_settings(local)
 
 
