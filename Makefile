@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install portal run check test chart e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi format clean
+.PHONY: help install portal run check test chart e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi image image-sign dist publish dependencies format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -95,6 +95,21 @@ house: install ## the longest files and functions, and their growth since BASE (
 
 openapi: install ## docs/reference/openapi.json, anew
 	@$(PYTHON_M) scripts.openapi
+
+image: ## the image, on bases pinned by digest; needs Docker. IMAGE=… VERSION=…, and PUSH=1 for both platforms
+	@sh scripts/image.sh
+
+image-sign: ## signs what `make image PUSH=1` pushed, by who runs this; needs cosign
+	@cosign sign --yes "$(IMAGE)@$$(cat build/image.digest)"
+
+dist: install portal ## the wheel and the chart, into dist; TAG=v… has to be their version
+	@sh scripts/dist.sh
+
+publish: ## a release on GitHub of what is in dist, for TAG=v…; needs gh
+	@gh release create "$(TAG)" dist/* --verify-tag --title "$(TAG)" --notes "CHANGELOG.md says what changed."
+
+dependencies: install ## locks anew what has been out for a week; DAYS=14 for two
+	@sh scripts/newer_dependencies.sh
 
 format: install ## formats and repairs what can be repaired by itself
 	@$(BIN)/ruff format .
