@@ -1,12 +1,17 @@
-# What uv.lock names and nothing else, with every file checked against its hash; no compiler, no shell script, no root.
+# What uv.lock names and nothing else, with every file checked against its hash; no compiler, no shell, no root.
 # Probes are the orchestrator's: GET /healthz and /readyz on 9090. The root may be read-only: nothing is written but to Postgres.
 #
 #   docker build -t ai-api .
 #   docker run --read-only -e AI_API_DATABASE_URL=… -e AI_API_ENCRYPTION_KEYS=… -p 8080:8080 ai-api
 #
+# The bases stand here by name, for `docker build`. `make image` asks what each name stands for now, builds on those digests, and
+# writes them down; a release is built so.
+#
 # The command is `serve`; `worker`, `migrate` and `admin …` are run in its place. `up` is for one machine and not in here.
 ARG PYTHON=python:3.11-slim-bookworm
 ARG NODE=node:22-bookworm-slim
+# A C library, OpenSSL, certificates, time zones, and nobody to sign in as.
+ARG RUNTIME=gcr.io/distroless/cc-debian12:nonroot
 
 FROM ${NODE} AS pages
 WORKDIR /pages
@@ -28,13 +33,14 @@ COPY pyproject.toml uv.lock ./
 RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-install-project
 COPY README.md LICENSE ./
 COPY alembic ./alembic
-COPY scripts/wheel_pages.py ./scripts/
+COPY scripts/wheel_pages.py scripts/image_python.sh ./scripts/
 COPY src ./src
 COPY --from=pages /pages/dist ./frontend/dist
 RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-editable
+RUN sh scripts/image_python.sh /app
 
-FROM ${PYTHON}
-ENV PATH=/app/bin:$PATH PYTHONDONTWRITEBYTECODE=1 AI_API_LISTEN__HOST=0.0.0.0 AI_API_LISTEN__OPS_HOST=0.0.0.0
+FROM ${RUNTIME}
+ENV PATH=/app/bin:$PATH LD_LIBRARY_PATH=/app/python/lib PYTHONDONTWRITEBYTECODE=1 AI_API_LISTEN__HOST=0.0.0.0 AI_API_LISTEN__OPS_HOST=0.0.0.0
 COPY --from=build /app /app
 USER 65532:65532
 EXPOSE 8080 9090 9091

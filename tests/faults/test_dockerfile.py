@@ -17,9 +17,9 @@ import httpx
 import pytest
 
 from tests.faults.test_kill import an_organization
-from tests.support import dockerfile
+from tests.support import distroless, dockerfile
 from tests.support.books import Books
-from tests.support.container import can_contain, contained
+from tests.support.container import can_contain, contained, contained_bare
 from tests.support.dockerfile import DockerfileError, Image
 from tests.support.gateway import CHAT, Address, chat_body
 from tests.support.organization import KEYS_TEXT
@@ -28,6 +28,20 @@ from tests.support.upstream import Simulator
 
 ROOT = Path(__file__).parents[2]
 READY_S = 90.0
+UNPACKED_MAX = 420_000_000
+OF_THE_BASE = (
+    "libc.",
+    "libm.",
+    "libdl.",
+    "librt.",
+    "libpthread.",
+    "libutil.",
+    "libgcc_s.",
+    "libstdc++.",
+    "libssl.",
+    "libcrypto.",
+    "ld-linux",
+)
 
 
 @pytest.fixture(scope="module")
@@ -75,16 +89,23 @@ async def container(image: Image, *command: str, ready_url: str, log: Path, **se
 
 
 def run(image: Image, *command: str) -> list[str]:
-    """The entrypoint with a command, in a root of its own that is read-only, as the image's user, where this machine lets us."""
+    """The entrypoint with a command, in a root of its own that is read-only, as the image's user, where this machine lets us.
+
+    Where it is a Debian, that root has what the image's base has, and nothing else: no shell, no Python but the image's own.
+    """
     asked = [*image.entrypoint, *command]
     if not can_contain():
         return asked
     root = image.root.parent / "container"
-    root.mkdir(exist_ok=True)
-    # With the Python that is the image's base.
-    python = Path(os.path.realpath(image.root / "app/bin/python")).parents[1]
-    folders = [image.root] + ([] if python == Path("/usr") else [python])
-    return contained(asked, user=image.user, folders=folders, root=root)
+    if not distroless.can_be_made():
+        root.mkdir(exist_ok=True)
+        return contained(asked, user=image.user, folders=[image.root], root=root)
+    if not root.exists():
+        root.mkdir()
+        distroless.make(root)
+    return contained_bare(
+        [str(image.root / "app/bin" / asked[0]), *asked[1:]], user=image.user, folders=[image.root], root=root
+    )
 
 
 async def test_the_image_does_not_serve(image, database, sim):
@@ -182,6 +203,38 @@ def test_the_image_ignores_the_lock_file(image):
     assert not (image.root / "build").exists()
     # Installed, not linked to sources that are elsewhere in the image.
     assert (site_packages / "ai_api" / "_alembic" / "env.py").is_file()
+
+
+def test_the_image_stands_on_a_python_or_a_library_that_its_base_has_not(image):
+    """Python is inside; what is loaded besides is inside, too, or one of the few that a distroless base is made for."""
+    python = Path(os.path.realpath(image.root / "app/bin/python"))
+    assert python.is_relative_to(image.root / "app/python/bin")
+    inside = {path.name for path in (image.root / "app").rglob("*.so*")}
+    missing: dict[str, set[str]] = {}
+    for path in [python, *(each for each in (image.root / "app").rglob("*.so*") if each.is_file())]:
+        said = subprocess.run(["objdump", "-p", str(path)], capture_output=True, text=True, check=True).stdout
+        needed = {line.split()[1] for line in said.splitlines() if line.strip().startswith("NEEDED")}
+        if left := {name for name in needed - inside if not name.startswith(OF_THE_BASE)}:
+            missing[path.name] = left
+    assert missing == {}
+
+
+def test_the_image_is_larger_than_it_says(image):
+    """Unpacked, without its base of about 30 MB; the page about installing has the number."""
+    size = sum(path.lstat().st_size for path in (image.root / "app").rglob("*") if not path.is_symlink())
+    assert size < UNPACKED_MAX, f"{size / 1e6:.0f} MB"
+    assert not list((image.root / "app").rglob("_experimental/out"))
+
+
+def test_a_release_is_built_on_a_base_that_nobody_wrote_down():
+    """Here bases are names; the workflow of the image turns each into its digest, and gives it to the build."""
+    text = (ROOT / "Dockerfile").read_text()
+    names = [line.split()[1].partition("=")[0] for line in text.splitlines() if line.startswith("ARG ")]
+    assert names == ["PYTHON", "NODE", "RUNTIME"]
+    assert "@sha256:" not in text
+    pinned = (ROOT / "scripts/image_bases.sh").read_text()
+    assert "--build-arg" in pinned
+    assert all(line.split()[1].strip("${}") in names for line in text.splitlines() if line.startswith("FROM "))
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,22 @@ exec chroot "$root" setpriv --reuid="${user%:*}" --regid="${user#*:}" --clear-gr
 """
 
 
+_BARE_SCRIPT = """
+set -eu
+root=$1 user=$2; shift 2
+mount --bind "$root" "$root"
+until [ "$1" = -- ]; do
+    mkdir -p "$root$1"
+    mount --rbind "$1" "$root$1"
+    case $1 in /proc|/dev) ;; *) mount -o remount,bind,ro "$root$1" ;; esac
+    shift
+done
+shift
+mount -o remount,bind,ro "$root"
+exec setpriv --no-new-privs chroot --userspec="$user" --groups= "$root" "$@"
+"""
+
+
 def can_contain() -> bool:
     """Whether this machine lets us; on others, a program runs as the user who tests, and may write what that user may."""
     return sys.platform == "linux" and os.geteuid() == 0 and all(map(shutil.which, ("unshare", "setpriv", "chroot")))
@@ -47,3 +63,12 @@ def contained(command: list[str], *, user: str, folders: list[Path], root: Path)
     """
     seen = [*_SYSTEM, *_LIVE, *map(str, folders)]
     return ["unshare", "--mount", "/bin/sh", "-c", _SCRIPT, "container", str(root), user, *seen, "--", *command]
+
+
+def contained_bare(command: list[str], *, user: str, folders: list[Path], root: Path) -> list[str]:
+    """The same where `root` is a whole root already, and nothing of this machine's system is seen but these folders.
+
+    Empty folders are made in it for them; what is in them is seen in the command's mount namespace alone.
+    """
+    seen = [*_LIVE, *map(str, folders)]
+    return ["unshare", "--mount", "/bin/sh", "-c", _BARE_SCRIPT, "container", str(root), user, *seen, "--", *command]
