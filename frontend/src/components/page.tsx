@@ -10,8 +10,8 @@ interface PageProps {
   name?: string;
   says?: ReactNode;
   actions?: ReactNode;
-  /** `form` for one column of at most 640 px. */
-  width?: "full" | "form";
+  /** `form` for one column of at most 640 px; `canvas` for all there is, without a heading to be seen. */
+  width?: "full" | "form" | "canvas";
   children: ReactNode;
 }
 
@@ -27,6 +27,16 @@ export function Page({ title, name, says, actions, width = "full", children }: P
     // Not at the first page of a visit: the browser reads that one by itself.
     if (document.activeElement === document.body && history.state !== null && performance.now() > 3_000) heading.current?.focus({ preventScroll: true });
   }, []);
+  if (width === "canvas") {
+    return (
+      <>
+        <h1 ref={heading} tabIndex={-1} className="sr-only">
+          {title}
+        </h1>
+        {children}
+      </>
+    );
+  }
   return (
     <div className={clsx("mx-auto flex w-full flex-col gap-4 px-4 py-5 md:px-7 md:py-5", width === "full" ? "max-w-[1212px]" : "max-w-[696px]")}>
       <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">

@@ -13,6 +13,7 @@ import type credentials from "./en/credentials.json";
 import type devices from "./en/devices.json";
 import type home from "./en/home.json";
 import type models from "./en/models.json";
+import type playground from "./en/playground.json";
 import type people from "./en/people.json";
 import type entry from "./en/entry.json";
 
@@ -40,6 +41,7 @@ declare module "i18next" {
       home: typeof home;
       models: typeof models;
       people: typeof people;
+      playground: typeof playground;
       errors: Record<string, string>;
     };
   }

@@ -39,3 +39,9 @@ function todayIn(limit: Windowed, now: Date): number {
   const [start, end] = [Date.parse(limit.window_start), Date.parse(limit.resets_at)];
   return end > start ? Math.min(1, Math.max(0, (now.getTime() - start) / (end - start))) : 0;
 }
+
+/** Of limits, the one of which most is used; null where nothing is limited. */
+export function tightestLimit<Limit extends Windowed>(limits: readonly Limit[], now: Date): Limit | null {
+  const limited = limits.filter((limit) => limit.limit !== null).map((limit) => ({ limit, share: paceOf(limit, now).share }));
+  return limited.toSorted((a, b) => b.share - a.share)[0]?.limit ?? null;
+}

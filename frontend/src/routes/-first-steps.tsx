@@ -51,6 +51,11 @@ export default function FirstSteps() {
           content: (
             <div className="flex flex-col gap-3">
               {model && <Guide model={model.slug} operations={model.operations} secret={secret} />}
+              {allocation && (
+                <Link to="/playground" search={{ model: allocation.model }} className={`${link} self-start text-dense`}>
+                  {t("new.try")}
+                </Link>
+              )}
               <WaitingForCall />
               {credential && secret === null && <p className="text-dense text-ink-2">{t("new.lost")} <Link to="/credentials/$id" params={{ id: credential.id }} className={link}>{t("new.rotate")}</Link></p>}
             </div>

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { Box, KeyRound, Moon, Plus, Search, User, type LucideIcon } from "lucide-react";
+import { Box, KeyRound, MessageSquare, Moon, Plus, Search, User, type LucideIcon } from "lucide-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -141,6 +141,12 @@ function useItems(typed: string, onClose: () => void): Item[] {
       says: model.display_name,
       icon: Box,
       act: go(() => navigate({ to: "/catalog/$", params: { _splat: model.slug } })),
+    })),
+    ...found.models.map((model) => ({
+      id: `try ${model.id}`,
+      name: t("palette.try", { model: model.slug }),
+      icon: MessageSquare,
+      act: go(() => navigate({ to: "/playground", search: { model: model.slug } })),
     })),
     ...(isAdministrator ? found.members : []).map((member) => ({
       id: member.id,

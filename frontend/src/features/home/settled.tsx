@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { Plus } from "lucide-react";
+import { MessageSquare, Plus } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -13,10 +13,16 @@ export function Settled({ notice, left, spend, calls }: { notice: ReactNode; lef
     <Page
       title={t("title")}
       actions={
-        <Link to="/credentials/new" className={buttonClass()}>
-          <Plus aria-hidden size={16} strokeWidth={1.75} />
-          {t("new_credential")}
-        </Link>
+        <>
+          <Link to="/credentials/new" className={buttonClass()}>
+            <Plus aria-hidden size={16} strokeWidth={1.75} />
+            {t("new_credential")}
+          </Link>
+          <Link to="/playground" className={buttonClass("primary")}>
+            <MessageSquare aria-hidden size={16} strokeWidth={1.75} />
+            {t("open_playground")}
+          </Link>
+        </>
       }
     >
       {notice}

@@ -1,4 +1,6 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { MessageSquare } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -10,7 +12,7 @@ import { Page } from "@/components/page";
 import { ErrorState, ProblemNote } from "@/components/problem";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
+import { Button, buttonClass } from "@/components/ui/button";
 import { Card, Fact, Facts } from "@/components/ui/card";
 import { ConfirmDialog } from "@/components/ui/dialog";
 import { Skeleton } from "@/components/ui/skeleton";
@@ -33,7 +35,7 @@ export function ModelPage({ slug, tool, onTool }: { slug: string; tool: Tool; on
       name={model.slug}
       title={<Slug slug={model.slug} />}
       says={model.description || model.display_name}
-      actions={model.allocation === null && model.claimable ? <ClaimButton model={model} look="primary" small={false} /> : undefined}
+      actions={model.allocation === null && model.claimable ? <ClaimButton model={model} look="primary" small={false} /> : <TryIt model={model} />}
     >
       <ul className="flex flex-wrap gap-1.5">
         {abilities.map((name) => (
@@ -78,6 +80,18 @@ export function ModelPage({ slug, tool, onTool }: { slug: string; tool: Tool; on
         </div>
       </div>
     </Page>
+  );
+}
+
+/** The way to the playground, for whom the model can be called. */
+function TryIt({ model }: { model: MyModelShown }) {
+  const { t } = useTranslation("models");
+  if (model.allocation?.state !== "active") return null;
+  return (
+    <Link to="/playground" search={{ model: model.slug }} className={buttonClass("primary")}>
+      <MessageSquare aria-hidden size={16} strokeWidth={1.75} />
+      {t("model.try")}
+    </Link>
   );
 }
 
