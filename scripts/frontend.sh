@@ -42,7 +42,7 @@ build)
     once built "$(sum_of_sources)" npm run --silent build
     ;;
 check)
-    once checked "$(sum_of_sources eslint.config.js knip.json scripts ../docs/reference/openapi.json)" npm run --silent check
+    once checked "$(sum_of_sources eslint.config.js knip.json scripts ../docs/reference/openapi.json ../docs/reference/clients.md ../docs/how-to)" npm run --silent check
     # The check builds, too.
     sum_of_sources > .built
     ;;

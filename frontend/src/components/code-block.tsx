@@ -40,7 +40,22 @@ export function CodeBlock<Name extends string>({ label, snippets, value, onChang
   );
 }
 
-/** One piece of code with its copy button, without tabs. */
+/** One piece of code under its title, with a button that copies it. A title that names a file is written as one. */
+export function CodeWithCopy({ title, isFile = false, text, secret = null }: { title: string; isFile?: boolean; text: string; secret?: string | null }) {
+  const { t } = useTranslation();
+  const code = useRef<HTMLElement>(null);
+  return (
+    <div className="overflow-hidden rounded-card border border-line bg-sunken">
+      <div className="flex items-center justify-between gap-2 border-b border-line p-1.5">
+        <span className={clsx("min-w-0 truncate px-2.5 text-small text-ink-3", isFile && "font-mono")}>{title}</span>
+        <CopyButton text={text} label={t("copy_code")} source={code} />
+      </div>
+      <Code text={text} secret={secret} element={code} />
+    </div>
+  );
+}
+
+/** The code alone. */
 export function Code({ text, secret = null, element }: { text: string; secret?: string | null; element?: React.RefObject<HTMLElement | null> }) {
   const { t } = useTranslation();
   return (

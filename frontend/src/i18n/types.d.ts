@@ -1,6 +1,7 @@
 import type account from "./en/account.json";
 import type admin from "./en/admin.json";
 import type shared from "./en/shared.json";
+import type apps from "./en/apps.json";
 import type audit from "./en/audit.json";
 import type catalog from "./en/catalog.json";
 import type providers from "./en/providers.json";
@@ -27,6 +28,7 @@ declare module "i18next" {
       account: typeof account;
       admin: typeof admin;
       shared: typeof shared;
+      apps: typeof apps;
       audit: typeof audit;
       catalog: typeof catalog;
       providers: typeof providers;

@@ -40,6 +40,13 @@ describe("examples of calls", () => {
     );
   });
 
+  it("have a line for each message", () => {
+    const messages = [{ role: "system", content: "Be short" }, { role: "user", content: "Hi" }];
+    const call = { ...HELLO, asked: { messages } };
+    expect(example("python", call)).toContain('    messages=[\n        {"role": "system", "content": "Be short"},\n        {"role": "user", "content": "Hi"},\n    ],\n)');
+    expect(example("javascript", call)).toContain('  messages: [\n    { role: "system", content: "Be short" },\n    { role: "user", content: "Hi" },\n  ],\n});');
+  });
+
   it("fit into a line where all that is asked are words", () => {
     expect(example("python", { ...HELLO, operation: "responses" })).toContain(
       'answer = client.responses.create(model="openai/gpt-5-mini", input="Say hello in Taiwanese")',

@@ -46,7 +46,7 @@ function curlOf(call: Called): string {
 
 function pythonOf(call: Called): string {
   const key = call.key === null ? 'os.environ["AI_API_KEY"]' : JSON.stringify(call.key);
-  const given = Object.entries(bodyOf(call)).map(([name, value]) => `${name}=${literal(value, PYTHON_WORDS)}`);
+  const given = Object.entries(bodyOf(call)).map(([name, value]) => `${name}=${argument(value, PYTHON_WORDS, 4)}`);
   return [
     ...(call.key === null ? ["import os", ""] : []),
     "from openai import OpenAI",
@@ -59,7 +59,7 @@ function pythonOf(call: Called): string {
 
 function javascriptOf(call: Called): string {
   const key = call.key === null ? "process.env.AI_API_KEY" : JSON.stringify(call.key);
-  const given = Object.entries(bodyOf(call)).map(([name, value]) => `${name}: ${literal(value, JAVASCRIPT_WORDS)}`);
+  const given = Object.entries(bodyOf(call)).map(([name, value]) => `${name}: ${argument(value, JAVASCRIPT_WORDS, 2)}`);
   const made = isFlat(call) ? [`{ ${given.join(", ")} });`] : ["{", ...given.map((each) => `  ${each},`), "});"];
   return [
     'import OpenAI from "openai";',
@@ -87,6 +87,13 @@ interface Words {
 const JSON_WORDS: Words = { yes: "true", no: "false", nothing: "null", padding: "", name: (key) => JSON.stringify(key) };
 const PYTHON_WORDS: Words = { ...JSON_WORDS, yes: "True", no: "False", nothing: "None" };
 const JAVASCRIPT_WORDS: Words = { ...JSON_WORDS, padding: " ", name: (key) => (/^[A-Za-z_$][\w$]*$/.test(key) ? key : JSON.stringify(key)) };
+
+/** A value at so many spaces from the left; several things each have a line of their own. */
+function argument(value: unknown, words: Words, indent: number): string {
+  if (!Array.isArray(value) || value.length < 2) return literal(value, words);
+  const lines = value.map((each) => `${" ".repeat(2 * indent)}${literal(each, words)},`);
+  return ["[", ...lines, `${" ".repeat(indent)}]`].join("\n");
+}
 
 // A string of JSON is one of Python and of JavaScript as well.
 function literal(value: unknown, words: Words): string {

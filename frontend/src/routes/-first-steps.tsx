@@ -52,9 +52,14 @@ export default function FirstSteps() {
             <div className="flex flex-col gap-3">
               {model && <Guide model={model.slug} operations={model.operations} secret={secret} />}
               {allocation && (
-                <Link to="/playground" search={{ model: allocation.model }} className={`${link} self-start text-dense`}>
-                  {t("new.try")}
-                </Link>
+                <p className="flex flex-wrap gap-x-4 gap-y-1 text-dense">
+                  <Link to="/playground" search={{ model: allocation.model }} className={link}>
+                    {t("new.try")}
+                  </Link>
+                  <Link to="/apps" className={link}>
+                    {t("new.apps")}
+                  </Link>
+                </p>
               )}
               <WaitingForCall />
               {credential && secret === null && <p className="text-dense text-ink-2">{t("new.lost")} <Link to="/credentials/$id" params={{ id: credential.id }} className={link}>{t("new.rotate")}</Link></p>}

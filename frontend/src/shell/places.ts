@@ -1,6 +1,6 @@
 import type { LinkProps } from "@tanstack/react-router";
 import {
-  Box, ChartColumn, Gauge, House, KeyRound, List, MessageSquare, Plug, ScrollText, Server, Signpost, Split, Tag, User, Users, type LucideIcon,
+  Blocks, Box, ChartColumn, Gauge, House, KeyRound, List, MessageSquare, Plug, ScrollText, Server, Signpost, Split, Tag, User, Users, type LucideIcon,
 } from "lucide-react";
 
 import type shared from "@/i18n/en/shared.json";
@@ -32,6 +32,7 @@ export const PERSONAL: readonly Place[] = [
   { to: "/catalog", name: "place.models", icon: Box, key: "m", bar: true },
   { to: "/playground", name: "place.playground", icon: MessageSquare, key: "p", bar: true },
   { to: "/credentials", name: "place.credentials", icon: KeyRound, key: "c" },
+  { to: "/apps", name: "place.apps", icon: Blocks },
   { to: "/usage", name: "place.usage", icon: ChartColumn, key: "u", bar: true, exact: true },
   { to: "/usage/calls", name: "place.calls", icon: List },
 ];

@@ -1,15 +1,13 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
-import { useBlocker } from "@tanstack/react-router";
-import { useEffect, useState, type ReactNode } from "react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Page } from "@/components/page";
-import { Secret } from "@/components/secret";
 import { Card } from "@/components/ui/card";
-import { ConfirmDialog } from "@/components/ui/dialog";
-import { forgetSecret, useSecret } from "@/session/secrets";
+import { useSecret } from "@/session/secrets";
 import { credentialQuery } from "./api";
 import { CredentialActions } from "./credential-actions";
+import { SecretOnce } from "./secret-once";
 import { WhatItCanDo } from "./what-it-can-do";
 
 interface SetUpPageProps {
@@ -24,15 +22,11 @@ export function CredentialSetUpPage({ id, guide, waiting }: SetUpPageProps) {
   const { t } = useTranslation("credentials");
   const { data: credential } = useSuspenseQuery(credentialQuery(id));
   const secret = useSecret(id);
-  const [stored, setStored] = useState(false);
-  const unsafe = secret !== null && !stored;
-  const blocker = useBlocker({ shouldBlockFn: () => unsafe, enableBeforeUnload: () => unsafe, withResolver: true });
-  useEffect(() => () => forgetSecret(id), [id]);
   return (
     <Page name={credential.name} title={secret === null ? t("set_up.title", { name: credential.name }) : t("set_up.made")}>
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_304px]">
         <div className="flex min-w-0 flex-col gap-3">
-          {secret !== null && <Secret title={t("set_up.created", { name: credential.name })} secret={secret} stored={stored} onStored={setStored} />}
+          <SecretOnce id={id} name={credential.name} />
           <Card title={t("set_up.tool")} aside={secret !== null ? t("set_up.filled") : t("set_up.variable")}>
             <div className="flex flex-col gap-4">
               {guide(secret)}
@@ -48,11 +42,6 @@ export function CredentialSetUpPage({ id, guide, waiting }: SetUpPageProps) {
           </Card>
         </div>
       </div>
-      {blocker.status === "blocked" && (
-        <ConfirmDialog title={t("set_up.leave_ask")} verb={t("set_up.leave")} busy={false} problem={null} onClose={blocker.reset} onConfirm={blocker.proceed}>
-          <p>{t("set_up.leave_says")}</p>
-        </ConfirmDialog>
-      )}
     </Page>
   );
 }
