@@ -72,9 +72,17 @@ class House:
         issued = self.made("credentials", member_id=member["id"], name="test")
         return Caller(issued["secret"], slug, name, granted["id"], issued["id"], member["id"])
 
-    def made(self, kind: str, **fields: Any) -> dict[str, Any]:
+    def made(self, kind: str, /, **fields: Any) -> dict[str, Any]:
         """What a POST of the administration's API made."""
-        return self._answered(self._http.post(f"/{kind}", json=fields))
+        found: dict[str, Any] = self.asked("POST", kind, **fields)
+        return found
+
+    def asked(self, method: str, path: str, /, **fields: Any) -> Any:
+        """What the administration's API answered; `fields` are the body, or what is asked for."""
+        given = {"params": fields} if method == "GET" else {"json": fields}
+        answer = self._http.request(method, f"/{path}", **given)
+        assert answer.is_success, answer.text
+        return answer.json() if answer.content else None
 
     def approve(self, caller: Caller, code: str, name: str) -> None:
         """Approves a device as the caller's member, invited into a browser of their own."""

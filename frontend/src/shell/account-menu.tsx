@@ -40,8 +40,10 @@ export function AccountMenu() {
         side="top"
         align="start"
         trigger={
-          <button type="button" aria-label={t("shell.account_of", { name: me.display_name })} className="flex w-full items-center gap-2.5 rounded-button px-1.5 py-1.5 text-left hover:bg-hover">
+          <button type="button" className="flex w-full items-center gap-2.5 rounded-button px-1.5 py-1.5 text-left hover:bg-hover">
             <Avatar name={me.display_name} />
+            {/* Where there is room, the name itself stands there. */}
+            <span className="sr-only lg:hidden">{t("shell.account_of", { name: me.display_name })}</span>
             <span className="hidden min-w-0 grow lg:block">
               <span className="block truncate text-dense font-medium">{me.display_name}</span>
               <span className="block text-small text-ink-3">{t(`role.${me.role}`)}</span>

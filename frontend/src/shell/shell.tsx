@@ -51,9 +51,10 @@ function Sidebar() {
   const { t } = useTranslation();
   const isAdministration = useIsAdministration();
   return (
-    <div className="fixed inset-y-0 left-0 z-20 flex w-16 flex-col border-r border-line bg-sunken p-3 phone:hidden lg:w-[228px]">
-      <Link to="/" aria-label={t("place.home")} className="flex items-center gap-2.5 rounded-button px-1.5 py-1.5">
+    <div role="region" aria-label={t("shell.sidebar")} className="fixed inset-y-0 left-0 z-20 flex w-16 flex-col border-r border-line bg-sunken p-3 phone:hidden lg:w-[228px]">
+      <Link to="/" className="flex items-center gap-2.5 rounded-button px-1.5 py-1.5">
         <Mark />
+        <span className="sr-only">{t("place.home")}</span>
         <span className="hidden min-w-0 lg:block">
           <span className="block truncate text-body font-semibold">ai-api</span>
           <span className="block truncate text-small text-ink-3">{location.host}</span>

@@ -54,7 +54,7 @@ export function AliasesPage({ asked, onAsk }: { asked: AliasesAsked; onAsk: (cha
       },
     },
     { id: "since", head: t("column.since"), place: "number", sort: "created_at", cell: (alias) => <Moment at={alias.created_at} as="day" /> },
-    { id: "act", head: "", place: "action", align: "right", cell: (alias) => <IconButton icon={Trash2} label={t("alias.delete_label", { name: alias.name })} onClick={() => setDeleting(alias)} /> },
+    { id: "act", head: t("column.act"), place: "action", align: "right", cell: (alias) => <IconButton icon={Trash2} label={t("alias.delete_label", { name: alias.name })} onClick={() => setDeleting(alias)} /> },
   ];
   return (
     <ListPage

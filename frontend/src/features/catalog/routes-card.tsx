@@ -80,7 +80,7 @@ function useColumns(keys: readonly ProviderKeyShown[], routes: readonly RouteSho
       cell: (route) => (route.status === "active" && equals(route) > 0 ? <span className="tabular">{t("percent", { percent: format.count(Math.round((route.weight / equals(route)) * 1000) / 10) })}</span> : <Nothing />),
     },
     { id: "health", head: t("column.health"), place: "state", cell: (route) => <Health route={route} isStandby={route.priority > first} now={now} /> },
-    { id: "act", head: "", place: "action", align: "right", cell: (route) => <RouteActions route={route} keys={keys} /> },
+    { id: "act", head: t("column.act"), place: "action", align: "right", cell: (route) => <RouteActions route={route} keys={keys} /> },
   ];
 }
 

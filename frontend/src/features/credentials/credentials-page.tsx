@@ -88,6 +88,6 @@ function useColumns(): Column<MyCredentialShown>[] {
     { id: "expires", head: t("column.expires"), place: "wide", cell: (credential) => (credential.expires_at === null ? t("never") : <Moment at={credential.expires_at} as="day" />) },
     { id: "month", head: t("column.month"), place: "number", align: "right", cell: (credential) => <Money usd={credential.month.billed_cost_usd} /> },
     { id: "state", head: t("column.state"), place: "state", cell: (credential) => <CredentialState credential={credential} /> },
-    { id: "act", head: "", place: "action", align: "right", cell: (credential) => <CredentialActions credential={credential} /> },
+    { id: "act", head: t("column.act"), place: "action", align: "right", cell: (credential) => <CredentialActions credential={credential} /> },
   ];
 }

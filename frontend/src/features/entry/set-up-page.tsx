@@ -18,7 +18,8 @@ export function SetUpPage() {
   const [identifier, setIdentifier] = useState("");
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
-  const enter = useEnter(setUp);
+  // What comes next for a first owner is setting up, not calling.
+  const enter = useEnter(async (given: Parameters<typeof setUp>[0]) => ({ ...(await setUp(given)), next: "/app/admin" }));
   const errors = fieldErrors(enter.problem);
   if (link.isError) {
     return (

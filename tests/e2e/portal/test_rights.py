@@ -1,0 +1,84 @@
+"""Why somebody cannot call a model and what repairs it; what a stop stops; and a session that ends while somebody types."""
+
+from __future__ import annotations
+
+import re
+import time
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.portal.browser import desk
+from tests.e2e.portal.people import joined
+
+pytestmark = pytest.mark.e2e
+WITHIN_S = 1.0
+
+
+def asked(office, secret: str, slug: str) -> int:
+    """The status of a call."""
+    return office.call(secret, slug).status_code
+
+
+def test_it_is_not_told_why_somebody_cannot_call_a_model_or_the_repair_does_not_help(owners_desk, office):
+    person = joined(office.house, "Mei Tanaka")
+    slug = "anthropic/claude-opus-5"
+    office.publish(slug, operations=("chat",), access="restricted", upstream="claude-opus-4-1")
+    secret = office.house.made("credentials", member_id=person.id, name="laptop")["secret"]
+    assert asked(office, secret, slug) in {403, 404}
+    at = owners_desk
+    at.go(f"/admin/members/{person.id}?model={slug}")
+    at.shows("No, Mei Tanaka cannot.")
+    repair = at.page.locator("ol").get_by_role("button", name=re.compile(r"Allow by name|Grant the model")).first
+    for _ in range(2):
+        name = repair.inner_text()
+        repair.click()
+        at.page.get_by_role("button", name=name, exact=True).wait_for(state="detached")
+        at.settle()
+    at.shows("Yes. A call by Mei Tanaka would be made now.")
+    assert asked(office, secret, slug) == 200
+    at.press("Audit", role="tab")
+    at.settle()
+    assert person.name in at.page.locator("h1").inner_text()
+
+
+def test_a_revoked_credential_goes_on_working_or_nobody_said_what_would_stop(browser, office):
+    person = joined(office.house, "Omar Haddad")
+    office.grant(person.id, "openai/gpt-5-mini")
+    made = office.house.made("credentials", member_id=person.id, name="Omar’s laptop")
+    assert asked(office, made["secret"], "openai/gpt-5-mini") == 200
+    with desk(browser, office.url, cookies=person.cookies) as at:
+        for _ in range(20):
+            at.go(f"/credentials/{made['id']}")
+            at.press("Revoke")
+            at.page.get_by_role("dialog").get_by_text(re.compile("No call is running now")).wait_for()
+            if "by codex_cli_rs" in at.dialog():
+                break
+            at.page.wait_for_timeout(250)
+        assert "Revoke Omar’s laptop?" in at.dialog()
+        assert "by codex_cli_rs" in at.dialog()
+        expect(at.page.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_focused()
+        with at.page.expect_response(re.compile(r"/revoke$")):
+            at.press("Revoke", within="dialog")
+        pressed = time.monotonic()
+        while asked(office, made["secret"], "openai/gpt-5-mini") != 401:
+            assert time.monotonic() - pressed < WITHIN_S
+        at.shows("Revoked")
+
+
+def test_a_session_that_ends_elsewhere_takes_what_was_typed_with_it(browser, office):
+    person = joined(office.house, "Ines Ferreira", role="admin")
+    with desk(browser, office.url, cookies=person.cookies) as at:
+        at.go("/admin/tags")
+        at.press("New tag")
+        at.fill("Name", "lisbon")
+        office.house.asked("POST", f"members/{person.id}/sessions/revoke")
+        at.expected.add(401)
+        at.press("Create tag", within="dialog")
+        at.shows("Your session ended")
+        at.fill("Password", person.password)
+        at.press("Sign in")
+        # Made, and shown on a page of its own.
+        at.page.get_by_role("heading", name="lisbon", level=1).wait_for()
+    assert httpx.get(f"{office.url}/api/me").status_code == 401
