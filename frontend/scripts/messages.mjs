@@ -6,18 +6,23 @@ import { IntlMessageFormat } from "intl-messageformat";
 const root = new URL("../src/", import.meta.url);
 const ORIGINAL = "en";
 const OTHERS = ["zh-TW"];
-// The server says these in English itself, and better: it knows the numbers.
-const ONLY_TRANSLATED = new Set(["errors.json"]);
+// A sentence for each code that the gateway answers. They are shown by code, so no line of source names them.
+const ERRORS = "errors.json";
+const ERRORS_REFERENCE = new URL("../../docs/reference/errors.md", import.meta.url);
+// What the command line says is behind this heading.
+const COMMANDS = "\n## Commands\n";
+// By these words of OpenAI's its clients decide, the playground among them, and not by ours.
+const CLIENTS_WORDS = ["context_length_exceeded", "insufficient_quota", "invalid_api_key", "rate_limit_exceeded"];
 
 const faults = [];
 const originals = filesOf(ORIGINAL);
 for (const language of OTHERS) {
   for (const name of new Set([...filesOf(language), ...originals])) {
-    if (ONLY_TRANSLATED.has(name)) continue;
     compare(language, name);
   }
 }
 unused();
+untold();
 
 if (faults.length > 0) {
   console.error(faults.join("\n"));
@@ -83,12 +88,34 @@ function sameArguments(here, there) {
 function unused() {
   const source = sources(root).map((file) => readFileSync(file, "utf8")).join("\n");
   const beginnings = [...source.matchAll(/`(?:[a-z_]+:)?([A-Za-z0-9_.-]+)\$\{/g)].map((found) => found[1]);
-  for (const name of originals) {
+  for (const name of originals.filter((each) => each !== ERRORS)) {
     for (const key of Object.keys(read(ORIGINAL, name))) {
       const shown = new RegExp(`["'\`:]${key.replaceAll(".", "\\.")}["'\`]`).test(source);
       if (!shown && !beginnings.some((beginning) => key.startsWith(beginning))) faults.push(`${name}: nobody shows ${key}`);
     }
   }
+}
+
+function untold() {
+  const answered = answeredCodes(readFileSync(ERRORS_REFERENCE, "utf8").split(COMMANDS)[0]);
+  for (const word of CLIENTS_WORDS) answered.add(word);
+  if (answered.size === CLIENTS_WORDS.length) faults.push("docs/reference/errors.md has no codes");
+  const told = read(ORIGINAL, ERRORS);
+  for (const code of answered) if (!(code in told)) faults.push(`${ORIGINAL}/${ERRORS}: ${code} has no sentence`);
+  for (const code of Object.keys(told)) if (!answered.has(code)) faults.push(`${ORIGINAL}/${ERRORS}: nobody answers ${code}`);
+}
+
+// The first cell of each row; `*_quota_exceeded` stands for those that its row names.
+function answeredCodes(page) {
+  const codes = new Set();
+  for (const [, code, rest] of page.matchAll(/^\| `([a-z0-9_*]+)` \|(.*)$/gm)) {
+    // The kinds, which are words of the codes' own column, have a status beside them.
+    if (/^ \d{3} \| `[a-z_]+` \|/.test(rest)) continue;
+    if (!code.includes("*")) codes.add(code);
+    const shape = new RegExp(`^${code.replace("*", "[a-z_]+")}$`);
+    for (const [, named] of rest.matchAll(/`([a-z_]+)`/g)) if (code.includes("*") && shape.test(named)) codes.add(named);
+  }
+  return codes;
 }
 
 function sources(folder) {

@@ -43,12 +43,14 @@ export async function startI18n(): Promise<void> {
       lng: chosen(),
       supportedLngs: Object.keys(LANGUAGES),
       fallbackLng: false,
-      ns: ["shared", "errors"],
+      ns: ["shared"],
       defaultNS: "shared",
       keySeparator: false,
       interpolation: { escapeValue: false },
       returnNull: false,
     });
+  // Nobody waits for what is shown only when something goes wrong.
+  void i18n.loadNamespaces("errors");
 }
 
 /** Reads the messages of namespaces before their page is shown: for a route's loader. */

@@ -64,6 +64,7 @@ export function ComparePage({ slugs, onSlugs }: { slugs: readonly string[]; onSl
           lines={lines}
         />
       )}
+      {lines.some((line) => line.id === "last_month") && <p className="max-w-[68ch] text-dense text-ink-2">{t("compare.left_out")}</p>}
     </Page>
   );
 }

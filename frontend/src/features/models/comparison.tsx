@@ -23,13 +23,13 @@ export function Comparison({ label, heads, lines }: ComparisonProps) {
   return (
     // Four columns are wider than a phone: they scroll in a region of their own, which a keyboard must be able to reach.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div role="region" aria-label={label} tabIndex={0} className="overflow-x-auto rounded-card border border-line bg-surface -outline-offset-2">
+    <div role="region" aria-label={label} tabIndex={0} className="relative overflow-x-auto rounded-card border border-line bg-surface -outline-offset-2">
       <table className="w-full border-collapse text-dense">
         <thead>
           <tr className="border-b border-line align-top">
-            <td className="sticky left-0 z-1 w-44 min-w-28 bg-surface" />
+            <td className="sticky left-0 z-1 w-48 min-w-28 bg-surface" />
             {heads.map((head) => (
-              <th key={head.id} scope="col" className="min-w-40 px-3 py-2.5 text-left font-normal last:pr-4">
+              <th key={head.id} scope="col" className="w-1/4 min-w-40 px-3 py-2.5 text-left font-normal last:pr-4">
                 {head.shows}
               </th>
             ))}
