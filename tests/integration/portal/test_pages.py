@@ -75,6 +75,14 @@ async def test_a_page_runs_what_somebody_put_into_it(client):
     assert headers["referrer-policy"] == "no-referrer"
 
 
+async def test_a_page_sends_what_is_typed_in_the_playground_elsewhere(client):
+    headers = (await client.get("/app/playground")).headers
+    policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+    # The gateway is called where the page came from; a picture that goes with a question is shown from its own bytes.
+    assert (policy["connect-src"], policy["form-action"]) == ("'self'", "'self'")
+    assert policy["img-src"].split() == ["'self'", "data:", "blob:"]
+
+
 async def test_a_browser_keeps_a_page_of_a_version_that_is_gone(client):
     page = await client.get("/app/")
     assert page.headers["cache-control"] == "no-cache"

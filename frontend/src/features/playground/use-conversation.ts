@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { ApiProblem } from "@/client/problem";
 import { NOTHING_YET } from "./answer";
-import { chat } from "./api";
+import { chat } from "./calling";
 import { askedOf, type Parameters, type Question, type Turn } from "./conversation";
 
 interface Asked {

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 
 import { ApiProblem } from "@/client/problem";
-import { embed } from "./api";
+import { embed } from "./calling";
 
 /** Texts and their vectors, in the same order. */
 export interface Found {
