@@ -50,18 +50,18 @@ export function CodeWithCopy({ title, isFile = false, text, secret = null }: { t
         <span className={clsx("min-w-0 truncate px-2.5 text-small text-ink-3", isFile && "font-mono")}>{title}</span>
         <CopyButton text={text} label={t("copy_code")} source={code} />
       </div>
-      <Code text={text} secret={secret} element={code} />
+      <Code text={text} label={title === "" ? undefined : title} secret={secret} element={code} />
     </div>
   );
 }
 
 /** The code alone. */
-export function Code({ text, secret = null, element }: { text: string; secret?: string | null; element?: React.RefObject<HTMLElement | null> }) {
+export function Code({ text, label, secret = null, element }: { text: string; label?: string | undefined; secret?: string | null; element?: React.RefObject<HTMLElement | null> }) {
   const { t } = useTranslation();
   return (
     // Long lines scroll in a region of their own, which a keyboard must be able to reach.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <pre role="region" aria-label={t("code")} tabIndex={0} className="overflow-x-auto px-4 py-3.5 font-mono text-code -outline-offset-2 phone:text-[0.72rem] phone:whitespace-pre-wrap">
+    <pre role="region" aria-label={label ?? t("code")} tabIndex={0} className="overflow-x-auto px-4 py-3.5 font-mono text-code -outline-offset-2 phone:text-[0.72rem] phone:whitespace-pre-wrap">
       <code ref={element}>{marked(text, secret)}</code>
     </pre>
   );
