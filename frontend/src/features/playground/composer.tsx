@@ -49,13 +49,12 @@ export function Composer({ draft, onDraft, takesPictures, isAnswering, blocked, 
       {draft.pictures.length > 0 && (
         <ul className="mb-2 flex flex-wrap gap-2">
           {draft.pictures.map((url, index) => (
-            <li key={index} className="relative">
+            <li key={index} className="flex items-start gap-0.5">
               <img src={url} alt={t("picture.sent", { number: index + 1 })} className="h-16 rounded-button border border-line" />
               <IconButton
                 icon={X}
                 label={t("picture.remove", { number: index + 1 })}
                 onClick={() => onDraft({ ...draft, pictures: draft.pictures.filter((_, at) => at !== index) })}
-                className="absolute top-0.5 right-0.5 bg-raised"
               />
             </li>
           ))}

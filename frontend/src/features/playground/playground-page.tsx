@@ -8,6 +8,8 @@ import { EmptyState } from "@/components/empty-state";
 import { Page } from "@/components/page";
 import { Button, IconButton } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { useFormat } from "@/lib/format";
+import { formatUsd } from "@/lib/money";
 import { TOOL_NAMES, TOOLS, type Called, type Tool } from "@/lib/examples";
 import { CodeSheet } from "./code-sheet";
 import { Composer } from "./composer";
@@ -39,7 +41,7 @@ export function PlaygroundPage(props: PlaygroundProps) {
   const [draft, setDraft] = useState(EMPTY);
   const [written, setWritten] = useState("");
   const [sheet, setSheet] = useState<"settings" | Tool | null>(null);
-  const { isAway, toEnd } = useFollow(conversation.turns);
+  const { isAway, toEnd } = useFollow();
 
   const calls = [
     ...conversation.turns.map((turn) => ({ callId: turn.callId, usage: turn.answer.usage, isRunning: turn.state === "answering" })),
@@ -78,7 +80,7 @@ export function PlaygroundPage(props: PlaygroundProps) {
     <Page title={t("title")} width="canvas">
       <div className="-mb-8 flex phone:-mb-24">
         <div className="flex min-h-[calc(100dvh-53px)] min-w-0 grow flex-col phone:min-h-[calc(100dvh-55px)] phone:pb-14">
-          <NarrowBar model={model} onSettings={() => setSheet("settings")} onCode={() => setSheet("curl")} />
+          <NarrowBar model={model} left={props.left} onSettings={() => setSheet("settings")} onCode={() => setSheet("curl")} />
           <div className="mx-auto flex w-full max-w-[796px] grow flex-col gap-6 px-4 pt-6 pb-4 md:px-7">
             {props.unknown !== null && <p role="alert" className="rounded-card border border-warn-line bg-warn-soft px-3.5 py-3 text-dense text-warn-ink">{t("unknown", { model: props.unknown })}</p>}
             {!isChat ? (
@@ -176,15 +178,17 @@ function codeOf(model: MyModelShown, asked: Record<string, unknown>): Called {
 }
 
 /** Where there is no room beside the conversation: which model it is, and the way to everything else. */
-function NarrowBar({ model, onSettings, onCode }: { model: MyModelShown | null; onSettings: () => void; onCode: () => void }) {
+function NarrowBar({ model, left, onSettings, onCode }: Pick<Choices, "model" | "left"> & { onSettings: () => void; onCode: () => void }) {
   const { t } = useTranslation("playground");
+  const format = useFormat();
   return (
     <div className="sticky top-[53px] z-[5] flex items-center justify-between gap-2 border-b border-line bg-canvas px-4 py-1 md:px-7 lg:hidden phone:top-[55px]">
       <button type="button" onClick={onSettings} className="flex min-h-9 min-w-0 items-center gap-2 rounded-button text-dense hover:text-ink coarse:min-h-11">
         <span className="truncate">{model === null ? t("choose.model") : <Slug slug={model.slug} />}</span>
         <ChevronDown aria-hidden size={15} className="shrink-0 text-ink-3" />
       </button>
-      <span className="flex shrink-0">
+      <span className="tabular flex shrink-0 items-center text-small text-ink-3">
+        {left !== null && <span className="mr-1">{t("bar.left", { amount: left.metric === "cost" ? formatUsd(String(left.left ?? 0)) : format.short(Number(left.left ?? 0)) })}</span>}
         <IconButton icon={Code2} label={t("code.title")} disabled={model === null} onClick={onCode} />
         <IconButton icon={SlidersHorizontal} label={t("settings")} onClick={onSettings} />
       </span>

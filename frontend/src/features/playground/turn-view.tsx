@@ -91,17 +91,16 @@ function Answering({ since }: { since: number }) {
 function Figures({ turn, record, onAgain }: TurnViewProps) {
   const { t } = useTranslation("playground");
   const format = useFormat();
+  const isBilled = record === undefined || record.outcome === "ok" || record.input_tokens > 0;
   const [input, output] = [record?.input_tokens ?? turn.answer.usage?.input, record?.output_tokens ?? turn.answer.usage?.output];
   return (
     <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2 text-small text-ink-3">
       <p className="tabular flex flex-wrap items-center gap-x-4 gap-y-1">
-        {record !== undefined && record.outcome !== "ok" && <OutcomeBadge outcome={record.outcome} />}
-        {input !== undefined && <span>{t("figures.input", { count: format.count(input) })}</span>}
-        {output !== undefined && <span>{t("figures.output", { count: format.count(output) })}</span>}
+        {record !== undefined && record.outcome !== "ok" && record.outcome !== turn.problem?.code && <OutcomeBadge outcome={record.outcome} />}
+        {isBilled && input !== undefined && <span>{t("figures.input", { count: format.count(input) })}</span>}
+        {isBilled && output !== undefined && <span>{t("figures.output", { count: format.count(output) })}</span>}
         {record !== undefined && (
-          <span className="text-ink">
-            <Money usd={record.billed_cost_usd} places={4} />
-          </span>
+          <span className="text-ink">{isBilled ? <Money usd={record.billed_cost_usd} places={4} /> : t("figures.not_billed")}</span>
         )}
         {turn.tookMs !== null && <span>{format.duration(turn.tookMs)}</span>}
         {turn.callId !== null && record !== undefined && (

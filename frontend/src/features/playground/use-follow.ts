@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState } from "react";
 const NEAR_PX = 96;
 
 /** Keeps the end of a page that grows in sight, while its reader is at the end. `isAway` where they went back to read. */
-export function useFollow(content: unknown): { isAway: boolean; toEnd: () => void } {
+export function useFollow(): { isAway: boolean; toEnd: () => void } {
   const follows = useRef(true);
   const [isAway, setIsAway] = useState(false);
   useEffect(() => {
@@ -15,9 +15,10 @@ export function useFollow(content: unknown): { isAway: boolean; toEnd: () => voi
     addEventListener("scroll", look, { passive: true });
     return () => removeEventListener("scroll", look);
   }, []);
+  // After whatever made the page another one: words that came, or what a call turned out to cost.
   useLayoutEffect(() => {
     if (follows.current) scrollTo({ top: document.documentElement.scrollHeight });
-  }, [content]);
+  });
   return {
     isAway,
     toEnd: () => {
