@@ -41,6 +41,7 @@ function Playground() {
     <PlaygroundPage
       model={model}
       unknown={isHidden ? slug : null}
+      isChanging={found.isPlaceholderData}
       left={allocation === undefined ? null : tightestLimit(allocation.limits, new Date())}
       credentials={credentials}
       credential={credentials.find((each) => each.id === asked.credential) ?? able ?? credentials[0] ?? null}

@@ -29,6 +29,8 @@ const EMPTY: Question = { text: "", pictures: [] };
 type PlaygroundProps = Choices & {
   /** The model that the address names and the member cannot see. */
   unknown: string | null;
+  /** Whether another model was chosen, and is not known yet. */
+  isChanging: boolean;
 };
 
 /** A model, tried in the browser: what is asked is a call like any other, billed to the credential that is chosen. */
@@ -161,8 +163,9 @@ export function PlaygroundPage(props: PlaygroundProps) {
 }
 
 /** Why nothing can be asked; null where it can. */
-function useBlocked({ model, credential, credentials }: PlaygroundProps): string | null {
+function useBlocked({ model, credential, credentials, isChanging }: PlaygroundProps): string | null {
   const { t } = useTranslation("playground");
+  if (isChanging) return t("blocked.changing");
   if (model === null) return t("blocked.model");
   if (credentials.length === 0) return t("blocked.credential");
   if (credential === null) return t("blocked.choose");
