@@ -1,6 +1,7 @@
 """How migrations run: online only, in one transaction each, under a lock, with a lock timeout.
 
-Whoever waits for a table keeps everybody waiting who comes after: so for two seconds at most, and `ai-api migrate` tries again.
+Whoever waits for a table keeps everybody waiting who comes after. Calls wait for two seconds before they give up: so a migration
+waits for one, and `ai-api migrate` tries again.
 
 The DSN comes from the caller (`config.attributes["dsn"]`) or from AI_API_DATABASE_URL.
 """
@@ -30,7 +31,7 @@ def include_object(_object: object, name: str | None, kind: str, reflected: bool
 def run(connection: Connection) -> None:
     """Runs the migrations on an open connection."""
     connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
-    connection.execute(text("SET lock_timeout = '2s'"))
+    connection.execute(text("SET lock_timeout = '1s'"))
     connection.commit()
     context.configure(
         connection=connection,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from alembic.config import Config
 
 from ai_api.core import migrations
 from ai_api.core.db import Hot
+from ai_api.core.errors import StatementUndone
 from tests.faults.conftest import IS_FULL
 from tests.faults.test_two_versions import EXPAND, NEXT, migrate_as_newer
 from tests.integration.jobs.desk import Account, Call, Desk, month_of
@@ -59,12 +61,16 @@ class Watcher:
 
 
 class Calls:
-    """Calls by the gateway's own statements, one after the other; `longest_s` is the slowest, admitted and settled."""
+    """Calls by the gateway's own statements, one after the other; `longest_s` is the slowest, admitted and settled.
+
+    What Postgres undid (a deadlock, a lock that took too long) is asked again, as the gateway does; the time goes on.
+    """
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self.made = 0
         self.longest_s = 0.0
+        self.undone: list[str] = []
 
     async def go_on(self) -> None:
         hot = Hot(self._dsn, size=2)
@@ -74,12 +80,23 @@ class Calls:
             while True:
                 began = time.monotonic()
                 at = datetime.now(UTC)
-                await desk.used(Call([Account("cost", subject, month_of(at))], at))
+                call = Call([Account("cost", subject, month_of(at))], at)
+                await self._asked(desk.admit, call)
+                await self._asked(desk.settle, call)
                 self.longest_s = max(self.longest_s, time.monotonic() - began)
                 self.made += 1
                 await asyncio.sleep(0.02)
         finally:
             await hot.close()
+
+    async def _asked(self, what: Callable[[Call], Awaitable[object]], call: Call) -> None:
+        while True:
+            try:
+                await what(call)
+            except StatementUndone as error:
+                self.undone.append(repr(error.__cause__))
+            else:
+                return
 
 
 def migrated_to(dsn: str, revision: str) -> None:
@@ -112,7 +129,9 @@ async def test_a_migration_of_many_records_stops_calls(postgres_server: Database
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
-        print(f"{RECORDS} records: {took_s:.1f} s, {calls.made - before} calls, the slowest {calls.longest_s:.2f} s")
+        print(
+            f"{RECORDS} records: {took_s:.1f} s, {calls.made - before} calls, the slowest {calls.longest_s:.2f} s, {calls.undone}"
+        )
         print({key: round(value, 2) for key, value in watcher.longest_s.items()})
         # The watcher does see locks: what is added by this version or a later one needs some.
         assert watcher.longest_s
@@ -158,6 +177,6 @@ async def test_a_migration_keeps_everybody_waiting_behind_a_report(
                 await task
         await reader.close()
     waited = [value for (_, _, granted), value in watcher.longest_s.items() if not granted]
-    assert 1.0 < max(waited) < LOCKED_MAX_S + 0.5, watcher.longest_s
-    assert calls.longest_s < LOCKED_MAX_S + 1.0
+    assert 0.8 < max(waited) < LOCKED_MAX_S, watcher.longest_s
+    assert calls.longest_s < LOCKED_MAX_S + 1.0, calls.undone
     assert calls.made > 10

@@ -21,8 +21,8 @@ from ai_api.core.errors import StoreUnavailable
 LOCK_TRIES = 20
 LOCK_PAUSE_S = 3.0
 _IN_USE = (
-    f"A table could not be locked within 2 s, {LOCK_TRIES} times: end the long statement or the backup that uses it, and migrate "
-    "again. What was migrated stays, and nothing is half done."
+    f"A table could not be locked within a second, {LOCK_TRIES} times: end the long statement or the backup that uses it, and "
+    "migrate again. What was migrated stays, and nothing is half done."
 )
 
 

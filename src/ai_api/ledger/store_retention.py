@@ -146,12 +146,12 @@ async def note_dropped(tx: Tx, month: datetime, until: datetime, upper: UUID, *,
 
 
 async def drop_partition(tx: Tx, partition: str) -> None:
-    """Takes a partition out of the ledger and drops it, within the 2 s in which it has to get its locks.
+    """Takes a partition out of the ledger and drops it, within the second in which it has to get its locks.
 
     Not `CONCURRENTLY`: Postgres refuses that for a table with a default partition.
     """
     name = _checked(partition)
-    await tx.execute(text("SET LOCAL lock_timeout = '2s'"))
+    await tx.execute(text("SET LOCAL lock_timeout = '1s'"))
     await tx.execute(text(f"ALTER TABLE call_records DETACH PARTITION {name}"))
     await tx.execute(text(f"DROP TABLE {name}"))
 
