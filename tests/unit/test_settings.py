@@ -69,6 +69,7 @@ def test_two_secrets_are_enough():
             "sender": None,
         },
         "pools": {"hot": 8, "portal": 5, "reports": 2},
+        "retention": {"call_records_months": None},
         "install": {
             "provider_id": "ai-api",
             "provider_name": "ai-api",
@@ -174,6 +175,9 @@ def test_a_missing_secret_is_named(name):
         ("CREDENTIALS__TTL_DAYS", "forever"),
         ("POOLS__HOT", "1"),
         ("POOLS__PORTAL", "101"),
+        ("RETENTION__CALL_RECORDS_MONTHS", "1"),
+        ("OPS_TOKEN", "Changeme-0123456789"),
+        ("LISTEN__TRUSTED_PROXIES", "::/0"),
     ],
 )
 def test_a_value_that_will_not_do_is_refused_by_its_settings_name(name, value):
