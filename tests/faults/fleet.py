@@ -16,8 +16,8 @@ from tests.support.organization import Caller
 
 DRAINS = {"AI_API_LISTEN__DRAIN_DELAY_S": "1"}
 """What replicas need, so that a load balancer has noticed before they turn anybody away."""
-CLIENTS = 4
-PAUSE_S = 0.1
+CLIENTS = 3
+PAUSE_S = 0.2
 GONE_S = 60.0
 
 Starter = Callable[[], AbstractAsyncContextManager[Any]]

@@ -47,7 +47,7 @@ class Earlier:
             env=outside | given,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=240,
             check=False,
         )
         assert done.returncode == 0, done.stderr
@@ -73,8 +73,10 @@ def earlier(tmp_path: Path) -> Earlier:
 
 
 async def test_an_upgrade_or_its_rollback_fails_calls_or_loses_records(
-    postgres_server: Databases, earlier: Earlier, sim: Simulator, tmp_path: Path
+    postgres_server: Databases, earlier: Earlier, sim: Simulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Processes of the earlier version are begun from nothing, each with all its imports, beside constant calls.
+    monkeypatch.setattr("tests.support.gateway.READY_S", 240.0)
     dsn = postgres_server.create()
     try:
         await upgrade_and_roll_back(dsn, earlier, sim, tmp_path)

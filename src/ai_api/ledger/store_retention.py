@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 from ai_api.core.db import Tx
-from ai_api.core.ids import time_of
 
 _MONTH = re.compile(r"call_records_[0-9]{4}_[0-9]{2}", re.ASCII)
 _QUARTERS_AT_ONCE = 500
@@ -154,14 +153,6 @@ async def drop_partition(tx: Tx, partition: str) -> None:
     await tx.execute(text("SET LOCAL lock_timeout = '1s'"))
     await tx.execute(text(f"ALTER TABLE call_records DETACH PARTITION {name}"))
     await tx.execute(text(f"DROP TABLE {name}"))
-
-
-async def records_from(tx: Tx) -> datetime | None:
-    """Before when all records were dropped; None when none were."""
-    found: UUID | None = (
-        await tx.execute(text("SELECT upper_id FROM dropped_months ORDER BY month DESC LIMIT 1"))
-    ).scalar_one_or_none()
-    return None if found is None else time_of(found)
 
 
 def _checked(partition: str) -> str:
