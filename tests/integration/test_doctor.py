@@ -62,8 +62,13 @@ def lines(told: Result, check: str) -> list[str]:
 
 IN_FRONT = {"address": "advice", "proxies": "ok", "traces": "ok"}
 WELL = IN_FRONT | {
-    **{"database": "ok", "clock": "ok", "schema": "ok", "roles": "advice", "owner": "advice"},
-    **{"keys": "ok", "providers": "advice"},
+    "database": "ok",
+    "clock": "ok",
+    "schema": "ok",
+    "roles": "advice",
+    "owner": "advice",
+    "keys": "ok",
+    "providers": "advice",
 }
 
 

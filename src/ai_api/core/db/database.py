@@ -93,7 +93,7 @@ class Database:
             raise
 
     async def close(self) -> None:
-        """Closes all connections. Those in use have half a second: a task that was cancelled gives its one back a moment later."""
+        """Closes all connections. Those in use have half a second: a task that was cancelled gives its own back a bit later."""
         pool = self.engine.pool
         for _ in range(GIVEN_BACK_LOOKS):
             if not isinstance(pool, QueuePool) or not pool.checkedout():
