@@ -6,15 +6,22 @@ FOLDER=$PWD/.cache/promtool
 
 fail() { echo "promtool: $*" >&2; exit 1; }
 
+download() { apt-get download -qq prometheus >/dev/null 2>&1; }
+
 if command -v promtool; then exit 0; fi
 if [ ! -x "$FOLDER/promtool" ]; then
-    command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || fail "not found, and no apt-get to fetch it: https://prometheus.io/download/"
+    for program in apt-get dpkg-deb; do
+        command -v "$program" >/dev/null || fail "not found, and no $program to fetch it: https://prometheus.io/download/"
+    done
     rm -rf "$FOLDER.new"
     mkdir -p "$FOLDER.new"
     cd "$FOLDER.new"
     # apt checks what it fetches against its signed lists; a bare container has none yet.
-    apt-get download -qq prometheus >/dev/null 2>&1 || { [ "$(id -u)" -eq 0 ] && apt-get update -qq >&2 && apt-get download -qq prometheus >/dev/null 2>&1; } ||
-        fail "apt-get could not download the package prometheus"
+    if ! download && [ "$(id -u)" -eq 0 ]; then
+        apt-get update -qq >&2
+        download || true
+    fi
+    [ -n "$(ls)" ] || fail "apt-get could not download the package prometheus"
     dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xf - ./usr/bin/promtool
     mv usr/bin/promtool .
     rm -rf usr prometheus_*.deb

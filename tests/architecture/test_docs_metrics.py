@@ -10,6 +10,7 @@ import pytest
 
 from ai_api.gateway.tell import Counters
 from ai_api.observability.histogram import BatchFigures
+from ai_api.observability.listener import samples_of
 from ai_api.observability.metrics import (
     batch_metrics,
     books_metrics,
@@ -56,7 +57,7 @@ def exposed() -> Described:
     families += process_metrics(["starting"], version="1")
     families += jobs_metrics({("sweep_holds", "done"): 1}, {"sweep_holds": 1.0})
     families += mail_metrics({"sent": 1}, failed=0, oldest_s=0.0)
-    return {name: (kind, frozenset(samples[0][1])) for name, _, kind, samples in families}
+    return {name: (kind, frozenset(samples_of(samples)[0][1])) for name, _, kind, samples in families}
 
 
 def unknown(page: str, known: Described) -> list[str]:

@@ -61,7 +61,8 @@ def lines(told: Result, check: str) -> list[str]:
 
 
 IN_FRONT = {"address": "advice", "proxies": "ok", "traces": "ok"}
-WELL = IN_FRONT | {
+WELL = {
+    **IN_FRONT,
     "database": "ok",
     "clock": "ok",
     "schema": "ok",

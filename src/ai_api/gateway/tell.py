@@ -114,7 +114,7 @@ class Tell:
     def broke(self, docket: Docket, error: Exception) -> None:
         """A defect of ours ended a call."""
         self.counters.broken += 1
-        self._log.error("call_broke", call_id=str(docket.call_id), exc_info=error)
+        self._log.error("call_broke", call_id=str(docket.call_id), request_id=docket.ask.request_id, exc_info=error)
 
     def door_broke(self, request_id: str, error: Exception) -> None:
         """A defect of ours met a request before it was a call."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import binascii
 import hmac
@@ -12,8 +13,12 @@ from typing import Any
 Receive = Callable[[], Any]
 Send = Callable[[dict[str, Any]], Any]
 Sample = tuple[str, dict[str, str], float]
-Family = tuple[str, str, str, list[Sample]]
-"""A metric: name, help, type (`counter`, `gauge` or `histogram`), samples of (name suffix, labels, value)."""
+LateSamples = Callable[[], list[Sample]]
+Family = tuple[str, str, str, list[Sample] | LateSamples]
+"""A metric: name, help, type (`counter`, `gauge` or `histogram`), samples of (name suffix, labels, value).
+
+Samples that take long to add up are made when they are asked for, in a thread, of what was copied before.
+"""
 
 _ASKS_FOR_A_TOKEN = (
     b"The metrics ask for AI_API_OPS_TOKEN, as a bearer token or as the password of basic authentication.\n"
@@ -47,7 +52,9 @@ class OpsListener:
         elif path == "/metrics" and not self._may_read(scope):
             await _answer(send, 401, "text/plain", _ASKS_FOR_A_TOKEN, (b"www-authenticate", b'Basic realm="metrics"'))
         elif path == "/metrics":
-            await _answer(send, 200, "text/plain; version=0.0.4; charset=utf-8", exposition(self._metrics()))
+            # What is read is read here, between two steps of calls; writing it out keeps none of them waiting.
+            shown = await asyncio.to_thread(exposition, self._metrics())
+            await _answer(send, 200, "text/plain; version=0.0.4; charset=utf-8", shown)
         else:
             await _answer(send, 404, "text/plain", b"Here are /healthz, /readyz and /metrics.\n")
 
@@ -63,15 +70,22 @@ def exposition(families: list[Family]) -> bytes:
     lines: list[str] = []
     for name, text, kind, samples in _merged(families):
         lines += [f"# HELP {name} {text}", f"# TYPE {name} {kind}"]
-        lines += [f"{name}{suffix}{_labels(labels)} {_number(value)}" for suffix, labels, value in samples]
+        lines += [f"{name}{suffix}{_labels(labels)} {_number(value)}" for suffix, labels, value in samples_of(samples)]
     return ("\n".join(lines) + "\n").encode()
+
+
+def samples_of(samples: list[Sample] | LateSamples) -> list[Sample]:
+    """The samples of a family, added up now if they were not yet."""
+    return samples if isinstance(samples, list) else samples()
 
 
 def _merged(families: list[Family]) -> list[Family]:
     by_name: dict[str, Family] = {}
     for family in families:
         known = by_name.get(family[0])
-        by_name[family[0]] = family if known is None else (*known[:3], _added(known[3], family[3]))
+        by_name[family[0]] = (
+            family if known is None else (*known[:3], _added(samples_of(known[3]), samples_of(family[3])))
+        )
     return list(by_name.values())
 
 

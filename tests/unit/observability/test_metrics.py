@@ -1,13 +1,15 @@
 """Metrics at the scrape: every number is there, moves, and has a bound on its labels however many clients there are."""
 
+import asyncio
 import re
+import time
 from collections import Counter
 
 import pytest
 
 from ai_api.gateway.tell import Counters
 from ai_api.observability.histogram import BatchFigures, Histogram
-from ai_api.observability.listener import exposition
+from ai_api.observability.listener import OpsListener, exposition, samples_of
 from ai_api.observability.metrics import batch_metrics, copies_metrics, gateway_metrics, holds_metrics
 
 SERIES_MAX, FEW = 5_000, 200
@@ -17,7 +19,9 @@ AGES = {"world": 3.0, "people": 2.0, "watch": 0.5}
 def families(counters, **gauges):
     idle = dict.fromkeys(("open_calls", "active_clients", "settlements_pending", "people", "routes_cooling"), 0)
     values = idle | gauges
-    return {family[0]: family for family in gateway_metrics(counters, **values)}
+    return {
+        name: (name, text, kind, samples_of(late)) for name, text, kind, late in gateway_metrics(counters, **values)
+    }
 
 
 def samples(counters, name, **gauges):
@@ -129,6 +133,37 @@ def test_labels_have_a_bound_and_no_call_is_left_out(clients, models, statuses):
     ]
     # Counters by code, gauges of load and the like are few.
     assert sum(len(family[3]) for family in (*everything.values(), *beside)) <= SERIES_MAX - FEW
+
+
+async def test_a_scrape_keeps_calls_waiting():
+    """With 10⁵ clients that called three models each: whoever is answered meanwhile is not answered that much later."""
+    counters = Counters(calls=many(100_000, 3, ["ok"]))
+    gauges = dict.fromkeys(("open_calls", "active_clients", "settlements_pending", "people", "routes_cooling"), 0)
+    began = time.perf_counter()
+    exposition(gateway_metrics(counters, **gauges))
+    took_s = time.perf_counter() - began
+    gaps = [0.0]
+
+    async def go_on() -> None:
+        last = time.perf_counter()
+        while True:
+            await asyncio.sleep(0)
+            now = time.perf_counter()
+            gaps.append(now - last)
+            last = now
+
+    going_on = asyncio.create_task(go_on())
+    await asyncio.sleep(0)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    listener = OpsListener(lambda: (), lambda: gateway_metrics(counters, **gauges))
+    await listener({"type": "http", "path": "/metrics", "headers": []}, None, send)
+    going_on.cancel()
+    assert len(sent[1]["body"].splitlines()) > 600
+    assert max(gaps) < took_s / 2
 
 
 def test_the_busiest_clients_keep_their_names():
