@@ -50,7 +50,7 @@ class Settings(BaseSettings):
     encryption_keys: SecretStr
     """`id:base64` of 32 random bytes, several separated by commas; the first one seals, all of them open."""
     ops_token: SecretStr | None = None
-    """When set, `/metrics` on the internal listener asks for it as a bearer token."""
+    """When set, `/metrics` on the internal listener asks for it, as a bearer token or as the password of basic authentication."""
     public_url: str | None = None
     """The address people and clients use, when it is not the listener's own."""
     organization_zone: str = "UTC"
