@@ -32,5 +32,9 @@ PACKAGES=$APP/lib/$VERSION/site-packages
 rm -rf "$PACKAGES/litellm/proxy/_experimental/out" "$PACKAGES/litellm/proxy/swagger" \
     "$PACKAGES/litellm/proxy/_lazy_openapi_snapshot.json" "$PACKAGES/botocore/data"
 find "$PACKAGES" -type d \( -name tests -o -name testing \) -path '*/sqlalchemy/*' -prune -exec rm -rf {} +
+# And the compiled form of code that only other doors of its packages load: there it would be read once, if ever.
+for each in litellm/proxy botocore boto3 s3transfer hf_xet huggingface_hub pygments; do
+    if [ -d "$PACKAGES/$each" ]; then find "$PACKAGES/$each" -name __pycache__ -prune -exec rm -rf {} +; fi
+done
 
 LD_LIBRARY_PATH=$OWN/lib "$APP/bin/python" -m compileall -q "$STDLIB"
