@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install portal run check test chart e2e conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi image image-sign dist publish dependencies format clean
+.PHONY: help install portal run check test chart e2e screenshots conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi image image-sign dist publish dependencies format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -41,10 +41,17 @@ chart: install ## the Helm chart by Helm 3 and 4: every example, every refusal, 
 	@sh scripts/chart_tools.sh
 	@$(BIN)/pytest -n 2 --dist loadfile tests/chart $(ARGS)
 
-e2e: install ## real clients and the real model against a running gateway
+e2e: install ## real clients, the real model and the portal in a real browser, against a running gateway
 	$(call suite,tests/e2e)
 	@sh scripts/e2e_clients.sh
+	@sh scripts/e2e_browser.sh
+	@sh scripts/frontend.sh build
 	@$(BIN)/pytest tests/e2e -m e2e $(ARGS)
+
+screenshots: install ## the pictures of the portal in docs/images, anew; ARGS="admin-home models" for some
+	@sh scripts/e2e_browser.sh
+	@sh scripts/frontend.sh build
+	@$(PYTHON_M) tests.e2e.portal.pictures $(ARGS)
 
 conformance: install ## every dialect over every family of providers by the official SDKs; writes its tables into the docs
 	$(call suite,tests/conformance)

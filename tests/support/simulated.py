@@ -51,6 +51,10 @@ class Simulated:
             if model in _named(each["target"], body := json.loads(base64.b64decode(each["body_base64"]) or b"{}"))
         ]
 
+    def targets(self) -> list[str]:
+        """The paths of all requests it has received, oldest first."""
+        return [each["target"] for each in self._http.get("/__sim/requests").json()["requests"]]
+
     def events(self, model: str) -> list[str]:
         """What became of the calls of this upstream model: `started`, `finished`, `aborted`, `cut`, `refused`."""
         events = self._http.get("/__sim/events").json()["events"]

@@ -13,17 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, Response, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Page, Request, Response, ViewportSize, sync_playwright
 
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
-PATIENCE_MS = 10_000
+PATIENCE_MS = 30_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 _OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 _AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
+# What stood there when a test failed.
+_LAST_SEEN = Path(__file__).parents[3] / ".cache/portal/last-seen.png"
 # What React has not rendered yet cannot be judged: the heading is there, and nothing says that it is busy.
 _SETTLED = """() => document.querySelector('h1') !== null
     && document.querySelector('[aria-busy="true"], .appear-late') === null && document.fonts.status === 'loaded'"""
@@ -59,6 +61,7 @@ class Desk:
         self.page.on("request", self._asked)
         self.page.on("requestfailed", self._failed)
         self.page.on("response", self._answered)
+        self.page.on("dialog", self._asked_by_browser)
 
     def go(self, address: str) -> None:
         """Opens an address of the portal, as 4-contracts has it: without `/app`. Waits until it is all there."""
@@ -90,7 +93,9 @@ class Desk:
         """What axe finds wrong with the page as it is, each with the first elements it is about."""
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(_axe())
-        found = self.page.evaluate("() => axe.run(document, { resultTypes: ['violations'] }).then((run) => run.violations)")
+        found = self.page.evaluate(
+            "() => axe.run(document, { resultTypes: ['violations'] }).then((run) => run.violations)"
+        )
         return [_told(each) for each in found]
 
     def overflows(self) -> list[str]:
@@ -107,6 +112,12 @@ class Desk:
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((f"{self.url}/", "data:", "blob:")):
             self.faults.append(f"another origin: {request.url}")
+
+    def _asked_by_browser(self, dialog: Dialog) -> None:
+        # It may warn whoever leaves; everything else is for the page itself to ask.
+        if dialog.type != "beforeunload":
+            self.faults.append(f"{dialog.type}: {dialog.message}")
+        dialog.accept()
 
     def _failed(self, request: Request) -> None:
         # Whoever leaves a page gives up what it was asking for.
@@ -141,10 +152,13 @@ def desk(
     context.grant_permissions(["clipboard-read", "clipboard-write"], origin=url)
     context.set_default_timeout(PATIENCE_MS)
     context.add_cookies([dict(each) for each in cookies])
+    sat = Desk(url, context.new_page())
     try:
-        sat = Desk(url, context.new_page())
         yield sat
         assert sat.faults == []
+    except BaseException:
+        sat.page.screenshot(path=_LAST_SEEN)
+        raise
     finally:
         context.close()
 
@@ -159,4 +173,4 @@ def _axe() -> str:
 def _told(violation: Mapping[str, Any]) -> str:
     nodes = "; ".join(f"{json.dumps(node['target'])} {node['html'][:160]}" for node in violation["nodes"][:3])
     why = " ".join(violation["nodes"][0]["failureSummary"].split())
-    return f"{violation['id']} × {len(violation['nodes'])}: {nodes} ({why[:300]})"
+    return f"{violation['id']} x {len(violation['nodes'])}: {nodes} ({why[:300]})"

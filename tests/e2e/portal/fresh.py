@@ -16,7 +16,7 @@ from tests.support.gateway import kept_port, serve_settings
 from tests.support.private_postgres import PrivatePostgres
 from tests.support.up import PROGRAM, clean, until
 
-READY_S = 60.0
+READY_S = 180.0
 STOP_S = 30.0
 
 
@@ -38,7 +38,9 @@ def fresh_gateway() -> Iterator[Fresh]:
         with kept_port() as port, kept_port() as ops_port, tempfile.NamedTemporaryFile() as log:
             environment = clean(serve_settings(server.dsn, port, ops_port, {}))
             _said("migrate", environment=environment)
-            serving = subprocess.Popen([PROGRAM, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            serving = subprocess.Popen(
+                [PROGRAM, "serve"], env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            )
             try:
                 assert until(lambda: serving.poll() is not None or _is_ready(ops_port), READY_S)
                 assert serving.poll() is None, Path(log.name).read_text()
@@ -52,7 +54,9 @@ def fresh_gateway() -> Iterator[Fresh]:
 
 
 def _said(*words: str, environment: dict[str, str]) -> str:
-    ended = subprocess.run([PROGRAM, *words], env=environment, capture_output=True, text=True, check=False, timeout=READY_S)
+    ended = subprocess.run(
+        [PROGRAM, *words], env=environment, capture_output=True, text=True, check=False, timeout=READY_S
+    )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 

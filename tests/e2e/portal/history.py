@@ -85,7 +85,9 @@ async def _spread(dsn: str) -> None:
     connection = await asyncpg.connect(dsn)
     try:
         async with connection.transaction():
-            calls = await connection.fetch("SELECT call_id, started_at FROM call_records WHERE outcome = 'ok' ORDER BY call_id")
+            calls = await connection.fetch(
+                "SELECT call_id, started_at FROM call_records WHERE outcome = 'ok' ORDER BY call_id"
+            )
             first = min(call["started_at"] for call in calls)
             copies = _copies([(call["call_id"], call["started_at"]) for call in calls])
             await connection.execute(_COPY, *map(list, zip(*copies, strict=True)))

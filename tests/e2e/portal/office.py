@@ -104,7 +104,9 @@ class Office:
         """Gives a member, by id, an allocation."""
         return self.house.made("allocations", member_id=member, model_id=self.models[slug], **limits)["id"]
 
-    def call(self, secret: str, slug: str, *, tokens: tuple[int, int] = (1_204, 312), **behaviour: Any) -> httpx.Response:
+    def call(
+        self, secret: str, slug: str, *, tokens: tuple[int, int] = (1_204, 312), **behaviour: Any
+    ) -> httpx.Response:
         """One call, which the simulator answers with so many tokens in and out, or as `behaviour` says."""
         upstream = slug.partition("/")[2]
         usual = {"usage": {"input": tokens[0], "output": tokens[1]}, "delay_ms": 40 + tokens[1] / 80}
@@ -159,11 +161,13 @@ def _invite(office: Office) -> None:
         ("Lin Wei-Ting", "member", (research,)),
         ("Kofi Mensah", "member", ()),
         ("Pia Sommer", "member", (teaching,)),
-        ("Nora Lindqvist", "admin", (staff,)),
+        ("Nora Lindqvist", "owner", (staff,)),
     ):
         office.people[name] = joined(house, name, role=role, tags=tags)
     house.made("members", identifier="nightly-eval", display_name="nightly-eval", kind="service", responsible_member_id=office.people["Tomas Rivera"].id)  # fmt: skip
-    house.made("members/bulk", csv="amara.okafor@example.test\njonas.weber@example.test", invite=True, tag_ids=[teaching])
+    house.made(
+        "members/bulk", csv="amara.okafor@example.test\njonas.weber@example.test", invite=True, tag_ids=[teaching]
+    )
     house.made("tag-rules", name="Students teach", kind="domain", value="students.example.test", tag_id=teaching)
 
 
@@ -173,7 +177,7 @@ def _work(office: Office) -> None:
     ids["nightly-eval"] = house.asked("GET", "members", q="nightly-eval")["items"][0]["id"]
     secrets = {}
     for who in dict.fromkeys(row[0] for row in _WORK):
-        name = "ci-runner" if who == "nightly-eval" else f"{who.split()[0]}’s laptop"
+        name = "ci-runner" if who == "nightly-eval" else f"{who.split()[0]}'s laptop"
         made = house.made("credentials", member_id=ids[who], name=name)
         office.credentials[who], secrets[who] = made["id"], made["secret"]
     for who, slug, limits, (sent, received), times in _WORK:
@@ -191,7 +195,7 @@ def _trouble(office: Office) -> None:
     paused = office.grant(kofi.id, "openai/gpt-5-mini")
     office.allocations["Kofi Mensah", "openai/gpt-5"] = spent
     house.asked("POST", f"allocations/{paused}/pause", reason="Unusual volume on Friday. Tell me what runs there.")
-    made = house.made("credentials", member_id=kofi.id, name="Kofi’s laptop")
+    made = house.made("credentials", member_id=kofi.id, name="Kofi's laptop")
     office.credentials["Kofi Mensah"] = made["id"]
     refused = [office.call(made["secret"], slug) for slug in ("openai/gpt-5", "openai/gpt-5", "openai/gpt-5-mini")]
     assert {answer.status_code for answer in refused} <= {403, 429}, [answer.text for answer in refused]

@@ -22,10 +22,10 @@ def looked_after(at: Desk) -> None:
 def test_an_administrator_cannot_see_or_stop_what_a_member_has(owners_desk, office):
     person = joined(office.house, "Rosa Klein")
     office.grant(person.id, "openai/gpt-5-mini")
-    made = office.house.made("credentials", member_id=person.id, name="Rosa’s tablet")
+    made = office.house.made("credentials", member_id=person.id, name="Rosa's tablet")
     at = owners_desk
     at.go(f"/admin/members/{person.id}?tab=credentials")
-    at.press("Actions on Rosa’s tablet")
+    at.press("Actions on Rosa's tablet")
     at.press("Pause", role="menuitem")
     at.fill("Reason", "Lost on a train.")
     looked_after(at)
@@ -66,8 +66,10 @@ def test_a_provider_s_new_secret_is_not_used_or_shown_to_somebody(owners_desk, o
     at.shows("openai-spare has a new secret")
     at.shows("sk-…bbbb")
     assert "0123456789" not in at.page.content()
+    before = len(office.house.simulator.targets())
     at.press("Test")
     at.shows(re.compile(r"It works\. Answered in "))
+    assert len(office.house.simulator.targets()) > before
     at.press("Disable")
     looked_after(at)
     at.press("Disable", within="dialog")

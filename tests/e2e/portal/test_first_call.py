@@ -26,7 +26,9 @@ def copied(at, tab: str) -> str:
 
 def run(*command: str) -> str:
     """What a program prints that somebody pastes into a terminal."""
-    ended = subprocess.run(command, env=clean({}), capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+    ended = subprocess.run(
+        command, env=clean({}), capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL
+    )
     assert ended.returncode == 0, ended.stderr
     return ended.stdout
 

@@ -40,7 +40,7 @@ def connect(at, provider_url):
     at.press("Connect a provider", role="link")
     at.press("Add key", role="link", within="main")
     at.fill("Secret", "sk-first-run-0123456789")
-    at.page.get_by_text("More", exact=True).click()
+    at.page.locator("summary", has_text="More").click()
     at.fill("Base URL", f"{provider_url}/v1")
     at.page.get_by_label("Allow private networks").check()
     at.press("Save and test")
@@ -53,7 +53,7 @@ def publish(at):
         at.page.get_by_role("checkbox", name=name, exact=True).check()
     at.page.get_by_label("Who can see them").select_option("Everybody")
     # Both are in the registry: their prices are known before anything is published.
-    at.page.get_by_text(re.compile(r"^1\.25 in, 10\.00 out$")).wait_for()
+    at.shows("$1.25 in, $10.00 out")
     at.press("Publish 2 models")
     at.page.get_by_role("link", name="Published", exact=True).nth(1).wait_for()
 

@@ -22,7 +22,9 @@ ZONE = ZoneInfo("Asia/Taipei")
 def last_month(now: datetime) -> tuple[datetime, datetime]:
     """It as a viewer in Taipei means it."""
     until = now.astimezone(ZONE).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (until.replace(year=until.year - 1, month=12) if until.month == 1 else until.replace(month=until.month - 1)), until
+    return (
+        until.replace(year=until.year - 1, month=12) if until.month == 1 else until.replace(month=until.month - 1)
+    ), until
 
 
 def test_the_file_of_a_month_adds_up_to_something_else_than_the_ledger(browser, office):

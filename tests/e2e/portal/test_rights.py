@@ -46,7 +46,7 @@ def test_it_is_not_told_why_somebody_cannot_call_a_model_or_the_repair_does_not_
 def test_a_revoked_credential_goes_on_working_or_nobody_said_what_would_stop(browser, office):
     person = joined(office.house, "Omar Haddad")
     office.grant(person.id, "openai/gpt-5-mini")
-    made = office.house.made("credentials", member_id=person.id, name="Omar’s laptop")
+    made = office.house.made("credentials", member_id=person.id, name="Omar's laptop")
     assert asked(office, made["secret"], "openai/gpt-5-mini") == 200
     with desk(browser, office.url, cookies=person.cookies) as at:
         for _ in range(20):
@@ -56,7 +56,7 @@ def test_a_revoked_credential_goes_on_working_or_nobody_said_what_would_stop(bro
             if "by codex_cli_rs" in at.dialog():
                 break
             at.page.wait_for_timeout(250)
-        assert "Revoke Omar’s laptop?" in at.dialog()
+        assert "Revoke Omar's laptop?" in at.dialog()
         assert "by codex_cli_rs" in at.dialog()
         expect(at.page.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_focused()
         with at.page.expect_response(re.compile(r"/revoke$")):
