@@ -191,12 +191,13 @@ def _work(office: Office) -> None:
 def _trouble(office: Office) -> None:
     """What goes wrong on a good day: an allocation without anything left, one that is paused, a provider that is away."""
     house, kofi = office.house, office.people["Kofi Mensah"]
-    spent = office.grant(kofi.id, "openai/gpt-5", monthly_cost_usd="0.00")
+    spent = office.grant(kofi.id, "openai/gpt-5", monthly_cost_usd="0.05")
     paused = office.grant(kofi.id, "openai/gpt-5-mini")
     office.allocations["Kofi Mensah", "openai/gpt-5"] = spent
     house.asked("POST", f"allocations/{paused}/pause", reason="Unusual volume on Friday. Tell me what runs there.")
     made = house.made("credentials", member_id=kofi.id, name="Kofi's laptop")
     office.credentials["Kofi Mensah"] = made["id"]
+    assert office.call(made["secret"], "openai/gpt-5", tokens=(30_000, 1_250)).is_success
     refused = [office.call(made["secret"], slug) for slug in ("openai/gpt-5", "openai/gpt-5", "openai/gpt-5-mini")]
     assert {answer.status_code for answer in refused} <= {403, 429}, [answer.text for answer in refused]
     failed = office.call(office.secrets["Tomas Rivera"], "openai/gpt-5", status=400)

@@ -26,6 +26,8 @@ def test_an_owner_is_stuck_on_the_way_from_the_printed_link_to_invited_members(b
 
 def be_owner(at, link):
     at.page.goto(link)
+    # Until the link was looked at, the button takes no press.
+    at.settle()
     at.fill("Your name", "Ada Park")
     at.fill("Email or user name", "ada@example.test")
     at.fill("New password", PASSWORD)

@@ -82,7 +82,9 @@ function Recorded({ details }: { details: CallRecordShown["details"] }) {
   const { t } = useTranslation("records");
   const format = useFormat();
   const amount = (value: unknown) => {
-    if (details["metric"] === "cost" && typeof value === "string" && /^-?\d+(\.\d{1,9})?$/.test(value)) return formatUsd(value, 4);
+    // A limit of nothing is recorded as the number 0.
+    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+    if (details["metric"] === "cost" && /^-?\d+(\.\d{1,9})?$/.test(text)) return formatUsd(text, 4);
     return typeof value === "number" ? format.count(value) : plain(value);
   };
   const resetsAt = details["resets_at"];
