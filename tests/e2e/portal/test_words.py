@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.portal.browser import desk
 
 pytestmark = pytest.mark.e2e
-_REFUSES = "navigator.clipboard.writeText = () => Promise.reject(new Error('no'))"
+_REFUSES = "() => { navigator.clipboard.writeText = () => Promise.reject(new Error('no')); }"
 
 
 def test_a_refused_write_says_nothing_or_takes_what_was_typed_with_it(owners_desk, office):
