@@ -86,7 +86,7 @@ def cut(charge: Charge, docket: Docket, now: datetime) -> Refusal:
             "metric": limit.metric,
             "window": limit.span(),
             "limit": _amount(limit, limit.amount),
-            "left": 0,
+            "left": _amount(limit, 0),
             "output_tokens": docket.output_tokens,
             "resets_at": None if _never_resets(limit) else _resets_at(charge, now),
         },

@@ -19,6 +19,7 @@ from ai_api import access
 from ai_api.catalog import Model, resolve
 from ai_api.core.client_address import Address, is_within
 from ai_api.core.errors import Refusal
+from ai_api.core.money import format_usd
 from ai_api.core.values import value
 from ai_api.gateway.people import Allocation, Holder
 from ai_api.gateway.world import World
@@ -240,11 +241,12 @@ def check_allowance(limits: Iterable[Limit]) -> None:
     for limit in limits:
         if limit.amount == 0 and limit.rejects:
             what = {"cost": "cost", "requests": "request", "concurrency": "request"}.get(limit.metric, "token")
+            nothing = format_usd(0) if limit.metric == "cost" else 0
             raise Refusal(
                 f"{what}_quota_exceeded",
                 "exhausted",
                 f"A limit of 0 {limit.span()} applies to this call. Ask an administrator to raise it.",
-                details={"limit_id": str(limit.id), "limit": 0, "metric": limit.metric, "left": 0},
+                details={"limit_id": str(limit.id), "limit": nothing, "metric": limit.metric, "left": nothing},
             )
 
 

@@ -302,12 +302,12 @@ def test_who_paused_decides_who_may_resume_and_the_message_says_so(changes, says
     assert says in refused(person=holder(replace(ALLOCATION, **changes))).message
 
 
-@pytest.mark.parametrize("metric", ["total_tokens", "cost"])
-def test_a_limit_of_zero_is_nothing(metric):
+@pytest.mark.parametrize(("metric", "nothing"), [("total_tokens", 0), ("cost", "0.00")])
+def test_a_limit_of_zero_is_nothing(metric, nothing):
     told = refused(person=holder(replace(ALLOCATION, limits=limited(**{metric: 0}))))
     assert told.kind == "exhausted"
     (limit,) = limited(**{metric: 0})
-    assert told.details == {"limit_id": str(limit.id), "limit": 0, "metric": metric, "left": 0}
+    assert told.details == {"limit_id": str(limit.id), "limit": nothing, "metric": metric, "left": nothing}
     assert judged(person=holder(replace(ALLOCATION, limits=limited(**{metric: 1}))))
 
 
