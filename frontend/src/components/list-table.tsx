@@ -6,6 +6,7 @@ import type { Listed } from "@/lib/pages";
 import { DataTable, type Column } from "./data-table";
 import { EmptyState } from "./empty-state";
 import { ErrorState } from "./problem";
+import type { Selection } from "./selection";
 import { Button } from "./ui/button";
 import { Card } from "./ui/card";
 import { SkeletonRows } from "./ui/skeleton";
@@ -27,6 +28,7 @@ export interface ListTableProps<Row> {
   sort?: string | undefined;
   onSort?: (sort: string) => void;
   openId?: string | undefined;
+  selection?: Selection<Row> | undefined;
 }
 
 /** A list of the server's with all its states: being read, failed, empty, filtered to nothing, and more to come. */

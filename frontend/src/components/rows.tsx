@@ -4,6 +4,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSetting } from "@/lib/settings";
+import { SelectRow, SelectShown, type Selection } from "./selection";
 import { Button } from "./ui/button";
 
 /**
@@ -43,6 +44,8 @@ export interface RowsProps<Row> {
   corner?: ReactNode;
   /** Without a line around it, for a card that has one. */
   bare?: boolean;
+  /** Where rows can be ticked: which are. */
+  selection?: Selection<Row> | undefined;
 }
 
 const CELLS = {
@@ -57,7 +60,7 @@ const CELLS = {
 const CARD = "phone:flex phone:flex-wrap phone:items-center phone:gap-x-4 phone:gap-y-1.5 phone:rounded-card phone:border phone:border-line phone:bg-surface phone:p-3.5 phone:last:border-b";
 
 /** A list in rows, on phones in cards: the same elements with the same roles, laid out in another way. */
-export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot, total, corner, bare = false }: RowsProps<Row>) {
+export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot, total, corner, bare = false, selection }: RowsProps<Row>) {
   const { t } = useTranslation();
   return (
     <div className={clsx("relative min-w-0 rounded-card", bare ? "phone:[&_tr]:border-x-0 phone:[&_tbody]:gap-0" : "border border-line bg-surface phone:border-0 phone:bg-transparent")} aria-busy={busy || undefined}>
@@ -72,6 +75,11 @@ export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = fa
           <table role="table" aria-label={label} className="w-full border-collapse text-dense phone:block">
             <thead className="phone:sr-only">
               <tr role="row" className="border-b border-line">
+                {selection !== undefined && (
+                  <th role="columnheader" scope="col" className="w-8 pl-4 text-left">
+                    <SelectShown rows={rows} selection={selection} />
+                  </th>
+                )}
                 {columns.map((column) => (
                   <Head key={column.id} column={column} sort={sort} onSort={onSort} />
                 ))}
@@ -86,9 +94,16 @@ export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = fa
                   className={clsx(
                     "border-b border-line last:border-b-0 hover:bg-hover",
                     CARD,
-                    rowId(row) === openId && "bg-accent-soft shadow-[inset_2px_0_var(--accent)]",
+                    (rowId(row) === openId || selection?.has(row)) && "bg-accent-soft",
+                    rowId(row) === openId && "shadow-[inset_2px_0_var(--accent)]",
                   )}
                 >
+                  {selection !== undefined && (
+                    // eslint-disable-next-line jsx-a11y/no-interactive-element-to-noninteractive-role -- no widget: a cell
+                    <td role="cell" className="w-8 pl-4 phone:order-0 phone:w-auto phone:pl-0">
+                      <SelectRow row={row} selection={selection} />
+                    </td>
+                  )}
                   {columns.map((column) => (
                     <Cell key={column.id} column={column}>
                       {column.cell(row)}

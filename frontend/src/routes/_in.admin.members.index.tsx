@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
+import { GrantManyDialog } from "@/features/grants/grant-many-dialog";
 import { MembersPage } from "@/features/members/members-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";
@@ -16,6 +17,12 @@ export const Route = createFileRoute("/_in/admin/members/")({
   loader: () => messages("people"),
   component: function Members() {
     const navigate = Route.useNavigate();
-    return <MembersPage asked={Route.useSearch()} onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })} />;
+    return (
+      <MembersPage
+        asked={Route.useSearch()}
+        onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: "q" in change })}
+        granting={(members, onClose) => <GrantManyDialog members={members} onClose={onClose} />}
+      />
+    );
   },
 });

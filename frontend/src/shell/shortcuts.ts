@@ -6,7 +6,7 @@ import { PERSONAL } from "./places";
 
 const SECOND_KEY_WITHIN_MS = 1_200;
 
-/** The keys that work everywhere: the search, `g` and a letter for places, `/` for the page's search, `j` and `k` in lists. */
+/** The keys that work everywhere: the search, `g` and a letter for places, `/` for the page's search, `j` and `k` in lists, `x` to tick. */
 export function useShortcuts(onSearch: () => void): void {
   const navigate = useNavigate();
   const search = useRef(onSearch);
@@ -36,6 +36,8 @@ export function useShortcuts(onSearch: () => void): void {
         }
       } else if (event.key === "j" || event.key === "k") {
         step(event.key === "j" ? 1 : -1);
+      } else if (event.key === "x") {
+        document.activeElement?.closest("main [data-row]")?.querySelector<HTMLInputElement>("input[data-select]")?.click();
       }
     }
     addEventListener("keydown", pressed);
@@ -44,6 +46,7 @@ export function useShortcuts(onSearch: () => void): void {
 }
 
 function isTyping(target: EventTarget | null): boolean {
+  if (target instanceof HTMLInputElement && target.type === "checkbox") return false;
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 

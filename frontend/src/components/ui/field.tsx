@@ -115,7 +115,7 @@ export function Checkbox({ label, note, className, ...rest }: Omit<ComponentProp
       <input
         type="checkbox"
         {...rest}
-        className="size-4 shrink-0 appearance-none rounded-badge border border-control bg-surface bg-center bg-no-repeat checked:border-accent checked:bg-accent checked:bg-(image:--check) disabled:opacity-50"
+        className="size-4 shrink-0 appearance-none rounded-badge border border-control bg-surface bg-center bg-no-repeat checked:border-accent checked:bg-accent checked:bg-(image:--check) indeterminate:border-accent indeterminate:bg-accent-soft disabled:opacity-50"
       />
       <span className="min-w-0 grow">{label}</span>
       {note !== undefined && <span className="tabular text-ink-3">{note}</span>}

@@ -55,6 +55,7 @@ export function AllocationsPage({ asked, open, onAsk, onOpen }: { asked: GrantsA
         />
       </Filters>
       <AllocationsTable
+        selectable
         asked={asked}
         empty={<EmptyState says={t("grants.empty")} action={<Button onClick={() => setGranting(true)}>{t("grants.grant")}</Button>} />}
         onClear={isNarrowed ? () => onAsk({ member: undefined, model: undefined, state: undefined, locked: undefined }) : undefined}

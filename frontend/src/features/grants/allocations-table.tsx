@@ -8,10 +8,13 @@ import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { ListTable } from "@/components/list-table";
 import { MemberName, ModelName } from "@/components/named";
+import { useSelection } from "@/components/selection";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
-import { grantsQuery, type GrantsAsked } from "./api";
+import { grantsQuery, readGrants, type GrantsAsked } from "./api";
 import { AllocationActions } from "./allocation-actions";
+import { useGrantNames } from "./grant-names";
+import { GrantsSelection } from "./grants-selection";
 import { WhatIsLeft } from "./what-is-left";
 
 interface AllocationsTableProps {
@@ -22,26 +25,35 @@ interface AllocationsTableProps {
   onOpen?: (id: string) => void;
   /** False where all are of one member. */
   withMembers?: boolean;
+  /** Whether rows can be ticked, and what is done to those that are. */
+  selectable?: boolean;
 }
 
 /** Allocations in rows: whose, of which model, what is left, and what can be done about it. */
-export function AllocationsTable({ asked, empty, onClear, onSort, onOpen, withMembers = true }: AllocationsTableProps) {
+export function AllocationsTable({ asked, empty, onClear, onSort, onOpen, withMembers = true, selectable = false }: AllocationsTableProps) {
   const { t } = useTranslation("people");
   const list = useInfiniteQuery(grantsQuery(asked));
   const columns = useColumns(onOpen).filter((column) => withMembers || column.id !== "member");
+  const shown = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const nameOf = useGrantNames(selectable ? shown : []);
+  const selection = useSelection<AllocationShown>({ of: asked, rowId: (allocation) => allocation.id, nameOf });
   return (
-    <ListTable
-      id="admin-allocations"
-      label={t("grants.title")}
-      list={list}
-      columns={columns}
-      rowId={(allocation) => allocation.id}
-      failed={t("grants.failed")}
-      empty={empty}
-      onClear={onClear}
-      sort={asked.sort ?? "-created_at"}
-      {...(onSort && { onSort: (sort: string) => onSort(sort === "created_at" ? sort : undefined) })}
-    />
+    <>
+      <ListTable
+        id="admin-allocations"
+        label={t("grants.title")}
+        list={list}
+        columns={columns}
+        rowId={(allocation) => allocation.id}
+        failed={t("grants.failed")}
+        empty={empty}
+        onClear={onClear}
+        selection={selectable ? selection : undefined}
+        sort={asked.sort ?? "-created_at"}
+        {...(onSort && { onSort: (sort: string) => onSort(sort === "created_at" ? sort : undefined) })}
+      />
+      {selectable && <GrantsSelection selection={selection} shown={shown} hasMore={list.hasNextPage} readAll={() => readGrants(asked)} />}
+    </>
   );
 }
 

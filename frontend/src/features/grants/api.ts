@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, body } from "@/client/client";
 import type { AllocationFound, AllocationShown, Grant, LimitPreview, ListedAllocationShown, StopsShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
+import { readAll } from "@/lib/read-all";
 import { key } from "@/lib/writes";
 
 /** What a list of allocations is narrowed to. */
@@ -14,15 +15,25 @@ export interface GrantsAsked {
   sort?: "created_at" | "-created_at" | undefined;
 }
 
-/** Everybody's allocations, a page after another. */
-export function grantsQuery(asked: GrantsAsked) {
-  const query = {
+function narrowed(asked: GrantsAsked) {
+  return {
     ...(asked.member !== undefined && { member_id: asked.member }),
     ...(asked.model !== undefined && { model_id: asked.model }),
     ...(asked.state !== undefined && { state: asked.state }),
     ...(asked.locked !== undefined && { claim_locked: asked.locked === "yes" }),
     ...(asked.sort !== undefined && { sort: asked.sort }),
   };
+}
+
+/** Every allocation that matches, as far as one change goes. */
+export function readGrants(asked: GrantsAsked): Promise<AllocationShown[]> {
+  const query = narrowed(asked);
+  return readAll(async (page): Promise<ListedAllocationShown> => body(await api.GET("/api/admin/allocations", { params: { query: { ...query, ...page } } })));
+}
+
+/** Everybody's allocations, a page after another. */
+export function grantsQuery(asked: GrantsAsked) {
+  const query = narrowed(asked);
   return pagesQuery(
     key("admin", "allocations", "list", query),
     async (page, signal): Promise<ListedAllocationShown> => body(await api.GET("/api/admin/allocations", { params: { query: { ...query, ...page } }, signal })),
@@ -81,19 +92,18 @@ export async function move({ id, how, reason }: Moved): Promise<void> {
 }
 
 /** What would stop by it, counted. Nothing is changed. */
+export async function readStops(id: string, how: Stop): Promise<StopsShown> {
+  const asked = { params: { path: { allocation_id: id }, query: { dry_run: true } }, body: {} };
+  const answer =
+    how === "pause"
+      ? await api.POST("/api/admin/allocations/{allocation_id}/pause", asked)
+      : how === "quarantine"
+        ? await api.POST("/api/admin/allocations/{allocation_id}/quarantine", asked)
+        : await api.POST("/api/admin/allocations/{allocation_id}/revoke", asked);
+  return body(answer) as StopsShown;
+}
+
+/** The same as a question. */
 export function stopsQuery(id: string, how: Stop) {
-  return queryOptions({
-    queryKey: key("admin", "allocations", "stops", id, how),
-    queryFn: async ({ signal }): Promise<StopsShown> => {
-      const asked = { params: { path: { allocation_id: id }, query: { dry_run: true } }, body: {}, signal };
-      const answer =
-        how === "pause"
-          ? await api.POST("/api/admin/allocations/{allocation_id}/pause", asked)
-          : how === "quarantine"
-            ? await api.POST("/api/admin/allocations/{allocation_id}/quarantine", asked)
-            : await api.POST("/api/admin/allocations/{allocation_id}/revoke", asked);
-      return body(answer) as StopsShown;
-    },
-    gcTime: 0,
-  });
+  return queryOptions({ queryKey: key("admin", "allocations", "stops", id, how), queryFn: () => readStops(id, how), gcTime: 0 });
 }

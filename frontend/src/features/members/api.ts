@@ -21,6 +21,7 @@ import type {
   StopsShown,
 } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
+import { readAll } from "@/lib/read-all";
 import { key } from "@/lib/writes";
 import type { Repair } from "./repairs";
 
@@ -33,15 +34,25 @@ export interface MembersAsked {
   unanswered?: "yes" | undefined;
 }
 
-/** The members, the newest first, a page after another. */
-export function membersQuery(asked: MembersAsked) {
-  const query = {
+function narrowed(asked: MembersAsked) {
+  return {
     ...(asked.q !== undefined && { q: asked.q }),
     ...(asked.state !== undefined && { status: asked.state }),
     ...(asked.role !== undefined && { role: asked.role }),
     ...(asked.kind !== undefined && { kind: asked.kind }),
     ...(asked.unanswered !== undefined && { unanswered: true }),
   };
+}
+
+/** Every member that matches, as far as one write can change them. */
+export function readMembers(asked: MembersAsked): Promise<MemberShown[]> {
+  const query = narrowed(asked);
+  return readAll(async (page): Promise<ListedMemberShown> => body(await api.GET("/api/admin/members", { params: { query: { ...query, ...page } } })));
+}
+
+/** The members, the newest first, a page after another. */
+export function membersQuery(asked: MembersAsked) {
+  const query = narrowed(asked);
   return pagesQuery(
     key("admin", "members", "list", query),
     async (page, signal): Promise<ListedMemberShown> => body(await api.GET("/api/admin/members", { params: { query: { ...query, ...page } }, signal })),
@@ -85,18 +96,15 @@ export async function endMember({ id, how, services }: { id: string; how: Ending
 }
 
 /** What would stop with the member. Nothing is changed. */
+export async function readEnding(id: string, how: Ending): Promise<StopsShown> {
+  const params = { path: { member_id: id }, query: { dry_run: true } };
+  const answer = how === "disable" ? await api.POST("/api/admin/members/{member_id}/disable", { params, body: { service_accounts: "keep" } }) : await api.DELETE("/api/admin/members/{member_id}", { params });
+  return body(answer) as StopsShown;
+}
+
+/** The same as a question. */
 export function endingQuery(id: string, how: Ending) {
-  return queryOptions({
-    queryKey: key("admin", "members", "stops", id, how),
-    queryFn: async ({ signal }): Promise<StopsShown> => {
-      const params = { path: { member_id: id }, query: { dry_run: true } };
-      const answer =
-        how === "disable" ? await api.POST("/api/admin/members/{member_id}/disable", { params, body: { service_accounts: "keep" }, signal }) : await api.DELETE("/api/admin/members/{member_id}", { params, signal });
-      return body(answer) as StopsShown;
-    },
-    gcTime: 0,
-    retry: false,
-  });
+  return queryOptions({ queryKey: key("admin", "members", "stops", id, how), queryFn: () => readEnding(id, how), gcTime: 0, retry: false });
 }
 
 /** Lets a disabled member in again. */

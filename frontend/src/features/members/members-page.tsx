@@ -9,28 +9,29 @@ import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { FilterChip, SetChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
-import { SelectionBar } from "@/components/selection-bar";
+import { useSelection } from "@/components/selection";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/field";
-import { membersQuery, type MembersAsked } from "./api";
+import { membersQuery, readMembers, type MembersAsked } from "./api";
+import { MembersSelection, type Granting } from "./members-selection";
 import { ServiceAccountDialog } from "./service-account-dialog";
-import { TagDialog, TagsInline } from "./tags-inline";
+import { TagsInline } from "./tags-inline";
+
+interface MembersPageProps {
+  asked: MembersAsked;
+  onAsk: (change: Partial<MembersAsked>) => void;
+  /** The dialog that gives members a model: another feature's. */
+  granting: Granting;
+}
 
 /** Everybody with an account; what is asked for is in the address. */
-export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (change: Partial<MembersAsked>) => void }) {
+export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
   const { t } = useTranslation(["people", "shared"]);
   const list = useInfiniteQuery(membersQuery(asked));
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [tagging, setTagging] = useState(false);
+  const selection = useSelection<MemberShown>({ of: asked, rowId: (member) => member.id, nameOf: (member) => member.display_name });
   const [making, setMaking] = useState(false);
-  const toggle = (id: string) => {
-    const next = new Set(selected);
-    if (!next.delete(id)) next.add(id);
-    setSelected(next);
-  };
-  const columns = useColumns(selected, toggle);
+  const columns = useColumns();
   const invite = (
     <Link to="/admin/members/invite" className={buttonClass("primary")}>
       <UserPlus aria-hidden size={16} strokeWidth={1.75} />
@@ -59,48 +60,27 @@ export function MembersPage({ asked, onAsk }: { asked: MembersAsked; onAsk: (cha
       }
       list={list}
       columns={columns}
+      selection={selection}
       rowId={(member) => member.id}
       failed={t("members.failed")}
       empty={t("members.empty")}
       onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, unanswered: undefined }) : undefined}
     >
-      {selected.size > 0 && (
-        <SelectionBar label={t("members.selection")} says={t("members.selected", { count: selected.size })}>
-          <Button small onClick={() => setTagging(true)}>
-            {t("tags.give")}
-          </Button>
-          <Button small look="quiet" onClick={() => setSelected(new Set())}>
-            {t("members.deselect")}
-          </Button>
-        </SelectionBar>
-      )}
-      {tagging && (
-        <TagDialog
-          memberIds={[...selected]}
-          name={t("members.selected", { count: selected.size })}
-          asked={{ how: "give" }}
-          onClose={() => {
-            setTagging(false);
-            setSelected(new Set());
-          }}
-        />
-      )}
+      <MembersSelection
+        selection={selection}
+        shown={list.data?.pages.flatMap((page) => page.items) ?? []}
+        hasMore={list.hasNextPage}
+        readAll={() => readMembers(asked)}
+        granting={granting}
+      />
       {making && <ServiceAccountDialog onClose={() => setMaking(false)} />}
     </ListPage>
   );
 }
 
-function useColumns(selected: ReadonlySet<string>, onToggle: (id: string) => void): Column<MemberShown>[] {
+function useColumns(): Column<MemberShown>[] {
   const { t } = useTranslation(["people", "shared"]);
   return [
-    {
-      id: "select",
-      head: t("members.select"),
-      place: "wide",
-      cell: (member) => (
-        <Checkbox label={<span className="sr-only">{t("members.select_one", { name: member.display_name })}</span>} checked={selected.has(member.id)} onChange={() => onToggle(member.id)} />
-      ),
-    },
     {
       id: "name",
       head: t("column.name"),

@@ -12,12 +12,16 @@ import { Dialog } from "@/components/ui/dialog";
 import { useWrite } from "@/lib/writes";
 import { previewTagOf, tagMember } from "./api";
 
-type Asked = { how: "give" } | { how: "take"; tag: Choice } | null;
+/** What is asked of a tag; it is picked in the dialog where it is not known before. */
+interface Asked {
+  how: "give" | "take";
+  tag?: Choice;
+}
 
 /** A member's tags where they stand: each can be taken away, another given. */
 export function TagsInline({ member }: { member: Pick<MemberShown, "id" | "display_name" | "tags"> }) {
   const { t } = useTranslation("people");
-  const [asked, setAsked] = useState<Asked>(null);
+  const [asked, setAsked] = useState<Asked | null>(null);
   return (
     <>
       <span className="flex flex-wrap items-center gap-1">
@@ -55,16 +59,16 @@ export function TagsInline({ member }: { member: Pick<MemberShown, "id" | "displ
 }
 
 /** Gives some members a tag, or takes it from them, after it was said who gains and who loses by it. */
-export function TagDialog({ memberIds, name, asked, onClose }: { memberIds: string[]; name: string; asked: NonNullable<Asked>; onClose: () => void }) {
+export function TagDialog({ memberIds, name, asked, onClose }: { memberIds: string[]; name: string; asked: Asked; onClose: () => void }) {
   const { t } = useTranslation(["people", "shared"]);
-  const [tag, setTag] = useState<Choice | null>(asked.how === "take" ? asked.tag : null);
+  const [tag, setTag] = useState<Choice | null>(asked.tag ?? null);
   const preview = useWrite({ write: previewTagOf, touches: [] });
   const write = useWrite({ write: tagMember, touches: ["admin"], onDone: onClose });
   const seen = preview.data !== undefined;
   const isTake = asked.how === "take";
   return (
     <Dialog
-      title={isTake ? t("tags.take_title", { tag: asked.tag.name, name }) : t("members.add_tag_to", { name })}
+      title={asked.tag !== undefined ? t("tags.take_title", { tag: asked.tag.name, name }) : t(isTake ? "members.take_tag_from" : "members.add_tag_to", { name })}
       onClose={onClose}
       actions={
         <>
@@ -85,11 +89,10 @@ export function TagDialog({ memberIds, name, asked, onClose }: { memberIds: stri
         </>
       }
     >
-      <div className={isTake ? "flex flex-col gap-4" : "flex min-h-64 flex-col gap-4"}>
+      <div className={asked.tag !== undefined ? "flex flex-col gap-4" : "flex min-h-64 flex-col gap-4"}>
         <ProblemNote problem={preview.problem ?? write.problem} />
-        {isTake ? (
-          !seen && <p>{t("tags.take_says")}</p>
-        ) : (
+        {isTake && !seen && <p>{t("tags.take_says")}</p>}
+        {asked.tag === undefined && (
           <TagPicker
             label={t("column.tag")}
             value={tag}
