@@ -1,24 +1,10 @@
-import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { clsx } from "clsx";
-import { Box, KeyRound, MessageSquare, Moon, Plus, Search, User, type LucideIcon } from "lucide-react";
+import { Search } from "lucide-react";
 import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
-import { useSetting } from "@/lib/settings";
 import { administrates, useMe } from "@/session/me";
-import { searchQuery } from "./api";
-import { ACCOUNT, ADMINISTRATION, PERSONAL } from "./places";
-
-const WAITS_MS = 150;
-
-interface Item {
-  id: string;
-  name: string;
-  says?: string;
-  icon: LucideIcon;
-  act: () => void;
-}
+import { useItems } from "./palette-items";
 
 /** One field that finds pages, models and credentials, and begins what is done often. Everything in it is reachable without it. */
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -27,7 +13,16 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [typed, setTyped] = useState("");
   const [at, setAt] = useState(0);
-  const items = useItems(typed, onClose);
+  const { items, isSearching } = useItems(typed, onClose);
+  const isAdministrator = administrates(useMe());
+  // Who types fast presses Enter before the answer is here: the first of what comes is what they meant.
+  const [entered, setEntered] = useState(false);
+  useEffect(() => {
+    if (entered && !isSearching) {
+      setEntered(false);
+      items[0]?.act();
+    }
+  }, [entered, isSearching, items]);
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
@@ -38,7 +33,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "ArrowDown") setAt((now) => Math.min(items.length - 1, now + 1));
     else if (event.key === "ArrowUp") setAt((now) => Math.max(0, now - 1));
-    else if (event.key === "Enter") items[at]?.act();
+    else if (event.key === "Enter") {
+      if (items[at] !== undefined) items[at].act();
+      else setEntered(isSearching);
+    }
     else return;
     event.preventDefault();
   }
@@ -69,6 +67,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           onChange={(event) => {
             setTyped(event.target.value);
             setAt(0);
+            setEntered(false);
           }}
           className="h-12 grow bg-transparent text-body outline-none"
         />
@@ -94,82 +93,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           );
         })}
       </ul>
-      {items.length === 0 && <p className="px-4 pb-4 text-dense text-ink-3">{t("palette.nothing")}</p>}
+      <p role="status" className="border-t border-line px-4 py-2.5 text-small text-ink-3 empty:hidden">
+        {items.length === 0 && (isSearching ? t("palette.searching") : t("palette.nothing"))}
+        {typed === "" && isAdministrator && t("palette.why_hint")}
+      </p>
     </dialog>
   );
-}
-
-function useItems(typed: string, onClose: () => void): Item[] {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const isAdministrator = administrates(useMe());
-  const [theme, setTheme] = useSetting("theme");
-  const q = useLater(typed.trim());
-  const found = useQuery(searchQuery(q)).data;
-  const go = (to: () => Promise<void>) => () => {
-    onClose();
-    void to();
-  };
-  const dark = theme === "dark" || (theme === "" && matchMedia("(prefers-color-scheme: dark)").matches);
-  const theirs = isAdministrator ? ADMINISTRATION.flatMap((group) => group.places) : [];
-  const places: Item[] = [...PERSONAL, ACCOUNT, ...theirs].map((place) => ({
-    id: place.to,
-    name: t(place.name),
-    ...(theirs.includes(place) && { says: t("place.administration") }),
-    icon: place.icon,
-    act: go(() => navigate({ to: place.to })),
-  }));
-  const actions: Item[] = [
-    { id: "new-credential", name: t("palette.new_credential"), icon: Plus, act: go(() => navigate({ to: "/credentials/new" })) },
-    {
-      id: "theme",
-      name: dark ? t("palette.light") : t("palette.dark"),
-      icon: Moon,
-      act: go(() => {
-        setTheme(dark ? "light" : "dark");
-        return Promise.resolve();
-      }),
-    },
-  ];
-  const named = [...places, ...actions].filter((item) => item.name.toLowerCase().includes(typed.trim().toLowerCase()));
-  if (q === "" || found === undefined) return named;
-  return [
-    ...named,
-    ...found.models.map((model) => ({
-      id: model.id,
-      name: model.slug,
-      says: model.display_name,
-      icon: Box,
-      act: go(() => navigate({ to: "/catalog/$", params: { _splat: model.slug } })),
-    })),
-    ...found.models.map((model) => ({
-      id: `try ${model.id}`,
-      name: t("palette.try", { model: model.slug }),
-      icon: MessageSquare,
-      act: go(() => navigate({ to: "/playground", search: { model: model.slug } })),
-    })),
-    ...(isAdministrator ? found.members : []).map((member) => ({
-      id: member.id,
-      name: member.display_name,
-      says: member.identifier,
-      icon: User,
-      act: go(() => navigate({ to: "/admin/members/$id", params: { id: member.id } })),
-    })),
-    ...found.credentials.map((credential) => ({
-      id: credential.id,
-      name: credential.name,
-      says: credential.display,
-      icon: KeyRound,
-      act: go(() => navigate({ to: "/credentials/$id", params: { id: credential.id } })),
-    })),
-  ];
-}
-
-function useLater(value: string): string {
-  const [later, setLater] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setLater(value), WAITS_MS);
-    return () => clearTimeout(timer);
-  }, [value]);
-  return later;
 }
