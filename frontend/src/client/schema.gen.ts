@@ -281,6 +281,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Verify Chain
+         * @description Whether the newest 2,000 events are what was sealed, none of them missing. `ai-api audit verify` checks all of them.
+         */
+        get: operations["verify_chain_api_admin_audit_verification_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/call-records": {
         parameters: {
             query?: never;
@@ -3091,6 +3111,23 @@ export interface components {
              * Format: date-time
              */
             looked_at: string;
+        };
+        /**
+         * BrokenShown
+         * @description Where the chain breaks, and how. `seq` is null for an event without a place, `event_id` for a place that is gone.
+         */
+        BrokenShown: {
+            /** Detail */
+            detail: string;
+            /** Event Id */
+            event_id: string | null;
+            /**
+             * Fault
+             * @enum {string}
+             */
+            fault: "place_missing" | "event_missing" | "changed" | "not_sealed" | "other_hash";
+            /** Seq */
+            seq: number | null;
         };
         /**
          * BulkShown
@@ -7170,6 +7207,30 @@ export interface components {
             /** Unpriced Calls */
             unpriced_calls: number;
         };
+        /**
+         * VerificationShown
+         * @description What was found of the chain: `checked` places were right, from `from_seq` to `to_seq`, whose hash is `hash`.
+         *
+         *     `is_whole` says that they begin with the first of all; `broken` is null where none was wrong.
+         */
+        VerificationShown: {
+            broken: components["schemas"]["BrokenShown"] | null;
+            /** Checked */
+            checked: number;
+            /** From Seq */
+            from_seq: number;
+            /** Hash */
+            hash: string;
+            /** Is Whole */
+            is_whole: boolean;
+            /**
+             * Looked At
+             * Format: date-time
+             */
+            looked_at: string;
+            /** To Seq */
+            to_seq: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -7202,6 +7263,7 @@ export type AppliedPrice = components['schemas']['AppliedPrice'];
 export type ApplyImport = components['schemas']['ApplyImport'];
 export type ApplyPrice = components['schemas']['ApplyPrice'];
 export type AttentionShown = components['schemas']['AttentionShown'];
+export type BrokenShown = components['schemas']['BrokenShown'];
 export type BulkShown = components['schemas']['BulkShown'];
 export type CallRecordShown = components['schemas']['CallRecordShown'];
 export type CallSearched = components['schemas']['CallSearched'];
@@ -7367,6 +7429,7 @@ export type TagShown = components['schemas']['TagShown'];
 export type TokensLeft = components['schemas']['TokensLeft'];
 export type UpstreamModelShown = components['schemas']['UpstreamModelShown'];
 export type UsageShown = components['schemas']['UsageShown'];
+export type VerificationShown = components['schemas']['VerificationShown'];
 export type $defs = Record<string, never>;
 export interface operations {
     list_aliases_api_admin_aliases_get: {
@@ -8185,6 +8248,44 @@ export interface operations {
                 content: {
                     "application/x-ndjson": string;
                     "text/csv; charset=utf-8; header=present": string;
+                };
+            };
+        };
+    };
+    verify_chain_api_admin_audit_verification_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationShown"];
                 };
             };
         };

@@ -5,7 +5,7 @@ from ai_api.audit.export import export
 from ai_api.audit.note import note
 from ai_api.audit.read import read
 from ai_api.audit.rules import Actor, Event, Filters, SecretInAudit
-from ai_api.audit.verify import verify
+from ai_api.audit.verify import verify, verify_newest
 
 __all__ = [
     "Actor",
@@ -19,4 +19,5 @@ __all__ = [
     "note",
     "read",
     "verify",
+    "verify_newest",
 ]

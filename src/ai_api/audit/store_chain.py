@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Text, cast, exists, select
+from sqlalchemy import ColumnElement, Row, Text, cast, exists, func, select
 
 from ai_api.audit.chain import Head, Place, Sealed
 from ai_api.audit.rules import Event, Filters
@@ -49,6 +49,18 @@ async def place_at(tx: Tx, seq: int) -> Head | None:
     """A place and its hash; None where there is none."""
     row = (await tx.execute(select(audit_chain).where(audit_chain.c.seq == seq))).one_or_none()
     return None if row is None else Head(row.seq, row.hash)
+
+
+async def last_seq(tx: Tx) -> int:
+    """The last place of the chain; 0 for an empty one."""
+    return (await tx.execute(select(func.max(audit_chain.c.seq)))).scalar() or 0
+
+
+async def newest_unsealed(tx: Tx, *, among: int) -> UUID | None:
+    """An event without a place in the chain, among the newest so many."""
+    newest = select(audit_events.c.id).order_by(audit_events.c.id.desc()).limit(among).subquery()
+    has_place = exists().where(audit_chain.c.event_id == newest.c.id)
+    return (await tx.execute(select(newest.c.id).where(~has_place).limit(1))).scalar()
 
 
 async def hashes_before(tx: Tx, sealed: list[Sealed]) -> dict[int, bytes]:

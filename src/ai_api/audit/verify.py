@@ -9,6 +9,7 @@ from ai_api.audit.chain import BEFORE_THE_FIRST, Broken, Head, Verified, follow
 from ai_api.core.db import Database
 
 CHUNK = 1_000
+NEWEST = 2_000
 
 
 async def verify(database: Database, *, from_seq: int = 1, known: Head | None = None, chunk: int = CHUNK) -> Verified:
@@ -28,6 +29,23 @@ async def verify(database: Database, *, from_seq: int = 1, known: Head | None = 
         return Verified(0, start, broken)
     head, broken = await _walk(database, start, chunk)
     return Verified(head.seq - start.seq, head, broken or await _find_unsealed(database, chunk))
+
+
+async def verify_newest(database: Database, *, places: int = NEWEST, chunk: int = CHUNK) -> Verified:
+    """Checks the newest `places` and that as many of the newest events have theirs: what a page asks for while it waits.
+
+    What is older is taken as it stands: `verify` is for the whole of it. Raises StoreUnavailable.
+    """
+    async with database.transaction() as tx:
+        last = await store_chain.last_seq(tx)
+        start = await store_chain.place_at(tx, max(0, last - places)) or Head(0, BEFORE_THE_FIRST)
+        unsealed = await store_chain.newest_unsealed(tx, among=places)
+    if start.seq != max(0, last - places):
+        return Verified(0, start, Broken("place_missing", last - places, None))
+    head, broken = await _walk(database, start, chunk)
+    return Verified(
+        head.seq - start.seq, head, broken or (None if unsealed is None else Broken("not_sealed", None, unsealed))
+    )
 
 
 async def _known_is_there(database: Database, known: Head | None) -> Broken | None:

@@ -134,6 +134,30 @@ async def test_an_end_that_was_cut_off_is_found_by_a_hash_noted_down(trail: Trai
     assert (cut.fault, cut.seq) == ("place_missing", 3)
 
 
+async def test_what_was_changed_of_the_newest_is_found_and_what_is_older_is_not_read(trail: Trail) -> None:
+    assert await audit.verify_newest(trail.database) == audit.Verified(0, Head(0, bytes(32)), None)
+    await trail.write(1, 2, 3, 4, 5)
+    newest = await audit.verify_newest(trail.database, places=2, chunk=3)
+    assert (newest.checked, newest.head.seq, newest.broken) == (2, 5, None)
+    assert newest.head == (await trail.verify()).head
+    await trail.tamper("DELETE FROM audit_chain WHERE seq = 5")
+    unsealed = (await audit.verify_newest(trail.database, places=1)).broken
+    assert unsealed is not None
+    assert unsealed.fault == "not_sealed"
+    await trail.tamper("UPDATE audit_events SET actor_name = 'x' FROM audit_chain c WHERE c.event_id = id AND c.seq < 4",
+                       "INSERT INTO audit_chain (seq, event_id, hash) SELECT 5, gen_random_uuid(), 'x'")  # fmt: skip
+    changed = (await audit.verify_newest(trail.database, places=3)).broken
+    assert changed is not None
+    assert (changed.fault, changed.seq) == ("changed", 3)
+    gone = (await audit.verify_newest(trail.database, places=2)).broken
+    assert gone is not None
+    assert (gone.fault, gone.seq) == ("event_missing", 5)
+    await trail.tamper("DELETE FROM audit_chain WHERE seq = 3")
+    missing = (await audit.verify_newest(trail.database, places=2)).broken
+    assert missing is not None
+    assert (missing.fault, missing.seq) == ("place_missing", 3)
+
+
 @pytest.mark.parametrize("table", ["audit_events", "audit_chain"])
 async def test_even_the_owner_changes_nothing_by_mistake(trail: Trail, table: str) -> None:
     await trail.write(1, 2)

@@ -48,7 +48,9 @@ class Trail:
         """Does as the tables' owner whatever it wants, with every trigger and foreign key out of its way."""
         connection = await asyncpg.connect(self.dsn)
         try:
-            await connection.execute("ALTER TABLE audit_chain DROP CONSTRAINT fk_audit_chain_event_id_audit_events")
+            await connection.execute(
+                "ALTER TABLE audit_chain DROP CONSTRAINT IF EXISTS fk_audit_chain_event_id_audit_events"
+            )
             for table in ("audit_chain", "audit_events"):
                 await connection.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
             for statement in statements:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
 from ai_api import audit
 from ai_api.audit import SecretInAudit
@@ -130,3 +131,21 @@ async def _all(caller: Caller, **query: str) -> list[dict]:
         if answer.json()["next"] is None:
             return found
         cursor = {"cursor": answer.json()["next"]}
+
+
+async def test_a_trail_that_was_changed_behind_our_back_is_not_called_verified(portal: Portal, admin: Caller) -> None:
+    for name in ("One", "Two"):
+        await admin.client.post("/api/admin/tags", json={"name": name.lower()})
+    right = (await admin.client.get(f"{AUDIT}/verification")).json()
+    assert right["broken"] is None
+    assert right["is_whole"]
+    assert right["checked"] == right["to_seq"] >= 2
+    assert len(right["hash"]) == 64
+    async with portal.house.database.transaction() as tx:
+        await tx.execute(text("ALTER TABLE audit_events DISABLE TRIGGER USER"))
+        await tx.execute(text("UPDATE audit_events SET actor_name = 'nobody' WHERE action = 'tag.create'"))
+    wrong = (await admin.client.get(f"{AUDIT}/verification")).json()
+    assert wrong["broken"]["fault"] == "changed"
+    assert wrong["broken"]["seq"] == wrong["to_seq"] + 1
+    assert wrong["broken"]["event_id"] is not None
+    assert "changed" in wrong["broken"]["detail"] or "sealed" in wrong["broken"]["detail"]

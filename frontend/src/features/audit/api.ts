@@ -1,5 +1,7 @@
+import { queryOptions } from "@tanstack/react-query";
+
 import { api, body } from "@/client/client";
-import type { EventShown } from "@/client/schema.gen";
+import type { EventShown, VerificationShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
@@ -23,3 +25,10 @@ export function eventsQuery(asked: AuditAsked) {
 export async function exportEvents(asked: AuditAsked, form: "csv" | "jsonl"): Promise<Blob> {
   return body(await api.GET("/api/admin/audit/export", { params: { query: { ...asked, form } }, parseAs: "blob" }));
 }
+
+/** Whether the newest of the trail is what was sealed. */
+export const verificationQuery = queryOptions({
+  queryKey: key("admin", "audit", "verification"),
+  queryFn: async ({ signal }): Promise<VerificationShown> => body(await api.GET("/api/admin/audit/verification", { signal })),
+  staleTime: 60_000,
+});

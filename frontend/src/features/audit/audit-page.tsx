@@ -18,7 +18,9 @@ import { Dialog } from "@/components/ui/dialog";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { dayIn } from "@/lib/days";
 import { useFormat } from "@/lib/format";
+import { ActionDialog } from "./action-dialog";
 import { eventsQuery, exportEvents, type AuditAsked } from "./api";
+import { ChainNote } from "./chain-note";
 import { EventPanel } from "./event-panel";
 
 const KINDS = ["access_token", "alias", "allocation", "call_records", "credential", "device", "invitation", "limit", "member", "model", "price_version", "provider_key", "route", "session", "system", "tag", "tag_rule", "usage"] as const;
@@ -56,7 +58,8 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
         </>
       }
     >
-      <AuditFilters asked={asked} onAsk={onAsk} onClear={isNarrowed ? () => onAsk(NOTHING_ASKED) : undefined} />
+      <ChainNote />
+      <AuditFilters asked={asked} known={[...new Set(events.map((event) => event.action))].sort()} onAsk={onAsk} onClear={isNarrowed ? () => onAsk(NOTHING_ASKED) : undefined} />
       {list.error !== null && list.data === undefined ? (
         <Card flush>
           <ErrorState what={t("failed")} error={list.error} onRetry={() => void list.refetch()} />
@@ -84,20 +87,34 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
   );
 }
 
-function AuditFilters({ asked, onAsk, onClear }: { asked: AuditAsked; onAsk: AuditProps["onAsk"]; onClear: (() => void) | undefined }) {
+interface AuditFiltersProps {
+  asked: AuditAsked;
+  /** The actions of the events that are shown. */
+  known: readonly string[];
+  onAsk: AuditProps["onAsk"];
+  onClear: (() => void) | undefined;
+}
+
+function AuditFilters({ asked, known, onAsk, onClear }: AuditFiltersProps) {
   const { t } = useTranslation(["audit", "shared"]);
   const format = useFormat();
-  const [picking, setPicking] = useState(false);
+  const [picking, setPicking] = useState<"period" | "action" | null>(null);
   const kinds = asked.target_kind === undefined || (KINDS as readonly string[]).includes(asked.target_kind) ? KINDS : [...KINDS, asked.target_kind];
   return (
     <Filters onClear={onClear}>
       <SelectChip label={t("kind")} value={asked.target_kind} none={t("kind_any")} options={kinds.map((value) => ({ value, label: value.replaceAll("_", " ") }))} onChange={(target_kind) => onAsk({ target_kind })} />
       {(["action", "target_id", "actor_member_id"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={asked[name]} onClear={() => onAsk({ [name]: undefined })} />))}
       {(["since", "until"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={format.day(asked[name])} onClear={() => onAsk({ [name]: undefined })} />))}
-      <Button small onClick={() => setPicking(true)}>
+      {asked.action === undefined && (
+        <Button small onClick={() => setPicking("action")}>
+          {t("set.action")}
+        </Button>
+      )}
+      <Button small onClick={() => setPicking("period")}>
         {t("period")}
       </Button>
-      {picking && <PeriodDialog onClose={() => setPicking(false)} onAsk={onAsk} />}
+      {picking === "period" && <PeriodDialog onClose={() => setPicking(null)} onAsk={onAsk} />}
+      {picking === "action" && <ActionDialog value={asked.action} known={known} onPick={(action) => onAsk({ action })} onClose={() => setPicking(null)} />}
     </Filters>
   );
 }

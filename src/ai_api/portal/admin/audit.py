@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -11,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import Field
 
 from ai_api import audit
-from ai_api.audit import Filters
+from ai_api.audit import Filters, Verified
 from ai_api.core.exports import FileForm
 from ai_api.portal.deps import AdminHolder, HouseDep, NeedsProof, Transaction
 from ai_api.portal.files import FILES, file_of
@@ -35,6 +35,30 @@ class EventShown(Shown):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     request_id: str | None
+
+
+class BrokenShown(Shown):
+    """Where the chain breaks, and how. `seq` is null for an event without a place, `event_id` for a place that is gone."""
+
+    fault: Literal["place_missing", "event_missing", "changed", "not_sealed", "other_hash"]
+    seq: int | None
+    event_id: UUID | None
+    detail: str
+
+
+class VerificationShown(Shown):
+    """What was found of the chain: `checked` places were right, from `from_seq` to `to_seq`, whose hash is `hash`.
+
+    `is_whole` says that they begin with the first of all; `broken` is null where none was wrong.
+    """
+
+    looked_at: datetime
+    checked: int
+    from_seq: int
+    to_seq: int
+    hash: str
+    is_whole: bool
+    broken: BrokenShown | None
 
 
 class EventFilters(Strict):
@@ -75,6 +99,27 @@ class ExportQuery(EventFilters):
 async def list_events(_: AdminHolder, tx: Transaction, query: Annotated[EventsQuery, Query()]) -> Listed[EventShown]:
     """Administrative writes, the newest first."""
     return listed(await audit.read(tx, filters=query.filters(), limit=query.limit, cursor=query.cursor), EventShown)
+
+
+@router.get("/verification", response_model=VerificationShown)
+async def verify_chain(_: AdminHolder, house: HouseDep) -> VerificationShown:
+    """Whether the newest 2,000 events are what was sealed, none of them missing. `ai-api audit verify` checks all of them."""
+    return _shown(await audit.verify_newest(house.database), at=house.clock.now())
+
+
+def _shown(found: Verified, *, at: datetime) -> VerificationShown:
+    broken, head = found.broken, found.head
+    return VerificationShown(
+        looked_at=at,
+        checked=found.checked,
+        from_seq=head.seq - found.checked + 1,
+        to_seq=head.seq,
+        hash=head.hash.hex(),
+        is_whole=head.seq == found.checked,
+        broken=None
+        if broken is None
+        else BrokenShown(fault=broken.fault, seq=broken.seq, event_id=broken.event_id, detail=str(broken)),
+    )
 
 
 @router.get("/export", dependencies=[NeedsProof], response_class=StreamingResponse, responses=FILES)
