@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
+import { ExplainNow } from "@/features/members/explain-now";
 import { CALL_SORTS, RANGES } from "@/features/records/asked";
 import { CallsPage } from "@/features/records/calls-page";
 import { messages } from "@/i18n";
@@ -23,15 +24,19 @@ export const Route = createFileRoute("/_in/admin/calls")({
     cost_usd_min: word(32),
     sort: oneOf(CALL_SORTS),
     call: word(64),
+    live: oneOf(["on"]),
   }),
-  loader: () => messages("records"),
+  loader: () => messages("records", "people"),
   component: function Calls() {
     const navigate = Route.useNavigate();
-    const { call, ...asked } = Route.useSearch();
+    const { call, live, ...asked } = Route.useSearch();
     return (
       <CallsPage
         asked={asked}
+        live={live !== undefined}
         open={call}
+        onLive={(on) => void navigate({ search: (old) => ({ ...old, live: on ? "on" : undefined }), replace: true })}
+        explaining={(refused) => <ExplainNow {...refused} />}
         onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change, call: undefined }) })}
         onOpen={(id) => void navigate({ search: (old) => ({ ...old, call: id }), replace: call !== undefined && id !== undefined })}
       />

@@ -1,5 +1,4 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { CircleCheck, CircleX } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { MemberShown } from "@/client/schema.gen";
@@ -9,7 +8,7 @@ import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/field";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { credentialsOfQuery, explainQuery } from "./api";
-import { ReasonChain } from "./reason-chain";
+import { Explanation } from "./explanation";
 
 interface ExplainPanelProps {
   member: MemberShown;
@@ -47,22 +46,7 @@ export function ExplainPanel({ member, model, credential, onShow }: ExplainPanel
             <SkeletonRows count={6} />
           )
         ) : (
-          <div aria-live="polite" className="flex flex-col gap-4">
-            {found.answer === null ? (
-              <p className="flex gap-2.5 rounded-card border border-ok-line bg-ok-soft px-3.5 py-2.5 text-dense text-ok-ink">
-                <CircleCheck aria-hidden size={16} className="mt-0.5 shrink-0" />
-                {t("explain.yes", { name: member.display_name })}
-              </p>
-            ) : (
-              <div className="flex gap-2.5 rounded-card border border-bad-line bg-bad-soft px-3.5 py-2.5 text-dense text-bad-ink">
-                <CircleX aria-hidden size={16} className="mt-0.5 shrink-0" />
-                <p>
-                  {t("explain.no", { name: member.display_name })} <span lang="en">{found.answer.words}</span> <code className="font-mono text-code">{found.answer.code}</code>
-                </p>
-              </div>
-            )}
-            <ReasonChain explained={found} />
-          </div>
+          <Explanation name={member.display_name} explained={found} />
         )}
       </div>
     </Card>

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { CallRecordShown } from "@/client/schema.gen";
@@ -16,29 +17,34 @@ import { callQuery, credentialQuery, memberQuery } from "./api";
 import { Attempts } from "./attempts";
 import { useReasons } from "./reasons";
 
+/** What says whether the same call would be answered now: another feature's. */
+export type Explaining = (call: { memberId: string; model: string; credentialId: string | undefined }) => ReactNode;
+
 interface CallPanelProps {
   id: string;
+  explaining: Explaining;
   onClose: () => void;
   onPrevious: (() => void) | null;
   onNext: (() => void) | null;
 }
 
 /** One call as it was recorded: why it ended so, every attempt, what it was billed, and its ids. */
-export function CallPanel({ id, ...panel }: CallPanelProps) {
+export function CallPanel({ id, explaining, ...panel }: CallPanelProps) {
   const { t } = useTranslation("records");
   const { data: call, error, refetch } = useQuery(callQuery(id));
   return (
     <SidePanel label={t("panel")} head={call === undefined ? t("panel") : <OutcomeBadge outcome={call.outcome} />} {...panel}>
-      {error !== null && call === undefined ? <ErrorState what={t("panel_failed")} error={error} onRetry={() => void refetch()} /> : call === undefined ? <SkeletonRows count={8} /> : <Told call={call} />}
+      {error !== null && call === undefined ? <ErrorState what={t("panel_failed")} error={error} onRetry={() => void refetch()} /> : call === undefined ? <SkeletonRows count={8} /> : <Told call={call} explaining={explaining} />}
     </SidePanel>
   );
 }
 
-function Told({ call }: { call: CallRecordShown }) {
+function Told({ call, explaining }: { call: CallRecordShown; explaining: Explaining }) {
   const { t } = useTranslation("records");
   const say = useReasons();
   const member = useQuery({ ...memberQuery(call.member_id ?? ""), enabled: call.member_id !== null }).data;
   const slug = call.model ?? call.requested_model;
+  const asked = call.requested_model ?? call.model;
   return (
     <>
       <PanelPart>
@@ -54,6 +60,9 @@ function Told({ call }: { call: CallRecordShown }) {
         </p>
       </PanelPart>
       {Object.keys(call.details).length > 0 && <Recorded details={call.details} />}
+      {call.outcome !== "ok" && call.member_id !== null && asked !== null && (
+        <PanelPart title={t("now")}>{explaining({ memberId: call.member_id, model: asked, credentialId: call.credential_id ?? undefined })}</PanelPart>
+      )}
       <PanelPart title={t("attempts")}>
         <Attempts call={call} />
       </PanelPart>
@@ -197,6 +206,13 @@ function Who({ call, member }: { call: CallRecordShown; member: string | undefin
       <Fact label={t("column.duration")}>{format.duration(Date.parse(call.finished_at) - Date.parse(call.started_at))}</Fact>
       <Fact label={t("finish_reason")}>{call.finish_reason ?? <Nothing />}</Fact>
       {call.refused_count > 1 && <Fact label={t("repeated")}>{t("times", { count: format.count(call.refused_count) })}</Fact>}
+      {call.outcome !== "ok" && call.credential_id !== null && (
+        <Fact label={t("alike")}>
+          <Link to="/admin/calls" search={{ outcome: call.outcome, credential_id: call.credential_id, ...(call.model !== null && { model: call.model }) }} className={link}>
+            {t("alike_show")}
+          </Link>
+        </Fact>
+      )}
     </Facts>
   );
 }

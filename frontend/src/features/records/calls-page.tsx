@@ -1,4 +1,5 @@
 import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
+import { clsx } from "clsx";
 import { useTranslation } from "react-i18next";
 
 import type { CallRecordShown } from "@/client/schema.gen";
@@ -6,6 +7,7 @@ import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ExportButton } from "@/components/export-button";
+import { ToggleChip } from "@/components/filters";
 import { Page } from "@/components/page";
 import { ListTable } from "@/components/list-table";
 import { OutcomeBadge } from "@/components/status-badge";
@@ -13,10 +15,16 @@ import { Button } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
 import { callsQuery, exportCalls, memberQuery, type CallsAsked } from "./api";
 import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
-import { CallPanel } from "./call-panel";
+import { CallPanel, type Explaining } from "./call-panel";
+
+const LIVE_EVERY_MS = 3_000;
 
 interface CallsProps {
   asked: CallsAsked;
+  /** Whether new calls come in by themselves. */
+  live: boolean;
+  onLive: (live: boolean) => void;
+  explaining: Explaining;
   /** The call whose panel is open. */
   open: string | undefined;
   onAsk: (change: Partial<CallsAsked>) => void;
@@ -24,9 +32,11 @@ interface CallsProps {
 }
 
 /** Everybody's calls, refused ones too; what is asked for, and the call that is open, are in the address. */
-export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
+export function CallsPage({ asked, live, open, onAsk, onLive, onOpen, explaining }: CallsProps) {
   const { t } = useTranslation(["records", "shared"]);
-  const list = useInfiniteQuery(callsQuery(asked));
+  // Rows that move while one of them is read would lose the reader's place.
+  const isLive = live && open === undefined;
+  const list = useInfiniteQuery({ ...callsQuery(asked), refetchInterval: isLive ? LIVE_EVERY_MS : false });
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const ids = [...new Set(rows.map((call) => call.member_id).filter((id) => id !== null))];
   const members = useQueries({ queries: ids.map((id) => memberQuery(id)) });
@@ -41,6 +51,13 @@ export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
   return (
     <Page title={t("title")} says={t("says")} actions={<ExportButton name="calls" read={(form) => exportCalls(asked, form)} />}>
       <CallFilters asked={asked} onAsk={onAsk} />
+      <div className="flex items-center gap-3 text-dense text-ink-3">
+        <ToggleChip on={live} onChange={onLive}>
+          <span aria-hidden className={clsx("size-2 rounded-full", isLive ? "animate-pulse bg-ok" : "bg-line-strong")} />
+          {t("live")}
+        </ToggleChip>
+        {live && <span role="status">{isLive ? t("live_on") : t("live_paused")}</span>}
+      </div>
       <ListTable
         id="calls"
         label={t("title")}
@@ -55,7 +72,7 @@ export function CallsPage({ asked, open, onAsk, onOpen }: CallsProps) {
         noMatch={t("no_match")}
         onClear={narrowed ? () => onAsk(NO_FILTERS) : undefined}
       />
-      {open !== undefined && <CallPanel key={open} id={open} onClose={() => onOpen(undefined)} onPrevious={step(at - 1)} onNext={step(at + 1)} />}
+      {open !== undefined && <CallPanel key={open} id={open} explaining={explaining} onClose={() => onOpen(undefined)} onPrevious={step(at - 1)} onNext={step(at + 1)} />}
     </Page>
   );
 }
