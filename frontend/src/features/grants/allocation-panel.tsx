@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { Moment } from "@/components/amounts";
@@ -11,6 +12,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { grantQuery } from "./api";
 
+const LINK = "font-medium text-accent-ink hover:underline";
 const SCOPES = ["allocation", "member", "tag", "everybody", "credential"] as const;
 
 /** One allocation: its state, and every limit that calls by it are under, whosever limit it is. */
@@ -43,6 +45,14 @@ export function AllocationPanel({ id, onClose }: { id: string; onClose: () => vo
               <Moment at={data.created_at} />
             </Fact>
           </Facts>
+          <p className="flex flex-wrap gap-x-5 gap-y-1 text-dense">
+            <Link to="/admin/calls" search={{ allocation_id: id, range: "month" }} className={LINK}>
+              {t("grants.calls")}
+            </Link>
+            <Link to="/admin/audit" search={{ target_id: id }} className={LINK}>
+              {t("grants.history")}
+            </Link>
+          </p>
           {limits.length === 0 ? (
             <p className="text-dense">{t("grants.no_limits")}</p>
           ) : (

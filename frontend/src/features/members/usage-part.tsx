@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import type { ReportShown } from "@/client/schema.gen";
@@ -30,7 +31,14 @@ export function UsagePart({ memberId }: { memberId: string }) {
   ];
   return (
     <>
-      <Card title={t("usage.title")}>
+      <Card
+        title={t("usage.title")}
+        aside={
+          <Link to="/admin/calls" search={{ member_id: memberId, range: "month" }} className="text-dense font-medium text-accent-ink hover:underline">
+            {t("usage.all_calls")}
+          </Link>
+        }
+      >
         <p className="text-figure">
           <Money usd={data.total.billed_cost_usd} />
         </p>

@@ -1,11 +1,10 @@
-import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useInfiniteQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { Trash2, UserPlus, X } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { tagQuery } from "@/client/names";
-import { ApiProblem } from "@/client/problem";
 import type { MemberOfTagShown } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
@@ -14,14 +13,11 @@ import { ListTable } from "@/components/list-table";
 import { Page } from "@/components/page";
 import { SearchField } from "@/components/search-field";
 import { StatusBadge } from "@/components/status-badge";
-import { StopsNote } from "@/components/stops";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass, IconButton } from "@/components/ui/button";
-import { ConfirmDialog } from "@/components/ui/dialog";
-import { Skeleton } from "@/components/ui/skeleton";
-import { useWrite } from "@/lib/writes";
-import { deleteTag, membersOfTagQuery, tagStopsQuery } from "./api";
+import { membersOfTagQuery } from "./api";
 import { ChangeTagDialog } from "./change-tag-dialog";
+import { DeleteTagDialog } from "./delete-tag-dialog";
 import { TagMembersDialog } from "./tag-members-dialog";
 
 type Open = "change" | "add" | "delete" | { take: MemberOfTagShown } | null;
@@ -76,33 +72,6 @@ export function TagPage({ id, q, onSearch }: { id: string; q: string | undefined
       {open === "delete" && <DeleteTagDialog id={id} name={tag.name} onClose={close} />}
       {open !== null && typeof open === "object" && <TagMembersDialog tag={tag} take={open.take} onClose={close} />}
     </Page>
-  );
-}
-
-function DeleteTagDialog({ id, name, onClose }: { id: string; name: string; onClose: () => void }) {
-  const { t } = useTranslation("people");
-  const navigate = useNavigate();
-  const stops = useQuery(tagStopsQuery(id));
-  const write = useWrite({
-    write: async (given: string) => {
-      await deleteTag(given);
-      await navigate({ to: "/admin/tags" });
-    },
-    touches: ["admin"],
-    onDone: onClose,
-  });
-  return (
-    <ConfirmDialog
-      title={t("tags.delete_ask", { name })}
-      verb={t("tags.delete")}
-      busy={write.isPending}
-      problem={write.problem ?? (stops.error instanceof ApiProblem ? stops.error : null)}
-      onClose={onClose}
-      onConfirm={() => write.mutate(id)}
-    >
-      <p>{t("tags.delete_says")}</p>
-      {stops.data === undefined ? stops.isPending && <Skeleton className="h-5" /> : <StopsNote stops={stops.data} />}
-    </ConfirmDialog>
   );
 }
 
