@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, CircleX } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/client/problem";
@@ -43,6 +43,11 @@ interface BulkDialogProps {
 export function BulkDialog({ title, verb, rows, act, touches, onClose, destructive = false, ready = true, counted = false, wide = false, children }: BulkDialogProps) {
   const { t } = useTranslation();
   const [typed, setTyped] = useState("");
+  const cancel = useRef<HTMLButtonElement>(null);
+  // What stops something begins on Cancel, as every question does.
+  useEffect(() => {
+    if (destructive) cancel.current?.focus();
+  }, [destructive]);
   const bulk = useBulk<Named>({ act: (row) => act(row.id), touches });
   const failed = bulk.lines.filter((line) => line.problem !== null);
   if (bulk.state !== "asking") {
@@ -79,7 +84,9 @@ export function BulkDialog({ title, verb, rows, act, touches, onClose, destructi
       onClose={onClose}
       actions={
         <>
-          <Button onClick={onClose}>{t("cancel")}</Button>
+          <Button ref={cancel} onClick={onClose}>
+            {t("cancel")}
+          </Button>
           <Button look={destructive ? "solid-destructive" : "primary"} disabled={!ready || !isSure || rows.length === 0} onClick={() => bulk.run(rows)}>
             {verb}
           </Button>

@@ -16,13 +16,12 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const { items, isSearching } = useItems(typed, onClose);
   const isAdministrator = administrates(useMe());
   // Who types fast presses Enter before the answer is here: the first of what comes is what they meant.
-  const [entered, setEntered] = useState(false);
+  const entered = useRef(false);
   useEffect(() => {
-    if (entered && !isSearching) {
-      setEntered(false);
-      items[0]?.act();
-    }
-  }, [entered, isSearching, items]);
+    if (!entered.current || isSearching) return;
+    entered.current = false;
+    items[0]?.act();
+  }, [isSearching, items]);
   useEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
@@ -35,7 +34,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
     else if (event.key === "ArrowUp") setAt((now) => Math.max(0, now - 1));
     else if (event.key === "Enter") {
       if (items[at] !== undefined) items[at].act();
-      else setEntered(isSearching);
+      else entered.current = isSearching;
     }
     else return;
     event.preventDefault();
@@ -67,7 +66,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
           onChange={(event) => {
             setTyped(event.target.value);
             setAt(0);
-            setEntered(false);
+            entered.current = false;
           }}
           className="h-12 grow bg-transparent text-body outline-none"
         />
