@@ -1,7 +1,7 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ArrowLeftRight, Ellipsis, Search } from "lucide-react";
-import { Fragment, lazy, Suspense, useState } from "react";
+import { createElement, Fragment, lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Breadcrumbs, usePlaceName } from "@/components/breadcrumbs";
@@ -16,7 +16,9 @@ import { useShortcuts } from "./shortcuts";
 
 const MINE: readonly Group[] = [{ name: null, places: PERSONAL }];
 
-const Palette = lazy(() => import("./palette"));
+const PALETTE_AFTER_MS = 1_500;
+const readPalette = () => import("./palette");
+const LatePalette = lazy(readPalette);
 
 /** What stands around every page of somebody who is signed in. */
 export function Shell() {
@@ -25,6 +27,7 @@ export function Shell() {
   const [more, setMore] = useState(false);
   const places = useIsAdministration() ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL;
   useShortcuts(() => setSearching(true));
+  const palette = usePalette();
   return (
     <div className="min-h-dvh md:pl-16 lg:pl-[228px]">
       <a href="#content" className="sr-only z-50 rounded-button bg-raised px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
@@ -37,10 +40,26 @@ export function Shell() {
       </main>
       <PhoneBar places={places} onMore={() => setMore(true)} />
       {more && <More places={places} onClose={() => setMore(false)} />}
-      <Suspense>{searching && <Palette onClose={() => setSearching(false)} />}</Suspense>
+      <Suspense>{searching && createElement(palette, { onClose: () => setSearching(false) })}</Suspense>
       <Doorkeeper />
     </div>
   );
+}
+
+/** The search, read before anybody asks for it: who presses Ctrl K types at once, and what is typed meanwhile would be lost. */
+function usePalette(): typeof LatePalette | Awaited<ReturnType<typeof readPalette>>["default"] {
+  const [ready, setReady] = useState<Awaited<ReturnType<typeof readPalette>>["default"] | null>(null);
+  useEffect(() => {
+    const read = () =>
+      readPalette().then(
+        (file) => setReady(() => file.default),
+        // Whoever asks for it reads it again, and is told then.
+        () => undefined,
+      );
+    const timer = setTimeout(() => void read(), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return ready ?? LatePalette;
 }
 
 function useIsAdministration(): boolean {
