@@ -66,6 +66,7 @@ INNOCENT = {
     "identity/store_tags.py": "import sqlalchemy, ai_api.core.db",
     "credentials/store_tokens.py": "import sqlalchemy, ai_api.core.db",
     "ledger/store_usage.py": "import sqlalchemy, ai_api.core.db",
+    "ledger/store_retention.py": "import sqlalchemy, ai_api.core.db",
     "sign_in/store_attempts.py": "import sqlalchemy, ai_api.core.db",
     "sign_in/store_oidc.py": "import sqlalchemy, ai_api.core.db",
     "audit/store_chain.py": "import sqlalchemy, ai_api.core.db",

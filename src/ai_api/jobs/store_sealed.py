@@ -37,12 +37,12 @@ SELECT {columns}, sealing_key_id, {value} AS sealed FROM (
 _REPLACE = """
 WITH anew AS MATERIALIZED (SELECT * FROM unnest({arrays}, $2::bytea[], $3::bytea[]) AS n({ids}, was, value)),
 free AS MATERIALIZED (
-    SELECT {qualified} FROM {table} t JOIN anew ON ({qualified}) = ({new_ids}) AND t.{value} = anew.was
+    SELECT {qualified} FROM {table} t JOIN anew ON {same}
     ORDER BY {qualified} FOR NO KEY UPDATE OF t SKIP LOCKED
 ),
 replaced AS (
     UPDATE {table} t SET sealing_key_id = $1, {value} = anew.value FROM anew
-    WHERE ({qualified}) = ({new_ids}) AND t.{value} = anew.was AND ({qualified}) IN (SELECT * FROM free) RETURNING 1
+    WHERE {same} AND ({qualified}) IN (SELECT * FROM free) RETURNING 1
 )
 SELECT count(*) AS replaced FROM replaced
 """
@@ -131,14 +131,16 @@ def _row(place: Place, row: Mapping[str, Any]) -> Row:
 def _words(place: Place) -> dict[str, object]:
     """The parts of a statement: names and types of a Place, which are constants of this program."""
     names = [name for name, _, _ in place.ids]
+    qualified, new_ids = ", ".join(f"t.{name}" for name in names), ", ".join(f"anew.{name}" for name in names)
     return {
         "table": place.table,
         "value": place.value,
         "counts": place.counts,
         "ids": ", ".join(names),
         "columns": ", ".join(dict.fromkeys([*names, *place.told_by])),
-        "qualified": ", ".join(f"t.{name}" for name in names),
-        "new_ids": ", ".join(f"anew.{name}" for name in names),
+        "qualified": qualified,
+        # Whoever has changed a row since it was read keeps what they wrote.
+        "same": f"({qualified}) = ({new_ids}) AND t.{place.value} = anew.was",
         "least": ", ".join(f"${number}::{kind}" for number, (_, kind, _) in enumerate(place.ids, 2)),
         "arrays": ", ".join(f"${number}::{kind}[]" for number, (_, kind, _) in enumerate(place.ids, 4)),
         "rows_max": ROWS_MAX,
