@@ -121,8 +121,8 @@ def test_a_database_that_is_away_is_a_traceback(run: Callable[..., Result]) -> N
         ({"PUBLIC_URL": "http://ai.example.com"}, "address", "wrong", "Put TLS in front"),
         ({"PUBLIC_URL": "https://ai.example.com"}, "proxies", "advice", "Set AI_API_LISTEN__TRUSTED_PROXIES"),
         ({"LISTEN__TRUSTED_PROXIES": "10.0.0.0/8, fd00::/16"}, "proxies", "ok", "2 networks"),
-        ({"LISTEN__TRUSTED_PROXIES": "10.0.0.0/8, 0.0.0.0/0"}, "proxies", "wrong", "0.0.0.0/0 holds strangers"),
-        ({"LISTEN__TRUSTED_PROXIES": "::/0"}, "proxies", "wrong", "::/0 holds strangers"),
+        ({"LISTEN__TRUSTED_PROXIES": "10.0.0.0/8, 128.0.0.0/1"}, "proxies", "wrong", "128.0.0.0/1 holds strangers"),
+        ({"LISTEN__TRUSTED_PROXIES": "2000::/3"}, "proxies", "wrong", "2000::/3 holds strangers"),
         ({"TRACES__ENDPOINT": "http://collector:4318"}, "traces", "ok", "collector"),
     ],
 )
