@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.e2e.portal.browser import desk
 
@@ -37,8 +38,8 @@ def test_a_title_that_is_somebody_s_name_is_an_id(owners_desk, office):
         at.go(list_page)
         at.page.locator("main").get_by_role("link", name=name).first.click()
         at.page.wait_for_url(f"**/app{address}")
-        at.settle()
-        assert name in at.page.locator("h1").inner_text()
+        # The page before stays until the new one has what it shows.
+        expect(at.page.locator("h1")).to_contain_text(name)
         assert name in at.page.title()
 
 
