@@ -102,6 +102,9 @@ async def upgrade_and_roll_back(dsn: str, earlier: Earlier, sim: Simulator, fold
 
         await fleet.roll(before)
         async with under_load(balancer, caller):
+            async with asyncio.timeout(30):
+                while not balancer.answered:
+                    await asyncio.sleep(0.05)
             # What an upgrade begins with, while only the version before runs.
             assert await asyncio.to_thread(migrations.upgrade, dsn) == migrations.head()
             for start in (after, before):
