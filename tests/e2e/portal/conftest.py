@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from ai_api.local import model, postgres
 from tests.e2e.portal.browser import Desk, chromium, desk
-from tests.e2e.portal.office import UPSTREAM, Office, opened
-from tests.support.simulated import simulated
-from tests.support.up import up
+from tests.e2e.portal.office import Office, an_office
 
 _HERE = Path(__file__).parent
 
@@ -36,16 +31,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def office() -> Iterator[Office]:
     """`ai-api up` with an organization of its own: other tests fill theirs with names nobody would read."""
-    folder = Path(tempfile.mkdtemp(prefix="ai-api-portal-"))
-    try:
-        with simulated(models=UPSTREAM) as simulator, up(folder) as running:
-            found = opened(running, simulator)
-            yield found
-            found.close()
-        model.end_leftover(folder)
-        postgres.end_leftover(folder)
-    finally:
-        shutil.rmtree(folder)
+    with an_office() as found:
+        yield found
 
 
 @pytest.fixture

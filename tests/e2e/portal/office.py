@@ -5,18 +5,22 @@ Built once for a run. A test that changes something makes its own member or mode
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from ai_api.local import model, postgres
 from tests.e2e.house import House
 from tests.e2e.portal import history
 from tests.e2e.portal.people import Person, joined, signed_in
-from tests.support.simulated import Simulated
-from tests.support.up import Up
+from tests.support.simulated import Simulated, simulated
+from tests.support.up import Up, up
 
 # What providers have, as they call it, for the simulator's list.
 UPSTREAM = ("gpt-5", "gpt-5-mini", "claude-opus-4-1", "claude-sonnet-4-5", "text-embedding-3-small", "gpt-image-1")
@@ -116,14 +120,29 @@ class Office:
         return self._client.post(f"{self.url}/v1/chat/completions", headers=headers, json=body)
 
 
-def opened(up: Up, simulator: Simulated) -> Office:
+@contextmanager
+def an_office() -> Iterator[Office]:
+    """One in a folder of its own, which goes with it."""
+    folder = Path(tempfile.mkdtemp(prefix="ai-api-portal-"))
+    try:
+        with simulated(models=UPSTREAM) as simulator, up(folder) as running:
+            office = opened(running, simulator)
+            yield office
+            office.close()
+        model.end_leftover(folder)
+        postgres.end_leftover(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def opened(running: Up, simulator: Simulated) -> Office:
     """The office, with two months of work in its books."""
-    house = House(up, simulator)
+    house = House(running, simulator)
     owner_id = house.asked("GET", "members", q="owner@localhost")["items"][0]["id"]
     house.asked("PATCH", f"members/{owner_id}", display_name="Ada Park")
-    identifier, password = up.ready["admin_identifier"], up.ready["admin_password"]
+    identifier, password = running.ready["admin_identifier"], running.ready["admin_password"]
     owner = Person(owner_id, "Ada Park", identifier, password, signed_in(house.url, identifier, password))
-    office = Office(house, up.data, owner)
+    office = Office(house, running.data, owner)
     _connect(office)
     _invite(office)
     for slug, operations, prices, context in _MODELS:
@@ -135,7 +154,7 @@ def opened(up: Up, simulator: Simulated) -> Office:
         office.claimable(slug, "5.00")
     house.made("aliases", name="fast", model_id=office.models["openai/gpt-5-mini"])
     _work(office)
-    history.spread(up.data)
+    history.spread(running.data)
     _trouble(office)
     return office
 

@@ -7,11 +7,8 @@ Each page in light and dark on a desk, and on a phone, of the office that the te
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -19,11 +16,8 @@ from pathlib import Path
 from PIL import Image
 from playwright.sync_api import Browser
 
-from ai_api.local import model, postgres
 from tests.e2e.portal.browser import PHONE, WIDE, chromium, desk
-from tests.e2e.portal.office import UPSTREAM, Office, opened
-from tests.support.simulated import simulated
-from tests.support.up import up
+from tests.e2e.portal.office import Office, an_office
 
 FOLDER = Path(__file__).parents[3] / "docs/images"
 BYTES_MAX = 60_000
@@ -101,20 +95,6 @@ def small(png: bytes) -> bytes:
     raise AssertionError(f"still {kept.tell()} bytes with {colours} colours")
 
 
-@contextmanager
-def _an_office() -> Iterator[Office]:
-    folder = Path(tempfile.mkdtemp(prefix="ai-api-pictures-"))
-    try:
-        with simulated(models=UPSTREAM) as simulator, up(folder) as running:
-            office = opened(running, simulator)
-            yield office
-            office.close()
-        model.end_leftover(folder)
-        postgres.end_leftover(folder)
-    finally:
-        shutil.rmtree(folder)
-
-
 def main() -> int:
     """Takes them all, or those whose names are given."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -122,7 +102,7 @@ def main() -> int:
     parser.add_argument("--folder", type=Path, default=FOLDER)
     given = parser.parse_args()
     given.folder.mkdir(parents=True, exist_ok=True)
-    with _an_office() as office, chromium() as browser:
+    with an_office() as office, chromium() as browser:
         for picture in PICTURES:
             if given.names and picture.name not in given.names:
                 continue
