@@ -79,8 +79,13 @@ class PrivatePostgres:
         return self._running
 
     def _send(self, number: signal.Signals) -> list[psutil.Process]:
-        """The postmaster first, so that it starts nothing new; returns whom the signal went to."""
+        """To the postmaster and all it has started; returns them, the postmaster first.
+
+        It is held meanwhile: a backend that it starts between the look and the signal would be left behind, and wait for
+        ever, with the shared memory, for a lock that a killed one had.
+        """
         postmaster = psutil.Process(self.pid)
+        os.kill(postmaster.pid, signal.SIGSTOP)
         processes = [postmaster, *postmaster.children(recursive=True)]
         for process in processes:
             try:
