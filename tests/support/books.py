@@ -45,12 +45,14 @@ _SUMS = (
     "reasoning_tokens",
     "billed_cost_nanos",
     "list_cost_nanos",
+    "estimated_cost_nanos",
 )
+_OF_RECORDS = {"estimated_cost_nanos": "coalesce(sum(billed_cost_nanos) FILTER (WHERE usage_source = 'estimated'), 0)"}
 # A row of zeros is as good as none: what a correction moves to another outcome leaves one behind.
 _ROLL_UPS = f"""
 WITH counted AS MATERIALIZED (
     SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00') AS quarter, {_KEYS},
-        sum(greatest(1, refused_count))::numeric AS calls, {", ".join(f"coalesce(sum({name}), 0)::numeric AS {name}" for name in _SUMS)},
+        sum(greatest(1, refused_count))::numeric AS calls, {", ".join(f"{_OF_RECORDS.get(name, f'coalesce(sum({name}), 0)')}::numeric AS {name}" for name in _SUMS)},
         count(*) FILTER (WHERE billed_cost_nanos IS NULL)::numeric AS unpriced_calls,
         sum(greatest(1, refused_count))::numeric AS told_calls
     FROM call_records GROUP BY quarter, {_KEYS}

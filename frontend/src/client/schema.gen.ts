@@ -3322,6 +3322,13 @@ export interface components {
             cached_read_tokens: number;
             /** Calls */
             calls: number;
+            /**
+             * Estimated Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            estimated_cost_usd: string;
             /** Failed Calls */
             failed_calls: number;
             /** Failed Share */
@@ -6506,6 +6513,13 @@ export interface components {
             deleted: boolean;
             /** Detail */
             detail: string | null;
+            /**
+             * Estimated Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            estimated_cost_usd: string;
             /** Failed Calls */
             failed_calls: number;
             /** Failed Share */
@@ -6713,6 +6727,13 @@ export interface components {
             cached_read_tokens: number;
             /** Calls */
             calls: number;
+            /**
+             * Estimated Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            estimated_cost_usd: string;
             /** Failed Calls */
             failed_calls: number;
             /** Failed Share */
@@ -6864,6 +6885,8 @@ export interface components {
          * SumsShown
          * @description Sums of calls. `unpriced_calls` are in no cost: nobody knew their price. Input counts what was read from a cache.
          *
+         *     `estimated_cost_usd` is the part of the billed cost whose usage no provider told, so that the gateway counted it.
+         *
          *     `failed_calls` are those with another outcome than `ok`; `failed_share` is what part of all calls they are, to
          *     six decimals; null of none.
          */
@@ -6881,6 +6904,13 @@ export interface components {
             cached_read_tokens: number;
             /** Calls */
             calls: number;
+            /**
+             * Estimated Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            estimated_cost_usd: string;
             /** Failed Calls */
             failed_calls: number;
             /** Failed Share */

@@ -85,10 +85,11 @@ summed AS MATERIALIZED (
 rolled_up AS (
     INSERT INTO usage_quarters AS u (quarter, member_id, credential_id, allocation_id, model_id, model, provider,
         provider_key_id, outcome, calls, input_tokens, cached_read_tokens, cache_write_tokens, output_tokens,
-        reasoning_tokens, billed_cost_nanos, unpriced_calls, list_cost_nanos, told_calls, tags)
+        reasoning_tokens, billed_cost_nanos, unpriced_calls, list_cost_nanos, estimated_cost_nanos, told_calls, tags)
     SELECT quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome,
         sum(calls), sum(input_tokens), sum(cached_read_tokens), sum(cache_write_tokens), sum(output_tokens),
-        sum(reasoning_tokens), sum(billed_cost_nanos), sum(unpriced_calls), sum(list_cost_nanos), sum(calls),
+        sum(reasoning_tokens), sum(billed_cost_nanos), sum(unpriced_calls), sum(list_cost_nanos),
+        coalesce(sum(billed_cost_nanos) FILTER (WHERE is_estimated), 0), sum(calls),
         CASE WHEN min(tags) = max(tags) THEN min(tags)::jsonb END
     FROM counted
     GROUP BY quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome
@@ -102,6 +103,7 @@ rolled_up AS (
         billed_cost_nanos = u.billed_cost_nanos + excluded.billed_cost_nanos,
         unpriced_calls = u.unpriced_calls + excluded.unpriced_calls,
         list_cost_nanos = u.list_cost_nanos + excluded.list_cost_nanos,
+        estimated_cost_nanos = u.estimated_cost_nanos + excluded.estimated_cost_nanos,
         told_calls = u.told_calls + excluded.told_calls,
         -- Null where they differ, and for ever: then the records of this row's calls tell.
         tags = CASE WHEN u.tags = excluded.tags THEN u.tags END
@@ -137,7 +139,8 @@ def _counted(source: str, sign: int) -> str:
         {sign} * r.output_tokens AS output_tokens, {sign} * r.reasoning_tokens AS reasoning_tokens,
         {sign} * coalesce(r.billed_cost_nanos, 0) AS billed_cost_nanos,
         {sign} * (r.billed_cost_nanos IS NULL)::int::bigint AS unpriced_calls,
-        {sign} * coalesce(r.list_cost_nanos, 0) AS list_cost_nanos, r.tags::text AS tags
+        {sign} * coalesce(r.list_cost_nanos, 0) AS list_cost_nanos,
+        r.usage_source = 'estimated' AS is_estimated, r.tags::text AS tags
     FROM {source} r JOIN fresh USING (call_id)"""  # noqa: S608
 
 

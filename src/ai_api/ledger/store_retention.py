@@ -58,6 +58,7 @@ WITH untold AS MATERIALIZED (
 ),
 told AS (
     SELECT u.ctid, coalesce(sum(r.list_cost_nanos), 0)::bigint AS list_cost_nanos,
+        coalesce(sum(r.billed_cost_nanos) FILTER (WHERE r.usage_source = 'estimated'), 0)::bigint AS estimated_cost_nanos,
         coalesce((mode() WITHIN GROUP (ORDER BY r.tags::text))::jsonb, u.tags, '[]') AS tags
     FROM untold u LEFT JOIN {partition} r ON r.started_at >= u.quarter AND r.started_at < u.quarter + interval '15 minutes'
         AND r.call_id >= (lpad(to_hex((extract(epoch FROM u.quarter) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
@@ -65,7 +66,8 @@ told AS (
         AND {same_keys}
     GROUP BY u.ctid, u.tags
 )
-UPDATE usage_quarters q SET list_cost_nanos = t.list_cost_nanos, tags = t.tags, told_calls = q.calls
+UPDATE usage_quarters q SET list_cost_nanos = t.list_cost_nanos, estimated_cost_nanos = t.estimated_cost_nanos, tags = t.tags,
+    told_calls = q.calls
 FROM told t WHERE q.ctid = t.ctid
 """
 _KEYS = ("member_id", "credential_id", "allocation_id", "model_id", "model", "provider", "provider_key_id", "outcome")

@@ -83,6 +83,8 @@ usage_quarters = Table(
     Column("billed_cost_nanos", BigInteger, nullable=False, server_default=text("0")),
     Column("unpriced_calls", BigInteger, nullable=False, server_default=text("0")),
     Column("list_cost_nanos", BigInteger, nullable=False, server_default=text("0")),
+    # What of the billed cost nobody was told the usage of: the gateway counted it itself.
+    Column("estimated_cost_nanos", BigInteger, nullable=False, server_default=text("0")),
     # The tags that the members of all its calls had; null where they differ. They are no part of the key.
     Column("tags", JSONB),
     # How many of the calls are in the list cost and the tags. Where those are fewer, or the tags differ, the records tell.

@@ -17,6 +17,8 @@ from ai_api.reports import OVERLAP, By, LatencyBy, Measure, Named, Report, Row, 
 class SumsShown(Shown):
     """Sums of calls. `unpriced_calls` are in no cost: nobody knew their price. Input counts what was read from a cache.
 
+    `estimated_cost_usd` is the part of the billed cost whose usage no provider told, so that the gateway counted it.
+
     `failed_calls` are those with another outcome than `ok`; `failed_share` is what part of all calls they are, to
     six decimals; null of none.
     """
@@ -31,6 +33,7 @@ class SumsShown(Shown):
     list_cost_usd: UsdOut = Field(validation_alias="list_cost_nanos")
     billed_cost_usd: UsdOut = Field(validation_alias="billed_cost_nanos")
     unpriced_calls: int
+    estimated_cost_usd: UsdOut = Field(validation_alias="estimated_cost_nanos")
     failed_share: float | None
 
 

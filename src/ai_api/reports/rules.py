@@ -24,6 +24,7 @@ OVERLAP: Final = "A member may have several tags: rows overlap, and do not add u
 class Sums:
     """Sums of calls. `_nanos` are nano-USD; `unpriced_calls` are not in the costs, for nobody knew their price.
 
+    `estimated_cost_nanos` are those of the billed cost whose usage no provider told, so that the gateway counted it.
     `failed_calls` are those of all `calls` whose outcome is another than `ok`, refused ones too.
     """
 
@@ -37,6 +38,7 @@ class Sums:
     list_cost_nanos: int
     billed_cost_nanos: int
     unpriced_calls: int
+    estimated_cost_nanos: int
 
     @property
     def failed_share(self) -> float | None:

@@ -36,11 +36,12 @@ _QUARTER_ID = "(lpad(to_hex((extract(epoch FROM {at}) * 1000)::bigint), 12, '0')
 _SAME_KEYS = " AND ".join(f"r.{name} IS NOT DISTINCT FROM o.{name}" for name in _KEYS[1:])
 _FROM_RECORDS = f"""
     SELECT o.quarter, {", ".join(f"o.{name}" for name in _KEYS)}, r.tags, r.calls, {", ".join(f"r.{name}" for name in _COUNTED)},
-        r.list_cost_nanos, r.billed_cost_nanos, r.unpriced_calls
+        r.list_cost_nanos, r.billed_cost_nanos, r.unpriced_calls, r.estimated_cost_nanos
     FROM usage_quarters o CROSS JOIN LATERAL (
         SELECT r.tags, greatest(1, r.refused_count)::bigint AS calls, {", ".join(f"r.{name}" for name in _COUNTED)},
             coalesce(r.list_cost_nanos, 0) AS list_cost_nanos, coalesce(r.billed_cost_nanos, 0) AS billed_cost_nanos,
-            (r.billed_cost_nanos IS NULL)::int::bigint AS unpriced_calls
+            (r.billed_cost_nanos IS NULL)::int::bigint AS unpriced_calls,
+            CASE WHEN r.usage_source = 'estimated' THEN coalesce(r.billed_cost_nanos, 0) ELSE 0 END AS estimated_cost_nanos
         FROM call_records r
         WHERE {{same_member}} AND {_SAME_KEYS} AND r.call_id >= :first_id AND r.call_id < :last_id
             AND r.call_id >= {_QUARTER_ID.format(at="o.quarter")}
@@ -53,6 +54,8 @@ _FROM_RECORDS = f"""
 _SUMS_OF_SUMS = ", ".join(f"CAST(coalesce(sum({name}), 0) AS bigint) AS {name}" for name in SUMMED)
 _SUMS = _SUMS_OF_SUMS.replace("sum(failed_calls)", "sum(calls) FILTER (WHERE outcome <> 'ok')")
 
+_SUMS_END: Final = 2 + len(SUMMED)
+"""Where the sums of a row end that two other columns come before."""
 _STEP: Final = "width_bucket(quarter, :begins)"
 _EXPLODED = """,
     exploded AS (
@@ -129,8 +132,8 @@ async def totals(tx: Tx, asked: Asked, by: By, *, measure: Measure, top: int) ->
     """The sums by group, the largest first."""
     statement, given = totals_statement(asked, by, measure=measure, top=top)
     rows = (await tx.execute(text(statement), given)).all()
-    total = next((Sums(*row[2:12]) for row in rows if row.is_total), NOTHING)
-    found = [(row.key, Sums(*row[2:12])) for row in rows if not row.is_total]
+    total = next((Sums(*row[2:_SUMS_END]) for row in rows if row.is_total), NOTHING)
+    found = [(row.key, Sums(*row[2:_SUMS_END])) for row in rows if not row.is_total]
     return Totals(total, max((row.groups for row in rows), default=0), found)
 
 
@@ -157,7 +160,7 @@ async def steps(
     """
     statement, given = steps_statement(asked, by, begins, keys)
     rows = await tx.execute(text(statement).bindparams(_BEGINS), given)
-    return {(row.step, row.place): Sums(*row[2:12]) for row in rows}
+    return {(row.step, row.place): Sums(*row[2:_SUMS_END]) for row in rows}
 
 
 def steps_statement(
@@ -219,6 +222,6 @@ def _facts(asked: Asked) -> tuple[str, dict[str, Any]]:
     ]
     told = f"""
     SELECT o.quarter, {", ".join(f"o.{name}" for name in _KEYS)}, o.tags, o.calls, {", ".join(f"o.{name}" for name in _COUNTED)},
-        o.list_cost_nanos, o.billed_cost_nanos, o.unpriced_calls
+        o.list_cost_nanos, o.billed_cost_nanos, o.unpriced_calls, o.estimated_cost_nanos
     FROM usage_quarters o WHERE o.is_told AND {of_row}{of_tags.format("o")}"""  # noqa: S608
     return " UNION ALL ".join((told, *records)), given

@@ -27,11 +27,12 @@ DAYS = 52
 _ROLL_UPS = """
 INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome,
     calls, input_tokens, cached_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, billed_cost_nanos,
-    unpriced_calls, list_cost_nanos, told_calls, tags)
+    unpriced_calls, list_cost_nanos, estimated_cost_nanos, told_calls, tags)
 SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00'), member_id, credential_id, allocation_id,
     model_id, model, provider, provider_key_id, outcome, sum(greatest(1, refused_count)), sum(input_tokens),
     sum(cached_read_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens),
     coalesce(sum(billed_cost_nanos), 0), count(*) FILTER (WHERE billed_cost_nanos IS NULL), coalesce(sum(list_cost_nanos), 0),
+    coalesce(sum(billed_cost_nanos) FILTER (WHERE usage_source = 'estimated'), 0),
     sum(greatest(1, refused_count)), min(tags::text)::jsonb
 FROM call_records WHERE started_at < $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """

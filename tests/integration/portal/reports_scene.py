@@ -40,24 +40,25 @@ COLUMNS: Final = {
 }
 SUMS: Final = (
     "calls", "failed_calls", "input_tokens", "cached_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens",
-    "list_cost_usd", "billed_cost_usd", "unpriced_calls",
+    "list_cost_usd", "billed_cost_usd", "unpriced_calls", "estimated_cost_usd",
 )  # fmt: skip
 
 # As settlements leave them.
 _ROLL_UPS = """
 INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome,
     calls, input_tokens, cached_read_tokens, cache_write_tokens, output_tokens, reasoning_tokens, billed_cost_nanos,
-    unpriced_calls, list_cost_nanos, told_calls, tags)
+    unpriced_calls, list_cost_nanos, estimated_cost_nanos, told_calls, tags)
 SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00'), member_id, credential_id, allocation_id,
     model_id, model, provider, provider_key_id, outcome, sum(greatest(1, refused_count)), sum(input_tokens),
     sum(cached_read_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens),
     coalesce(sum(billed_cost_nanos), 0), count(*) FILTER (WHERE billed_cost_nanos IS NULL), coalesce(sum(list_cost_nanos), 0),
+    coalesce(sum(billed_cost_nanos) FILTER (WHERE usage_source = 'estimated'), 0),
     sum(greatest(1, refused_count)), CASE WHEN min(tags::text) = max(tags::text) THEN min(tags::text)::jsonb END
 FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
 """
 # Every third row as a build left it that knew nothing of list costs and tags.
 _OLDER_BUILD = """
-UPDATE usage_quarters SET list_cost_nanos = 0, told_calls = 0, tags = NULL WHERE abs(hashtext(quarter::text || outcome)) % 3 = 0
+UPDATE usage_quarters SET list_cost_nanos = 0, estimated_cost_nanos = 0, told_calls = 0, tags = NULL WHERE abs(hashtext(quarter::text || outcome)) % 3 = 0
 """
 
 
@@ -83,6 +84,8 @@ class Ledger:
             for name in SUMS:
                 if name.endswith("_tokens"):
                     sums[name] += record[name]
+                elif name == "estimated_cost_usd":
+                    sums[name] += (record["billed_cost_nanos"] or 0) * (record["usage_source"] == "estimated")
                 elif name.endswith("_usd"):
                     sums[name] += record[name.replace("_usd", "_nanos")] or 0
         return {name: format_usd(value) if name.endswith("_usd") else value for name, value in sums.items()}
@@ -205,7 +208,7 @@ def _record(ledger: Ledger, chance: random.Random, number: int) -> Record:
         "outcome": "ok" if ok else chance.choice(("model_not_found", "rate_limited", "upstream_error")),
         "swept": chance.random() < 0.05,
         **tokens,
-        "usage_source": "provider",
+        "usage_source": chance.choice(("provider", "provider", "estimated")),
         "list_cost_nanos": chance.randrange(10**13) if price else None,
         "billed_cost_nanos": chance.randrange(10**13) if price else None,
         "refused_count": 0 if ok else chance.choice((0, 0, 218)),

@@ -23,9 +23,13 @@ export function Figures({ report, now, failures }: FiguresProps) {
   const { total } = report;
   const days = Math.ceil((Math.min(now, Date.parse(report.until)) - Date.parse(report.since)) / DAY_MS);
   const share = total.input_tokens === 0 ? 0 : Math.round((total.cached_read_tokens / total.input_tokens) * 100);
+  const parts = [
+    total.unpriced_calls > 0 && t("figure.without_unpriced", { count: total.unpriced_calls }),
+    Number(total.estimated_cost_usd) > 0 && t("figure.estimated", { usd: shortUsd(total.estimated_cost_usd) }),
+  ].filter((part) => part !== false);
   const figures: { name: string; value: ReactNode; says: ReactNode; isWarning?: boolean }[] = [
-    total.unpriced_calls > 0
-      ? { name: t("measure.billed_cost"), value: <Money usd={total.billed_cost_usd} />, says: t("figure.without_unpriced", { count: total.unpriced_calls }), isWarning: true }
+    parts.length > 0
+      ? { name: t("measure.billed_cost"), value: <Money usd={total.billed_cost_usd} />, says: parts.map((part) => <span key={part} className="block">{part}</span>), isWarning: total.unpriced_calls > 0 }
       : { name: t("measure.billed_cost"), value: <Money usd={total.billed_cost_usd} />, says: t("figure.list", { usd: shortUsd(total.list_cost_usd) }) },
     { name: t("measure.calls"), value: <TokenCount count={total.calls} />, says: days < 2 || total.calls === 0 ? "" : t("figure.a_day", { count: format.count(Math.round((total.calls / days) * 10) / 10) }) },
     { name: t("figure.input"), value: <TokenCount short count={total.input_tokens} />, says: t("figure.cached", { percent: share }) },
