@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install portal run check test chart e2e screenshots conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi image image-sign dist publish dependencies format clean
+.PHONY: help install portal run check test chart e2e screenshots conformance faults-short faults fuzz-short fuzz races load bench-data bench-portal soak fresh mutants house openapi image image-sign dist publish dependencies format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -86,6 +86,12 @@ load: install ## the load run; writes its tables into the docs
 bench-data: install ## every page of the API over a million records, and what browsing costs calls; RECORDS=10000000 by hand
 	$(call suite,tests/load)
 	@$(PYTHON_M) tests.load --only browsing --records $(or $(RECORDS),1000000) --keep .cache/bench-data $(ARGS)
+
+bench-portal: install ## how long every page of the portal takes to open in a browser, with a hundred thousand members
+	$(call suite,tests/load)
+	@sh scripts/e2e_browser.sh
+	@sh scripts/frontend.sh build
+	@$(PYTHON_M) tests.load --only portal $(ARGS)
 
 soak: install ## twenty minutes of calls with a fault a minute; nothing may grow. Longer by ARGS="--minutes 60"
 	$(call suite,tests/soak)

@@ -20,6 +20,8 @@ from tests.load import (
     browsing_report,
     dialects,
     dialects_report,
+    opened,
+    opened_report,
     overload,
     overload_report,
     peer_report,
@@ -138,6 +140,10 @@ async def _browsing_table(stand: Stand, plan: Plan, say: Say) -> str:
     return browsing_report.table(await browsing.run(stand, plan, say), plan, **await _facts(stand))
 
 
+async def _opened_table(stand: Stand, plan: Plan, say: Say) -> str:
+    return opened_report.table(await opened.run(stand, plan, say), plan, **await _facts(stand))
+
+
 _TABLES = {
     "make load": _main_table,
     "make load, peers": _peer_table,
@@ -146,6 +152,7 @@ _TABLES = {
     "make load, overload": _overload_table,
     "make load, sign-ins": _sign_ins_table,
     "make bench-data": _browsing_table,
+    "make bench-portal": _opened_table,
 }
 
 

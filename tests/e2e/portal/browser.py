@@ -19,7 +19,7 @@ WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
 PATIENCE_MS = 30_000
 _NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-_OPTIONS = (
+OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
@@ -27,20 +27,25 @@ _AXE = Path(__file__).parents[3] / "frontend/node_modules/axe-core/axe.min.js"
 # What stood there when a test failed.
 _LAST_SEEN = Path(__file__).parents[3] / ".cache/portal/last-seen.png"
 # What React has not rendered yet cannot be judged: the heading is there, and nothing says that it is busy.
-_SETTLED = """() => document.querySelector('h1') !== null
+SETTLED = """() => document.querySelector('h1') !== null
     && document.querySelector('[aria-busy="true"], .appear-late') === null && document.fonts.status === 'loaded'"""
 _OVERFLOWS = """() => [...document.querySelectorAll('body *')]
     .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('[class*="overflow-x-auto"], [class*="overflow-hidden"]'))
     .slice(0, 3).map((each) => each.outerHTML.slice(0, 160))"""
 
 
+def program() -> str:
+    """Where Chromium is."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    assert found, "there is no Chromium: run `sh scripts/e2e_browser.sh`"
+    return found
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The system's own browser; `make e2e` sees to it that there is one."""
-    program = next(filter(None, map(shutil.which, _NAMES)), None)
-    assert program, "there is no Chromium: run `sh scripts/e2e_browser.sh`"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=_OPTIONS)
+        browser = playwright.chromium.launch(executable_path=program(), args=OPTIONS)
         yield browser
         browser.close()
 
@@ -70,7 +75,7 @@ class Desk:
 
     def settle(self) -> None:
         """Waits until nothing says that it is loading."""
-        self.page.wait_for_function(_SETTLED, timeout=PATIENCE_MS)
+        self.page.wait_for_function(SETTLED, timeout=PATIENCE_MS)
 
     def press(self, name: str | re.Pattern[str], *, role: str = "button", within: str | None = None) -> None:
         """Presses what has exactly this name; `within` is a CSS selector."""
