@@ -10,7 +10,7 @@ from collections.abc import Callable
 from ai_api.core.clock import Clock
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
-from ai_api.gateway import demand, limit_words, preflight
+from ai_api.gateway import credential_checks, demand, limit_words, preflight
 from ai_api.gateway.admit import Admission, Candidate, Verdict
 from ai_api.gateway.docket import Ask, Docket
 from ai_api.gateway.first_use import FirstUse
@@ -84,7 +84,7 @@ class Entrance:
             except Refusal as error:
                 refusal = error
             if holder is None:
-                raise refusal or preflight.unknown()
+                raise refusal or credential_checks.unknown()
             if await self._proven(docket):
                 if refusal is not None:
                     raise refusal
@@ -157,8 +157,8 @@ class Entrance:
             docket.counted_text = count.tokens if count.exact else None
 
     def _check_person(self, docket: Docket) -> None:
-        person = preflight.check_credential(docket.holder, self._clock.now())
-        preflight.check_source(person, docket.ask.source)
+        person = credential_checks.check_credential(docket.holder, self._clock.now())
+        credential_checks.check_source(person, docket.ask.source)
 
     def _judge(self, docket: Docket) -> Permission:
         if docket.holder is not None and docket.holder.source_networks is not None:

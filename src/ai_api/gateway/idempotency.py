@@ -20,7 +20,7 @@ from ai_api.core.db import Hot, StatementRefused
 from ai_api.core.errors import Refusal, StoreSilent, StoreUnavailable
 from ai_api.core.ids import uuid7
 from ai_api.core.seal import KeyRing, SealError
-from ai_api.gateway import preflight, store_idempotency
+from ai_api.gateway import credential_checks, store_idempotency
 from ai_api.gateway.call import END_WITHOUT_RECEIPT_AFTER_S, Calls
 from ai_api.gateway.docket import Ask, Docket, IdempotencyKey
 from ai_api.gateway.entrance import STALE_TRIES_MAX
@@ -169,8 +169,8 @@ class Idempotency:
         for _ in range(STALE_TRIES_MAX):
             holder = await self._people.find(docket.ask.secret_hash)
             try:
-                holder = preflight.check_credential(holder, self._clock.now())
-                preflight.check_source(holder, docket.ask.source)
+                holder = credential_checks.check_credential(holder, self._clock.now())
+                credential_checks.check_source(holder, docket.ask.source)
             except Refusal:
                 # Perhaps on a copy that is not current: this proves the refusal, or finds that there is none.
                 docket.holder = holder

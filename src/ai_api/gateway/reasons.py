@@ -17,7 +17,7 @@ from ai_api import access
 from ai_api.catalog import Model, resolve
 from ai_api.core.client_address import Address
 from ai_api.core.errors import Refusal
-from ai_api.gateway import preflight
+from ai_api.gateway import credential_checks, preflight
 from ai_api.gateway.explained import Check, Step
 from ai_api.gateway.people import Allocation, Holder
 from ai_api.gateway.preflight import Permission
@@ -83,25 +83,25 @@ class Meant:
 def ask_credential(chain: Chain, asked: Situation, facts: Mapping[str, Any]) -> None:
     """The checks of a credential, of its member, and of where it is used. `facts` are of the credential."""
     holder = asked.holder
-    chain.ask("credential", lambda: preflight.check_in_force(holder, asked.now), facts)
+    chain.ask("credential", lambda: credential_checks.check_in_force(holder, asked.now), facts)
     ask_member(chain, holder)
-    chain.ask("pause", lambda: preflight.check_not_paused(holder), {"paused_at": holder.paused_at})
+    chain.ask("pause", lambda: credential_checks.check_not_paused(holder), {"paused_at": holder.paused_at})
     networks = [str(network) for network in holder.source_networks or ()]
     where = {"source_networks": networks, "source": None if asked.source is None else str(asked.source)}
     if networks and asked.source is None:
         chain.leave("network", where)
     else:
-        chain.ask("network", lambda: preflight.check_source(holder, lambda: asked.source), where)
+        chain.ask("network", lambda: credential_checks.check_source(holder, lambda: asked.source), where)
 
 
 def check_any_credential(holders: Sequence[Holder], now: datetime) -> None:
     """One of a member's credentials, the newest first, works. Raises Refusal, as a call with the newest is refused."""
     if not holders:
-        raise preflight.unknown()
+        raise credential_checks.unknown()
     first: Refusal | None = None
     for holder in holders:
         try:
-            preflight.check_not_paused(preflight.check_in_force(holder, now))
+            credential_checks.check_not_paused(credential_checks.check_in_force(holder, now))
         except Refusal as refusal:
             first = first or refusal
         else:
@@ -113,7 +113,7 @@ def check_any_credential(holders: Sequence[Holder], now: datetime) -> None:
 def ask_member(chain: Chain, holder: Holder) -> None:
     """The check of the member alone."""
     facts = {"identifier": holder.member_identifier, "status": holder.member_status}
-    chain.ask("member", lambda: preflight.check_member(holder), facts)
+    chain.ask("member", lambda: credential_checks.check_member(holder), facts)
 
 
 def claimed_by_calling(asked: Situation) -> Model | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from ai_api.core.errors import Refusal
-from ai_api.gateway import preflight
+from ai_api.gateway import credential_checks, preflight
 from ai_api.gateway.docket import Docket
 from ai_api.gateway.people import Allocation, Holder
 from ai_api.gateway.preflight import Permission
@@ -26,8 +26,8 @@ def reconsider(docket: Docket, holder: Holder | None, world: World, now: datetim
     permission = docket.permission
     if permission is None:
         raise RuntimeError("only an admitted call is reconsidered")
-    person = preflight.check_credential(holder, now)
-    preflight.check_source(person, docket.ask.source)
+    person = credential_checks.check_credential(holder, now)
+    credential_checks.check_source(person, docket.ask.source)
     _check_model(docket, permission, person, world)
     preflight.check_state(_allocation(permission, person), permission.model)
     _check_provider_key(docket, world)

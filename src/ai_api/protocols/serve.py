@@ -17,11 +17,11 @@ from ai_api.core.ids import uuid7
 from ai_api.credentials.secret import hash_of, looks_valid
 from ai_api.gateway.call import Calls
 from ai_api.gateway.count_input import InputCounts
+from ai_api.gateway.credential_checks import check_credential, check_source, unknown
 from ai_api.gateway.docket import Ask, Docket
 from ai_api.gateway.idempotency import Idempotency
 from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.people import Holder, People
-from ai_api.gateway.preflight import check_credential, check_source, unknown
 from ai_api.gateway.tell import Tell
 from ai_api.protocols import body, conversation, idempotency_key, secret
 from ai_api.protocols.header_fields import all_of, first_of_each

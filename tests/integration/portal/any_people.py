@@ -15,10 +15,11 @@ from ai_api.core.db import Database, Hot, Tx
 from ai_api.core.errors import Refusal
 from ai_api.credentials import Order
 from ai_api.credentials.secret import hash_of
+from ai_api.gateway.credential_checks import check_credential
 from ai_api.gateway.first_use import FirstUse
 from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.people import Holder, People
-from ai_api.gateway.preflight import check_credential, check_state
+from ai_api.gateway.preflight import check_state
 from ai_api.identity import Changes, Draft, TagDraft, Who
 from ai_api.quotas import AllocationLimits, Terms
 from ai_api.quotas.windows import account_id, month_window

@@ -12,8 +12,8 @@ from uuid import UUID
 
 from ai_api.core.db import Hot
 from ai_api.core.errors import Refusal
+from ai_api.gateway.credential_checks import check_credential
 from ai_api.gateway.people import Holder
-from ai_api.gateway.preflight import check_credential
 
 MEMBERS_OWN: Final = {
     "claim", "call", "member pause", "member resume", "issue", "playground", "rotate", "rescope",

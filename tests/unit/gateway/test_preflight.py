@@ -27,7 +27,8 @@ from tests.unit.gateway.examples import (
 )
 
 from ai_api.core.errors import Refusal
-from ai_api.gateway.preflight import USABLE_SHOWN_MAX, Finding, check_credential, judge, serving_routes, usable_models
+from ai_api.gateway.credential_checks import check_credential
+from ai_api.gateway.preflight import USABLE_SHOWN_MAX, Finding, judge, serving_routes, usable_models
 
 HIDDEN = {"access": "restricted", "allowed_members": frozenset()}
 
