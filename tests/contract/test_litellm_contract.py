@@ -16,7 +16,7 @@ import pytest
 from anthropic.types import RawMessageStreamEvent
 from anthropic.types.message_create_params import MessageCreateParamsNonStreaming, MessageCreateParamsStreaming
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from tests.support.anthropic_lane import (
     HI,
@@ -175,9 +175,10 @@ def test_the_check_of_types_finds_what_does_not_fit() -> None:
 
 def test_the_events_the_tests_are_made_of_are_anthropics() -> None:
     adapter: TypeAdapter[Any] = TypeAdapter(RawMessageStreamEvent)
-    for payload in THOUGHT_TEXT_AND_TWO_TOOLS:
-        if payload["type"] != "ping":
-            adapter.validate_python(payload)
+    told = [payload for payload in THOUGHT_TEXT_AND_TWO_TOOLS if payload["type"] != "ping"]
+    assert [adapter.validate_python(payload).type for payload in told] == [payload["type"] for payload in told]
+    with pytest.raises(ValidationError):
+        adapter.validate_python(told[0] | {"message": {}})
 
 
 def test_every_chunk_is_one_by_openais_types() -> None:

@@ -180,10 +180,13 @@ async def test_a_client_that_leaves_is_noticed_at_once_whatever_is_awaited(sim, 
     async with raw.RawClient(sim.url) as client:
         await client.send("POST", "/v1/chat/completions", headers=HEADERS, body=payload)
         await sim.witness.wait_for("started")
+        left = time.monotonic()
         if half:
             client.half_close()
             await sim.witness.wait_for("aborted")
     await sim.witness.wait_for("aborted")
+    assert time.monotonic() - left < 1
+    assert [event.what for event in sim.witness.events] == ["started", "aborted"]
 
 
 async def test_delays_are_kept(sim):

@@ -162,7 +162,8 @@ async def test_retry_after_costs_seconds_or_is_asked_of_the_provider_again(rig, 
 async def test_administrators_are_not_told_of_a_key_that_is_refused(rig):
     for status, shape in ((401, SHAPES[0]), (403, SHAPES[3])):
         caller = await rig.org.caller(usd="5")
-        await rig.ask(caller, shape, f"refused-{status}", status=status)
+        given = await rig.ask(caller, shape, f"refused-{status}", status=status)
+        assert (given.answer.status, error_of(given.answer)["code"]) == (502, "upstream_auth")
         flagged = "SELECT 1 FROM provider_keys WHERE id = $1 AND flagged_code = 'upstream_auth'"
         async with asyncio.timeout(5):
             while not await rig.books.fetch(flagged, caller.model.key.id):

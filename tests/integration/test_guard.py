@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
 import time
 from typing import Any
 
@@ -125,10 +126,24 @@ def test_a_client_that_reads_nothing_keeps_its_answer():
         program = Program(stream_bytes=50_000_000)
         async with served(program, stall_s=SOON_S) as url:
             with narrow(url) as client:
+                began = time.monotonic()
                 await asyncio.get_running_loop().sock_sendall(client, GET)
                 await asyncio.wait_for(program.left.wait(), CUT_S)
+                assert SOON_S * 0.9 < time.monotonic() - began < CUT_S
+                # It was asked for once, and is not told that its answer was whole.
+                assert len(program.scopes) == 1
+                assert 0 < await read_to_the_end(client) < program.stream_bytes
 
     run(scenario())
+
+
+async def read_to_the_end(client: socket.socket) -> int:
+    """How many bytes come before a connection is over, however it ends."""
+    length = 0
+    with contextlib.suppress(ConnectionError):
+        while piece := await asyncio.get_running_loop().sock_recv(client, 65_536):
+            length += len(piece)
+    return length
 
 
 def test_a_client_that_reads_slowly_is_taken_for_one_that_does_not():
@@ -166,6 +181,8 @@ def test_a_finished_answer_that_nobody_takes_keeps_its_connection():
                 async with asyncio.timeout(CUT_S):
                     while not opened or opened[0].get_extra_info("socket").fileno() != -1:
                         await asyncio.sleep(0.05)
+                assert len(opened) == 1
+                assert await read_to_the_end(client) < 2_000_000
 
     run(scenario())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
+from typing import Any
 
 import asyncpg
 import pytest
@@ -16,10 +17,13 @@ MINE = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()
 
 
 async def _left(dsn: str) -> int:
+    return int(await _asked(dsn, MINE))
+
+
+async def _asked(dsn: str, question: str) -> Any:
     connection = await asyncpg.connect(dsn)
     try:
-        count: int = await connection.fetchval(MINE)
-        return count
+        return await connection.fetchval(question)
     finally:
         await connection.close()
 
@@ -46,12 +50,14 @@ async def test_a_transaction_that_is_nearly_done_is_cut(database: str) -> None:
     async def work() -> None:
         async with house.transaction() as tx:
             await tx.execute(text("SELECT pg_sleep(0.2)"))
+            await tx.execute(text("CREATE TABLE done (at int)"))
 
     working = asyncio.create_task(work())
     await _becomes(database, 1)
     await house.close()
     await working
     await _becomes(database, 0)
+    assert await _asked(database, "SELECT to_regclass('done') IS NOT NULL"), "what it wrote was not committed"
 
 
 @pytest.mark.parametrize("after_ms", [0, 2, 5, 10, 20, 40])
@@ -64,6 +70,9 @@ async def test_a_pool_that_nobody_waits_for_any_more_stays_open(database: str, a
         await opening
     await hot.close()
     await _becomes(database, 0)
+    # A connection that was still being made when the pool was closed would come now.
+    await asyncio.sleep(0.1)
+    assert await _left(database) == 0
 
 
 async def _becomes(dsn: str, count: int) -> None:

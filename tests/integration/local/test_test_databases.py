@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import asyncpg
+import psutil
 import pytest
 
 from tests.support.database import Prepare
@@ -134,3 +136,8 @@ async def test_a_private_server_restarts_on_the_same_address(private_postgres):
 
 async def test_a_paused_server_is_put_away_without_a_wait(private_postgres):
     private_postgres.pause()
+    pid, began = private_postgres.pid, time.monotonic()
+    private_postgres.close()
+    # A server that hears nothing is waited for ten seconds, and killed.
+    assert time.monotonic() - began < 5
+    assert not psutil.pid_exists(pid)

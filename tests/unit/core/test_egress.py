@@ -400,6 +400,7 @@ async def test_an_answer_left_in_the_middle_hangs_up_soon(open_egress, leave):
             while not server.left:
                 await asyncio.sleep(0.01)
         answer.close()
+        assert (server.connections, server.left) == (1, 1)
 
 
 async def test_a_call_that_is_cancelled_before_the_headers_hangs_up_at_once(open_egress):
@@ -415,6 +416,8 @@ async def test_a_call_that_is_cancelled_before_the_headers_hangs_up_at_once(open
         async with asyncio.timeout(1):
             while not server.left:
                 await asyncio.sleep(0.01)
+        assert (server.connections, server.left) == (1, 1)
+        assert calling.cancelled()
 
 
 async def test_a_finished_answer_whose_last_bytes_come_late_keeps_its_connection(open_egress):

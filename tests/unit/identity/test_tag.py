@@ -14,6 +14,14 @@ NOW = datetime(2026, 11, 21, tzinfo=UTC)
 TAG = Tag(uuid4(), "interns", 100, everyone=False, members=3, created_at=NOW, updated_at=NOW)
 
 
+def refusal_of(name: str | None, priority: int | None) -> str | None:
+    try:
+        check_tag(name=name, priority=priority)
+    except Refusal as refused:
+        return refused.code
+    return None
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 65, "a\nb", "a\x00b"])
 def test_what_can_be_no_name_is_refused(name: str) -> None:
     with pytest.raises(Refusal) as refused:
@@ -29,9 +37,10 @@ def test_what_can_be_no_priority_is_refused(priority: int) -> None:
 
 
 def test_names_and_priorities_at_their_bounds_are_taken() -> None:
-    check_tag(name="R&D 研發", priority=0)
-    check_tag(name="x" * 64, priority=PRIORITY_MAX)
-    check_tag(name=None, priority=None)
+    for name, priority in (("R&D 研發", 0), ("x" * 64, PRIORITY_MAX), (None, None)):
+        assert refusal_of(name, priority) is None
+    assert refusal_of("x" * 65, PRIORITY_MAX) == "bad_name"
+    assert refusal_of("x" * 64, PRIORITY_MAX + 1) == "bad_priority"
 
 
 def test_nobody_and_too_many_are_refused() -> None:

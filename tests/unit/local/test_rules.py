@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,14 @@ def cgroup(folder: Path, limit: str) -> Path:
     for name, text in {"max": limit, "current": "3000000", "stat": "anon 1\ninactive_file 500000\n"}.items():
         (folder / f"memory.{name}").write_text(text + "\n")
     return folder
+
+
+def refused(check: Callable[..., None], *given: object) -> bool:
+    try:
+        check(*given)
+    except LocalRefusal:
+        return True
+    return False
 
 
 def test_available_memory_is_the_machines(tmp_path):
@@ -40,7 +49,8 @@ def test_memory_is_asked_of_the_system_where_there_is_no_proc(tmp_path):
 
 @pytest.mark.parametrize("available", [None, 700_000_000, 10**12])
 def test_the_model_is_tried_when_it_may_fit(available):
-    model.refuse_small_memory(available)
+    assert not refused(model.refuse_small_memory, available)
+    assert refused(model.refuse_small_memory, 699_999_999)
 
 
 def test_the_model_is_refused_when_it_cannot_fit():
@@ -60,7 +70,9 @@ def test_a_cluster_of_another_major_is_refused(tmp_path, made_by, said):
 
 def test_a_cluster_of_this_major_is_fine(tmp_path):
     (tmp_path / "PG_VERSION").write_text("18\n")
-    postgres_cluster.check_version(tmp_path, Programs(Path("/bin"), "18.6.3"))
+    for release in ("18.0", "18.6.3"):
+        assert not refused(postgres_cluster.check_version, tmp_path, Programs(Path("/bin"), release))
+    assert refused(postgres_cluster.check_version, tmp_path, Programs(Path("/bin"), "19.0"))
 
 
 def test_no_folder_and_an_empty_one_are_yet_to_be_filled(tmp_path):

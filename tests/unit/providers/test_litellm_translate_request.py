@@ -503,4 +503,5 @@ def test_asking_before_loading_is_a_mistake_of_ours() -> None:
 def test_no_name_is_looked_up_for_a_picture_by_address() -> None:
     part = {"type": "image_url", "image_url": {"url": "https://10.0.0.1.example/a.png"}}
     with no_network():
-        loaded_lane().request(chat_call({"messages": [{"role": "user", "content": [part]}]}))
+        body = asked({"messages": [{"role": "user", "content": [part]}]})
+    assert body["messages"][0]["content"][0]["source"] == {"type": "url", "url": part["image_url"]["url"]}

@@ -374,10 +374,10 @@ CHOICES = st.fixed_dictionaries({"choices": st.lists(ANYTHING, max_size=2) | ANY
 def test_an_answer_of_some_shape_breaks_the_writer(chunks, document) -> None:
     write = writer(document)
     try:
-        for each in chunks:
-            frames(write.chunk(each))
-        frames(write.finish("stop", None))
-        read(writer(document).whole(chunks[0] if chunks else {}, None))
+        told = [answer for each in chunks for answer in frames(write.chunk(each))]
+        told += frames(write.finish("stop", None))
+        assert told[-1]["candidates"][0]["finishReason"]
+        assert read(writer(document).whole(chunks[0] if chunks else {}, None))["candidates"][0]["finishReason"]
     except StreamFailure as failure:
         if failure.code not in {"upstream_error", "upstream_interrupted"}:
             raise
