@@ -51,6 +51,7 @@ class Machine:
                 for each in starting:
                     each.result()
         except BaseException:
+            # Ctrl-C while waiting, too: whatever ends the start, nothing that it began may outlive it.
             self.stop()
             raise
 

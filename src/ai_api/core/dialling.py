@@ -125,6 +125,7 @@ class Dialler:
                 server_hostname=origin.host.rstrip(".") if origin.is_tls else None,
             )
         except BaseException:
+            # A cancellation as well: the socket is nobody's until there is a protocol.
             connected.close()
             raise
         return protocol

@@ -81,6 +81,7 @@ class Line(asyncio.BufferedProtocol):
                 await answer.wait()
                 answer.check_fault()
         except BaseException:
+            # A cancellation as well: an answer that nobody reads must not come to whoever has the connection next.
             self.hang_up()
             raise
         finally:

@@ -82,6 +82,7 @@ def _upgrade(dsn: str) -> None:
         try:
             command.upgrade(config, "head")
         except Exception as error:
+            # Asked of its causes: alembic hands on what its migrations raise, as it is or wrapped. What is neither goes on.
             if not is_lock_timeout(error):
                 if is_connection_loss(error):
                     raise StoreUnavailable("The database cannot be reached: look at AI_API_DATABASE_URL.") from error

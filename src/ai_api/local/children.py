@@ -196,6 +196,7 @@ def spawn(data_dir: Path, command: Sequence[str], entry: Record, *, first_line: 
     try:
         record(data_dir, entry)
     except BaseException:
+        # An interrupt as well: the next run ends what is recorded, and this is not.
         Child(entry, log, process).end(_UNRECORDED)
         raise
     if process.stdin is not None and first_line is not None:

@@ -62,6 +62,7 @@ def prepare(path: Path) -> DataFolder:
         _close_to_others(path)
         _hide_from_git(path)
     except BaseException:
+        # However it fails, the next run must find the folder free.
         os.close(lock)
         raise
     return DataFolder(path, lock)

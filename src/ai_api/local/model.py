@@ -94,6 +94,7 @@ def _start(data_dir: Path, file: Path, threads: int) -> RunningModel:
     try:
         name = _wait_until_ready(child, port, api_key)
     except BaseException:
+        # An interrupt as well: nobody else knows of this process yet.
         child.end(_TERM_THEN_KILL)
         raise
     return RunningModel(base_url=f"http://127.0.0.1:{port}/v1", model_name=name, api_key=api_key, child=child)

@@ -149,6 +149,7 @@ def _spawn_until_ready(plan: _Plan) -> Child:
             if _wait_until_ready(child, plan.cluster):
                 return child
         except BaseException:
+            # An interrupt as well: a server that nobody waits for would keep the folder.
             _end(child)
             raise
         words = child.last_words(20)

@@ -136,11 +136,11 @@ class _Translator:
             raise
         except self.refused_by_model as error:
             raise _refused_by_model(str(error)) from None
-        except Exception:  # noqa: BLE001  -- a boundary: whatever shape litellm trips over is the caller's, so it is a 400
-            # `from None`: litellm's messages and tracebacks repeat the conversation.
-            raise Refusal(
-                "bad_request", "invalid", "The conversation cannot be translated for this model's provider."
-            ) from None
+        except Exception as error:  # noqa: BLE001
+            # A boundary: whatever shape litellm trips over is the caller's, so it is a 400. Of the error its name alone goes into
+            # the record: litellm's messages and tracebacks repeat the conversation.
+            message = "The conversation cannot be translated for this model's provider."
+            raise Refusal("bad_request", "invalid", message, because=f"litellm: {type(error).__name__}") from None
         if ask.standard_tier:
             body["service_tier"] = "standard_only"
         return body, betas.get(_BETA, "")

@@ -1,5 +1,6 @@
 """What Anthropic cannot be asked is refused by its name; nothing is dropped in silence, and nothing steers the library."""
 
+import re
 from typing import Any
 
 import pytest
@@ -312,6 +313,9 @@ def test_a_body_that_the_library_trips_over_is_refused_without_repeating_it() ->
     assert (caught.value.code, caught.value.kind) == ("bad_request", "invalid")
     assert "secret" not in caught.value.message
     assert caught.value.__suppress_context__
+    # What it tripped over is told to whoever reads the record, without a word of the body.
+    assert caught.value.because is not None
+    assert re.fullmatch(r"litellm: [A-Za-z]+(Error|Exception)", caught.value.because)
 
 
 def test_other_operations_are_not_this_lanes() -> None:
