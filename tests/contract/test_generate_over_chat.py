@@ -16,8 +16,8 @@ from openai.types.chat.completion_create_params import CompletionCreateParamsNon
 from pydantic import BaseModel
 
 from ai_api.wire.generate_over_chat import GenerateOverChat
+from ai_api.wire.openai_usage import from_openai_chat
 from ai_api.wire.over_chat import Shown
-from ai_api.wire.usage import from_openai_chat
 from tests.support.chat_types import as_typed
 from tests.support.google_sdk import genai, models_at, types
 from tests.support.sdk_shapes import misfits

@@ -16,7 +16,8 @@ from ai_api.wire import anthropic_envelope, json_body, openai_envelope
 from ai_api.wire.anthropic_messages import MessagesStream
 from ai_api.wire.anthropic_stream import AnthropicEvents
 from ai_api.wire.failures import StreamFailure
-from ai_api.wire.input_size import VISITS_MAX, texts
+from ai_api.wire.input_reading import VISITS_MAX
+from ai_api.wire.input_size import texts
 from ai_api.wire.openai_stream import ChatStream, ResponsesStream
 from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, FrameTooLong, data_of, split
 

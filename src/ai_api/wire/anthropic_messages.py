@@ -11,12 +11,13 @@ from dataclasses import replace
 from typing import Any
 
 from ai_api.wire.anthropic_stream import malformed, reported
+from ai_api.wire.anthropic_usage import from_anthropic
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.frames import unended, whole_frames
 from ai_api.wire.json_body import BadBody, decode, encode, read, write
-from ai_api.wire.openai_stream import ModelName
+from ai_api.wire.model_name import ModelName
 from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, data_of
-from ai_api.wire.usage import Usage, UsageStream, count, from_anthropic
+from ai_api.wire.usage import Usage, UsageStream, count
 
 _BYTES_PER_TOKEN = 4
 _REASON_CHARS_MAX = 64

@@ -13,10 +13,11 @@ from typing import Any
 
 from ai_api.wire import chat_writer
 from ai_api.wire.anthropic_stream import AnthropicEvents, chat_finish, malformed, read_object
+from ai_api.wire.anthropic_usage import from_anthropic
 from ai_api.wire.chat_writer import ChatMessage, ChunkWriter
 from ai_api.wire.frames import unended
 from ai_api.wire.json_body import encode
-from ai_api.wire.usage import Usage, UsageStream, from_anthropic
+from ai_api.wire.usage import Usage, UsageStream
 
 _BYTES_PER_TOKEN = 4
 _OF_A_BLOCK = frozenset({"content_block_start", "content_block_delta", "content_block_stop"})

@@ -9,7 +9,8 @@ from typing import Any
 from ai_api.core.errors import Refusal
 from ai_api.wire.envelope import bad
 from ai_api.wire.input_kinds import BEYOND_THE_BODY, STEERING
-from ai_api.wire.input_size import VISITS_MAX, InputSize
+from ai_api.wire.input_reading import VISITS_MAX
+from ai_api.wire.input_size import InputSize
 from ai_api.wire.json_body import encode
 from ai_api.wire.usage import Usage, count, served_tier
 from ai_api.wire.utf8 import bytes_read

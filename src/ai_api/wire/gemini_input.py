@@ -6,9 +6,10 @@ What a search, a fetched page or a program adds at the provider stands in no bod
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from ai_api.wire.gemini_names import camel
+from ai_api.wire.input_reading import Reading
 from ai_api.wire.json_body import encode
 from ai_api.wire.recordings import seconds_of
 from ai_api.wire.utf8 import bytes_read
@@ -42,32 +43,6 @@ _STEERING_EMBEDDING = frozenset({"model", "outputDimensionality", "autoTruncate"
 _TOOLS_AT_THE_CALLER = frozenset({"functionDeclarations", "computerUse"})
 _ABOUT_A_PART = frozenset({"thought", "videoMetadata", "mediaResolution", "partMetadata"})
 _READ_AS_JSON = frozenset({"executableCode", "codeExecutionResult", "toolCall", "toolResponse"})
-
-
-class Reading(Protocol):
-    """What has been found so far, to be added to."""
-
-    texts: list[str]
-    tool_texts: list[str]
-    opaque_bytes: int
-    messages: int
-    inputs: int
-    images: int
-    audio_items: int
-    audio_s: float
-    files: int
-
-    def visit(self, count: int) -> None:
-        """So many parts more are looked at."""
-        ...
-
-    def json(self, value: object) -> None:
-        """Counts a value as its JSON."""
-        ...
-
-    def give_up(self, why: str) -> None:
-        """The body does not bound the input."""
-        ...
 
 
 def read(reading: Reading, document: Mapping[str, Any]) -> None:

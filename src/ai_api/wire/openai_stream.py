@@ -5,182 +5,29 @@ Both readers hold back what a client may take for the end (`tail`), so that the 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any, TypeVar
-
-import msgspec
+from typing import Any
 
 from ai_api.wire.failures import StreamFailure
 from ai_api.wire.frames import unended, whole_frames
-from ai_api.wire.json_body import decode, encode
+from ai_api.wire.model_name import ModelName
+from ai_api.wire.openai_frames import (
+    CHAT_FRAME,
+    RESPONSE,
+    RESPONSE_EVENT,
+    ChatFrame,
+    ResponseObject,
+    odd_chat_frame,
+    odd_event,
+    odd_response,
+    peek,
+    size_of,
+)
+from ai_api.wire.openai_usage import from_openai_chat, from_openai_responses
 from ai_api.wire.sse import TAIL_BYTES_MAX, FrameCutter, data_of
-from ai_api.wire.usage import Usage, UsageStream, from_openai_chat, from_openai_responses
+from ai_api.wire.usage import Usage, UsageStream
 
 _BYTES_PER_TOKEN = 4
-
-
-# `Any` where null must say the same as nothing (a `Raw` of it would be there), and where servers differ in what they send.
-class _Delta(msgspec.Struct):
-    content: Any = None
-    reasoning_content: Any = None
-    tool_calls: Any = None
-
-
-class _Choice(msgspec.Struct):
-    finish_reason: str | None = None
-    delta: _Delta | None = None
-
-
-class _ChatFrame(msgspec.Struct):
-    choices: list[_Choice] | None = None
-    usage: Any = None
-    error: Any = None
-    model: str | None = None
-    service_tier: str | None = None
-
-
-class _ResponseObject(msgspec.Struct):
-    id: str | None = None
-    model: str | None = None
-    usage: Any = None
-    error: Any = None
-    status: str | None = None
-    incomplete_details: dict[str, Any] | None = None
-    service_tier: str | None = None
-    store: Any = None
-
-    @property
-    def kept_id(self) -> str | None:
-        return self.id if self.store is True else None
-
-
-class _ResponseEvent(msgspec.Struct):
-    type: str = ""
-    sequence_number: int | None = None
-    delta: Any = None
-    response: _ResponseObject | None = None
-
-
-_chat_frame = msgspec.json.Decoder(_ChatFrame)
-_response_event = msgspec.json.Decoder(_ResponseEvent)
-_response_object = msgspec.json.Decoder(_ResponseObject)
-Peek = TypeVar("Peek")
-
 _TERMINAL_EVENTS = frozenset({"response.completed", "response.incomplete", "response.failed"})
-
-
-def _peek(decoder: msgspec.json.Decoder[Peek], data: bytes, odd: Callable[[dict[str, Any]], Peek]) -> Peek:
-    """What the decoder knows of `data`.
-
-    JSON of another shape passes as well: what can be used of an object of which some field has an unexpected type is
-    read by `odd`. Raises StreamFailure for what is not JSON.
-    """
-    try:
-        return decoder.decode(data)
-    except msgspec.ValidationError:
-        try:
-            document = decode(data)
-        except ValueError:
-            raise StreamFailure("upstream_interrupted", "The provider sent something that is not JSON.") from None
-        return odd(document if isinstance(document, dict) else {})
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise StreamFailure("upstream_interrupted", "The provider sent something that is not JSON.") from None
-
-
-def _odd_chat_frame(document: dict[str, Any]) -> _ChatFrame:
-    return _ChatFrame(
-        choices=[_Choice()] if document.get("choices") else None,
-        usage=document.get("usage"),
-        error=document.get("error"),
-        model=_text(document.get("model")),
-        service_tier=_text(document.get("service_tier")),
-    )
-
-
-def _odd_response(document: dict[str, Any]) -> _ResponseObject:
-    details = document.get("incomplete_details")
-    return _ResponseObject(
-        id=_text(document.get("id")),
-        model=_text(document.get("model")),
-        usage=document.get("usage"),
-        error=document.get("error"),
-        status=_text(document.get("status")),
-        incomplete_details=details if isinstance(details, dict) else None,
-        service_tier=_text(document.get("service_tier")),
-        store=document.get("store"),
-    )
-
-
-def _odd_event(document: dict[str, Any]) -> _ResponseEvent:
-    number, response = document.get("sequence_number"), document.get("response")
-    return _ResponseEvent(
-        type=_text(document.get("type")) or "",
-        sequence_number=number if type(number) is int else None,
-        response=_odd_response(response) if isinstance(response, dict) else None,
-    )
-
-
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
-
-
-def _size(said: object) -> int:
-    """How many bytes a delta says: of its text, or of its JSON where it is no text."""
-    if isinstance(said, str):
-        return len(said.encode())
-    return len(encode(said)) if said else 0
-
-
-# Never found inside a string, where its quotes would be escaped.
-_MODEL_MEMBER = re.compile(rb'"model"\s*:\s*("(?:[^"\\]|\\.)*")')
-
-
-def _spells(literal: bytes, name: str) -> bool:
-    try:
-        return bool(decode(literal) == name)
-    except ValueError:
-        return False
-
-
-class ModelName:
-    """Puts the name the caller used in the place of the provider's, without touching another byte."""
-
-    __slots__ = ("_found", "_replacement", "_shown")
-
-    def __init__(self, shown: str) -> None:
-        self._shown = shown
-        self._found: bytes | None = None
-        self._replacement = b""
-
-    @property
-    def is_known(self) -> bool:
-        """Whether the provider's spelling was found."""
-        return self._found is not None
-
-    def learn(self, upstream: str | None, sample: bytes) -> None:
-        """Finds how the provider spells `"model": "…"`, from the first frame that has it."""
-        if self._found is not None or not upstream:
-            # Azure opens its streams with a frame of an empty model.
-            return
-        if upstream == self._shown:
-            self._found = b""
-            return
-        for match in _MODEL_MEMBER.finditer(sample):
-            if _spells(match[1], upstream):
-                self._found = match[0]
-                self._replacement = b'"model":' + encode(self._shown)
-                return
-
-    def relearn(self, upstream: str | None, sample: bytes) -> None:
-        """Finds how this frame spells it, where that is not how the one before did."""
-        if upstream and not (self._found and self._found in sample):
-            self._found = None
-            self.learn(upstream, sample)
-
-    def apply(self, frames: bytes, limit: int = -1) -> bytes:
-        """The frames with the name replaced, in at most `limit` places."""
-        return frames.replace(self._found, self._replacement, limit) if self._found else frames
 
 
 class ChatStream:
@@ -249,7 +96,7 @@ class ChatStream:
         if data.strip() == b"[DONE]":
             self.finished = self._ending = True
             return True
-        parsed = _peek(_chat_frame, data, _odd_chat_frame)
+        parsed = peek(CHAT_FRAME, data, odd_chat_frame)
         if parsed.error is not None and not parsed.choices:
             raise StreamFailure("upstream_error", "The provider reported an error in its stream.")
         self._name.learn(parsed.model, frame)
@@ -260,7 +107,7 @@ class ChatStream:
             return self._wants_usage
         return True
 
-    def _notice(self, frame: _ChatFrame) -> None:
+    def _notice(self, frame: ChatFrame) -> None:
         for choice in frame.choices or ():
             if choice.finish_reason is not None:
                 self.finish_reason = choice.finish_reason
@@ -270,7 +117,7 @@ class ChatStream:
             for said in (delta.content, delta.reasoning_content, delta.tool_calls):
                 if said:
                     self._text_frames += 1
-                    self._text_bytes += _size(said)
+                    self._text_bytes += size_of(said)
         if frame.usage is not None or (frame.service_tier is not None and frame.service_tier != self._tier):
             # Every frame of some providers names the tier: only what is new is worth a look.
             self._tier = frame.service_tier or self._tier
@@ -331,17 +178,17 @@ class ResponsesStream:
             return frame if data.strip() == b"[DONE]" else b""
         if not data or data.strip() == b"[DONE]":
             return frame
-        event = _peek(_response_event, data, _odd_event)
+        event = peek(RESPONSE_EVENT, data, odd_event)
         if event.type == "error":
             raise StreamFailure("upstream_error", "The provider reported an error in its stream.")
         if event.sequence_number is not None:
             self.sequence_number = event.sequence_number
         if event.delta:
             self._text_frames += 1
-            self._text_bytes += _size(event.delta)
+            self._text_bytes += size_of(event.delta)
         response = event.response
         if event.type in _TERMINAL_EVENTS:
-            self._end_with(event.type, response or _ResponseObject())
+            self._end_with(event.type, response or ResponseObject())
             if event.type == "response.failed" and self._secret:
                 frame = frame.replace(self._secret, b"[redacted]")
         if response is None:
@@ -350,7 +197,7 @@ class ResponsesStream:
         self._name.relearn(response.model, frame)
         return self._name.apply(frame, 1)
 
-    def _end_with(self, event_type: str, response: _ResponseObject) -> None:
+    def _end_with(self, event_type: str, response: ResponseObject) -> None:
         self.finished = True
         self.finish_reason = finish_of_response(event_type.removeprefix("response."), response.incomplete_details)
         self.usage = _usage_of_response(response)
@@ -365,7 +212,7 @@ def finish_of_response(status: str, incomplete_details: dict[str, Any] | None) -
 
 def read_whole_chat(body: bytes, shown_model: str) -> tuple[bytes, Usage | None, str | None]:
     """A whole chat answer for the caller, its usage, its finish reason. Raises StreamFailure."""
-    parsed = _peek(_chat_frame, body, _odd_chat_frame)
+    parsed = peek(CHAT_FRAME, body, odd_chat_frame)
     if parsed.error is not None and not parsed.choices:
         raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
     name = ModelName(shown_model)
@@ -380,7 +227,7 @@ def read_kept_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | No
 
     Raises StreamFailure.
     """
-    parsed = _peek(_response_object, body, _odd_response)
+    parsed = peek(RESPONSE, body, odd_response)
     if parsed.error is not None and parsed.status is None:
         raise StreamFailure("upstream_error", "The provider reported an error in its answer.")
     name = ModelName(shown_model)
@@ -393,6 +240,6 @@ def read_kept_response(body: bytes, shown_model: str) -> tuple[bytes, Usage | No
     )
 
 
-def _usage_of_response(response: _ResponseObject) -> Usage | None:
+def _usage_of_response(response: ResponseObject) -> Usage | None:
     told = response.usage
     return from_openai_responses(told, service_tier=response.service_tier) if told else None

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from ai_api.wire.failures import StreamFailure
-from ai_api.wire.openai_stream import ModelName
+from ai_api.wire.model_name import ModelName
 from ai_api.wire.operations import WholeOperation
 from ai_api.wire.usage import Usage
 

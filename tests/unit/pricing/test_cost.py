@@ -19,7 +19,9 @@ from ai_api.pricing import (
     likely,
     prices_from_usd,
 )
-from ai_api.wire.usage import Usage, from_anthropic, from_openai_chat
+from ai_api.wire.anthropic_usage import from_anthropic
+from ai_api.wire.openai_usage import from_openai_chat
+from ai_api.wire.usage import Usage
 
 GPT_4O_MINI = prices_from_usd(
     {

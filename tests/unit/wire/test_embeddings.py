@@ -10,7 +10,8 @@ from ai_api.core.errors import Refusal
 from ai_api.wire import json_body
 from ai_api.wire.envelope import Envelope
 from ai_api.wire.failures import StreamFailure
-from ai_api.wire.input_size import VISITS_MAX, InputSize
+from ai_api.wire.input_reading import VISITS_MAX
+from ai_api.wire.input_size import InputSize
 from ai_api.wire.operations import WHOLE_OPERATIONS, texts, writes_tokens
 from ai_api.wire.usage import Usage
 from ai_api.wire.whole_answer import read as read_answer

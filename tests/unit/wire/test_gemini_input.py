@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_api.wire.input_size import VISITS_MAX, measure, texts
+from ai_api.wire.input_reading import VISITS_MAX
+from ai_api.wire.input_size import measure, texts
 
 
 def size(*parts, **members):

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from ai_api.core.clock import SystemClock
 from ai_api.providers.count_tokens import TokenCounter
 from ai_api.wire import json_body
-from ai_api.wire.input_size import KEPT_DEFINITION_BYTES, VISITS_MAX, InputSize, measure, texts
+from ai_api.wire.input_reading import KEPT_DEFINITION_BYTES, VISITS_MAX
+from ai_api.wire.input_size import InputSize, measure, texts
 
 PIXEL = "data:image/png;base64," + "A" * 40_000
 PDF = "data:application/pdf;base64,JVBERi0xLjQK"

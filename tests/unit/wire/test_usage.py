@@ -4,15 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ai_api.wire.usage import (
-    COUNT_MAX,
-    Usage,
-    UsageStream,
-    from_anthropic,
-    from_openai_chat,
-    from_openai_responses,
-    served_tier,
-)
+from ai_api.wire.anthropic_usage import from_anthropic
+from ai_api.wire.openai_usage import from_openai_chat, from_openai_responses
+from ai_api.wire.usage import COUNT_MAX, Usage, UsageStream, served_tier
 
 READERS = [from_openai_chat, from_openai_responses, from_anthropic]
 GARBAGE = [None, -1, 1.0, 20.5, "20", "", True, False, [], {}, [20], COUNT_MAX + 1, 10**30, float("nan"), float("inf")]
