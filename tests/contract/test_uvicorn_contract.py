@@ -16,7 +16,8 @@ from uvicorn.protocols.http import flow_control, httptools_impl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
-from ai_api.cli.guard import Patience, _Unhurried, guarded
+from ai_api.cli.guard import Patience, guarded
+from ai_api.cli.unwanted_bodies import Unhurried
 from ai_api.observability.edge import EdgeTold
 
 PINNED = "0.54.0"
@@ -62,7 +63,7 @@ def test_what_is_raised_inside_of_the_parser_is_no_malformed_request():
 
 def test_an_answer_asks_more_of_its_transport_than_it_is_given():
     asked = set(re.findall(r"\bself\.transport\.(\w+)", inspect.getsource(RequestResponseCycle)))
-    assert asked == {"write", "close", "is_closing"} == set(_Unhurried.__slots__)
+    assert asked == {"write", "close", "is_closing"} == set(Unhurried.__slots__)
 
 
 async def test_a_class_is_not_taken_for_the_protocol():

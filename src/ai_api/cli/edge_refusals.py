@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE
@@ -54,3 +55,19 @@ HEAD_TOO_LARGE = _made(
 HEAD_TOO_SLOW = _made(
     Refusal("head_too_slow", "too_slow", "The head of a request did not come in time. Connect and send it anew.")
 )
+
+
+def fault_of_head(
+    http_version: Callable[[], str], url: bytes, fields: list[tuple[bytes, bytes]], *, read_bytes: int
+) -> EdgeRefusal | None:
+    """Why a whole head is refused; None where it is not. With it no more than `read_bytes` were read."""
+    hosts = [name for name, _ in fields].count(b"host")
+    # Probes of load balancers speak HTTP/1.0, in which there need be none.
+    if hosts > 1 or (hosts == 0 and http_version() != "1.0"):
+        return BAD_HOST
+    if len(fields) > HEAD_FIELDS_MAX:
+        return HEAD_TOO_LARGE
+    if read_bytes > HEAD_BYTES_MAX:
+        size = len(url) + sum(len(name) + len(value) + 4 for name, value in fields)
+        return HEAD_TOO_LARGE if size > HEAD_BYTES_MAX else None
+    return None

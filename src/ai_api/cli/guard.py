@@ -13,29 +13,24 @@ Apart from all of them, an answer of which the client takes nothing is given up.
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import socket
-import struct
-import termios
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from ai_api.cli import edge_refusals
-from ai_api.cli.edge_refusals import HEAD_BYTES_MAX, HEAD_FIELDS_MAX, WAITING_MAX, EdgeRefusal
+from ai_api.cli.edge_refusals import HEAD_BYTES_MAX, WAITING_MAX, EdgeRefusal, fault_of_head
+from ai_api.cli.quiet_log import QuietLog
+from ai_api.cli.untaken_answers import Untaken
+from ai_api.cli.unwanted_bodies import Unhurried, Unwanted
 from ai_api.observability.edge import EdgeTold
 
 # What a client that does not read costs: once here and, doubled by it for its own needs, once in the kernel.
 _WRITE_BUFFER_BYTES = 32_768
 _KERNEL_BUFFER_BYTES = 65_536
-# What is still read of a body after its answer was sent, while it goes on: a connection that is closed with something unread
-# is reset, and a reset may overtake the answer.
-_UNWANTED_BYTES_MAX = 64 * 1024 * 1024
-_UNWANTED_S = 30.0
-_UNWANTED_LOOK_S = 5.0
 # Where a silence is looked at from time to time, it is timed to a quarter.
 _LOOKS = 4
 
@@ -68,21 +63,9 @@ def guarded(patience: Patience, told: EdgeTold, turns_away: TurnsAway | None = N
         _patience = patience
         _told = told
         _turns_away = turns_away
-        _log = _Log("uvicorn.error")
+        _log = QuietLog("uvicorn.error")
 
     return Guarded
-
-
-class _Log(logging.Logger):
-    """uvicorn's logger without its warnings: each is about one request that somebody sent, and would flood the log."""
-
-    def __init__(self, name: str) -> None:
-        # Above the level of uvicorn's lines about single connections, which are made before anybody asks for them.
-        super().__init__(name, logging.DEBUG)
-        self.parent = logging.getLogger(name)
-
-    def warning(self, *_: object, **__: object) -> None:
-        """Says nothing: those refusals are counted and sampled where they are made."""
 
 
 class _Guard(HttpToolsProtocol):
@@ -102,12 +85,8 @@ class _Guard(HttpToolsProtocol):
     """Read since the last byte of a body: line ends, chunk extensions and trailers, which can go on for ever too."""
     _fault: EdgeRefusal | None = None
     _refusal: EdgeRefusal | None = None
-    _writing: asyncio.TimerHandle | None = None
-    _looks_left = _LOOKS
-    _unsent_bytes = 0
-    _drained = False
-    _unwanted_bytes: int | None = None
-    _unwanted_before = -1
+    _untaken: Untaken
+    _unwanted: Unwanted | None = None
     _no: bytes | None = None
     """What a request that is turned away is answered with once it is whole: the program never hears of it."""
 
@@ -119,23 +98,26 @@ class _Guard(HttpToolsProtocol):
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _KERNEL_BUFFER_BYTES)
         transport.set_write_buffer_limits(_WRITE_BUFFER_BYTES)
         super().connection_made(transport)
+        self._untaken = Untaken(transport, self.loop, stall_s=self._patience.stall_s, told=self._told)
         self._due_s = self.loop.time() + self._patience.header_s
         self._watch_reading()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        for timer in (self._reading, self._writing):
-            if timer is not None:
-                timer.cancel()
-        self._reading = self._writing = None
+        if self._reading is not None:
+            self._reading.cancel()
+            self._reading = None
+        if self._unwanted is not None:
+            self._unwanted.close()
+        self._untaken.close()
         super().connection_lost(exc)
 
     def eof_received(self) -> None:
         super().eof_received()
-        self._watch_writing()
+        self._untaken.watch()
 
     def data_received(self, data: bytes) -> None:
-        if self._unwanted_bytes is not None:
-            self._throw_away(len(data))
+        if self._unwanted is not None:
+            self._unwanted.throw_away(len(data))
             return
         if self._is_over():
             return
@@ -151,10 +133,10 @@ class _Guard(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._watch_writing()
+        self._untaken.watch()
 
     def resume_writing(self) -> None:
-        self._drained = True
+        self._untaken.note_drained()
         super().resume_writing()
 
     # What the parser calls.
@@ -166,7 +148,13 @@ class _Guard(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        self._fault = self._fault_of_head()
+        if len(self.pipeline) >= WAITING_MAX:
+            # Every answer lets another read in, which may hold thousands of requests.
+            self._fault = edge_refusals.TOO_MANY_WAIT
+        else:
+            self._fault = fault_of_head(
+                self.parser.get_http_version, self.url, self.headers, read_bytes=self._head_bytes + self._read_bytes
+            )
         if self._fault is not None:
             raise _BadHead
         self._no = self._turned_away()
@@ -193,7 +181,7 @@ class _Guard(HttpToolsProtocol):
         self.transport.write(self._no)
         self._no = None
         self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
-        self._watch_writing()
+        self._untaken.watch()
 
     # What uvicorn calls.
 
@@ -202,20 +190,20 @@ class _Guard(HttpToolsProtocol):
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self._phase == "body" and self._unwanted_bytes is None:
+        if self._phase == "body" and self._unwanted is None:
             # Answered before it was whole. The rest is thrown away, for as long as a silence may last.
             self._due_s = self.loop.time() + self._patience.body_idle_s
         if self._refusal is not None and not self._is_answering() and not self.transport.is_closing():
             self._say(self._refusal)
-        self._watch_writing()
+        self._untaken.watch()
 
     def timeout_keep_alive_handler(self) -> None:
         super().timeout_keep_alive_handler()
-        self._watch_writing()
+        self._untaken.watch()
 
     def shutdown(self) -> None:
         super().shutdown()
-        self._watch_writing()
+        self._untaken.watch()
 
     # Reading.
 
@@ -244,7 +232,7 @@ class _Guard(HttpToolsProtocol):
         elif self._is_answering():
             self._due_s = self.loop.time() + self._patience.body_idle_s
             # The program may answer before the body is whole: closing is not the transport's affair then.
-            self.cycle.transport = _Unhurried(self.transport, self._close_behind_answer)  # type: ignore[assignment]  # all that uvicorn asks of it there
+            self.cycle.transport = Unhurried(self.transport, self._close_behind_answer)  # type: ignore[assignment]  # all that uvicorn asks of it there
         self._watch_reading()
 
     def _begin_head(self) -> None:
@@ -259,22 +247,6 @@ class _Guard(HttpToolsProtocol):
         if gate is None or self._is_answering() or self.expect_100_continue or not self.parser.should_keep_alive():
             return None
         return gate.answer(self.parser.get_method(), self.url, self.headers)
-
-    def _fault_of_head(self) -> EdgeRefusal | None:
-        if len(self.pipeline) >= WAITING_MAX:
-            # Every answer lets another read in, which may hold thousands of requests.
-            return edge_refusals.TOO_MANY_WAIT
-        fields = self.headers
-        hosts = [name for name, _ in fields].count(b"host")
-        # Probes of load balancers speak HTTP/1.0, in which there need be none.
-        if hosts > 1 or (hosts == 0 and self.parser.get_http_version() != "1.0"):
-            return edge_refusals.BAD_HOST
-        if len(fields) > HEAD_FIELDS_MAX:
-            return edge_refusals.HEAD_TOO_LARGE
-        if self._head_bytes + self._read_bytes > HEAD_BYTES_MAX:
-            size = len(self.url) + sum(len(name) + len(value) + 4 for name, value in fields)
-            return edge_refusals.HEAD_TOO_LARGE if size > HEAD_BYTES_MAX else None
-        return None
 
     def _watch_reading(self) -> None:
         at_s = self._due_s
@@ -321,7 +293,7 @@ class _Guard(HttpToolsProtocol):
             if not self.cycle.response_started and not self.pipeline:
                 self.transport.write(refusal.answer)
             self.transport.close()
-            self._watch_writing()
+            self._untaken.watch()
         elif not self._is_answering():
             self._say(refusal)
 
@@ -330,79 +302,16 @@ class _Guard(HttpToolsProtocol):
         if self._phase != "body" or self.transport.is_closing():
             self.transport.close()
             return
-        self._unwanted_bytes = 0
-        self.transport.write_eof()
         if self._reading is not None:
             self._reading.cancel()
-        self._due_s = self.loop.time() + _UNWANTED_S
-        self._look_at_unwanted()
-
-    def _look_at_unwanted(self) -> None:
-        if self._unwanted_bytes == self._unwanted_before or self.loop.time() > self._due_s:
-            self.transport.abort()
-            return
-        self._unwanted_before = self._unwanted_bytes or 0
-        self._reading = self.loop.call_later(_UNWANTED_LOOK_S, self._look_at_unwanted)
-
-    def _throw_away(self, size_bytes: int) -> None:
-        self._unwanted_bytes = (self._unwanted_bytes or 0) + size_bytes
-        if self._unwanted_bytes > _UNWANTED_BYTES_MAX:
-            self.transport.abort()
+            self._reading = None
+        self._unwanted = Unwanted(self.transport, self.loop)
 
     def _say(self, refusal: EdgeRefusal) -> None:
         self.transport.write(refusal.answer)
         self.transport.close()
-        self._watch_writing()
+        self._untaken.watch()
 
     def _cut(self, code: str) -> None:
         self._told.note(code)
         self.transport.abort()
-
-    # Writing.
-
-    def _watch_writing(self) -> None:
-        """Whatever is unsent is watched: a closed connection stays open, too, until its client has taken everything."""
-        if self._writing is None and self.transport.get_write_buffer_size() > 0:
-            self._looks_left = _LOOKS
-            self._drained = False
-            self._unsent_bytes = self._unsent()
-            self._look_again()
-
-    def _look_again(self) -> None:
-        self._writing = self.loop.call_later(self._patience.stall_s / _LOOKS, self._look_at_writing)
-
-    def _look_at_writing(self) -> None:
-        self._writing = None
-        if self.transport.get_write_buffer_size() == 0:
-            return
-        unsent = self._unsent()
-        self._looks_left = _LOOKS if self._drained or unsent < self._unsent_bytes else self._looks_left - 1
-        self._drained, self._unsent_bytes = False, unsent
-        if self._looks_left > 0:
-            self._look_again()
-        else:
-            self._cut("answer_not_taken")
-
-    def _unsent(self) -> int:
-        """Bytes the client's machine has not taken yet, those in the kernel with them: one that reads slowly takes a while
-        to make room for the next piece of ours.
-        """
-        here = self.transport.get_write_buffer_size()
-        opened = self.transport.get_extra_info("socket")
-        try:
-            queued = fcntl.ioctl(opened.fileno(), termios.TIOCOUTQ, bytes(4))
-        except OSError:
-            # Not every system tells. What is left here falls as well, in larger steps.
-            return here
-        return here + int(struct.unpack("i", queued)[0])
-
-
-class _Unhurried:
-    """What uvicorn writes an answer to whose request is not whole yet."""
-
-    __slots__ = ("close", "is_closing", "write")
-
-    def __init__(self, transport: asyncio.Transport, close: Callable[[], None]) -> None:
-        self.write = transport.write
-        self.is_closing = transport.is_closing
-        self.close = close

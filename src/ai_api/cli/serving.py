@@ -78,19 +78,8 @@ async def serve(
     give_back_large_pieces()
     allow_many()
     told = EdgeTold(structlog.get_logger("ai_api"))
-
-    def metrics() -> list[Family]:
-        return [
-            *application.metrics(),
-            *edge_metrics(told.counts),
-            *process_metrics(application.faults, version=__version__),
-            *(more_metrics() if more_metrics is not None else []),
-        ]
-
-    ops = OpsListener(lambda: application.faults, metrics, ops_token)
-    public = _config(application, listen_settings, lifespan="on", told=told, turns_away=application.turning_away())
-    public.http = cast(Any, Crowd(cast(Any, public.http), sockets[0]))
-    public_server = _Server(public)
+    public_server = _public_server(application, listen_settings, sockets[0], told)
+    ops = OpsListener(lambda: application.faults, _metrics_of(application, told, more_metrics), ops_token)
     ops_server = _Server(_ops_config(ops, listen_settings, told))
     tasks = [
         asyncio.create_task(public_server.serve(sockets=[sockets[0]])),
@@ -141,6 +130,28 @@ async def serve_ops(
     finally:
         server.should_exit = True
         await serving
+
+
+def _public_server(
+    application: Application, listen_settings: Listen, opened: socket.socket, told: EdgeTold
+) -> uvicorn.Server:
+    config = _config(application, listen_settings, lifespan="on", told=told, turns_away=application.turning_away())
+    config.http = cast(Any, Crowd(cast(Any, config.http), opened))
+    return _Server(config)
+
+
+def _metrics_of(
+    application: Application, told: EdgeTold, more_metrics: Callable[[], list[Family]] | None
+) -> Callable[[], list[Family]]:
+    def metrics() -> list[Family]:
+        return [
+            *application.metrics(),
+            *edge_metrics(told.counts),
+            *process_metrics(application.faults, version=__version__),
+            *(more_metrics() if more_metrics is not None else []),
+        ]
+
+    return metrics
 
 
 class _Server(uvicorn.Server):

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from functools import partial
 from typing import Protocol
 
+from ai_api.observability.busiest import by_client
 from ai_api.observability.histogram import BatchFigures, Histogram
-from ai_api.observability.listener import Family, LateSamples, Sample
+from ai_api.observability.listener import Family, Sample
 
-CLIENTS_SHOWN_MAX = 200
 CALL_SERIES_MAX = 3_800
 ERROR_SERIES_MAX = 600
 """With the other families a replica shows at most 5,000 series."""
@@ -52,43 +50,8 @@ def gateway_metrics(
     So are client and model (or provider) of what is rarest where that leaves too many series.
     """
     return [
-        (
-            "ai_gateway_requests_total",
-            "Calls that ended, by outcome.",
-            "counter",
-            _by_client(counters.calls, ("client", "model", "status"), series_max=CALL_SERIES_MAX),
-        ),
-        (
-            "ai_gateway_refusals_total",
-            "Calls refused before they were admitted, by code.",
-            "counter",
-            [("", {"code": code}, float(count)) for code, count in sorted(counters.refusals.items())],
-        ),
-        (
-            "ai_gateway_upstream_errors_total",
-            "Failed tries, by client, provider and code.",
-            "counter",
-            _by_client(counters.upstream_errors, ("client", "provider", "code"), series_max=ERROR_SERIES_MAX),
-        ),
-        (
-            "ai_gateway_hold_extensions_total",
-            "Wishes to extend the hold of a growing answer, by what became of them.",
-            "counter",
-            [("", {"result": result}, float(count)) for result, count in sorted(counters.extensions.items())],
-        ),
-        (
-            "ai_gateway_usage_doubted_total",
-            "Calls whose input a provider counts more than a fifth beside our own exact count.",
-            "counter",
-            [("", {"provider": provider}, float(count)) for provider, count in sorted(counters.usage_doubted.items())],
-        ),
-        _histogram("ai_gateway_request_duration_seconds", "From a call's arrival to its end.", counters.durations_s),
-        _histogram(
-            "ai_gateway_first_byte_seconds", "From a call's arrival to its stream's first byte.", counters.first_bytes_s
-        ),
-        _histogram(
-            "ai_gateway_overhead_seconds", "From a call's arrival to the only try upstream.", counters.overheads_s
-        ),
+        *_ended(counters),
+        *_timed(counters),
         _one("ai_gateway_requests_in_progress", "Calls under way.", "gauge", open_calls),
         _one("ai_gateway_active_clients", "Credentials with a call under way.", "gauge", active_clients),
         _one("ai_gateway_input_tokens_total", "Input tokens recorded.", "counter", counters.input_tokens),
@@ -99,6 +62,50 @@ def gateway_metrics(
         _one("ai_gateway_defects_total", "Calls ended by a defect of the gateway.", "counter", counters.broken),
         _one("ai_gateway_routes_cooling", "Routes that are left alone after failures.", "gauge", routes_cooling),
         _one("ai_gateway_people_in_memory", "Credentials held in memory.", "gauge", people),
+    ]
+
+
+def _ended(counters: CallCounters) -> list[Family]:
+    """How calls, tries and wishes ended."""
+    return [
+        (
+            "ai_gateway_requests_total",
+            "Calls that ended, by outcome.",
+            "counter",
+            by_client(counters.calls, ("client", "model", "status"), series_max=CALL_SERIES_MAX),
+        ),
+        _counted(
+            "ai_gateway_refusals_total", "Calls refused before they were admitted, by code.", code=counters.refusals
+        ),
+        (
+            "ai_gateway_upstream_errors_total",
+            "Failed tries, by client, provider and code.",
+            "counter",
+            by_client(counters.upstream_errors, ("client", "provider", "code"), series_max=ERROR_SERIES_MAX),
+        ),
+        _counted(
+            "ai_gateway_hold_extensions_total",
+            "Wishes to extend the hold of a growing answer, by what became of them.",
+            result=counters.extensions,
+        ),
+        _counted(
+            "ai_gateway_usage_doubted_total",
+            "Calls whose input a provider counts more than a fifth beside our own exact count.",
+            provider=counters.usage_doubted,
+        ),
+    ]
+
+
+def _timed(counters: CallCounters) -> list[Family]:
+    """How long calls took, in seconds."""
+    return [
+        _histogram("ai_gateway_request_duration_seconds", "From a call's arrival to its end.", counters.durations_s),
+        _histogram(
+            "ai_gateway_first_byte_seconds", "From a call's arrival to its stream's first byte.", counters.first_bytes_s
+        ),
+        _histogram(
+            "ai_gateway_overhead_seconds", "From a call's arrival to the only try upstream.", counters.overheads_s
+        ),
     ]
 
 
@@ -164,12 +171,7 @@ def books_metrics(unexplained: Mapping[str, int], proved_at_s: Mapping[str, floa
 def mail_metrics(letters: Mapping[str, int], *, failed: int, oldest_s: float) -> list[Family]:
     """What became of letters, how many were given up in the last 30 days, and how long the oldest that waits has done so."""
     return [
-        (
-            "ai_gateway_letters_total",
-            "Tries to send a letter, by what became of them.",
-            "counter",
-            [("", {"result": result}, float(count)) for result, count in sorted(letters.items())],
-        ),
+        _counted("ai_gateway_letters_total", "Tries to send a letter, by what became of them.", result=letters),
         (
             "ai_gateway_letters_given_up",
             "Letters of the last 30 days that no mail server took. The goal is 0.",
@@ -188,11 +190,10 @@ def mail_metrics(letters: Mapping[str, int], *, failed: int, oldest_s: float) ->
 def load_metrics(shed: Mapping[str, int], *, lag_s: float, held_bytes: int) -> list[Family]:
     """How much a replica has taken on."""
     return [
-        (
+        _counted(
             "ai_gateway_shed_calls_total",
             "Calls sent away for want of room, by what there was too little of.",
-            "counter",
-            [("", {"reason": reason}, float(count)) for reason, count in sorted(shed.items())],
+            reason=shed,
         ),
         _one("ai_gateway_loop_lag_seconds", "How late the event loop is, smoothed.", "gauge", lag_s),
         _one("ai_gateway_bodies_bytes", "Bytes of bodies that are read or not sent yet.", "gauge", held_bytes),
@@ -259,11 +260,10 @@ def batch_metrics(batches: BatchesShown) -> list[Family]:
 def edge_metrics(refused: Mapping[str, int]) -> list[Family]:
     """Clients that ran into a bound before it was known who asks."""
     return [
-        (
+        _counted(
             "ai_gateway_edge_refusals_total",
             "Connections refused or cut before it was known who asks, by code.",
-            "counter",
-            [("", {"code": code}, float(count)) for code, count in sorted(refused.items())],
+            code=refused,
         )
     ]
 
@@ -272,41 +272,11 @@ def _one(name: str, text: str, kind: str, value: float) -> Family:
     return (name, text, kind, [("", {}, float(value))])
 
 
+def _counted(name: str, text: str, **counts: Mapping[str, int]) -> Family:
+    """A counter with one label, which is the name its counts are given under."""
+    [(label, by_value)] = counts.items()
+    return (name, text, "counter", [("", {label: value}, float(count)) for value, count in sorted(by_value.items())])
+
+
 def _histogram(name: str, text: str, histogram: Histogram) -> Family:
     return (name, text, "histogram", histogram.samples())
-
-
-def _by_client(counts: Counter[tuple[str, str, str]], labels: tuple[str, str, str], *, series_max: int) -> LateSamples:
-    """Samples of counts by client, something, and the last label, which has few values: no count is left out.
-
-    The counts are those of now. With 10⁵ clients adding them up takes longer than a call may wait for it, so it is done later.
-    """
-    return partial(_samples_by_client, dict(counts), labels, series_max=series_max)
-
-
-def _samples_by_client(
-    counts: dict[tuple[str, str, str], int], labels: tuple[str, str, str], *, series_max: int
-) -> list[Sample]:
-    by_client: dict[str, int] = {}
-    for (client, _, _), count in counts.items():
-        by_client[client] = by_client.get(client, 0) + count
-    shown = set(heapq.nlargest(CLIENTS_SHOWN_MAX, by_client, key=by_client.__getitem__))
-    merged: dict[tuple[str, str, str], int] = {}
-    for key, count in counts.items():
-        shown_as = key if key[0] in shown else ("other", key[1], key[2])
-        merged[shown_as] = merged.get(shown_as, 0) + count
-    if len(merged) > series_max:
-        merged = _busiest(merged, series_max)
-    return [("", dict(zip(labels, key, strict=True)), float(count)) for key, count in sorted(merged.items())]
-
-
-def _busiest(counts: dict[tuple[str, str, str], int], series_max: int) -> dict[tuple[str, str, str], int]:
-    """The rarest together, by their status, so that no more than `series_max` are left."""
-    statuses = {status for _, _, status in counts}
-    kept = set(heapq.nlargest(series_max - len(statuses), counts, key=counts.__getitem__))
-    busiest = {key: counts[key] for key in kept}
-    for key, count in counts.items():
-        if key not in kept:
-            together = ("other", "other", key[2])
-            busiest[together] = busiest.get(together, 0) + count
-    return busiest

@@ -20,11 +20,12 @@ from ai_api.core.errors import Refusal
 from ai_api.gateway.tell import Tell
 from ai_api.gateway.world import Worlds
 from ai_api.protocols import anthropic_messages, openai_chat, openai_responses, whole_operations
+from ai_api.protocols.asgi_out import AsgiOut, answer_refusal
 from ai_api.protocols.asked_in import dialect_of
 from ai_api.protocols.gemini import Door, GeminiDoors
 from ai_api.protocols.gemini_models import GeminiModels
 from ai_api.protocols.openai_models import Lists
-from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, answer_refusal
+from ai_api.protocols.serve import CallAnswer, DataPlane
 from ai_api.protocols.stored_responses import KeptResponseDoors
 from ai_api.wire import dialects
 from ai_api.wire.operations import WHOLE_OPERATIONS

@@ -9,7 +9,8 @@ from starlette.types import Receive
 
 from ai_api.core.errors import Refusal
 from ai_api.gateway.docket import Ask
-from ai_api.protocols.serve import AsgiOut, CallAnswer, DataPlane, ReadEnvelope, Stopped, answer_refusal
+from ai_api.protocols.asgi_out import AsgiOut, answer_refusal
+from ai_api.protocols.serve import CallAnswer, DataPlane, ReadEnvelope, Stopped
 from ai_api.wire import counts
 from ai_api.wire.envelope import Operation
 

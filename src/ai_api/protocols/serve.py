@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -24,10 +24,11 @@ from ai_api.gateway.open_call import OpenCall
 from ai_api.gateway.people import Holder, People
 from ai_api.gateway.tell import Tell
 from ai_api.protocols import body, conversation, idempotency_key, secret
+from ai_api.protocols.asgi_out import AsgiOut, ClosingOut, answer_refusal
 from ai_api.protocols.header_fields import all_of, first_of_each
 from ai_api.protocols.intake import Intake, Stay
 from ai_api.protocols.porch import source_of
-from ai_api.wire import dialects, json_body
+from ai_api.wire import json_body
 from ai_api.wire.envelope import Envelope
 from ai_api.wire.input_size import InputSize
 
@@ -120,7 +121,7 @@ class CallAnswer(Response):
 
     async def _refuse(self, stopped: Stopped, out: AsgiOut) -> None:
         """Answers whose credential may not call; its body is not read."""
-        await self._plane.calls.refuse(stopped.docket, stopped.refusal, _Closing(out))
+        await self._plane.calls.refuse(stopped.docket, stopped.refusal, ClosingOut(out))
 
     async def _ask(self, scope: Scope, receive: Receive, stay: Stay) -> Ask:
         stay.enter()
@@ -174,42 +175,6 @@ class CallAnswer(Response):
                 await plane.calls.permit(ask)
             except Refusal as refusal:
                 raise Stopped(Docket(uuid7(plane.clock.unix_ms()), ask, holder=holder), refusal) from None
-
-
-class AsgiOut:
-    """An answer over ASGI."""
-
-    __slots__ = ("_send",)
-
-    def __init__(self, send: Send) -> None:
-        self._send = send
-
-    # None of these waits for what it passes on: each piece of an answer would pay for that.
-
-    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> Awaitable[None]:
-        """Sends the head."""
-        return self._send({"type": "http.response.start", "status": status, "headers": headers})
-
-    def send(self, data: bytes) -> Awaitable[None]:
-        """Sends a piece; waits while the client reads slowly."""
-        return self._send({"type": "http.response.body", "body": data, "more_body": True})
-
-    def finish(self, data: bytes) -> Awaitable[None]:
-        """Sends the last piece."""
-        return self._send({"type": "http.response.body", "body": data, "more_body": False})
-
-
-class _Closing:
-    """An answer after which the connection closes."""
-
-    def __init__(self, out: AsgiOut) -> None:
-        self._out = out
-        self.send = out.send
-        self.finish = out.finish
-
-    def start(self, status: int, headers: list[tuple[bytes, bytes]]) -> Awaitable[None]:
-        """Sends the head."""
-        return self._out.start(status, [*headers, (b"connection", b"close")])
 
 
 class _Watcher:
@@ -280,16 +245,6 @@ def plain_ask(scope: Scope, dialect: str) -> Ask:
         received_at=time.perf_counter(),
         source=partial(source_of, scope),
     )
-
-
-async def answer_refusal(out: AsgiOut, refusal: Refusal, *, dialect: str, close: bool = False) -> None:
-    """Sends a refusal that was made before there was a call."""
-    rendered = dialects.render(dialect, refusal)
-    head = [*rendered.headers, (b"content-length", str(len(rendered.body)).encode())]
-    if close:
-        head.append((b"connection", b"close"))
-    await out.start(rendered.status, head)
-    await out.finish(rendered.body)
 
 
 def client_family(user_agent: str | None) -> str | None:

@@ -12,13 +12,13 @@ from typing import Any, TypedDict, Unpack
 from uuid import UUID
 
 from ai_api.audit import Actor, note
-from ai_api.core.addresses import check_base_url
 from ai_api.core.db import Tx, bump_world
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page
 from ai_api.core.seal import KeyRing
-from ai_api.providers import google_token, rules, store, wiring
+from ai_api.providers import rules, store, wiring
+from ai_api.providers.key_columns import address_columns, secret_columns
 from ai_api.providers.port import OpenKey
 from ai_api.providers.rules import ProviderKey, Status
 
@@ -38,7 +38,6 @@ class KeyDraft:
     secret: str | None = field(default=None, repr=False)
 
 
-_DISPLAY_MAX = 100
 # What of a key does not change how it is called.
 _OF_NO_CALL = {"name", "organization"}
 
@@ -68,8 +67,8 @@ async def connect(tx: Tx, actor: Actor, ring: KeyRing, draft: KeyDraft) -> Provi
         "provider": draft.provider,
         "name": rules.check_name(draft.name),
         "organization": rules.check_organization(draft.organization),
-        **_address(draft.provider, draft.base_url, draft.api_version, private=draft.allow_private_network),
-        **_sealed(ring, key_id, draft.provider, draft.secret, private=draft.allow_private_network),
+        **address_columns(draft.provider, draft.base_url, draft.api_version, private=draft.allow_private_network),
+        **secret_columns(ring, key_id, draft.provider, draft.secret, private=draft.allow_private_network),
     }
     if not await store.add_key(tx, values):
         raise _name_taken(draft.name)
@@ -94,7 +93,7 @@ async def revise_key(tx: Tx, actor: Actor, ring: KeyRing, key_id: UUID, **change
     if not changes.keys().isdisjoint({"base_url", "api_version", "allow_private_network"}):
         base_url = changes.get("base_url", before.base_url)
         api_version = changes.get("api_version", before.api_version)
-        values |= _address(before.provider, base_url, api_version, private=private)
+        values |= address_columns(before.provider, base_url, api_version, private=private)
         moved = values["base_url"] != before.base_url or private != before.allow_private_network
         if moved and before.sealed is not None and "secret" not in changes:
             message = (
@@ -102,7 +101,7 @@ async def revise_key(tx: Tx, actor: Actor, ring: KeyRing, key_id: UUID, **change
             )
             raise Refusal("secret_needed", "invalid", message, param="secret")
     if "secret" in changes:
-        values |= _sealed(ring, key_id, before.provider, changes["secret"], private=private)
+        values |= secret_columns(ring, key_id, before.provider, changes["secret"], private=private)
     if "status" in changes:
         values["status"] = changes["status"]
     if not values.keys() <= _OF_NO_CALL:
@@ -289,35 +288,6 @@ async def _note(
         after=shown,
     )
     await bump_world(tx)
-
-
-def _address(provider: str, base_url: str | None, api_version: str | None, *, private: bool) -> dict[str, Any]:
-    """The columns that follow from where a key is called."""
-    base, version = wiring.address(provider, base_url, api_version)
-    base = check_base_url(base, private_network=private)
-    return {
-        "base_url": base,
-        "api_version": version,
-        "allow_private_network": private,
-        "wiring": store.wiring_values(wiring.derive(provider, base, version)),
-        "wiring_version": wiring.WIRING_VERSION,
-    }
-
-
-def _sealed(ring: KeyRing, key_id: UUID, provider: str, secret: str | None, *, private: bool) -> dict[str, Any]:
-    """The columns that hold a secret. Raises Refusal `secret_needed`, `bad_secret`, `bad_base_url`."""
-    known = wiring.vendor(provider)
-    if secret is None:
-        if known.needs_secret:
-            raise Refusal("secret_needed", "invalid", f"Provider {provider} needs a secret.", param="secret")
-        return {"sealed_secret": None, "sealing_key_id": None, "secret_display": None}
-    if known.scheme == "google" and google_token.is_service_account(secret):
-        # Whose it is tells it apart, and gives nothing away.
-        shown = google_token.read_service_account(secret, private_network=private).email[:_DISPLAY_MAX]
-    else:
-        shown = rules.display(rules.check_secret(secret))
-    sealed = ring.seal(secret, key_id)
-    return {"sealed_secret": sealed.value, "sealing_key_id": sealed.key_id, "secret_display": shown}
 
 
 def _name_taken(name: str) -> Refusal:
