@@ -34,7 +34,8 @@ test: install ## unit, contract and integration tests, with a Postgres of their 
 	$(call suite,tests/integration)
 	@FRONTEND_OPTIONAL=1 sh scripts/frontend.sh build
 	@# More workers than cores: half of the gateway's tests wait for something most of their time.
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/unit tests/contract tests/integration tests/load tests/soak $(ARGS)
+	@# Compiled code is kept whatever the environment says: workers and the gateways they start read thousands of files each.
+	@PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder tests/unit tests/contract tests/integration tests/load tests/soak $(ARGS)
 
 chart: install ## the Helm chart by Helm 3 and 4: every example, every refusal, and what a cluster would take
 	$(call suite,tests/chart)

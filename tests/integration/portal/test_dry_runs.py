@@ -15,11 +15,11 @@ from ai_api.quotas.tables import quota_accounts
 from ai_api.quotas.windows import account_id, month_window
 from tests.integration.portal.examples_access import issued
 from tests.support.portal import Caller, Portal
+from tests.support.portal_routes import portal_openapi
 from tests.support.portal_writes import WRITES, Stage
-from tests.support.routes_of import openapi_of, portal_router
 
 pytestmark = pytest.mark.integration
-DOCUMENT = openapi_of(portal_router())
+DOCUMENT = portal_openapi()
 ROUTES = {
     (method.upper(), path): {each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"}
     for path, methods in DOCUMENT["paths"].items()

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from tests.support.portal import Caller, Portal
+from tests.support.portal_routes import portal_routes
 from tests.support.portal_writes import WRITES, Stage
-from tests.support.routes_of import portal_router, routes_of
 
 pytestmark = pytest.mark.integration
 READS = {"GET", "HEAD", "OPTIONS"}
@@ -31,7 +31,7 @@ async def see(portal: Portal) -> Seen:
 
 
 def test_every_writing_route_has_an_example() -> None:
-    writing = {route for route in routes_of(portal_router()) if route[0] not in READS}
+    writing = {route for route in portal_routes() if route[0] not in READS}
     assert writing - set(WRITES) == set(), "add an example in tests/support/portal_writes"
     assert set(WRITES) - writing == set(), "the route is gone"
 

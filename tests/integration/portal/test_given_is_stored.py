@@ -16,11 +16,11 @@ import pytest
 
 from ai_api.catalog import read_registry
 from tests.support.portal import Caller, Portal
+from tests.support.portal_routes import portal_openapi
 from tests.support.portal_writes import TAG, WRITES, Ask, Stage
-from tests.support.routes_of import openapi_of, portal_router
 
 pytestmark = pytest.mark.integration
-DOCUMENT = openapi_of(portal_router())
+DOCUMENT = portal_openapi()
 IMPORT = "/api/admin/models/import"
 APPROVE = ("POST", "/api/me/device/{code}/approve")
 SOON = (datetime.now(UTC) + timedelta(days=400)).replace(microsecond=0)
