@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import Counter
+from collections.abc import Generator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +25,17 @@ _LOOPBACK = ["127.0.0.1", "::1"]
 
 _LONG = Path(__file__).parent / "integration" / "local"
 """Few tests, each of which starts the whole product: begun last, one process would do them while the others are done."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported and collected lives as long as the process: no collector looks at it on the way, or ever again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(trylast=True)
