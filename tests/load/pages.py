@@ -46,6 +46,9 @@ def _lists(of: Browsed) -> Iterator[Page]:
         yield Page(f"list of {name}", f"/api/admin/{name}")
     yield Page("one member", f"/api/admin/members/{of.member_id}")
     yield Page("members, searched", "/api/admin/members", {"q": "browsed19"})
+    yield Page("members by identifier", "/api/admin/members", {"sort": "identifier", "limit": "200"})
+    for lack in ("price", "route"):
+        yield Page(f"models without a {lack}", "/api/admin/models", {"lacks": lack, "limit": "200"})
     yield Page("what needs somebody", "/api/admin/attention")
     yield Page("search", "/api/search", {"q": "browsed-77"})
     for name in ("models", "allocations", "credentials", "usage"):

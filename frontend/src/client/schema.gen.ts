@@ -573,7 +573,7 @@ export interface paths {
         };
         /**
          * List Members
-         * @description Members, the newest first.
+         * @description Members, the newest first unless sorted otherwise.
          */
         get: operations["list_members_api_admin_members_get"];
         put?: never;
@@ -4726,6 +4726,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Listed[MemberListed] */
+        Listed_MemberListed_: {
+            /** Items */
+            items: components["schemas"]["MemberListed"][];
+            /** Next */
+            next: string | null;
+        };
         /** Listed[MemberOfTagShown] */
         Listed_MemberOfTagShown_: {
             /** Items */
@@ -4740,17 +4747,10 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /** Listed[MemberShown] */
-        Listed_MemberShown_: {
+        /** Listed[ModelListed] */
+        Listed_ModelListed_: {
             /** Items */
-            items: components["schemas"]["MemberShown"][];
-            /** Next */
-            next: string | null;
-        };
-        /** Listed[ModelShown] */
-        Listed_ModelShown_: {
-            /** Items */
-            items: components["schemas"]["ModelShown"][];
+            items: components["schemas"]["ModelListed"][];
             /** Next */
             next: string | null;
         };
@@ -4895,6 +4895,60 @@ export interface components {
         MemberDisable: {
             /** Service Accounts */
             service_accounts?: ("keep" | "disable") | null;
+        };
+        /**
+         * MemberListed
+         * @description A member with how many `allocations` they have that are not revoked, and what they spent in the present calendar month.
+         *
+         *     `last_seen_at` is when they were last in the portal, used an access token or made a call, as far as it is still on record;
+         *     null for never.
+         */
+        MemberListed: {
+            /** Allocations */
+            allocations: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Display Name */
+            display_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Identifier */
+            identifier: string;
+            /** Identity */
+            identity: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "service";
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Responsible Member Id */
+            responsible_member_id: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "member" | "admin" | "owner";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /** Tags */
+            tags: components["schemas"]["TagOfMemberShown"][];
+            this_month: components["schemas"]["SpentShown"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * MemberOfTagShown
@@ -5292,32 +5346,12 @@ export interface components {
             slug?: string | null;
         };
         /**
-         * ModelSearched
-         * @description A model that the caller sees. Administrators see archived ones too.
+         * ModelListed
+         * @description A model with the first few of its `routes_count` routes, those in use first, in the order in which they are tried.
+         *
+         *     `prices` are those of now, null where nobody has said what it costs. `calls_today` counts refused ones too.
          */
-        ModelSearched: {
-            /** Display Name */
-            display_name: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /** Slug */
-            slug: string;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "archived";
-        };
-        /**
-         * ModelShown
-         * @description A model. Token counts are null where unknown; `allowed_members` counts the members its policy allows by name, and
-         *     `allowed_tags`, `denied_members` and `denied_tags` what the other lists name. A `claimable` model
-         *     can be taken by whoever sees it, under its `default_limits`.
-         */
-        ModelShown: {
+        ModelListed: {
             /**
              * Access
              * @enum {string}
@@ -5327,6 +5361,8 @@ export interface components {
             allowed_members: number;
             /** Allowed Tags */
             allowed_tags: number;
+            /** Calls Today */
+            calls_today: number;
             /** Capabilities */
             capabilities: {
                 [key: string]: boolean;
@@ -5361,6 +5397,11 @@ export interface components {
             operations: ("chat" | "responses" | "embeddings")[];
             /** Output Tokens Max */
             output_tokens_max: number | null;
+            prices: components["schemas"]["PricesInForce"] | null;
+            /** Routes */
+            routes: components["schemas"]["RouteInShortShown"][];
+            /** Routes Count */
+            routes_count: number;
             /** Slug */
             slug: string;
             /**
@@ -5373,6 +5414,26 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * ModelSearched
+         * @description A model that the caller sees. Administrators see archived ones too.
+         */
+        ModelSearched: {
+            /** Display Name */
+            display_name: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Slug */
+            slug: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "archived";
         };
         /**
          * MonthUsed
@@ -6402,6 +6463,32 @@ export interface components {
             weight?: number;
         };
         /**
+         * RouteInShortShown
+         * @description A route by the name of its provider key. `standby` waits until a route before it fails, `disabled` is never chosen;
+         *     one that is `cooling` is left alone until `cooling_until`.
+         */
+        RouteInShortShown: {
+            /** Cooling Until */
+            cooling_until: string | null;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "healthy" | "standby" | "cooling" | "disabled";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Provider Key */
+            provider_key: string;
+            /**
+             * Provider Key Id
+             * Format: uuid
+             */
+            provider_key_id: string;
+        };
+        /**
          * RouteOfModel
          * @description A route of the model, and why it would not serve the call; null where it would be tried.
          */
@@ -6675,6 +6762,23 @@ export interface components {
              * Format: password
              */
             password: string;
+        };
+        /**
+         * SpentShown
+         * @description What a member's calls came to, refused ones too; the cost leaves out `unpriced_calls`, which nobody knows the price of.
+         */
+        SpentShown: {
+            /**
+             * Billed Cost Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            billed_cost_usd: string;
+            /** Calls */
+            calls: number;
+            /** Unpriced Calls */
+            unpriced_calls: number;
         };
         /**
          * StatementShown
@@ -7353,10 +7457,10 @@ export type ListedEventShown = components['schemas']['Listed_EventShown_'];
 export type ListedIdentityShown = components['schemas']['Listed_IdentityShown_'];
 export type ListedLimitShown = components['schemas']['Listed_LimitShown_'];
 export type ListedLinkShown = components['schemas']['Listed_LinkShown_'];
+export type ListedMemberListed = components['schemas']['Listed_MemberListed_'];
 export type ListedMemberOfTagShown = components['schemas']['Listed_MemberOfTagShown_'];
 export type ListedMemberSessionShown = components['schemas']['Listed_MemberSessionShown_'];
-export type ListedMemberShown = components['schemas']['Listed_MemberShown_'];
-export type ListedModelShown = components['schemas']['Listed_ModelShown_'];
+export type ListedModelListed = components['schemas']['Listed_ModelListed_'];
 export type ListedMyAllocationShown = components['schemas']['Listed_MyAllocationShown_'];
 export type ListedMyCallRecordShown = components['schemas']['Listed_MyCallRecordShown_'];
 export type ListedMyCredentialShown = components['schemas']['Listed_MyCredentialShown_'];
@@ -7372,6 +7476,7 @@ export type ManyStopping = components['schemas']['ManyStopping'];
 export type MemberChange = components['schemas']['MemberChange'];
 export type MemberCreate = components['schemas']['MemberCreate'];
 export type MemberDisable = components['schemas']['MemberDisable'];
+export type MemberListed = components['schemas']['MemberListed'];
 export type MemberOfTagShown = components['schemas']['MemberOfTagShown'];
 export type MembersBulk = components['schemas']['MembersBulk'];
 export type MemberSearched = components['schemas']['MemberSearched'];
@@ -7386,8 +7491,8 @@ export type ModelChange = components['schemas']['ModelChange'];
 export type ModelCreate = components['schemas']['ModelCreate'];
 export type ModelDetail = components['schemas']['ModelDetail'];
 export type ModelImport = components['schemas']['ModelImport'];
+export type ModelListed = components['schemas']['ModelListed'];
 export type ModelSearched = components['schemas']['ModelSearched'];
-export type ModelShown = components['schemas']['ModelShown'];
 export type MonthUsed = components['schemas']['MonthUsed'];
 export type MyAllocationFound = components['schemas']['MyAllocationFound'];
 export type MyAllocationShown = components['schemas']['MyAllocationShown'];
@@ -7428,6 +7533,7 @@ export type ReportShown = components['schemas']['ReportShown'];
 export type Rotate = components['schemas']['Rotate'];
 export type RouteChange = components['schemas']['RouteChange'];
 export type RouteCreate = components['schemas']['RouteCreate'];
+export type RouteInShortShown = components['schemas']['RouteInShortShown'];
 export type RouteOfModel = components['schemas']['RouteOfModel'];
 export type RouteShown = components['schemas']['RouteShown'];
 export type RowShown = components['schemas']['RowShown'];
@@ -7439,6 +7545,7 @@ export type SessionShown = components['schemas']['SessionShown'];
 export type SetUp = components['schemas']['SetUp'];
 export type SignedInShown = components['schemas']['SignedInShown'];
 export type SignIn = components['schemas']['SignIn'];
+export type SpentShown = components['schemas']['SpentShown'];
 export type StatementShown = components['schemas']['StatementShown'];
 export type StepRowShown = components['schemas']['StepRowShown'];
 export type StoppingShown = components['schemas']['StoppingShown'];
@@ -9138,6 +9245,7 @@ export interface operations {
                 sort?: string | null;
                 status?: ("active" | "disabled") | null;
                 unanswered?: boolean | null;
+                zone?: string | null;
             };
             header?: never;
             path?: never;
@@ -9169,7 +9277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_MemberShown_"];
+                    "application/json": components["schemas"]["Listed_MemberListed_"];
                 };
             };
         };
@@ -10018,11 +10126,13 @@ export interface operations {
             query?: {
                 access?: ("open" | "restricted") | null;
                 cursor?: string | null;
+                lacks?: ("price" | "route") | null;
                 limit?: number;
                 operation?: ("chat" | "responses" | "embeddings") | null;
                 q?: string | null;
                 sort?: string | null;
                 status?: ("active" | "archived") | null;
+                zone?: string | null;
             };
             header?: never;
             path?: never;
@@ -10054,7 +10164,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_ModelShown_"];
+                    "application/json": components["schemas"]["Listed_ModelListed_"];
                 };
             };
         };

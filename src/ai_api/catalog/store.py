@@ -9,7 +9,24 @@ from functools import partial
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Row, Select, delete, func, insert, or_, select, true, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Row,
+    Select,
+    Uuid,
+    any_,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    true,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import IntegrityError
 
 from ai_api.catalog.rules import AccessRule, Draft, Model
@@ -46,12 +63,13 @@ _SORTS: Final[Mapping[str, ColumnElement[Any]]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which models a list shows; None leaves a filter out. `q` looks in slugs and display names."""
+    """Which models a list shows; None leaves a filter out. `q` looks in slugs and display names, `among` names the models."""
 
     q: str | None = None
     status: str | None = None
     access: str | None = None
     operation: str | None = None
+    among: Collection[UUID] | None = None
 
 
 async def active(tx: Tx) -> list[Model]:
@@ -193,6 +211,8 @@ def _conditions(wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(models.c.access == wanted.access)
     if wanted.operation is not None:
         conditions.append(models.c.operations.contains([wanted.operation]))
+    if wanted.among is not None:
+        conditions.append(models.c.id == any_(cast(list(wanted.among), ARRAY(Uuid))))
     return conditions
 
 

@@ -61,8 +61,8 @@ def _is_storable(value: object) -> bool:
     return isinstance(value, str) and "\x00" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
 
 
-def id_in(cursor: str | None, sort: str) -> UUID | None:
-    """The id a cursor of `id_cursor` stands for; None at the beginning.
+def text_in(cursor: str | None, sort: str) -> str | None:
+    """The text a cursor of an order by unique text stands for; None at the beginning.
 
     Raises Refusal `bad_cursor`, also when it belongs to another order.
     """
@@ -71,6 +71,17 @@ def id_in(cursor: str | None, sort: str) -> UUID | None:
     made_for, text = decode_cursor(cursor, 2)
     if made_for != sort:
         raise bad_cursor()
+    return text
+
+
+def id_in(cursor: str | None, sort: str) -> UUID | None:
+    """The id a cursor of `id_cursor` stands for; None at the beginning.
+
+    Raises Refusal `bad_cursor`, also when it belongs to another order.
+    """
+    text = text_in(cursor, sort)
+    if text is None:
+        return None
     try:
         return UUID(text)
     except ValueError:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from ai_api.audit import Actor, note
 from ai_api.core.db import Tx, bump_members
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
-from ai_api.core.page import NEWEST_FIRST, Page, id_in, page_by_id
+from ai_api.core.page import Page, encode_cursor, id_in, text_in
 from ai_api.identity import store
 from ai_api.identity.rules import (
     By,
@@ -18,6 +20,7 @@ from ai_api.identity.rules import (
     Draft,
     Filters,
     Member,
+    MemberOrder,
     check_change,
     check_deletion,
     check_name,
@@ -27,6 +30,8 @@ from ai_api.identity.rules import (
     last_owner,
     member_not_found,
 )
+
+_ORDERS: Final[Mapping[str, MemberOrder]] = {"created_at": "id", "identifier": "identifier"}
 
 
 async def create_member(
@@ -80,10 +85,21 @@ async def has_password(tx: Tx, member_id: UUID) -> bool:
     return await store.has_password(tx, member_id)
 
 
-async def list_members(tx: Tx, *, filters: Filters, limit: int, cursor: str | None = None) -> Page[Member]:
-    """One page of members, the newest first. Raises Refusal `bad_cursor`."""
-    found = await store.list_members(tx, filters=filters, before_id=id_in(cursor, NEWEST_FIRST), limit=limit + 1)
-    return page_by_id(found, [each.id for each in found], limit=limit, sort=NEWEST_FIRST)
+async def list_members(
+    tx: Tx, *, filters: Filters, limit: int, cursor: str | None = None, sort: str = "-created_at"
+) -> Page[Member]:
+    """One page of members, by `created_at` or `identifier`, with a dash before it to turn it around; a member's id tells when
+    they were made. Raises Refusal `bad_sort`, `bad_cursor`.
+    """
+    by = _ORDERS.get(sort.removeprefix("-"))
+    if by is None:
+        raise Refusal("bad_sort", "invalid", f"Members can be sorted by {', '.join(_ORDERS)}.", param="sort")
+    descending = sort.startswith("-")
+    order = f"-{by}" if descending else by
+    after = id_in(cursor, order) if by == "id" else text_in(cursor, order)
+    found = await store.list_members(tx, filters=filters, by=by, descending=descending, after=after, limit=limit + 1)
+    shown = found[:limit]
+    return Page([member for _, member in shown], encode_cursor(order, shown[-1][0]) if len(found) > limit else None)
 
 
 async def change_member(

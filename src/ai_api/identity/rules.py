@@ -14,6 +14,7 @@ Kind = Literal["person", "service"]
 Identity = Literal["local", "oidc"]
 Role = Literal["member", "admin", "owner"]
 Status = Literal["active", "disabled"]
+MemberOrder = Literal["id", "identifier"]
 
 ACCESS_TOKEN_DAYS_DEFAULT: Final = 90
 ACCESS_TOKENS_MAX: Final = 100

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, or_, select, text, update
@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from ai_api.core.db import Tx, new_epoch
 from ai_api.core.errors import Refusal
-from ai_api.identity.rules import AccessToken, Draft, Filters, Member, PasswordHolder, TokenHolder
+from ai_api.identity.rules import AccessToken, Draft, Filters, Member, MemberOrder, PasswordHolder, TokenHolder
 from ai_api.identity.tables import access_tokens, members, tags
 
 _IN_USE = {"23001", "23503"}  # restrict_violation (Postgres 18) and foreign_key_violation (before)
@@ -31,6 +31,11 @@ _MEMBER = (
     members.c.created_at,
     members.c.updated_at,
 )
+# Each is unique and has an index.
+_ORDERS: Final[Mapping[MemberOrder, ColumnElement[Any]]] = {
+    "id": members.c.id,
+    "identifier": func.lower(members.c.identifier),
+}
 _TOKEN = tuple(column for column in access_tokens.c if column.name != "secret_hash")
 _RESPONSIBLE = members.alias("responsible")
 _UNANSWERED = and_(
@@ -111,12 +116,20 @@ async def has_password(tx: Tx, member_id: UUID) -> bool:
     return bool((await tx.execute(statement)).scalar_one())
 
 
-async def list_members(tx: Tx, *, filters: Filters, before_id: UUID | None, limit: int) -> list[Member]:
-    """At most `limit` members that fit, the newest first, older than `before_id`."""
-    statement = select(*_MEMBER).where(*_conditions(filters)).order_by(members.c.id.desc()).limit(limit)
-    if before_id is not None:
-        statement = statement.where(members.c.id < before_id)
-    return [Member(**row) for row in (await tx.execute(statement)).mappings()]
+async def list_members(
+    tx: Tx, *, filters: Filters, by: MemberOrder, descending: bool, after: UUID | str | None, limit: int
+) -> list[tuple[str, Member]]:
+    """At most `limit` members that fit, each with the text of what it is sorted by; those behind `after`."""
+    key = _ORDERS[by]
+    statement = select(*_MEMBER, key.label("sorted_by")).where(*_conditions(filters))
+    if after is not None:
+        statement = statement.where(key < after if descending else key > after)
+    statement = statement.order_by(key.desc() if descending else key).limit(limit)
+    found = []
+    for row in (await tx.execute(statement)).mappings():
+        fields = dict(row)
+        found.append((str(fields.pop("sorted_by")), Member(**fields)))
+    return found
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:

@@ -107,6 +107,12 @@ async def viewed_month(
     return Viewed(Asked(period=period, member_id=member_id, tag_id=tag_id, as_told=as_told), zone, name)
 
 
+async def viewed_period(tx: Tx, house: House, query: InZone, name: Named) -> Period:
+    """What a period's name means now in the zone of a query. Raises Refusal `bad_time_zone`."""
+    _, zone = await _zone(tx, house, query)
+    return reports.named_period(name, zone, house.clock.now())
+
+
 _FILTERS = {"credential_id", "allocation_id", "model", "provider", "outcome", "provider_key_id", "tag_id"}
 
 

@@ -28,6 +28,8 @@ from ai_api.setup.import_model import (
 )
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
+from ai_api.setup.list_members import MemberAtWork, list_members
+from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, list_models
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
 from ai_api.setup.new_password import change_password, reset_password
 from ai_api.setup.organization import (
@@ -53,6 +55,7 @@ from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, change_member, disable_member
 from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
+from ai_api.setup.store_models import Lack
 from ai_api.setup.what_works import Touched
 
 __all__ = [
@@ -71,10 +74,14 @@ __all__ = [
     "Facets",
     "Finding",
     "Found",
+    "Health",
     "JobRun",
+    "Lack",
     "Line",
+    "MemberAtWork",
     "Mine",
     "Missing",
+    "ModelAtWork",
     "Offer",
     "Order",
     "OrganizationChanges",
@@ -84,6 +91,7 @@ __all__ = [
     "Publication",
     "Receiver",
     "Review",
+    "RouteInShort",
     "SchemaState",
     "SentLink",
     "Services",
@@ -122,6 +130,8 @@ __all__ = [
     "limit_subject",
     "link_model",
     "list_jobs",
+    "list_members",
+    "list_models",
     "look_at_link",
     "make_set_up_link",
     "missing_assurances",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from typing import Annotated, ClassVar
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from ai_api import identity, setup
@@ -17,7 +15,7 @@ from ai_api.core.db import Tx
 from ai_api.identity import By, Kind, Member, Role, Status
 from ai_api.portal.deps import Admin, AdminHolder, AskProof, HouseDep, Transaction
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
-from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, not_given
+from ai_api.portal.shapes import Name, Patch, Shown, Strict, not_given
 from ai_api.setup import Services, Touched
 
 router = APIRouter(prefix="/api/admin/members", tags=["members"])
@@ -74,36 +72,6 @@ class MemberDisable(Strict):
 
 
 NOTHING_SAID = MemberDisable()
-
-
-class MembersQuery(ListQuery):
-    """Filters; `q` is part of an identifier or a display name.
-
-    `unanswered` are active service accounts whose responsible member is disabled.
-    """
-
-    SEARCHED: ClassVar[bool] = True
-
-    kind: Kind | None = None
-    role: Role | None = None
-    status: Status | None = None
-    responsible_member_id: UUID | None = None
-    unanswered: bool | None = None
-
-
-@router.get("", response_model=Listed[MemberShown])
-async def list_members(_: AdminHolder, tx: Transaction, query: Annotated[MembersQuery, Query()]) -> Listed[MemberShown]:
-    """Members, the newest first."""
-    filters = identity.Filters(
-        q=query.q,
-        kind=query.kind,
-        role=query.role,
-        status=query.status,
-        responsible_member_id=query.responsible_member_id,
-        unanswered=query.unanswered,
-    )
-    page = await identity.list_members(tx, filters=filters, limit=query.limit, cursor=query.cursor)
-    return Listed(items=await _shown(tx, page.items), next=page.next)
 
 
 @router.post("", status_code=201, response_model=MemberShown)
@@ -194,14 +162,8 @@ async def delete_member(
 
 
 async def _one(tx: Tx, member: Member) -> MemberShown:
-    (shown,) = await _shown(tx, [member])
-    return shown
-
-
-async def _shown(tx: Tx, members: Sequence[Member]) -> list[MemberShown]:
-    """Members with their tags, in two queries however many there are."""
-    tags = await identity.tags_of_members(tx, [each.id for each in members])
-    return [MemberShown.model_validate({**asdict(each), "tags": tags[each.id]}) for each in members]
+    tags = await identity.tags_of_members(tx, [member.id])
+    return MemberShown.model_validate({**asdict(member), "tags": tags[member.id]})
 
 
 def _by(holder: identity.Caller) -> By:

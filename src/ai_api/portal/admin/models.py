@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 from functools import partial
-from typing import Annotated, ClassVar, Literal, cast
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
@@ -26,7 +26,7 @@ from ai_api.portal.previews import (
     previewed,
     previewed_stops,
 )
-from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Strict, not_given
+from ai_api.portal.shapes import Name, Patch, Strict, not_given
 from ai_api.quotas import DEFAULT_LIMITS_MAX
 from ai_api.setup import Touched
 
@@ -120,32 +120,6 @@ class Policy(Strict):
     denied_tag_ids: TagIds = not_given()
 
 
-class ModelsQuery(ListQuery):
-    """Filters; `q` is part of a slug or a display name."""
-
-    SORTS: ClassVar[tuple[str, ...]] = (
-        "slug",
-        "-slug",
-        "display_name",
-        "-display_name",
-        "created_at",
-        "-created_at",
-    )
-    SEARCHED: ClassVar[bool] = True
-
-    status: Status | None = None
-    access: Access | None = None
-    operation: Operation | None = None
-
-
-@router.get("", response_model=Listed[ModelShown])
-async def list_models(_: AdminHolder, tx: Transaction, query: Annotated[ModelsQuery, Query()]) -> Listed[ModelShown]:
-    """Models, archived ones too, by slug unless sorted otherwise."""
-    wanted = catalog.Filter(q=query.q, status=query.status, access=query.access, operation=query.operation)
-    page = await catalog.page(tx, wanted, sort=query.sort or "slug", limit=query.limit, cursor=query.cursor)
-    return Listed(items=[ModelShown.model_validate(_fields(model)) for model in page.items], next=page.next)
-
-
 @router.post("", status_code=201, response_model=ModelDetail)
 async def publish_model(body: ModelCreate, actor: Admin, tx: Transaction) -> ModelDetail:
     """Publishes a model. It can be called once it has a route, and a price if money is limited."""
@@ -217,10 +191,11 @@ def _detail(model: Model) -> ModelDetail:
         "denied_member_ids": sorted(model.denied_members),
         "denied_tag_ids": sorted(model.denied_tags),
     }
-    return ModelDetail.model_validate({**_fields(model), **lists})
+    return ModelDetail.model_validate({**fields_of(model), **lists})
 
 
-def _fields(model: Model) -> dict[str, object]:
+def fields_of(model: Model) -> dict[str, object]:
+    """What `ModelShown` shows of a model."""
     return {
         "id": model.id,
         "slug": model.slug,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ai_api import pricing, setup
+from ai_api import setup
 from ai_api.allocations import By, State, WhyNot
 from ai_api.portal.admin.models import Operation
 from ai_api.portal.deps import HouseDep, Signed, Transaction
 from ai_api.portal.limits_shown import DefaultLimit
+from ai_api.portal.prices_shown import PricesInForce, prices_in_force
 from ai_api.portal.shapes import Listed, ListQuery, Strict
 from ai_api.setup import Mine, Offer, Wanted
 
@@ -29,13 +29,6 @@ class OwnAllocation(BaseModel):
     state: State
     state_reason: str
     paused_by: By | None
-
-
-class PricesInForce(BaseModel):
-    """Prices of now, in decimal strings of USD: per million tokens, per request or per unit."""
-
-    in_force_from: datetime
-    prices: dict[str, Any]
 
 
 class MyModelShown(BaseModel):
@@ -130,7 +123,7 @@ async def get_my_model(model_id: UUID, holder: Signed, tx: Transaction, house: H
 
 
 def _shown(offer: Offer) -> MyModelShown:
-    model, allocation, price = offer.model, offer.allocation, offer.price
+    model, allocation = offer.model, offer.allocation
     return MyModelShown(
         id=model.id,
         slug=model.slug,
@@ -152,7 +145,5 @@ def _shown(offer: Offer) -> MyModelShown:
             paused_by=allocation.paused_by,
         ),
         default_limits=[DefaultLimit.model_validate(each) for each in model.default_limits],
-        prices=None
-        if price is None
-        else PricesInForce(in_force_from=price.in_force_from, prices=pricing.prices_to_usd(price.prices)),
+        prices=prices_in_force(offer.price),
     )

@@ -1,0 +1,97 @@
+"""The list of members as administrators read it: each with what they have, what they spend, and when they were last seen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from fastapi import APIRouter, Query
+
+from ai_api import identity, setup
+from ai_api.identity import Kind, Role, Status
+from ai_api.portal.admin.members import MemberShown
+from ai_api.portal.deps import AdminHolder, HouseDep, Transaction
+from ai_api.portal.reports_asked import InZone, viewed_period
+from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
+from ai_api.setup import MemberAtWork
+
+router = APIRouter(prefix="/api/admin/members", tags=["members"])
+
+
+class SpentShown(Shown):
+    """What a member's calls came to, refused ones too; the cost leaves out `unpriced_calls`, which nobody knows the price of."""
+
+    calls: int
+    unpriced_calls: int
+    billed_cost_usd: UsdOut
+
+
+class MemberListed(MemberShown):
+    """A member with how many `allocations` they have that are not revoked, and what they spent in the present calendar month.
+
+    `last_seen_at` is when they were last in the portal, used an access token or made a call, as far as it is still on record;
+    null for never.
+    """
+
+    allocations: int
+    this_month: SpentShown
+    last_seen_at: datetime | None
+
+
+class MembersQuery(ListQuery, InZone):
+    """Filters; `q` is part of an identifier or a display name. The month is one of `zone`, or else of the organization's.
+
+    `unanswered` are active service accounts whose responsible member is disabled.
+    """
+
+    SORTS: ClassVar[tuple[str, ...]] = ("created_at", "-created_at", "identifier", "-identifier")
+    SEARCHED: ClassVar[bool] = True
+
+    kind: Kind | None = None
+    role: Role | None = None
+    status: Status | None = None
+    responsible_member_id: UUID | None = None
+    unanswered: bool | None = None
+
+
+@router.get("", response_model=Listed[MemberListed])
+async def list_members(
+    _: AdminHolder, tx: Transaction, house: HouseDep, query: Annotated[MembersQuery, Query()]
+) -> Listed[MemberListed]:
+    """Members, the newest first unless sorted otherwise."""
+    month = await viewed_period(tx, house, query, "this_month")
+    page = await setup.list_members(
+        tx,
+        identity.Filters(
+            q=query.q,
+            kind=query.kind,
+            role=query.role,
+            status=query.status,
+            responsible_member_id=query.responsible_member_id,
+            unanswered=query.unanswered,
+        ),
+        sort=query.sort or "-created_at",
+        limit=query.limit,
+        cursor=query.cursor,
+        since=month.since,
+        until=month.until,
+    )
+    tags = await identity.tags_of_members(tx, [each.member.id for each in page.items])
+    return Listed(items=[_shown(each, tags[each.member.id]) for each in page.items], next=page.next)
+
+
+def _shown(found: MemberAtWork, tags: Sequence[object]) -> MemberListed:
+    at_work = {
+        "tags": tags,
+        "allocations": found.allocations,
+        "this_month": SpentShown(
+            calls=found.spent.calls,
+            unpriced_calls=found.spent.unpriced_calls,
+            billed_cost_usd=found.spent.billed_cost_nanos,
+        ),
+        "last_seen_at": found.last_seen_at,
+    }
+    return MemberListed.model_validate({**asdict(found.member), **at_work})
