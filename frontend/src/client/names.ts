@@ -2,7 +2,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { key } from "@/lib/writes";
 import { api, body } from "./client";
-import type { ListedModelShown, MemberShown, ModelShown, TagShown } from "./schema.gen";
+import type { ListedModelListed, MemberShown, ModelListed, TagShown } from "./schema.gen";
 
 // What the ids in administrators' lists are called. Names change seldom, and every list needs them.
 const FRESH_MS = 60_000;
@@ -32,7 +32,7 @@ export function membersCalledQuery(q: string) {
 export function modelsCalledQuery(q: string) {
   return queryOptions({
     queryKey: key("admin", "models", "called", q),
-    queryFn: async ({ signal }): Promise<ModelShown[]> =>
+    queryFn: async ({ signal }): Promise<ModelListed[]> =>
       body(await api.GET("/api/admin/models", { params: { query: { limit: FOUND_MAX, status: "active", ...(q !== "" && { q }) } }, signal })).items,
     staleTime: FRESH_MS,
     placeholderData: keepPreviousData,
@@ -42,11 +42,11 @@ export function modelsCalledQuery(q: string) {
 /** All models, archived ones too: a catalog is short, and lists of rights name them by id. */
 export const modelNamesQuery = queryOptions({
   queryKey: key("admin", "models", "names"),
-  queryFn: async ({ signal }): Promise<Map<string, ModelShown>> => {
-    const named = new Map<string, ModelShown>();
+  queryFn: async ({ signal }): Promise<Map<string, ModelListed>> => {
+    const named = new Map<string, ModelListed>();
     let cursor: string | null = null;
     do {
-      const page: ListedModelShown = body(await api.GET("/api/admin/models", { params: { query: { limit: 200, ...(cursor !== null && { cursor }) } }, signal }));
+      const page: ListedModelListed = body(await api.GET("/api/admin/models", { params: { query: { limit: 200, ...(cursor !== null && { cursor }) } }, signal }));
       for (const model of page.items) named.set(model.id, model);
       cursor = page.next;
     } while (cursor !== null);

@@ -31,6 +31,7 @@ const STATES = {
   "route.disabled": ["neutral", Ban],
   "model.active": ["ok", Check],
   "model.restricted": ["neutral", Lock],
+  "model.no_route": ["bad", Plug],
   "model.archived": ["neutral", undefined],
   "price.scheduled": ["acc", Clock],
   "price.in_force": ["ok", Check],

@@ -7,6 +7,13 @@ export function dayIn(moment: Date, zone: string): Day {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(moment);
 }
 
+/** A moment that belongs to a day in a zone. */
+export function momentOf(day: Day, zone: string): Date {
+  const noon = new Date(`${day}T12:00:00Z`);
+  // Zones are up to 14 hours ahead: there, noon in Greenwich is the next day already.
+  return dayIn(noon, zone) === day ? noon : new Date(`${day}T00:00:00Z`);
+}
+
 /** All days of the month of a day. */
 export function daysOfMonth(day: Day): Day[] {
   const [year = 0, month = 1] = day.split("-").map(Number);

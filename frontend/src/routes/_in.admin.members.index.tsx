@@ -1,6 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 
 import { GrantManyDialog } from "@/features/grants/grant-many-dialog";
+import { MEMBER_SORTS } from "@/features/members/asked";
 import { MembersPage } from "@/features/members/members-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";
@@ -13,6 +14,7 @@ export const Route = createFileRoute("/_in/admin/members/")({
     role: oneOf(["member", "admin", "owner"]),
     kind: oneOf(["person", "service"]),
     unanswered: oneOf(["yes"]),
+    sort: oneOf(MEMBER_SORTS),
   }),
   loader: () => messages("people"),
   component: function Members() {

@@ -1,13 +1,13 @@
 import { createFileRoute } from "@tanstack/react-router";
 
-import { MODEL_SORTS } from "@/features/catalog/asked";
+import { LACKS, MODEL_SORTS } from "@/features/catalog/asked";
 import { CatalogPage } from "@/features/catalog/catalog-page";
 import { messages } from "@/i18n";
 import { oneOf, search, word } from "@/lib/search";
 
 export const Route = createFileRoute("/_in/admin/models/")({
   staticData: { crumbs: [{ text: "place.models" }] },
-  validateSearch: search({ q: word(), status: oneOf(["active", "archived"]), access: oneOf(["open", "restricted"]), sort: oneOf(MODEL_SORTS) }),
+  validateSearch: search({ q: word(), status: oneOf(["active", "archived"]), access: oneOf(["open", "restricted"]), lacks: oneOf(LACKS), sort: oneOf(MODEL_SORTS) }),
   loader: () => messages("catalog"),
   component: function Catalog() {
     const navigate = Route.useNavigate();

@@ -13,7 +13,7 @@ import type {
   MemberShown,
   ModelChange,
   ModelDetail,
-  ModelShown,
+  ModelListed,
   Policy,
   PreviewShown,
   PricePublish,
@@ -25,7 +25,7 @@ import type {
 } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
-import { MODEL_SORTS } from "./asked";
+import { MODEL_SORTS, type Lack } from "./asked";
 
 export { MODEL_SORTS };
 
@@ -34,13 +34,14 @@ export interface CatalogAsked {
   q?: string | undefined;
   status?: "active" | "archived" | undefined;
   access?: "open" | "restricted" | undefined;
+  lacks?: Lack | undefined;
   sort?: (typeof MODEL_SORTS)[number] | undefined;
 }
 
-/** All models, a page after another. */
-export function catalogQuery(asked: CatalogAsked) {
-  return pagesQuery<ModelShown>(key("admin", "models", "list", asked), async (page, signal) =>
-    body(await api.GET("/api/admin/models", { params: { query: { ...asked, ...page } }, signal })),
+/** All models, a page after another; today is a day of `zone`, or else of the organization's. */
+export function catalogQuery(asked: CatalogAsked, zone?: string) {
+  return pagesQuery<ModelListed>(key("admin", "models", "list", asked, zone), async (page, signal) =>
+    body(await api.GET("/api/admin/models", { params: { query: { ...asked, ...page, ...(zone !== undefined && { zone }) } }, signal })),
   );
 }
 

@@ -3,21 +3,24 @@ import { Link } from "@tanstack/react-router";
 import { Lock, Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
-import type { ModelShown } from "@/client/schema.gen";
-import { Moment, Nothing, Slug, TokenCount } from "@/components/amounts";
+import type { ModelListed } from "@/client/schema.gen";
+import { Moment, Slug } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { ToggleChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
-import { StatusBadge } from "@/components/status-badge";
 import { buttonClass } from "@/components/ui/button";
+import { useFormat } from "@/lib/format";
 import { catalogQuery, type CatalogAsked } from "./api";
+import { LACKS } from "./asked";
+import { ModelState, PriceInShort, RoutesInShort } from "./at-work";
 
 /** Every model of the gateway; what is asked for is in the address. */
 export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (change: Partial<CatalogAsked>) => void }) {
   const { t } = useTranslation(["catalog", "shared"]);
-  const list = useInfiniteQuery(catalogQuery(asked));
+  const { zone } = useFormat();
+  const list = useInfiniteQuery(catalogQuery(asked, zone));
   const columns = useColumns();
-  const isNarrowed = asked.q !== undefined || asked.status !== undefined || asked.access !== undefined;
+  const isNarrowed = [asked.q, asked.status, asked.access, asked.lacks].some((each) => each !== undefined);
   const add = (
     <Link to="/admin/models/import" className={buttonClass("primary")}>
       <Plus aria-hidden size={16} strokeWidth={1.75} />
@@ -38,6 +41,11 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
               {t(`access.${access}`)}
             </ToggleChip>
           ))}
+          {LACKS.map((lacks) => (
+            <ToggleChip key={lacks} on={asked.lacks === lacks} onChange={(on) => onAsk({ lacks: on ? lacks : undefined })}>
+              {t(`lacks.${lacks}`)}
+            </ToggleChip>
+          ))}
           {(["active", "archived"] as const).map((status) => (
             <ToggleChip key={status} on={asked.status === status} onChange={(on) => onAsk({ status: on ? status : undefined })}>
               {t(`shared:state.model.${status}`)}
@@ -53,13 +61,14 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
       failed={t("failed")}
       empty={t("empty")}
       noMatch={t("no_match")}
-      onClear={isNarrowed ? () => onAsk({ q: undefined, status: undefined, access: undefined }) : undefined}
+      onClear={isNarrowed ? () => onAsk({ q: undefined, status: undefined, access: undefined, lacks: undefined }) : undefined}
     />
   );
 }
 
-function useColumns(): Column<ModelShown>[] {
+function useColumns(): Column<ModelListed>[] {
   const { t } = useTranslation("catalog");
+  const format = useFormat();
   return [
     {
       id: "model",
@@ -75,8 +84,9 @@ function useColumns(): Column<ModelShown>[] {
         </div>
       ),
     },
-    { id: "operations", head: t("column.operations"), place: "text", cell: (model) => <span className="text-ink-2">{model.operations.join(", ")}</span> },
-    { id: "context", head: t("column.context"), place: "wide", align: "right", cell: (model) => (model.context_tokens === null ? <Nothing /> : <TokenCount short count={model.context_tokens} />) },
+    { id: "routes", head: t("column.routes"), place: "text", cell: (model) => <RoutesInShort model={model} /> },
+    { id: "price", head: t("column.price"), place: "number", align: "right", cell: (model) => <PriceInShort prices={model.prices} /> },
+    { id: "calls", head: t("column.calls_today"), place: "number", align: "right", cell: (model) => <span className="tabular">{format.count(model.calls_today)}</span> },
     {
       id: "sees",
       head: t("column.sees"),
@@ -95,10 +105,4 @@ function useColumns(): Column<ModelShown>[] {
     { id: "since", head: t("column.since"), place: "wide", sort: "created_at", cell: (model) => <Moment at={model.created_at} as="day" /> },
     { id: "state", head: t("column.state"), place: "state", cell: (model) => <ModelState model={model} /> },
   ];
-}
-
-/** Whether a model can be called at all, and by whom it can be seen. */
-export function ModelState({ model }: { model: Pick<ModelShown, "status" | "access"> }) {
-  if (model.status === "archived") return <StatusBadge state="model.archived" />;
-  return model.access === "open" ? <StatusBadge state="model.active" /> : <StatusBadge state="model.restricted" />;
 }

@@ -18,7 +18,7 @@ import { useToast } from "@/components/ui/toast";
 import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
 import { aliasesQuery, archiveStopsQuery, modelBySlugQuery, setArchived } from "./api";
-import { ModelState } from "./catalog-page";
+import { ModelState } from "./at-work";
 import { ClaimingCard } from "./claiming-card";
 import { PolicyCard } from "./policy-card";
 import { PriceHistory, PricesCard } from "./prices-part";

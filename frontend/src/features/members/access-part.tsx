@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import type { Explained, MemberShown, ModelShown } from "@/client/schema.gen";
+import type { Explained, MemberShown, ModelListed } from "@/client/schema.gen";
 import { Nothing, Slug } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
@@ -46,7 +46,7 @@ export function AccessPart({ member, showing, onShow }: AccessPartProps) {
   );
 }
 
-function useColumns(memberId: string, onOpen: (slug: string) => void): Column<ModelShown>[] {
+function useColumns(memberId: string, onOpen: (slug: string) => void): Column<ModelListed>[] {
   const { t } = useTranslation("people");
   return [
     {
@@ -69,7 +69,7 @@ function refusing(explained: Explained) {
   return explained.steps.find((step) => step.result === "refuses") ?? null;
 }
 
-function Now({ memberId, model }: { memberId: string; model: ModelShown }) {
+function Now({ memberId, model }: { memberId: string; model: ModelListed }) {
   const { t } = useTranslation("people");
   const { data, error } = useQuery(explainQuery(memberId, model.slug, undefined));
   if (error !== null) return <span className="text-bad-ink">{t("access.unknown")}</span>;
@@ -85,7 +85,7 @@ function Now({ memberId, model }: { memberId: string; model: ModelShown }) {
   return <OutcomeBadge outcome={data.answer.code} />;
 }
 
-function Left({ memberId, model }: { memberId: string; model: ModelShown }) {
+function Left({ memberId, model }: { memberId: string; model: ModelListed }) {
   const { t } = useTranslation("people");
   const words = useLimitWords();
   const { data } = useQuery(explainQuery(memberId, model.slug, undefined));

@@ -10,10 +10,11 @@ import type {
   ListedEventShown,
   ListedLinkShown,
   ListedMemberSessionShown,
-  ListedMemberShown,
-  ListedModelShown,
+  ListedMemberListed,
+  ListedModelListed,
   MemberChange,
   MemberCreate,
+  MemberListed,
   MembersBulk,
   MemberShown,
   PreviewShown,
@@ -23,6 +24,7 @@ import type {
 import { pagesQuery } from "@/lib/pages";
 import { readAll } from "@/lib/read-all";
 import { key } from "@/lib/writes";
+import type { MEMBER_SORTS } from "./asked";
 import type { Repair } from "./repairs";
 
 /** What a list of members is narrowed to. */
@@ -32,6 +34,7 @@ export interface MembersAsked {
   role?: "member" | "admin" | "owner" | undefined;
   kind?: "person" | "service" | undefined;
   unanswered?: "yes" | undefined;
+  sort?: (typeof MEMBER_SORTS)[number] | undefined;
 }
 
 function narrowed(asked: MembersAsked) {
@@ -41,21 +44,22 @@ function narrowed(asked: MembersAsked) {
     ...(asked.role !== undefined && { role: asked.role }),
     ...(asked.kind !== undefined && { kind: asked.kind }),
     ...(asked.unanswered !== undefined && { unanswered: true }),
+    ...(asked.sort !== undefined && { sort: asked.sort }),
   };
 }
 
 /** Every member that matches, as far as one write can change them. */
-export function readMembers(asked: MembersAsked): Promise<MemberShown[]> {
+export function readMembers(asked: MembersAsked): Promise<MemberListed[]> {
   const query = narrowed(asked);
-  return readAll(async (page): Promise<ListedMemberShown> => body(await api.GET("/api/admin/members", { params: { query: { ...query, ...page } } })));
+  return readAll(async (page): Promise<ListedMemberListed> => body(await api.GET("/api/admin/members", { params: { query: { ...query, ...page } } })));
 }
 
-/** The members, the newest first, a page after another. */
-export function membersQuery(asked: MembersAsked) {
-  const query = narrowed(asked);
+/** The members, the newest first unless sorted otherwise, a page after another; the month is one of `zone`. */
+export function membersQuery(asked: MembersAsked, zone: string) {
+  const query = { ...narrowed(asked), zone };
   return pagesQuery(
     key("admin", "members", "list", query),
-    async (page, signal): Promise<ListedMemberShown> => body(await api.GET("/api/admin/members", { params: { query: { ...query, ...page } }, signal })),
+    async (page, signal): Promise<ListedMemberListed> => body(await api.GET("/api/admin/members", { params: { query: { ...query, ...page } }, signal })),
   );
 }
 
@@ -213,7 +217,7 @@ export function changesQuery(id: string) {
 export function offeredQuery(q: string | undefined) {
   return pagesQuery(
     key("admin", "models", "offered", q),
-    async (page, signal): Promise<ListedModelShown> => body(await api.GET("/api/admin/models", { params: { query: { ...page, status: "active", ...(q !== undefined && { q }) } }, signal })),
+    async (page, signal): Promise<ListedModelListed> => body(await api.GET("/api/admin/models", { params: { query: { ...page, status: "active", ...(q !== undefined && { q }) } }, signal })),
     15,
   );
 }

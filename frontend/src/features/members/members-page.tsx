@@ -4,7 +4,7 @@ import { Bot, UserPlus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { MemberShown } from "@/client/schema.gen";
+import type { MemberListed } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { FilterChip, SetChip } from "@/components/filters";
@@ -13,7 +13,9 @@ import { useSelection } from "@/components/selection";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
+import { useFormat } from "@/lib/format";
 import { membersQuery, readMembers, type MembersAsked } from "./api";
+import { Allocations, LastSeen, MonthMeant, SpentThisMonth } from "./at-work";
 import { MembersSelection, type Granting } from "./members-selection";
 import { ServiceAccountDialog } from "./service-account-dialog";
 import { TagsInline } from "./tags-inline";
@@ -28,8 +30,9 @@ interface MembersPageProps {
 /** Everybody with an account; what is asked for is in the address. */
 export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
   const { t } = useTranslation(["people", "shared"]);
-  const list = useInfiniteQuery(membersQuery(asked));
-  const selection = useSelection<MemberShown>({ of: asked, rowId: (member) => member.id, nameOf: (member) => member.display_name });
+  const { zone } = useFormat();
+  const list = useInfiniteQuery(membersQuery(asked, zone));
+  const selection = useSelection<MemberListed>({ of: asked, rowId: (member) => member.id, nameOf: (member) => member.display_name });
   const [making, setMaking] = useState(false);
   const columns = useColumns();
   const invite = (
@@ -38,11 +41,12 @@ export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
       {t("members.invite")}
     </Link>
   );
-  const isNarrowed = Object.values(asked).some((each) => each !== undefined);
+  const isNarrowed = [asked.q, asked.state, asked.role, asked.kind, asked.unanswered].some((each) => each !== undefined);
   return (
     <ListPage
       id="admin-members"
       title={t("members.title")}
+      says={<MonthMeant />}
       action={invite}
       more={
         <Button icon={Bot} onClick={() => setMaking(true)}>
@@ -62,6 +66,8 @@ export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
       columns={columns}
       selection={selection}
       rowId={(member) => member.id}
+      sort={asked.sort ?? "-created_at"}
+      onSort={(next) => onAsk({ sort: next === "-created_at" ? undefined : (next as MembersAsked["sort"]) })}
       failed={t("members.failed")}
       empty={t("members.empty")}
       onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, unanswered: undefined }) : undefined}
@@ -78,13 +84,14 @@ export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
   );
 }
 
-function useColumns(): Column<MemberShown>[] {
+function useColumns(): Column<MemberListed>[] {
   const { t } = useTranslation(["people", "shared"]);
   return [
     {
       id: "name",
       head: t("column.name"),
       place: "title",
+      sort: "identifier",
       cell: (member) => (
         <div className="min-w-0">
           <Link to="/admin/members/$id" params={{ id: member.id }} className="font-medium hover:underline">
@@ -105,8 +112,11 @@ function useColumns(): Column<MemberShown>[] {
       ),
     },
     { id: "tags", head: t("column.tags"), place: "text", cell: (member) => <TagsInline member={member} /> },
+    { id: "allocations", head: t("column.allocations"), place: "number", align: "right", cell: (member) => <Allocations member={member} /> },
+    { id: "spent", head: t("column.spent"), place: "number", align: "right", cell: (member) => <SpentThisMonth spent={member.this_month} /> },
+    { id: "seen", head: t("column.seen"), place: "number", align: "right", cell: (member) => <LastSeen at={member.last_seen_at} /> },
     { id: "identity", head: t("column.identity"), place: "wide", cell: (member) => <span className="text-ink-2">{member.identity}</span> },
-    { id: "since", head: t("members.since"), place: "wide", align: "right", cell: (member) => <Moment at={member.created_at} as="day" /> },
+    { id: "since", head: t("members.since"), place: "wide", align: "right", sort: "created_at", cell: (member) => <Moment at={member.created_at} as="day" /> },
     { id: "state", head: t("column.state"), place: "state", cell: (member) => <StatusBadge state={`member.${member.status}`} /> },
   ];
 }

@@ -2,7 +2,7 @@ import { Ban, Download, Play, Plus, Tag, Tags } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { MemberShown } from "@/client/schema.gen";
+import type { MemberListed } from "@/client/schema.gen";
 import { BulkDialog, BulkStops, type Named } from "@/components/bulk-dialog";
 import { BulkBar, type Selection } from "@/components/selection";
 import { Button } from "@/components/ui/button";
@@ -16,10 +16,10 @@ import { TagDialog } from "./tags-inline";
 export type Granting = (members: readonly Named[], onClose: () => void) => ReactNode;
 
 interface MembersSelectionProps {
-  selection: Selection<MemberShown>;
-  shown: readonly MemberShown[];
+  selection: Selection<MemberListed>;
+  shown: readonly MemberListed[];
   hasMore: boolean;
-  readAll: () => Promise<MemberShown[]>;
+  readAll: () => Promise<MemberListed[]>;
   granting: Granting;
 }
 
@@ -93,11 +93,11 @@ export function MembersSelection({ selection, granting, ...bar }: MembersSelecti
   );
 }
 
-function named(member: MemberShown): Named {
+function named(member: MemberListed): Named {
   return { id: member.id, name: member.display_name };
 }
 
-function fileOf(members: readonly MemberShown[]): string {
+function fileOf(members: readonly MemberListed[]): string {
   const heads = ["id", "identifier", "display_name", "kind", "role", "status", "identity", "tags", "created_at"] as const;
   const rows = members.map((member) => heads.map((name) => (name === "tags" ? member.tags.map((tag) => tag.name).join(" ") : member[name])));
   return csvOf([heads, ...rows]);

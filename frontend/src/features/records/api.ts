@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { CallRecordShown, CredentialFound, ListedMemberShown, ListedModelShown, ListedProviderKeyShown, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
+import type { CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";
@@ -70,7 +70,7 @@ export function memberQuery(id: string) {
 export function membersLikeQuery(q: string) {
   return queryOptions({
     queryKey: key("admin", "members", "like", q),
-    queryFn: async ({ signal }): Promise<ListedMemberShown> => body(await api.GET("/api/admin/members", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
+    queryFn: async ({ signal }): Promise<ListedMemberListed> => body(await api.GET("/api/admin/members", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
   });
 }
 
@@ -78,7 +78,7 @@ export function membersLikeQuery(q: string) {
 export function modelsLikeQuery(q: string) {
   return queryOptions({
     queryKey: key("admin", "models", "like", q),
-    queryFn: async ({ signal }): Promise<ListedModelShown> => body(await api.GET("/api/admin/models", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
+    queryFn: async ({ signal }): Promise<ListedModelListed> => body(await api.GET("/api/admin/models", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
   });
 }
 

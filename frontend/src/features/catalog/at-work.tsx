@@ -1,0 +1,68 @@
+import { CircleHelp } from "lucide-react";
+import { useTranslation } from "react-i18next";
+
+import type { ModelListed } from "@/client/schema.gen";
+import { Moment, Nothing, Price } from "@/components/amounts";
+import { usePriceWords } from "@/components/price-words";
+import { StatusBadge } from "@/components/status-badge";
+import { Badge } from "@/components/ui/badge";
+import { amountOf, kindsOf } from "@/lib/prices";
+
+// A row of the list has two lines.
+const LINES = 2;
+
+/** What serves a model: its first routes by the names of their provider keys, each with how it is. */
+export function RoutesInShort({ model }: { model: Pick<ModelListed, "routes" | "routes_count"> }) {
+  const { t } = useTranslation("catalog");
+  if (model.routes.length === 0) return <Nothing />;
+  const rest = model.routes_count - Math.min(LINES, model.routes.length);
+  return (
+    <ul className="flex flex-col gap-1">
+      {model.routes.slice(0, LINES).map((route, at) => (
+        <li key={route.id} className="flex flex-wrap items-center gap-x-1.5">
+          <span className="max-w-40 truncate text-ink-2" title={route.provider_key}>
+            {route.provider_key}
+          </span>
+          <StatusBadge state={`route.${route.health}`} />
+          {route.cooling_until !== null && (
+            <span className="text-small text-ink-3">
+              {t("cooling_until")} <Moment at={route.cooling_until} as="time" />
+            </span>
+          )}
+          {at === LINES - 1 && rest > 0 && <span className="text-small text-ink-3">{t("routes_more", { count: rest })}</span>}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+/** What a model costs now, by its input and output where it has such prices; the badge where nobody said. */
+export function PriceInShort({ prices }: Pick<ModelListed, "prices">) {
+  const { t } = useTranslation();
+  const say = usePriceWords();
+  if (prices === null) {
+    return (
+      <Badge tint="warn" icon={CircleHelp}>
+        {t("no_price")}
+      </Badge>
+    );
+  }
+  const kinds = kindsOf(prices.prices);
+  const usual = kinds.filter((kind) => kind === "input" || kind === "output");
+  return (
+    <span className="inline-flex flex-col phone:flex-row phone:gap-x-3">
+      {(usual.length > 0 ? usual : kinds.slice(0, LINES)).map((kind) => (
+        <span key={kind} className="whitespace-nowrap">
+          <span className="text-small text-ink-3">{say(kind)}</span> <Price usd={amountOf(prices.prices, kind) ?? "0"} />
+        </span>
+      ))}
+    </span>
+  );
+}
+
+/** Whether a model can be called at all, and by whom it can be seen. */
+export function ModelState({ model }: { model: Pick<ModelListed, "status" | "access"> & Partial<Pick<ModelListed, "routes">> }) {
+  if (model.status === "archived") return <StatusBadge state="model.archived" />;
+  if (model.routes?.every((route) => route.health === "disabled")) return <StatusBadge state="model.no_route" />;
+  return model.access === "open" ? <StatusBadge state="model.active" /> : <StatusBadge state="model.restricted" />;
+}
