@@ -1,4 +1,4 @@
-import { CircleHelp } from "lucide-react";
+import { CircleHelp, Lock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { ModelListed } from "@/client/schema.gen";
@@ -19,7 +19,7 @@ export function RoutesInShort({ model }: { model: Pick<ModelListed, "routes" | "
   return (
     <ul className="flex flex-col gap-1">
       {model.routes.slice(0, LINES).map((route, at) => (
-        <li key={route.id} className="flex flex-wrap items-center gap-x-1.5">
+        <li key={route.id} className="flex flex-wrap items-center gap-x-1.5 gap-y-0.5">
           <span className="max-w-40 truncate text-ink-2" title={route.provider_key}>
             {route.provider_key}
           </span>
@@ -56,6 +56,25 @@ export function PriceInShort({ prices }: Pick<ModelListed, "prices">) {
           <span className="text-small text-ink-3">{say(kind)}</span> <Price usd={amountOf(prices.prices, kind) ?? "0"} />
         </span>
       ))}
+    </span>
+  );
+}
+
+/** Who sees a model, and whether they may take it themselves. */
+export function WhoSees({ model }: { model: Pick<ModelListed, "access" | "allowed_tags" | "allowed_members" | "claimable"> }) {
+  const { t } = useTranslation("catalog");
+  const named = model.allowed_tags + model.allowed_members;
+  return (
+    <span className="inline-flex flex-col phone:flex-row phone:gap-x-2">
+      {model.access === "open" ? (
+        <span>{t("access.open")}</span>
+      ) : (
+        <span className="inline-flex items-center gap-1.5">
+          <Lock aria-hidden size={13} className="text-ink-3" />
+          {named === 0 ? t("sees.nobody") : t("sees.some", { tags: model.allowed_tags, members: model.allowed_members })}
+        </span>
+      )}
+      {model.claimable && <span className="text-small whitespace-nowrap text-ink-3">{t("sees.claimable")}</span>}
     </span>
   );
 }

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Lock, Plus } from "lucide-react";
+import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { ModelListed } from "@/client/schema.gen";
@@ -12,7 +12,7 @@ import { buttonClass } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
 import { catalogQuery, type CatalogAsked } from "./api";
 import { LACKS } from "./asked";
-import { ModelState, PriceInShort, RoutesInShort } from "./at-work";
+import { ModelState, PriceInShort, RoutesInShort, WhoSees } from "./at-work";
 
 /** Every model of the gateway; what is asked for is in the address. */
 export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (change: Partial<CatalogAsked>) => void }) {
@@ -91,18 +91,9 @@ function useColumns(): Column<ModelListed>[] {
       id: "sees",
       head: t("column.sees"),
       place: "number",
-      cell: (model) =>
-        model.access === "open" ? (
-          t("access.open")
-        ) : (
-          <span className="inline-flex items-center gap-1.5">
-            <Lock aria-hidden size={13} className="text-ink-3" />
-            {model.allowed_tags + model.allowed_members === 0 ? t("sees.nobody") : t("sees.some", { tags: model.allowed_tags, members: model.allowed_members })}
-          </span>
-        ),
+      cell: (model) => <WhoSees model={model} />,
     },
-    { id: "claim", head: t("column.claim"), place: "number", cell: (model) => (model.claimable ? t("claim.yes") : t("claim.no")) },
-    { id: "since", head: t("column.since"), place: "wide", sort: "created_at", cell: (model) => <Moment at={model.created_at} as="day" /> },
+    { id: "since", head: t("column.since"), place: "wide", align: "right", sort: "created_at", cell: (model) => <Moment at={model.created_at} as="day" /> },
     { id: "state", head: t("column.state"), place: "state", cell: (model) => <ModelState model={model} /> },
   ];
 }

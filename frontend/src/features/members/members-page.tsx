@@ -89,7 +89,7 @@ function useColumns(): Column<MemberListed>[] {
   return [
     {
       id: "name",
-      head: t("column.name"),
+      head: t("column.name_identifier"),
       place: "title",
       sort: "identifier",
       cell: (member) => (
@@ -115,7 +115,6 @@ function useColumns(): Column<MemberListed>[] {
     { id: "allocations", head: t("column.allocations"), place: "number", align: "right", cell: (member) => <Allocations member={member} /> },
     { id: "spent", head: t("column.spent"), place: "number", align: "right", cell: (member) => <SpentThisMonth spent={member.this_month} /> },
     { id: "seen", head: t("column.seen"), place: "number", align: "right", cell: (member) => <LastSeen at={member.last_seen_at} /> },
-    { id: "identity", head: t("column.identity"), place: "wide", cell: (member) => <span className="text-ink-2">{member.identity}</span> },
     { id: "since", head: t("members.since"), place: "wide", align: "right", sort: "created_at", cell: (member) => <Moment at={member.created_at} as="day" /> },
     { id: "state", head: t("column.state"), place: "state", cell: (member) => <StatusBadge state={`member.${member.status}`} /> },
   ];
