@@ -29,6 +29,8 @@ AFTER_S = 20.0
 ENDED_WITHIN_S = 60.0
 NORMAL_TIMES = 3.0
 """Normal again: nobody is turned away, and the median of a second is at most so many times that of before."""
+NORMAL_IN_A_ROW = 5
+"""So many seconds: at half of what fits there is one now and then that is not normal, long after an overload or without any."""
 _LOOK_S = 0.25
 
 
@@ -51,6 +53,8 @@ class Overload:
     """Other endings in more words, how many they were, and the median of their seconds."""
     calm_p50_ms: float
     normal_after_s: float | None
+    abnormal_later: int
+    """Seconds after that which were not normal."""
     client_late_p99_ms: float
     open_peak: int
     descriptors_peak: int
@@ -137,6 +141,7 @@ def judged(seen: _Seen, *, endings: Counter[str]) -> Overload:
     in_time = [each for each in hard if is_good(each)]
     refused = [each for each in hard if each.ending == "refused"]
     calm_p50_ms = _ms([each.took_s for each in seen.calm if each.ending == "good"], 0.5)
+    normal = normal_after(seen.after, since=seen.over, p50_ms=calm_p50_ms * NORMAL_TIMES)
     others: dict[str, list[float]] = {}
     for each in hard:
         if each.ending not in {"good", "refused"}:
@@ -155,7 +160,8 @@ def judged(seen: _Seen, *, endings: Counter[str]) -> Overload:
         endings=dict(endings),
         notes={note: (len(took), quantile(took, 0.5)) for note, took in _most(others, 4)},
         calm_p50_ms=calm_p50_ms,
-        normal_after_s=normal_after(seen.after, since=seen.over, p50_ms=calm_p50_ms * NORMAL_TIMES),
+        normal_after_s=None if normal is None else normal[0],
+        abnormal_later=0 if normal is None else normal[1],
         client_late_p99_ms=_ms([each.started_s - each.due_s for each in hard], 0.99),
         open_peak=0,
         descriptors_peak=0,
@@ -174,19 +180,22 @@ def is_good(arrival: Arrival) -> bool:
     return arrival.ending == "good" and arrival.took_s <= GOOD_WITHIN_S
 
 
-def normal_after(after: Sequence[Arrival], *, since: float, p50_ms: float) -> float | None:
-    """Seconds until all further seconds were normal: everybody answered in time, half of them within `p50_ms`. None: never."""
+def normal_after(after: Sequence[Arrival], *, since: float, p50_ms: float) -> tuple[float, int] | None:
+    """Seconds until so many in a row were normal, and how many of those that followed were not. None: never. Pure.
+
+    A second is normal when everybody was answered in time, half of them within `p50_ms`.
+    """
     seconds: dict[int, list[Arrival]] = {}
     for each in after:
         seconds.setdefault(int(each.due_s - since), []).append(each)
-    bad = [
-        second
-        for second, calls in seconds.items()
-        if not all(is_good(each) for each in calls) or _ms([each.took_s for each in calls], 0.5) > p50_ms
+    normal = [
+        all(is_good(each) for each in calls) and _ms([each.took_s for each in calls], 0.5) <= p50_ms
+        for _, calls in sorted(seconds.items())
     ]
-    if not seconds or (bad and max(bad) == max(seconds)):
-        return None
-    return float(max(bad) + 1) if bad else 0.0
+    for first in range(len(normal) - NORMAL_IN_A_ROW + 1):
+        if all(normal[first : first + NORMAL_IN_A_ROW]):
+            return float(first), normal[first:].count(False)
+    return None
 
 
 def _by_second(arrivals: Sequence[Arrival], began: float) -> list[tuple[int, int, int]]:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from tests.load.circumstances import circumstances, met
-from tests.load.overload import GOOD_WITHIN_S, NORMAL_TIMES, TIMES, Overload, OverloadResults
+from tests.load.overload import (
+    AFTER_S,
+    GOOD_WITHIN_S,
+    NORMAL_IN_A_ROW,
+    NORMAL_TIMES,
+    TIMES,
+    Overload,
+    OverloadResults,
+)
 from tests.load.plan import Plan
 
 GOOD_SHARE_MIN = 0.8
@@ -47,8 +55,9 @@ def _rows(found: Overload) -> list[str]:
         *_retry_after(found),
         f"| all others | {_others(found)} | | |",
         *(f"| {_cell(note)}; p50 | {count:,}; {took_s:,.1f} s | | |" for note, (count, took_s) in found.notes.items()),
-        f"| normal again (p50 within {NORMAL_TIMES:g} times that before) after | **{seconds}** | ≤ {NORMAL_AFTER_S_MAX:g} s "
-        f"| {met(is_normal)} |",
+        f"| normal again (p50 within {NORMAL_TIMES:g} times that before, {NORMAL_IN_A_ROW} seconds in a row) after | **{seconds}** "
+        f"| ≤ {NORMAL_AFTER_S_MAX:g} s | {met(is_normal)} |",
+        f"| seconds after that which were not, of {AFTER_S:g} looked at | {found.abnormal_later} | | |",
         f"| calls open at most, as the clients see it | {found.open_peak:,} | | |",
         f"| descriptors of the worker at most | {found.descriptors_peak:,} | | |",
         f"| connections that found the listener's queue full | {found.listen_overflows:,} | | |",

@@ -29,20 +29,30 @@ def test_what_came_too_late_was_not_answered():
     assert found.notes == {"cut: reset": (1, pytest.approx(0.01))}
 
 
+def seconds(*kinds: str) -> list[Arrival]:
+    """One call in each second, of these kinds."""
+    kept = {"good": {}, "refused": {"ending": "refused"}, "slow": {"took_s": 0.5}, "too late": {"took_s": 6.0}}
+    return [call(number + 0.5, **kept[kind]) for number, kind in enumerate(kinds)]
+
+
+GOOD = ("good",) * 5
+
+
 @pytest.mark.parametrize(
-    ("after", "seconds"),
+    ("after", "normal"),
     [
-        ([call(0.5), call(1.5), call(2.5)], 0.0),
-        ([call(0.5, ending="refused"), call(1.5), call(2.5)], 1.0),
-        ([call(0.5), call(1.5, 0.5), call(2.5)], 2.0),
-        ([call(0.5), call(1.5), call(2.5, ending="refused")], None),
-        ([call(0.5, 6.0), call(1.5), call(2.5)], 1.0),
+        (seconds(*GOOD), (0.0, 0)),
+        (seconds("refused", *GOOD), (1.0, 0)),
+        (seconds("good", "slow", *GOOD), (2.0, 0)),
+        (seconds("too late", *GOOD), (1.0, 0)),
+        (seconds(*GOOD, "slow", "good", "refused"), (0.0, 2)),
+        (seconds(*GOOD[1:], "refused", *GOOD[1:]), None),
         ([], None),
     ],
-    ids=["at once", "one refused", "one slow", "not by the end", "one too late", "nobody came"],
+    ids=["at once", "one refused", "one slow", "one too late", "some later", "never for long", "nobody came"],
 )
-def test_normal_is_when_all_that_follows_is_normal(after, seconds):
-    assert normal_after(after, since=0.0, p50_ms=100.0) == seconds
+def test_normal_is_when_some_seconds_in_a_row_are(after, normal):
+    assert normal_after(after, since=0.0, p50_ms=100.0) == normal
 
 
 async def test_calls_come_whether_or_not_others_were_answered():
