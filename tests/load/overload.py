@@ -30,7 +30,7 @@ ENDED_WITHIN_S = 60.0
 NORMAL_TIMES = 3.0
 """Normal again: nobody is turned away, and the median of a second is at most so many times that of before."""
 NORMAL_IN_A_ROW = 5
-"""So many seconds: at half of what fits there is one now and then that is not normal, long after an overload or without any."""
+"""So many seconds: at half of what fits there is one now and then that is not normal, long after an overload."""
 _LOOK_S = 0.25
 
 
