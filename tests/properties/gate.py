@@ -106,6 +106,16 @@ async def in_one_batch(gate: Gate) -> AsyncIterator[None]:
 
 
 @contextmanager
+def each_alone(gate: Gate) -> Iterator[None]:
+    """No call shares its batch with another."""
+    admission = gate.gateway.admission
+    with pytest.MonkeyPatch.context() as patch:
+        for lane in (admission._wide, admission._narrow):
+            patch.setattr(lane, "_batch_max", 1)
+        yield
+
+
+@contextmanager
 def races_lost(gate: Gate) -> Iterator[None]:
     """Whoever looks whether a hold fits finds each time that somebody was faster: it is decided under locks."""
     narrow = gate.gateway.admission._narrow_lane

@@ -103,6 +103,13 @@ def answers_are_lost(t: Teller) -> None:
     t.sweep()
 
 
+def a_hold_that_nobody_knows_of_takes_the_room_of_others(t: Teller) -> None:
+    t.begin(limit("member", "requests", EVER, 4), limit("allocation", "output_tokens", EVER, 4))
+    t.call_apart(*(order(output_tokens=700) for _ in range(5)), cuts=("admit not answered", "which not answered"))
+    t.watch(clearing=True)
+    t.call_apart(order(), order(), cuts=("admit not answered", "which not answered"))
+
+
 def a_replica_is_cut_off_and_comes_back(t: Teller) -> None:
     t.begin(limit("member", "total_tokens", SLIDING, 4), limit("allocation", "requests", DAY, 4))
     t.call(order(), order(), gate=0)
@@ -267,6 +274,7 @@ HISTORIES: tuple[Callable[[Teller], None], ...] = (
     a_late_clock,
     one_batch_of_two_buckets,
     answers_are_lost,
+    a_hold_that_nobody_knows_of_takes_the_room_of_others,
     a_replica_is_cut_off_and_comes_back,
     replicas_die,
     postgres_refuses_records,

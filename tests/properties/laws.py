@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -62,6 +63,7 @@ class History:
         held = Counter({identifier: account.held for identifier, account in before.accounts.items()})
         # A call may be decided again, with its input counted or its copies read anew: the last decision counts.
         last = {call_id: number for number, (_, batch) in enumerate(decided) for call_id, _ in batch}
+        unheard = _holds_of(after, limits.keys() - last.keys())
         for number, (lane, batch) in enumerate(decided):
             for call_id, outcome in batch:
                 self.met[f"{lane} lane: {outcome if isinstance(outcome, str) else type(outcome).__name__}"] += 1
@@ -71,17 +73,24 @@ class History:
                     if isinstance(outcome, Denied):
                         least = _least(self.calls[call_id].docket)
                         fits = _all_fit(
-                            before, limits[call_id], held, self.calls[call_id].docket, least, rounded_up=True
+                            before, limits[call_id], held + unheard, self.calls[call_id].docket, least, rounded_up=True
                         )
                         assert not fits, "refused while it fits"
-                    self._check_decision(before, after, limits[call_id], held, self.calls[call_id])
+                    self._check_decision(before, after, limits[call_id], held, unheard, self.calls[call_id])
         for call_id in limits.keys() - last.keys():
             # Postgres never said anything about it.
             assert call_id not in after.holds or self.calls[call_id].fate == "unknown"
 
     def _check_decision(
-        self, before: Sight, after: Sight, limits: list[Matched], held: Counter[UUID], told: Told
+        self,
+        before: Sight,
+        after: Sight,
+        limits: list[Matched],
+        held: Counter[UUID],
+        unheard: Counter[UUID],
+        told: Told,
     ) -> None:
+        """`unheard` is what calls hold whose admission was never answered: before this decision or after it, nobody knows."""
         docket, hold = told.docket, after.holds.get(told.docket.call_id)
         if hold is None:
             return
@@ -94,12 +103,14 @@ class History:
         if told.fate == "open":
             for limit in rejecting:
                 assert hold[limit.account_id] == _demanded(docket, limit, docket.output_tokens), limit
-            self._count_grant(before, limits, held, told)
+            self._count_grant(before, limits, held, unheard, told)
         told.hold = hold
         for identifier, amount in hold.items():
             held[identifier] += amount
 
-    def _count_grant(self, before: Sight, limits: list[Matched], held: Counter[UUID], told: Told) -> None:
+    def _count_grant(
+        self, before: Sight, limits: list[Matched], held: Counter[UUID], unheard: Counter[UUID], told: Told
+    ) -> None:
         docket, demand = told.docket, told.docket.demand
         assert demand is not None
         for limit in limits:
@@ -118,7 +129,8 @@ class History:
             self.met["granted shortened"] += 1
             assert docket.output_tokens >= demand.output_tokens_min
             # The largest that fits: one token more does not.
-            assert not _all_fit(before, limits, held, docket, docket.output_tokens + 1, rounded_up=True)
+            more = docket.output_tokens + 1
+            assert not _all_fit(before, limits, held + unheard, docket, more, rounded_up=True), "one token more fits"
         else:
             self.met["granted whole"] += 1
 
@@ -251,6 +263,13 @@ class History:
             check_record(record, told)
         else:
             assert told.fate == "open"
+
+
+def _holds_of(sight: Sight, calls: AbstractSet[UUID]) -> Counter[UUID]:
+    held: Counter[UUID] = Counter()
+    for call_id in calls:
+        held.update(sight.holds.get(call_id, {}))
+    return held
 
 
 def _least(docket: Docket) -> int:

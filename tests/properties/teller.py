@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.properties.gate import each_alone
 from tests.properties.machine import AnyOrder
 from tests.properties.orders import at
 
@@ -39,6 +40,11 @@ class Teller:
     def call(self, *orders: dict[str, Any], gate: int = 0, cuts: Any = (), locks: bool = False) -> None:
         self._machine.calls_arrive(gate=gate, wanted=list(orders) or [order()], cuts=cuts, locks=locks)
         self._machine.laws_hold()
+
+    def call_apart(self, *orders: dict[str, Any], cuts: Any = ()) -> None:
+        """Each call in a batch of its own, as on a machine that is slow: what is cut is one call's alone."""
+        with each_alone(self._machine._gate(0)):
+            self.call(*orders, cuts=cuts)
 
     def end(self, used: str = "little", *, which: int = 0, count: int = 1, cuts: Any = ()) -> None:
         assert self._machine._open(), "a call is under way"
