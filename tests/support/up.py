@@ -30,7 +30,7 @@ READY_S = 90.0
 STOP_S = 30.0
 GONE_S = 5.0
 _LOOK_EVERY_S = 0.02
-_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH")
+_KEPT = ("PATH", "HOME", "LANG", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH")
 _JSON_LINE = re.compile(r"^\{.*\}$", re.MULTILINE)
 _GREETING_END = re.compile(r"^ +(-d '.*'|\S.*credentials issue .*)\n\n|^No model can be called yet.*\n\n", re.MULTILINE)
 

@@ -120,6 +120,7 @@ class InputCounts:
                 try:
                     counted = await answer.whole()
                 except BaseException:
+                    # However it ends, the connection to the provider goes with it.
                     answer.close()
                     raise
         except UpstreamError as error:

@@ -19,8 +19,8 @@ def of(docket: Docket, ending: Ending, finished_at: datetime, *, holdless: bool 
     usage = ending.usage or _NOTHING
     cost = _cost(docket, usage)
     record = _identity(docket) if docket.identity is None else dict(docket.identity)
-    # A hold grows after admission, and the account of the key is that of the last try.
-    held = record["held_nanos"] = docket.held_nanos
+    # A hold grows after admission, and the account of the key is that of the last try. A call without one wished for it only.
+    held = record["held_nanos"] = 0 if holdless else docket.held_nanos
     record["accounts"] = accounts_of(docket.accounts, docket.key_accounts)
     last = docket.attempts[-1] if docket.attempts else None
     record.update(

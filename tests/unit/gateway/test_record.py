@@ -124,7 +124,9 @@ def test_the_last_try_is_the_one_that_is_named_and_all_of_them_are_listed():
 
 def test_a_call_that_never_reached_a_provider_books_nothing():
     refusal = Refusal("no_route", "unavailable", "No.", details={"left": 0}, param="model", because="hidden_by_policy")
-    row = record.of(docket(), Ending("no_route", refusal=refusal), LATER, holdless=True)
+    # What it wished to hold was not given.
+    call = admitted(amounts=((COST.id, 164_000),), attempts=[])
+    row = record.of(call, Ending("no_route", refusal=refusal), LATER, holdless=True)
     assert row["bookings"] == []
     assert (row["billed_cost_nanos"], row["list_cost_nanos"], row["overrun_nanos"], row["held_nanos"]) == (0, 0, 0, 0)
     assert (row["usage_source"], row["provider"], row["route_id"], row["attempts"]) == ("none", None, None, [])

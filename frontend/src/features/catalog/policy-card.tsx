@@ -70,8 +70,8 @@ function Chosen({ legend, off = false, saved, tags, members, onTags, onMembers }
   const isNew = (id: string) => ![saved.tag_ids, saved.member_ids, saved.denied_tag_ids, saved.denied_member_ids].some((ids) => ids.includes(id));
   const addable = known.filter((tag) => !tags.includes(tag.id));
   return (
-    <fieldset className={clsx(off && "opacity-60")}>
-      <legend className="mb-1.5 text-dense font-medium">{legend}</legend>
+    <fieldset>
+      <legend className={clsx("mb-1.5 text-dense font-medium", off && "text-ink-2")}>{legend}</legend>
       <div className="flex flex-wrap items-center gap-1.5">
         {tags.map((id) => (
           <Chip key={id} fresh={isNew(id)} name={known.find((tag) => tag.id === id)?.name ?? id.slice(0, 8)} onRemove={() => onTags(tags.filter((each) => each !== id))} />

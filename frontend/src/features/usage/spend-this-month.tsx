@@ -7,7 +7,7 @@ import { DayBars } from "@/components/day-bars";
 import { ErrorState } from "@/components/problem";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import { dayIn, daysOfMonth } from "@/lib/days";
+import { dayIn, daysOfMonth, momentOf } from "@/lib/days";
 import { useFormat } from "@/lib/format";
 import { formatUsd, sumUsd } from "@/lib/money";
 import { thisMonthQuery } from "./api";
@@ -42,7 +42,7 @@ export function SpendThisMonth() {
   const unpriced = items.reduce((sum, item) => sum + item.unpriced_calls, 0);
   const byDay = new Map(items.map((item) => [item.day, item.billed_cost_usd]));
   const all = daysOfMonth(today).map((day) => ({ day, usd: day > today ? null : (byDay.get(day) ?? "0") }));
-  const period = t("spend.period", { days: format.days(`${dayIn(new Date(since), zone)}T12:00:00Z`, `${today}T12:00:00Z`) });
+  const period = t("spend.period", { days: format.days(momentOf(dayIn(new Date(since), zone), zone).toISOString(), momentOf(today, zone).toISOString()) });
   return (
     <Card
       title={t("spend.title")}
