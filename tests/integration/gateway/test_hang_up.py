@@ -66,8 +66,7 @@ async def test_a_client_that_has_its_answer_makes_the_usage_unknown(g, sim):
     caller = await g.org.caller(usd="5")
     body = chat_body(caller, told(end_delay_ms=400), stream=True)
     async with g.begun(caller, CHAT, body) as client:
-        seen = await client.receive(timeout_s=0.6)
-        assert b'"finish_reason":"stop"' in seen.body
+        await client.receive_until(b'"finish_reason":"stop"')
     record = await g.books.record()
     assert (record["outcome"], record["usage_source"], record["output_tokens"]) == ("ok", "provider", 50)
     assert sim.counters.finished == 1
