@@ -6,6 +6,7 @@ whoever presses something then is answered.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -23,14 +24,12 @@ from tests.e2e.portal.browser import OPTIONS, SETTLED, WIDE, program
 from tests.load.answers import WrongAnswer
 from tests.load.browsed import Browsed
 from tests.load.kept import browsed_database
-from tests.load.machine import quiet
+from tests.load.machine import Cores, quiet
 from tests.load.plan import Plan, Say
-from tests.load.proof import Strangers
 from tests.load.size import gateway_on
-from tests.load.stand import Server, Stand, organize
+from tests.load.stand import Stand, organize
 from tests.support.organization import CLI
 
-TARGET = "opened"
 LOOKS = 7
 PASSWORD = "turnip gravel ocean seventeen"
 PATIENCE_MS = 30_000
@@ -54,7 +53,6 @@ class OpenedResults:
     first_ms: dict[str, float] = field(default_factory=dict)
     again_ms: dict[str, list[float]] = field(default_factory=dict)
     members: int = 0
-    strangers: float = 0.0
 
 
 def addresses(of: Browsed) -> Iterator[Address]:
@@ -91,16 +89,13 @@ async def run(stand: Stand, plan: Plan, say: Say) -> OpenedResults:
     """Fills a database and opens every page. Raises WrongAnswer for a page that does not open."""
     found = OpenedResults(members=plan.members)
     copied = await browsed_database(stand, records=plan.records, members=plan.members, say=say)
-    callers = await organize(copied.dsn, stand.provider.url)
+    await organize(copied.dsn, stand.provider.url)
     async with gateway_on(stand, copied.dsn) as process:
         await quiet(process.child.pid)
-        strangers = Strangers(stand)
         people = await _people(copied.dsn, process.url, copied.of.member_id)
-        with stand.also(TARGET, Server.of_gateway(process, callers, copied.dsn)), strangers.watched():
-            async with _browser() as browser:
-                for address in addresses(copied.of):
-                    await _open(browser, process.url, people[address.whose], address, found, say)
-        found.strangers = strangers.share
+        async with _browser(stand.cores) as browser:
+            for address in addresses(copied.of):
+                await _open(browser, process.url, people[address.whose], address, found, say)
     return found
 
 
@@ -128,13 +123,21 @@ async def _signed_in(url: str, identifier: str) -> list[dict[str, Any]]:
 
 
 @asynccontextmanager
-async def _browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
+async def _browser(cores: Cores) -> AsyncIterator[Browser]:
+    """On both cores: it has several processes, and people do not read on the gateway's machine."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cores.server, cores.rest})
+    driver = async_playwright()
+    try:
+        playwright = await driver.__aenter__()
+    finally:
+        os.sched_setaffinity(0, before)
+    try:
         browser = await playwright.chromium.launch(executable_path=program(), args=OPTIONS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
+        yield browser
+        await browser.close()
+    finally:
+        await driver.__aexit__(None, None, None)
 
 
 async def _open(

@@ -1,5 +1,6 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
+import { together } from "@/lib/together";
 import { key } from "@/lib/writes";
 import { api, body } from "./client";
 import type { ListedModelListed, MemberShown, ModelListed, TagShown } from "./schema.gen";
@@ -7,8 +8,19 @@ import type { ListedModelListed, MemberShown, ModelListed, TagShown } from "./sc
 // What the ids in administrators' lists are called. Names change seldom, and every list needs them.
 const FRESH_MS = 60_000;
 const FOUND_MAX = 8;
+const IDS_MAX = 100;
 
-/** A member by id. Many rows may name the same one: they are asked for once. */
+const membersNamed = together(async (ids: string[]) => {
+  const page = body(await api.GET("/api/admin/members", { params: { query: { ids: ids.join(","), limit: IDS_MAX } } }));
+  return new Map(page.items.map((member) => [member.id, member]));
+}, IDS_MAX);
+
+/** What a member is called, for a row of a list; null of one who is gone. All names of a page are one question. */
+export function memberNameQuery(id: string) {
+  return queryOptions({ queryKey: key("admin", "members", "name", id), queryFn: async () => membersNamed(id), staleTime: FRESH_MS });
+}
+
+/** A member by id. */
 export function memberQuery(id: string) {
   return queryOptions({
     queryKey: key("admin", "members", "one", id),

@@ -9237,6 +9237,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                ids?: string | null;
                 kind?: ("person" | "service") | null;
                 limit?: number;
                 q?: string | null;

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { memberQuery, modelNamesQuery, tagQuery } from "@/client/names";
+import { memberNameQuery, modelNamesQuery, tagQuery } from "@/client/names";
 import { Slug } from "./amounts";
 import { Skeleton } from "./ui/skeleton";
 
@@ -9,7 +9,7 @@ const LINK = "font-medium hover:underline";
 
 /** A member by name, with a link to their page; the id where they are gone. */
 export function MemberName({ id }: { id: string }) {
-  const { data, isPending } = useQuery(memberQuery(id));
+  const { data, isPending } = useQuery(memberNameQuery(id));
   if (isPending) return <Skeleton className="h-4 w-28" />;
   return (
     <Link to="/admin/members/$id" params={{ id }} className={LINK} title={data?.identifier}>

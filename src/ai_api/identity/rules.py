@@ -86,6 +86,7 @@ class Filters:
     """
 
     q: str | None = None
+    ids: frozenset[UUID] | None = None
     kind: Kind | None = None
     role: Role | None = None
     status: Status | None = None

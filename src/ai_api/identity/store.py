@@ -143,6 +143,8 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         )
         if value is not None
     ]
+    if filters.ids is not None:
+        found.append(members.c.id.in_(filters.ids))
     if filters.unanswered is not None:
         found.append(_UNANSWERED if filters.unanswered else not_(_UNANSWERED))
     if filters.q is not None:

@@ -156,3 +156,14 @@ async def test_a_longer_list_of_members_asks_the_database_more_often(portal: Por
             assert (await admin.client.get(MEMBERS)).status_code == 200
         counts.append(len(statements))
     assert counts[0] == counts[1]
+
+
+async def test_ids_are_named_one_by_one_or_as_somebody_else(portal: Portal, admin: Caller) -> None:
+    wanted, other = [await portal.caller() for _ in range(2)], await portal.caller()
+    ids = [str(each.member.id) for each in wanted]
+    answer = await admin.client.get(MEMBERS, params={"ids": ",".join([*ids, ids[0], str(uuid7())])})
+    assert {each["id"] for each in answer.json()["items"]} == set(ids)
+    assert str(other.member.id) not in answer.text
+    for bad in ("Mei", "", f"{ids[0]},", ",".join(str(uuid7()) for _ in range(101))):
+        refused = await admin.client.get(MEMBERS, params={"ids": bad})
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "ids"), bad
