@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from pytest_socket import socket_allow_hosts
 
-pytest_plugins = ["tests.support.skip_gate", "tests.support.database"]
+pytest_plugins = ["tests.support.skip_gate", "tests.support.database", "tests.support.tally"]
 
 # How long an example takes says something of the machine, not of us. What else CI sets (no chance) stays.
 settings.register_profile("any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])

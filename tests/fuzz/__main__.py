@@ -1,6 +1,6 @@
 """`python -m tests.fuzz stream|envelope FOLDER seconds=60`: looks for inputs that break a property.
 
-With `runs=3000` it makes so many tries, and always the same ones.
+With `runs=3000` it makes so many tries, and always the same ones. `seed=7` behind it begins elsewhere.
 
 With atheris it looks at which branches an input reached, and the folder keeps those that reached something new, for the next run.
 Where atheris has no wheels, inputs are changed at random. One that fails is written into the folder, as `crash-…`; it belongs into the
@@ -19,7 +19,7 @@ from pathlib import Path
 SEED = 4
 
 
-def guided(kind: str, folder: Path, how_long: str, number: int) -> None:
+def guided(kind: str, folder: Path, how_long: str, number: int, seed: int | None) -> None:
     """libFuzzer, which ends the process by itself."""
     import atheris
 
@@ -28,18 +28,19 @@ def guided(kind: str, folder: Path, how_long: str, number: int) -> None:
     known = folder / "known"
     known.mkdir(parents=True, exist_ok=True)
     seeds.write(kind, known)
-    bound = [f"-max_total_time={number}"] if how_long == "seconds" else [f"-runs={number}", f"-seed={SEED}"]
-    options = [*bound, "-timeout=10", f"-artifact_prefix={folder}/"]
+    bound = f"-max_total_time={number}" if how_long == "seconds" else f"-runs={number}"
+    # libFuzzer takes 0 for one of its own.
+    options = [bound, f"-seed={seed or 0}", "-timeout=10", f"-artifact_prefix={folder}/"]
     atheris.Setup([sys.argv[0], str(known), *options], getattr(properties, kind))
     atheris.Fuzz()
 
 
-def blind(kind: str, folder: Path, how_long: str, number: int) -> None:
+def blind(kind: str, folder: Path, how_long: str, number: int, seed: int | None) -> None:
     """Changes at random. Raises what the property raises."""
     from tests.fuzz import mutate, properties, seeds
 
     holds, known = getattr(properties, kind), list(seeds.load(kind).values())
-    chance = random.Random(SEED if how_long == "runs" else None)
+    chance = random.Random(seed)
     began_s, done = time.monotonic(), 0
     while (done if how_long == "runs" else time.monotonic() - began_s) < number:
         done += 1
@@ -54,7 +55,9 @@ def blind(kind: str, folder: Path, how_long: str, number: int) -> None:
 
 if __name__ == "__main__":
     look = guided if importlib.util.find_spec("atheris") else blind
-    how_long, _, number = sys.argv[3].partition("=")
-    if how_long not in {"seconds", "runs"}:
+    given = dict(each.split("=", 1) for each in sys.argv[3:])
+    seed = given.pop("seed", str(SEED) if "runs" in given else None)
+    if len(given) != 1 or not given.keys() <= {"seconds", "runs"}:
         raise SystemExit(__doc__)
-    look(sys.argv[1], Path(sys.argv[2]), how_long, int(number))
+    [(how_long, number)] = given.items()
+    look(sys.argv[1], Path(sys.argv[2]), how_long, int(number), None if seed is None else int(seed))

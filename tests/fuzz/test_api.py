@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -56,6 +57,7 @@ class Target:
     credential: str
     access_token: str
     ids: dict[str, str]
+    tally: Counter[str]
 
     def headers(self, path: str) -> dict[str, str]:
         secret = self.access_token if path.startswith("/api/") else self.credential
@@ -63,7 +65,7 @@ class Target:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def target(postgres_server, prepare_database, tmp_path_factory) -> AsyncIterator[Target]:
+async def target(postgres_server, prepare_database, tmp_path_factory, tally) -> AsyncIterator[Target]:
     dsn = postgres_server.create(postgres_server.template(prepare_database))
     log = tmp_path_factory.mktemp("fuzz") / "gateway.log"
     with simulated() as sim:
@@ -73,7 +75,7 @@ async def target(postgres_server, prepare_database, tmp_path_factory) -> AsyncIt
         finally:
             await organization.close()
         async with gateway_process(dsn, log=log) as process:
-            yield Target(process.url, caller.secret, token, ids)
+            yield Target(process.url, caller.secret, token, ids, tally)
         said = log.read_text(errors="replace")
         assert "Traceback" not in said, said[said.index("Traceback") - 500 :][:3_000]
     postgres_server.drop(dsn)
@@ -167,3 +169,4 @@ def send(target: Target, session: requests.Session, case: Any, *, real: bool) ->
     response = case.call(base_url=target.url, headers=headers, session=session, timeout=HANGS_S)
     assert response.status_code < 500, (response.status_code, response.text, case.as_curl_command())
     case.validate_response(response, checks=CHECKS, headers=headers)
+    target.tally.update(["requests", str(response.status_code)])

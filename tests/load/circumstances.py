@@ -31,12 +31,22 @@ def circumstances(*, machine: str, postgres: str, strangers: float | None, more:
 @functools.cache
 def commit() -> str:
     """The commit of the product that is measured, and whether something was changed since: as of when it is asked first."""
+    changed = " and changes not committed" if is_changed() else ""
+    return _git("rev-parse", "--short=12", "HEAD") + changed
 
-    def git(*arguments: str) -> str:
-        return subprocess.run(("git", *arguments), cwd=_ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
-    changed = " and changes not committed" if git("status", "--porcelain", "--", *_PRODUCT) else ""
-    return git("rev-parse", "--short=12", "HEAD") + changed
+def commit_of(folders: Sequence[str]) -> str:
+    """The last commit that has changed the product or these folders: the same as long as nobody changes them."""
+    return _git("log", "-1", "--format=%h", "--abbrev=12", "--", *_PRODUCT, *folders)
+
+
+def is_changed(folders: Sequence[str] = ()) -> bool:
+    """Whether the product or these folders are other than committed."""
+    return bool(_git("status", "--porcelain", "--", *_PRODUCT, *folders))
+
+
+def _git(*arguments: str) -> str:
+    return subprocess.run(("git", *arguments), cwd=_ROOT, capture_output=True, text=True, check=True).stdout.strip()
 
 
 def met(is_met: bool) -> str:

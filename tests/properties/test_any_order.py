@@ -20,7 +20,7 @@ from tests.properties.teller import Teller
 from tests.support.thoroughness import FULL, tried
 
 
-def test_no_order_of_events_breaks_a_law(database: str) -> None:
+def test_no_order_of_events_breaks_a_law(database: str, tally: Counter[str]) -> None:
     met: Counter[str] = Counter()
     with asyncio.Runner() as runner:
         house = runner.run(House.build(database))
@@ -36,6 +36,7 @@ def test_no_order_of_events_breaks_a_law(database: str) -> None:
         @given(orders(steps_max=80 if FULL else 40))
         def any_order(order: Order) -> None:
             lived(lambda machine: machine.live(order))
+            tally.update(sequences=1, steps=len(order[2]))
 
         try:
             for history in HISTORIES:
@@ -49,6 +50,7 @@ def test_no_order_of_events_breaks_a_law(database: str) -> None:
             runner.run(house.close())
             print(*(f"{met[name]:7}  {name}" for name in sorted(BRANCHES | met.keys())), sep="\n")
     assert [name for name in sorted(BRANCHES) if not met[name]] == [], "never met"
+    tally["branches"] = len(BRANCHES)
 
 
 def _tell(history: Callable[[Teller], None], machine: AnyOrder) -> None:

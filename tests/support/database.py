@@ -92,6 +92,11 @@ class Databases:
         for row in rows:
             self.execute(f'DROP DATABASE IF EXISTS "{row["datname"]}" WITH (FORCE)')
 
+    def version(self) -> str:
+        """Which Postgres it is, as it says itself."""
+        version: str = run_apart(self._fetch, "SHOW server_version")[0][0]
+        return version
+
     def execute(self, *statements: str) -> None:
         """Runs statements as superuser, each in a transaction of its own."""
         run_apart(self._execute, *statements)

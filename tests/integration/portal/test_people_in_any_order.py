@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -122,7 +123,7 @@ def opened(database: str) -> Iterator[tuple[asyncio.Runner, World]]:
             runner.run(world.close())
 
 
-def test_no_order_gives_anybody_more_than_they_were_given(database: str) -> None:
+def test_no_order_gives_anybody_more_than_they_were_given(database: str, tally: Counter[str]) -> None:
     """First what has happened elsewhere, told with how it has to end here; then anything."""
     numbers = itertools.count()
     step = st.tuples(
@@ -135,6 +136,7 @@ def test_no_order_gives_anybody_more_than_they_were_given(database: str) -> None
         @given(st.lists(step, min_size=25, max_size=45))
         def any_order(happenings: list[Happening]) -> None:
             runner.run(_live(AnyPeople(world), next(numbers), happenings))
+            tally.update(sequences=1, steps=len(happenings))
 
         any_order()
 
