@@ -18,8 +18,9 @@ from ai_api import providers, setup
 from ai_api.audit import Actor
 from ai_api.cli import _app as app
 from ai_api.cli import doctor_address
-from ai_api.core.db import Database
+from ai_api.core.db import Database, Hot
 from ai_api.core.seal import KeyRing
+from tests.integration.jobs.test_rotate_keys import fill
 
 pytestmark = pytest.mark.integration
 ACTOR = Actor(kind="cli", member_id=None, name="a test", address=None, request_id=None)
@@ -53,7 +54,9 @@ def change(dsn: str, statement: str) -> None:
 
 
 def verdicts(told: Result) -> dict[str, str]:
-    return {check: verdict for verdict, check, *_ in map(str.split, told.stdout.splitlines())}
+    """The worst that was said of each thing."""
+    said = [line.split()[:2] for line in told.stdout.splitlines()]
+    return {check: verdict for worse in ("ok", "advice", "wrong") for verdict, check in said if verdict == worse}
 
 
 def lines(told: Result, check: str) -> list[str]:
@@ -224,6 +227,36 @@ def test_a_key_that_cannot_be_opened_is_well(run, database, monkeypatch) -> None
     # The right name, and another key.
     told = run(ENCRYPTION_KEYS="k1:" + base64.b64encode(bytes(range(1, 33))).decode())
     assert verdicts(told)["keys"] == "wrong"
+    assert "provider keys need the encryption key another k1" in told.stdout
+    # Nobody calls by it, and no process starts without it all the same.
+    change(database, "UPDATE provider_keys SET status = 'disabled'")
+    told = run(ENCRYPTION_KEYS="k2:" + base64.b64encode(bytes(range(1, 33))).decode())
+    assert "wrong   keys      provider keys need the encryption key k1" in told.stdout
+    change(database, "UPDATE provider_keys SET status = 'active'")
     # One that cannot be opened is not asked with.
     told = run(database, "--outside", ENCRYPTION_KEYS="k2:" + base64.b64encode(bytes(range(1, 33))).decode())
     assert "providers" not in verdicts(told)
+
+
+def test_what_else_is_sealed_is_well_without_its_key(run, database) -> None:
+    ring = KeyRing.parse("k9:" + base64.b64encode(bytes(range(1, 33))).decode())
+
+    async def write() -> None:
+        hot = Hot(database, size=1)
+        try:
+            await hot.open()
+            await fill(hot, ring, each=1)
+            await hot.fetch("DELETE FROM provider_keys")
+        finally:
+            await hot.close()
+
+    asyncio.run(write())
+    told = run()
+    assert (told.exit_code, verdicts(told)["keys"]) == (1, "wrong")
+    assert [line.split(" need ")[0].split(maxsplit=2)[2] for line in lines(told, "keys") if "need the" in line] == [
+        "letters",
+        "kept responses",
+        "answers to idempotency keys",
+    ]
+    held = "k9:" + base64.b64encode(bytes(range(1, 33))).decode()
+    assert verdicts(run(ENCRYPTION_KEYS=held))["keys"] == "ok"

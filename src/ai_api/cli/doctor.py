@@ -57,6 +57,7 @@ async def _examined(settings: Settings, redactor: Redactor, *, outside: bool) ->
             async with database.transaction() as tx:
                 keys = await providers.load_keys(tx)
             ring = settings.ring()
+            found += await doctor_keys.needed(settings, ring)
             found += doctor_keys.opened(keys, ring)
             found += doctor_keys.flagged(keys, is_asked=outside)
             if outside:

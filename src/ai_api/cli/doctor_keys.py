@@ -1,20 +1,26 @@
-"""What `ai-api doctor` says of provider keys: whether they can be opened, and, where it may ask, whether providers take them."""
+"""What `ai-api doctor` says of keys: whether what is sealed opens, and, where it may ask, whether providers take theirs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import structlog
+
 from ai_api import providers
 from ai_api.audit import Actor
 from ai_api.cli.findings import Found
-from ai_api.core.db import Database
+from ai_api.core.db import Database, Hot
 from ai_api.core.egress import Egress
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import KeyRing, SealError
+from ai_api.jobs.key_watch import missing_keys
 from ai_api.providers import Probe, ProviderKey
+from ai_api.settings import Settings
 
 _ACTOR: Final = Actor(kind="cli", member_id=None, name="ai-api doctor", address=None, request_id=None)
+_LOOK_TIMEOUT_MS: Final = 3_600_000
+"""For one table: all of it is looked through, however large."""
 _ANOTHER: Final = "Give it the secret that its provider has given out last: docs/how-to/rotate-a-provider-secret.md."
 _REPAIRS: Final = {
     "upstream_auth": _ANOTHER,
@@ -28,6 +34,22 @@ def opened(keys: Sequence[ProviderKey], ring: KeyRing) -> list[Found]:
     """Whether the secret of each key can be opened; what needs a missing encryption key is named with it."""
     closed = [found for key in keys if (found := _closed(key, ring)) is not None]
     return closed or [Found("keys", "ok", f"The secrets of {len(keys)} active provider keys can be opened.")]
+
+
+async def needed(settings: Settings, ring: KeyRing) -> list[Found]:
+    """Whether the ring has every key that rows need: the look of a start, at all of every table. Raises StoreUnavailable."""
+    hot = Hot(settings.database_url.get_secret_value(), size=1, statement_timeout_ms=_LOOK_TIMEOUT_MS)
+    try:
+        await hot.open()
+        missing = await missing_keys(hot, ring, structlog.get_logger("ai_api"), within_s=None)
+    finally:
+        await hot.close()
+    repair = "Put it behind the others in AI_API_ENCRYPTION_KEYS; where it is lost: docs/how-to/rotate-keys.md."
+    found = [
+        Found("keys", "wrong", f"{words} need the encryption key {', '.join(key_ids)}: no process starts.", repair)
+        for words, key_ids in missing.items()
+    ]
+    return found or [Found("keys", "ok", "There is every encryption key that sealed rows need.")]
 
 
 def flagged(keys: Sequence[ProviderKey], *, is_asked: bool) -> list[Found]:

@@ -16,7 +16,7 @@ from ai_api.jobs.sealed_rows import PLACES, Place
 
 EVERY_S = 5.0
 LOOK_TIMEOUT_S = 2.0
-"""For one table. What takes longer is left to `ai-api keys rotate --check`: calls do not wait for a table of gigabytes."""
+"""For one table. What takes longer is left to `ai-api doctor`: calls do not wait for a table of gigabytes."""
 ANNOUNCE_TIMEOUT_S = 2.0
 
 
@@ -58,18 +58,20 @@ class KeyWatch:
             await store_sealed.leave(self._hot, self._process_id, timeout_s=ANNOUNCE_TIMEOUT_S)
 
 
-async def missing_keys(hot: Hot, ring: KeyRing, log: JobLog) -> dict[str, list[str]]:
+async def missing_keys(
+    hot: Hot, ring: KeyRing, log: JobLog, *, within_s: float | None = LOOK_TIMEOUT_S
+) -> dict[str, list[str]]:
     """The ids of keys that rows need and the ring has not, by what needs them, in words. Raises StoreUnavailable.
 
     A key of the ring that opens none of a few rows sealed under its id is another key of that name: it is missing too. A table
-    that cannot be looked through in time is named in the log.
+    that cannot be looked through `within_s` seconds is named in the log; without a bound, all of each is looked through.
     """
     missing: dict[str, list[str]] = {}
     for place in PLACES:
         try:
-            key_ids = await _missing_of(hot, ring, place)
+            key_ids = await _missing_of(hot, ring, place, within_s)
         except StoreUnavailable:
-            if not place.is_large:
+            if not place.is_large or within_s is None:
                 raise
             log.error("encryption_keys_not_looked_at", table=place.table)  # noqa: TRY400  -- a protocol, not logging
             continue
@@ -78,10 +80,10 @@ async def missing_keys(hot: Hot, ring: KeyRing, log: JobLog) -> dict[str, list[s
     return missing
 
 
-async def _missing_of(hot: Hot, ring: KeyRing, place: Place) -> list[str]:
-    missing = await store_sealed.keys_needed_but(hot, place, ring.ids, timeout_s=LOOK_TIMEOUT_S)
+async def _missing_of(hot: Hot, ring: KeyRing, place: Place, within_s: float | None) -> list[str]:
+    missing = await store_sealed.keys_needed_but(hot, place, ring.ids, timeout_s=within_s)
     for key_id in ring.ids:
-        rows = await store_sealed.some_of(hot, place, key_id, timeout_s=LOOK_TIMEOUT_S)
+        rows = await store_sealed.some_of(hot, place, key_id, timeout_s=within_s)
         if rows and not any(_opens(ring, place, row) for row in rows):
             missing.append(f"another {key_id}")
     return missing

@@ -75,13 +75,13 @@ async def count(hot: Hot, place: Place) -> dict[str, int]:
     return {row["key_id"]: row["rows"] for row in await hot.fetch(_COUNT.format(**_words(place)))}
 
 
-async def keys_needed_but(hot: Hot, place: Place, known: Sequence[str], *, timeout_s: float) -> list[str]:
+async def keys_needed_but(hot: Hot, place: Place, known: Sequence[str], *, timeout_s: float | None) -> list[str]:
     """The ids of keys that rows of a place need, other than the `known` ones. Raises StoreUnavailable when it takes longer."""
     rows = await hot.fetch(_MISSING.format(**_words(place)), list(known), timeout_s=timeout_s)
     return [row["key_id"] for row in rows]
 
 
-async def some_of(hot: Hot, place: Place, key_id: str, *, timeout_s: float) -> list[Row]:
+async def some_of(hot: Hot, place: Place, key_id: str, *, timeout_s: float | None) -> list[Row]:
     """A few rows of a place that are sealed with a key. Raises StoreUnavailable when it takes longer."""
     found = await hot.fetch(_SOME.format(**_words(place)), key_id, timeout_s=timeout_s)
     return [_row(place, row) for row in found]

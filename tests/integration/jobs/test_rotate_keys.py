@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -19,7 +21,7 @@ from ai_api.core.ids import uuid7
 from ai_api.core.seal import KeyRing, Sealed
 from ai_api.gateway.kept_responses import sealed_for
 from ai_api.jobs import rotate_keys, store_sealed
-from ai_api.jobs.key_watch import KeyWatch, missing_keys
+from ai_api.jobs.key_watch import LOOK_TIMEOUT_S, KeyWatch, missing_keys
 from ai_api.jobs.sealed_rows import PLACES
 from tests.integration.jobs.conftest import Log
 from tests.support.books import Books
@@ -189,6 +191,28 @@ async def test_a_missing_key_is_not_noticed_or_one_that_nobody_needs_is_asked_fo
     await hot.fetch("UPDATE kept_responses SET expires_at = now()")
     await hot.fetch("UPDATE idempotency_keys SET expires_at = now()")
     assert (await watch.look(), watch.fault) == (True, None)
+
+
+async def test_a_large_table_keeps_a_start_waiting_or_is_passed_over_in_silence(
+    hot: Hot, log: Log, database: str
+) -> None:
+    await fill(hot, OLD, each=1)
+    other = await asyncpg.connect(database)
+    try:
+        await other.execute("BEGIN; LOCK TABLE kept_responses IN ACCESS EXCLUSIVE MODE")
+        before = time.monotonic()
+        missing = await missing_keys(hot, NEW, log, within_s=0.5)
+        assert time.monotonic() - before < 2 * LOOK_TIMEOUT_S
+        assert missing == {place.words: ["a"] for place in PLACES if place.table != "kept_responses"}
+        assert log.lines == [{"event": "encryption_keys_not_looked_at", "table": "kept_responses"}]
+        # Whoever has the time waits.
+        looking = asyncio.create_task(missing_keys(hot, NEW, log, within_s=None))
+        await asyncio.sleep(0.6)
+        assert not looking.done()
+        await other.execute("ROLLBACK")
+        assert await looking == {place.words: ["a"] for place in PLACES}
+    finally:
+        await other.close()
 
 
 @pytest.fixture
