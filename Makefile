@@ -7,7 +7,7 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install portal run check test chart e2e screenshots conformance faults-short faults fuzz-short fuzz races load bench-data soak fresh mutants house openapi image image-sign dist publish dependencies format clean
+.PHONY: help install portal run check test chart e2e screenshots conformance faults-short faults fuzz-short fuzz races load bench-data soak campaigns fresh mutants house openapi image image-sign dist publish dependencies format clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
@@ -90,6 +90,10 @@ bench-data: install ## every page of the API over a million records, and what br
 soak: install ## twenty minutes of calls with a fault a minute; nothing may grow. Longer by ARGS="--minutes 60"
 	$(call suite,tests/soak)
 	@$(PYTHON_M) tests.soak $(ARGS)
+
+campaigns: install ## much more of what chance draws for the gate, in sittings that add up; ARGS="orders --sequences 5000"
+	$(call suite,tests/campaigns)
+	@$(PYTHON_M) tests.campaigns $(ARGS)
 
 fresh: install ## a stranger's first hour: clones HEAD into an empty home and follows the README
 	@$(PYTHON_M) scripts.fresh $(ARGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import json
 import os
@@ -10,7 +11,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,11 +45,24 @@ def run(kind: Kind, *, size: int, seed: int) -> Done:
     CACHE.mkdir(parents=True, exist_ok=True)
     log = CACHE / f"{kind.name}-{seed}.log"
     began_s = time.monotonic()
-    done = _of_suite(kind, kind.suite, size, seed, log) if kind.suite else _of_reader(kind, size, seed, log)
-    count = done[0].pop(kind.unit, 0)
+    with _by_nobody_else(log.with_suffix(".lock")):
+        counts, postgres = (
+            _of_suite(kind, kind.suite, size, seed, log) if kind.suite else _of_reader(kind, size, seed, log)
+        )
+    count = counts.pop(kind.unit, 0)
     if count == 0:
         raise CampaignFailed(f"Nothing was tried: {log} says more.")
-    return Done(count, round(time.monotonic() - began_s), done[0], done[1])
+    return Done(count, round(time.monotonic() - began_s), counts, postgres)
+
+
+@contextmanager
+def _by_nobody_else(lock: Path) -> Iterator[None]:
+    with lock.open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise CampaignFailed("The same is being tried beside this: give each its --seed.") from error
+        yield
 
 
 def _of_suite(kind: Kind, suite: Suite, size: int, seed: int, log: Path) -> tuple[dict[str, int], str | None]:
