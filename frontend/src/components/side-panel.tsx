@@ -14,6 +14,13 @@ interface SidePanelProps {
   children: ReactNode;
 }
 
+/** The keys of a panel, and what each does. */
+export const PANEL_KEYS = [
+  { key: "ArrowUp", shown: "↑", name: "panel.previous" },
+  { key: "ArrowDown", shown: "↓", name: "panel.next" },
+  { key: "Escape", shown: "Esc", name: "close" },
+] as const;
+
 /** A row's detail beside its list; where there is no room for both, over it. Arrow keys walk the list, Esc closes. */
 export function SidePanel({ label, head, onClose, onPrevious, onNext, children }: SidePanelProps) {
   const { t } = useTranslation();
@@ -29,7 +36,8 @@ export function SidePanel({ label, head, onClose, onPrevious, onNext, children }
     const listen = (event: KeyboardEvent) => {
       // What is typed into a field, or pressed in a dialog, is not meant for the panel.
       if (event.defaultPrevented || (event.target instanceof Element && event.target.closest("input, textarea, select, dialog, [role=menu]") !== null)) return;
-      const act = { Escape: onClose, ArrowUp: onPrevious, ArrowDown: onNext }[event.key];
+      const name = PANEL_KEYS.find((each) => each.key === event.key)?.name;
+      const act = name === undefined ? null : { close: onClose, "panel.previous": onPrevious, "panel.next": onNext }[name];
       if (!act) return;
       event.preventDefault();
       act();

@@ -1,6 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
-import { ChevronsUpDown, LogOut, Settings } from "lucide-react";
+import { ChevronsUpDown, Keyboard, LogOut, Settings } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
@@ -27,8 +27,8 @@ export function Avatar({ name }: { name: string }) {
   );
 }
 
-/** Who is signed in, at the bottom of the navigation, and what they may do about it. */
-export function AccountMenu() {
+/** Who is signed in, at the bottom of the navigation, and what they may do about it; `onKeys` shows the shortcuts. */
+export function AccountMenu({ onKeys }: { onKeys: () => void }) {
   const { t } = useTranslation();
   const me = useMe();
   const [theme, setTheme] = useSetting("theme");
@@ -54,6 +54,9 @@ export function AccountMenu() {
       >
         <MenuItem icon={Settings} onSelect={() => void navigate({ to: "/account/profile" })}>
           {t("place.account")}
+        </MenuItem>
+        <MenuItem icon={Keyboard} onSelect={onKeys}>
+          {t("shortcut.title")}
         </MenuItem>
         <MenuLine />
         {(["", "light", "dark"] as const)

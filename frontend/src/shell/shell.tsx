@@ -19,21 +19,23 @@ const MINE: readonly Group[] = [{ name: null, places: PERSONAL }];
 const PALETTE_AFTER_MS = 1_500;
 const readPalette = () => import("./palette");
 const LatePalette = lazy(readPalette);
+const ShortcutsDialog = lazy(() => import("./shortcuts-dialog"));
 
 /** What stands around every page of somebody who is signed in. */
 export function Shell() {
   const { t } = useTranslation();
   const [searching, setSearching] = useState(false);
   const [more, setMore] = useState(false);
+  const [keys, setKeys] = useState(false);
   const places = useIsAdministration() ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL;
-  useShortcuts(() => setSearching(true));
+  useShortcuts({ search: () => setSearching(true), showAll: () => setKeys(true) });
   const palette = usePalette();
   return (
     <div className="min-h-dvh md:pl-16 lg:pl-[228px]">
       <a href="#content" className="sr-only z-50 rounded-button bg-raised px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
         {t("shell.skip")}
       </a>
-      <Sidebar />
+      <Sidebar onKeys={() => setKeys(true)} />
       <TopBar onSearch={() => setSearching(true)} />
       <main id="content" tabIndex={-1} className="pb-8 outline-none phone:pb-24">
         <Outlet />
@@ -41,6 +43,7 @@ export function Shell() {
       <PhoneBar places={places} onMore={() => setMore(true)} />
       {more && <More places={places} onClose={() => setMore(false)} />}
       <Suspense>{searching && createElement(palette, { onClose: () => setSearching(false) })}</Suspense>
+      <Suspense>{keys && <ShortcutsDialog onClose={() => setKeys(false)} />}</Suspense>
       <Doorkeeper />
     </div>
   );
@@ -66,7 +69,7 @@ function useIsAdministration(): boolean {
   return useRouterState({ select: (state) => /^\/admin(\/|$)/.test(state.location.pathname) });
 }
 
-function Sidebar() {
+function Sidebar({ onKeys }: { onKeys: () => void }) {
   const { t } = useTranslation();
   const isAdministration = useIsAdministration();
   return (
@@ -90,7 +93,7 @@ function Sidebar() {
           </Fragment>
         ))}
       </nav>
-      <AccountMenu />
+      <AccountMenu onKeys={onKeys} />
     </div>
   );
 }
