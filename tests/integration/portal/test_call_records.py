@@ -87,6 +87,7 @@ async def test_a_record_shows_every_column_and_money_as_text(portal: Portal, adm
         tags=[str(tag_id)],
     )
     shown = (await admin.client.get(f"{RECORDS}/{call_id}")).json()
+    assert shown.pop("told") is None
     assert (await admin.client.get(RECORDS)).json() == {"items": [shown], "next": None}
     names = {column.name.replace("_nanos", "_usd") for column in call_records.columns}
     assert set(shown) == names
@@ -262,3 +263,53 @@ async def test_the_room_refuses_an_order_it_does_not_have(portal: Portal) -> Non
     async with portal.house.database.transaction() as tx:
         with pytest.raises(Refusal, match="started_at"):
             await ledger.list_page(tx, Question(), limit=1, sort="outcome")
+
+
+async def test_what_a_client_was_told_is_another_thing_to_its_member_than_to_an_administrator(
+    portal: Portal, admin: Caller
+) -> None:
+    """Alike, word for word, in one record; in no list; and the reason that was not told stays so."""
+    member = await portal.caller()
+    facts = {"member_id": member.member.id, "dialect": "openai", "attempts": [], "requested_model": "one"}
+    refused = {"outcome": "model_not_found", "model": "secret/one", "details": {"because": "hidden_by_policy"}}
+    call_id = await record(portal, datetime.now(UTC) - timedelta(minutes=1), **facts, **refused)
+    good = await record(portal, datetime.now(UTC) - timedelta(minutes=2), **facts, model="acme/one")
+    seen = (await admin.client.get(f"{RECORDS}/{call_id}")).json()
+    own = await member.client.get(f"/api/me/call-records/{call_id}")
+    assert seen["details"]["because"] == "hidden_by_policy"
+    assert own.json()["told"] == seen["told"]
+    assert (seen["told"]["status"], seen["told"]["code"], seen["told"]["not_stored"]) == (404, "model_not_found", [])
+    assert "'one'" in seen["told"]["sentence"][0]
+    assert "secret" not in own.text
+    assert (await admin.client.get(f"{RECORDS}/{good}")).json()["told"] is None
+    for listed in (await admin.client.get(RECORDS), await member.client.get("/api/me/call-records")):
+        assert listed.json()["items"]
+        assert all("told" not in each for each in listed.json()["items"])
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"limit_id": "?", "needed": "much"},
+        {"limit_id": str(uuid4()), "needed": 5, "subject": "member", "metric": "cost", "window": "per fortnight"},
+        {
+            "limit_id": str(uuid4()),
+            "metric": "requests",
+            "limit": 3,
+            "window": "per day",
+            "used": 1,
+            "held": 0,
+            "needed": 1,
+        },
+        {"limit_id": str(uuid4()), "output_tokens": None},
+    ],
+)
+async def test_a_record_of_another_version_cannot_be_looked_at(portal: Portal, admin: Caller, details: Any) -> None:
+    call_id = await record(
+        portal, datetime.now(UTC), dialect="openai", outcome="cost_quota_exceeded", details=details, model="acme/one"
+    )
+    answer = await admin.client.get(f"{RECORDS}/{call_id}")
+    told = answer.json()["told"]
+    # What its code says by itself is certain, whatever the facts are.
+    assert (told["status"], told["type"], told["sentence"]) == (429, "insufficient_quota", [])
+    assert told["not_stored"] == ["sentence"]

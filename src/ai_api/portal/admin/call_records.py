@@ -16,6 +16,7 @@ from ai_api.portal.call_filters import CallFilters
 from ai_api.portal.calls_shown import CallShown
 from ai_api.portal.deps import Admin, HouseDep, NeedsProof, Reading, Transaction
 from ai_api.portal.files import FILES, file_of
+from ai_api.portal.refusals_told import Told, told_of
 from ai_api.portal.shapes import Listed, ListQuery, UsdOut
 
 router = APIRouter(prefix="/api/admin/call-records", tags=["call-records"])
@@ -66,6 +67,14 @@ class CallRecordShown(CallShown):
     tags: list[UUID]
 
 
+class CallRecordFound(CallRecordShown):
+    """One call as it was billed, and what its client was told; `told` is null of a call that was not refused, or of which nobody
+    can know.
+    """
+
+    told: Told | None = None
+
+
 @router.get("")
 async def list_call_records(
     query: Annotated[CallRecordsQuery, Query()], _: Admin, tx: Reading
@@ -94,17 +103,15 @@ async def export_call_records(
 
 
 @router.get("/{call_id}")
-async def get_call_record(call_id: UUID, _: Admin, tx: Reading) -> CallRecordShown:
-    """One call record."""
-    return _shape(await ledger.find(tx, call_id))
+async def get_call_record(call_id: UUID, _: Admin, tx: Reading) -> CallRecordFound:
+    """One call record, with what the client of a refused call was told."""
+    record = await ledger.find(tx, call_id)
+    return CallRecordFound.model_validate(record).model_copy(update={**_in_usd(record), "told": told_of(record)})
 
 
 def _shape(record: CallRecord) -> CallRecordShown:
-    shown = CallRecordShown.model_validate(record)
-    return shown.model_copy(
-        update={
-            "attempts": ledger.in_usd(record.attempts),
-            "details": ledger.in_usd(record.details),
-            "bookings": ledger.in_usd(record.bookings),
-        }
-    )
+    return CallRecordShown.model_validate(record).model_copy(update=_in_usd(record))
+
+
+def _in_usd(record: CallRecord) -> dict[str, Any]:
+    return {name: ledger.in_usd(getattr(record, name)) for name in ("attempts", "details", "bookings")}

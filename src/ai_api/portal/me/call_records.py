@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -15,6 +15,7 @@ from ai_api.portal.call_filters import CallFilters
 from ai_api.portal.calls_shown import CallShown
 from ai_api.portal.deps import HouseDep, NeedsProof, Reading, Signed
 from ai_api.portal.files import FILES, file_of
+from ai_api.portal.refusals_told import Told, told_of
 from ai_api.portal.shapes import Listed, ListQuery
 
 router = APIRouter(prefix="/api/me/call-records", tags=["me"])
@@ -44,6 +45,14 @@ class MyCallRecordShown(CallShown):
     """
 
 
+class MyCallRecordFound(MyCallRecordShown):
+    """One of the caller's calls as it was billed, and what its client was told; `told` is null of a call that was not refused, or
+    of which nobody can know.
+    """
+
+    told: Told | None = None
+
+
 @router.get("")
 async def list_my_call_records(
     query: Annotated[MyCallRecordsQuery, Query()], holder: Signed, tx: Reading
@@ -69,12 +78,18 @@ async def export_my_call_records(
 
 
 @router.get("/{call_id}")
-async def get_my_call_record(call_id: UUID, holder: Signed, tx: Reading) -> MyCallRecordShown:
-    """One of the caller's calls."""
-    return _shown(await ledger.find_own(tx, holder.member_id, call_id))
+async def get_my_call_record(call_id: UUID, holder: Signed, tx: Reading) -> MyCallRecordFound:
+    """One of the caller's calls, with what the client of a refused one was told."""
+    record = await ledger.find_own(tx, holder.member_id, call_id)
+    seen = ledger.as_told(record)
+    # It was told to whom it belongs, so it is made of all that the record has.
+    return MyCallRecordFound.model_validate(seen).model_copy(update={**_in_usd(seen), "told": told_of(record)})
 
 
 def _shown(record: CallRecord) -> MyCallRecordShown:
     told = ledger.as_told(record)
-    shown = MyCallRecordShown.model_validate(told)
-    return shown.model_copy(update={"attempts": ledger.in_usd(told.attempts), "details": ledger.in_usd(told.details)})
+    return MyCallRecordShown.model_validate(told).model_copy(update=_in_usd(told))
+
+
+def _in_usd(record: CallRecord) -> dict[str, Any]:
+    return {name: ledger.in_usd(getattr(record, name)) for name in ("attempts", "details")}
