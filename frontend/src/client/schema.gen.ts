@@ -330,7 +330,7 @@ export interface paths {
         };
         /**
          * Get Call Record
-         * @description One call record.
+         * @description One call record, with what the client of a refused call was told.
          */
         get: operations["get_call_record_api_admin_call_records__call_id__get"];
         put?: never;
@@ -2093,7 +2093,7 @@ export interface paths {
         };
         /**
          * Get My Call Record
-         * @description One of the caller's calls.
+         * @description One of the caller's calls, with what the client of a refused one was told.
          */
         get: operations["get_my_call_record_api_me_call_records__call_id__get"];
         put?: never;
@@ -2731,7 +2731,8 @@ export interface components {
         /**
          * StepShown
          * @description One check. `would_be_ok` and `would_refuse` are of checks after the one that refuses already; `not_known` of one that
-         *     nobody can make without knowing more. `words` are what the caller would be told, else what was asked.
+         *     nobody can make without knowing more. `words` are what the caller would be told, else what was asked. Each of `repairs` mends
+         *     it by itself.
          */
         ai_api__portal__admin__explain__StepShown: {
             /**
@@ -2745,7 +2746,8 @@ export interface components {
             facts: {
                 [key: string]: unknown;
             };
-            repair: components["schemas"]["Repair"] | null;
+            /** Repairs */
+            repairs: components["schemas"]["Repair"][];
             /**
              * Result
              * @enum {string}
@@ -3144,6 +3146,129 @@ export interface components {
             made: number;
             /** Wrong */
             wrong: number;
+        };
+        /**
+         * CallRecordFound
+         * @description One call as it was billed, and what its client was told; `told` is null of a call that was not refused, or of which nobody
+         *     can know.
+         */
+        CallRecordFound: {
+            /** Allocation Id */
+            allocation_id: string | null;
+            /** Attempts */
+            attempts: {
+                [key: string]: unknown;
+            }[];
+            /** Billed Cost Usd */
+            billed_cost_usd: string | null;
+            /** Bookings */
+            bookings: {
+                [key: string]: unknown;
+            }[];
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Read Tokens */
+            cached_read_tokens: number;
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Client */
+            client: string | null;
+            /** Credential Id */
+            credential_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Dialect */
+            dialect: string;
+            /** Finish Reason */
+            finish_reason: string | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** First Byte At */
+            first_byte_at: string | null;
+            /** Funded By */
+            funded_by: string;
+            /**
+             * Held Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            held_usd: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** List Cost Usd */
+            list_cost_usd: string | null;
+            /** Member Id */
+            member_id: string | null;
+            /** Model */
+            model: string | null;
+            /** Model Id */
+            model_id: string | null;
+            /** Multiplier Millionths */
+            multiplier_millionths: number;
+            /** Operation */
+            operation: string;
+            /** Outcome */
+            outcome: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /**
+             * Overrun Usd
+             * Format: decimal
+             * @description USD, at most nine decimals
+             * @example 1.25
+             */
+            overrun_usd: string;
+            /** Price Version Id */
+            price_version_id: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Provider Key Id */
+            provider_key_id: string | null;
+            /** Quantity */
+            quantity: number | null;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Refused Count */
+            refused_count: number;
+            /** Request Id */
+            request_id: string;
+            /** Requested Model */
+            requested_model: string | null;
+            /** Route Id */
+            route_id: string | null;
+            /** Service Tier */
+            service_tier: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Stream */
+            stream: boolean;
+            /** Swept */
+            swept: boolean;
+            /** Tags */
+            tags: string[];
+            told?: components["schemas"]["Told"] | null;
+            /** Unit */
+            unit: string | null;
+            /** Upstream Model */
+            upstream_model: string | null;
+            /** Upstream Request Id */
+            upstream_request_id: string | null;
+            /** Upstream Status */
+            upstream_status: number | null;
+            /** Usage Source */
+            usage_source: string;
         };
         /**
          * CallRecordShown
@@ -5566,6 +5691,97 @@ export interface components {
             updated_at: string;
         };
         /**
+         * MyCallRecordFound
+         * @description One of the caller's calls as it was billed, and what its client was told; `told` is null of a call that was not refused, or
+         *     of which nobody can know.
+         */
+        MyCallRecordFound: {
+            /** Allocation Id */
+            allocation_id: string | null;
+            /** Attempts */
+            attempts: {
+                [key: string]: unknown;
+            }[];
+            /** Billed Cost Usd */
+            billed_cost_usd: string | null;
+            /** Cache Write Tokens */
+            cache_write_tokens: number;
+            /** Cached Read Tokens */
+            cached_read_tokens: number;
+            /**
+             * Call Id
+             * Format: uuid
+             */
+            call_id: string;
+            /** Client */
+            client: string | null;
+            /** Credential Id */
+            credential_id: string | null;
+            /** Details */
+            details: {
+                [key: string]: unknown;
+            };
+            /** Dialect */
+            dialect: string;
+            /** Finish Reason */
+            finish_reason: string | null;
+            /**
+             * Finished At
+             * Format: date-time
+             */
+            finished_at: string;
+            /** First Byte At */
+            first_byte_at: string | null;
+            /** Funded By */
+            funded_by: string;
+            /** Input Tokens */
+            input_tokens: number;
+            /** List Cost Usd */
+            list_cost_usd: string | null;
+            /** Model */
+            model: string | null;
+            /** Model Id */
+            model_id: string | null;
+            /** Multiplier Millionths */
+            multiplier_millionths: number;
+            /** Operation */
+            operation: string;
+            /** Outcome */
+            outcome: string;
+            /** Output Tokens */
+            output_tokens: number;
+            /** Price Version Id */
+            price_version_id: string | null;
+            /** Provider */
+            provider: string | null;
+            /** Quantity */
+            quantity: number | null;
+            /** Reasoning Tokens */
+            reasoning_tokens: number;
+            /** Refused Count */
+            refused_count: number;
+            /** Request Id */
+            request_id: string;
+            /** Requested Model */
+            requested_model: string | null;
+            /** Service Tier */
+            service_tier: string | null;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            /** Stream */
+            stream: boolean;
+            told?: components["schemas"]["Told"] | null;
+            /** Unit */
+            unit: string | null;
+            /** Upstream Status */
+            upstream_status: number | null;
+            /** Usage Source */
+            usage_source: string;
+        };
+        /**
          * MyCallRecordShown
          * @description One of the caller's calls as it was billed. A cost is null when no price was known, which is not the same as 0.
          *
@@ -6299,6 +6515,7 @@ export interface components {
         /**
          * Repair
          * @description What would mend it. Where a request does, `method`, `path` and `body` are that request; of a GET `body` are its parameters.
+         *     `tag` is the name of the tag that it gives or takes.
          *
          *     What only the administrator can know is left out of `body`: prices, a provider key.
          */
@@ -6311,6 +6528,8 @@ export interface components {
             method?: ("GET" | "POST" | "PUT" | "PATCH" | "DELETE") | null;
             /** Path */
             path?: string | null;
+            /** Tag */
+            tag?: string | null;
             /** Text */
             text: string;
         };
@@ -7291,6 +7510,32 @@ export interface components {
             window_start: string;
         };
         /**
+         * Told
+         * @description What the client of a refused call was told, as far as its record tells.
+         *
+         *     `sentence` are the pieces that are certain, in their order; between two of them, an empty one included, stood what is not
+         *     stored. It is empty where nothing of the sentence is. `retry_after_s` is null where none was given, and where it is among
+         *     what is `not_stored`. In a stream that had begun the status was 200, and the rest its last event.
+         */
+        Told: {
+            /** Code */
+            code: string | null;
+            /** In Stream */
+            in_stream: boolean;
+            /** Not Stored */
+            not_stored: ("sentence" | "part_of_sentence" | "retry_after")[];
+            /** Retry After S */
+            retry_after_s: number | null;
+            /** Sentence */
+            sentence: string[];
+            /** Should Retry */
+            should_retry: boolean | null;
+            /** Status */
+            status: number;
+            /** Type */
+            type: string | null;
+        };
+        /**
          * UpstreamModelShown
          * @description A model the provider says it has; null where it does not say. `operations` are those it can probably be asked for.
          */
@@ -7399,6 +7644,7 @@ export type ApplyPrice = components['schemas']['ApplyPrice'];
 export type AttentionShown = components['schemas']['AttentionShown'];
 export type BrokenShown = components['schemas']['BrokenShown'];
 export type BulkShown = components['schemas']['BulkShown'];
+export type CallRecordFound = components['schemas']['CallRecordFound'];
 export type CallRecordShown = components['schemas']['CallRecordShown'];
 export type CallSearched = components['schemas']['CallSearched'];
 export type CaseShown = components['schemas']['CaseShown'];
@@ -7496,6 +7742,7 @@ export type ModelSearched = components['schemas']['ModelSearched'];
 export type MonthUsed = components['schemas']['MonthUsed'];
 export type MyAllocationFound = components['schemas']['MyAllocationFound'];
 export type MyAllocationShown = components['schemas']['MyAllocationShown'];
+export type MyCallRecordFound = components['schemas']['MyCallRecordFound'];
 export type MyCallRecordShown = components['schemas']['MyCallRecordShown'];
 export type MyCredentialFound = components['schemas']['MyCredentialFound'];
 export type MyCredentialShown = components['schemas']['MyCredentialShown'];
@@ -7564,6 +7811,7 @@ export type TagRuleCreate = components['schemas']['TagRuleCreate'];
 export type TagRuleShown = components['schemas']['TagRuleShown'];
 export type TagShown = components['schemas']['TagShown'];
 export type TokensLeft = components['schemas']['TokensLeft'];
+export type Told = components['schemas']['Told'];
 export type UpstreamModelShown = components['schemas']['UpstreamModelShown'];
 export type UsageShown = components['schemas']['UsageShown'];
 export type VerificationShown = components['schemas']['VerificationShown'];
@@ -8521,7 +8769,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CallRecordShown"];
+                    "application/json": components["schemas"]["CallRecordFound"];
                 };
             };
         };
@@ -13528,7 +13776,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MyCallRecordShown"];
+                    "application/json": components["schemas"]["MyCallRecordFound"];
                 };
             };
         };

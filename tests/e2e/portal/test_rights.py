@@ -43,6 +43,23 @@ def test_it_is_not_told_why_somebody_cannot_call_a_model_or_the_repair_does_not_
     assert person.name in at.page.locator("h1").inner_text()
 
 
+def test_a_tag_that_would_open_a_model_is_not_offered_or_does_not_open_it(owners_desk, office):
+    person = joined(office.house, "Mei Sato")
+    slug = "anthropic/claude-opus-4-1"
+    office.grant(person.id, slug)
+    secret = office.house.made("credentials", member_id=person.id, name="laptop")["secret"]
+    assert asked(office, secret, slug) == 404
+    at = owners_desk
+    at.go(f"/admin/members/{person.id}?model={slug}")
+    at.shows("No, Mei Sato cannot.")
+    at.shows("1 member gains")
+    at.page.locator("ol").get_by_role("button", name="Give tag research", exact=True).click()
+    at.shows("Yes. A call by Mei Sato would be made now.")
+    assert asked(office, secret, slug) == 200
+    rows = office.house.asked("GET", "audit", target_id=office.tags["research"])["items"]
+    assert sum(person.id in str(row) for row in rows) == 1
+
+
 def test_a_revoked_credential_goes_on_working_or_nobody_said_what_would_stop(browser, office):
     person = joined(office.house, "Omar Haddad")
     office.grant(person.id, "openai/gpt-5-mini")

@@ -168,6 +168,12 @@ async def hidden_by_policy(s: Scene) -> None:
 
 
 @situation("model_not_found", "policy")
+async def without_a_tag_that_opens_it(s: Scene) -> None:
+    ids = [(await s.do("POST", "tags", {"name": f"tag {uuid4().hex}"})).json()["id"] for _ in range(2)]
+    await s.do("PUT", f"{s.model}/policy", {"access": "restricted", "member_ids": [], "tag_ids": ids})
+
+
+@situation("model_not_found", "policy")
 async def denied_by_name(s: Scene) -> None:
     who = str(s.caller.member.id)
     await s.do("PUT", f"{s.model}/policy", {"access": "restricted", "member_ids": [], "denied_member_ids": [who]})
@@ -340,15 +346,81 @@ async def test_an_explanation_tells_something_else_than_the_call(g, admin, name)
     assert [step["check"] for step in refusing] == ([check] if check else [])
     before = explained["steps"][: CHECKS.index(check)] if check else explained["steps"]
     assert {step["result"] for step in before} <= {"ok"}
-    assert all((step["repair"] is None) == (step["code"] == "ok") for step in explained["steps"])
+    assert all((step["repairs"] == []) == (step["code"] == "ok") for step in explained["steps"])
     if not check:
         return
     assert (refusing[0]["code"], refusing[0]["words"]) == (code, answer["words"])
     if name not in NOT_MENDED_BY_ONE_REQUEST:
-        repair = refusing[0]["repair"]
+        repair = refusing[0]["repairs"][0]
         await s.do(repair["method"], repair["path"], repair["body"])
         mended = {step["check"]: step["result"] for step in (await s.explained())["steps"]}
         assert mended[check] == "ok"
+
+
+async def hidden_from(g: Gateway, admin: Administrator, **policy: Any) -> Scene:
+    """Somebody with an allocation of a model that the policy hides."""
+    caller = await g.org.caller()
+    s = Scene(g, admin, caller, caller.model.slug)
+    await s.do("PUT", f"{s.model}/policy", {"access": "restricted", "member_ids": [], **policy})
+    return s
+
+
+async def tag_called(s: Scene, name: str, **fields: Any) -> str:
+    return str((await s.do("POST", "tags", {"name": f"{name} {uuid4().hex}", **fields})).json()["id"])
+
+
+def policy_of(explained: dict[str, Any]) -> dict[str, Any]:
+    return next(step for step in explained["steps"] if step["check"] == "policy")
+
+
+async def test_a_tag_is_offered_that_opens_nothing_or_one_that_would_is_not(g, admin):
+    """Each repair mends it by itself; of very many tags a few are named."""
+    s = await hidden_from(g, admin)
+    opening = [await tag_called(s, "opens") for _ in range(7)]
+    await s.do("PUT", f"{s.model}/policy", {"access": "restricted", "member_ids": [], "tag_ids": opening})
+    *given, more, by_name = policy_of(await s.explained())["repairs"]
+    assert [each["path"] for each in given] == [f"/api/admin/tags/{each}/members" for each in sorted(opening)[:5]]
+    assert all(each["tag"] is not None and each["tag"] in each["text"] for each in given)
+    assert (more["text"][:11], more["method"]) == ("2 more tags", "GET")
+    assert by_name["path"].endswith("/policy")
+    for repair in (given[-1], by_name):
+        await s.do(repair["method"], repair["path"], repair["body"])
+        assert policy_of(await s.explained())["result"] == "ok"
+        assert (await s.called())[0] == "ok"
+        await s.do(
+            "POST", f"tags/{given[-1]['path'].split('/')[4]}/members/remove", {"member_ids": [str(s.caller.member.id)]}
+        )
+
+
+async def test_the_tag_of_everyone_is_to_be_taken_from_one(g, admin):
+    s = await hidden_from(g, admin)
+    member = {"member_ids": [str(s.caller.member.id)]}
+    mine, everyones = await tag_called(s, "mine"), await tag_called(s, "everyone's", everyone=True)
+    await s.do("POST", f"tags/{mine}/members", member)
+    try:
+        await s.do(
+            "PUT", f"{s.model}/policy", {"access": "open", "member_ids": [], "denied_tag_ids": [mine, everyones]}
+        )
+        taken, otherwise = policy_of(await s.explained())["repairs"]
+        assert (taken["path"], taken["body"]) == (f"/api/admin/tags/{mine}/members/remove", member)
+        await s.do(otherwise["method"], otherwise["path"], otherwise["body"])
+        assert policy_of(await s.explained())["result"] == "ok"
+    finally:
+        await s.do("PUT", f"{s.model}/policy", {"access": "open", "member_ids": [], "denied_tag_ids": []})
+        await s.do("DELETE", f"tags/{everyones}")
+
+
+async def test_a_tag_is_offered_to_whom_the_model_is_denied_by_name(g, admin):
+    s = await hidden_from(g, admin)
+    tag = await tag_called(s, "opens")
+    who = [str(s.caller.member.id)]
+    await s.do(
+        "PUT",
+        f"{s.model}/policy",
+        {"access": "restricted", "member_ids": [], "tag_ids": [tag], "denied_member_ids": who},
+    )
+    (by_name,) = policy_of(await s.explained())["repairs"]
+    assert by_name["path"].endswith("/policy")
 
 
 async def test_a_member_without_a_credential_is_told_to_look_at_the_model(g, admin):
@@ -362,7 +434,7 @@ async def test_a_member_without_a_credential_is_told_to_look_at_the_model(g, adm
     stranger = replace(granted.credential, secret=granted.secret[:-49] + "A" * 49)
     answer = await g.ask(replace(granted, credential=stranger), CHAT, chat_body(granted))
     assert (answer.status, error_of(answer)["code"]) == (401, "invalid_api_key")
-    repair = explained["steps"][0]["repair"]
+    (repair,) = explained["steps"][0]["repairs"]
     await s.do(repair["method"], repair["path"], repair["body"])
     explained = await s.explained()
     assert explained["answer"] is None
@@ -402,7 +474,7 @@ async def test_what_comes_after_the_first_refusal_is_not_looked_at(g, admin):
     (limit,) = explained["limits"]
     assert (limit["metric"], limit["limit"], limit["left"]) == ("total_tokens", 0, 0)
     network = next(step for step in (await s.explained(source=None))["steps"] if step["check"] == "network")
-    assert (network["result"], network["repair"]) == ("not_known", None)
+    assert (network["result"], network["repairs"]) == ("not_known", [])
 
 
 async def test_an_explanation_claims_what_it_is_asked_about(g, admin):

@@ -11,8 +11,6 @@ import { useWrite } from "@/lib/writes";
 import { effectQuery, mend } from "./api";
 import { hasEffect, isReady, type Repair } from "./repairs";
 
-type Step = Explained["steps"][number];
-
 const LOOKS = {
   ok: ["bg-ok-soft text-ok-ink", Check],
   refuses: ["bg-bad-soft text-bad-ink", X],
@@ -21,7 +19,7 @@ const LOOKS = {
   not_known: ["bg-hover text-ink-3", Minus],
 } as const;
 
-/** Every check of a call in the order in which they take effect; what refuses opens its repair. */
+/** Every check of a call in the order in which they take effect; what refuses opens its repairs. */
 export function ReasonChain({ explained }: { explained: Explained }) {
   const { t } = useTranslation("people");
   return (
@@ -46,7 +44,9 @@ export function ReasonChain({ explained }: { explained: Explained }) {
                 </p>
               )}
               {step.result === "not_known" && <p className="text-ink-3">{t("result.not_known")}</p>}
-              {step.repair !== null && <RepairBox key={JSON.stringify(step.repair)} step={step} repair={step.repair} />}
+              {step.repairs.map((repair, at) => (
+                <RepairBox key={JSON.stringify(repair)} repair={repair} isFirst={at === 0 && step.result === "refuses"} />
+              ))}
             </div>
           </li>
         );
@@ -55,7 +55,7 @@ export function ReasonChain({ explained }: { explained: Explained }) {
   );
 }
 
-function RepairBox({ step, repair }: { step: Step; repair: Repair }) {
+function RepairBox({ repair, isFirst }: { repair: Repair; isFirst: boolean }) {
   const { t } = useTranslation("people");
   const effect = useQuery({ ...effectQuery(repair), enabled: hasEffect(repair) });
   // What is mended is asked for again, so the chain runs anew in place.
@@ -70,8 +70,8 @@ function RepairBox({ step, repair }: { step: Step; repair: Repair }) {
       {amount !== null && <p className="text-ink-3">{t("explain.new_amount", { amount })}</p>}
       <ProblemNote problem={write.problem} />
       {isReady(repair) ? (
-        <Button small look={step.result === "refuses" ? "primary" : "default"} className="self-start" busy={write.isPending} onClick={() => write.mutate(repair)}>
-          {t(`repair.${verbOf(repair)}`)}
+        <Button small look={isFirst ? "primary" : "default"} className="self-start" busy={write.isPending} onClick={() => write.mutate(repair)}>
+          {t(`repair.${verbOf(repair)}`, { tag: repair.tag ?? "" })}
         </Button>
       ) : (
         <p className="text-ink-3">{t("explain.by_hand")}</p>
@@ -87,8 +87,9 @@ function amountOf(repair: Repair): string | null {
 
 function verbOf(repair: Repair) {
   const path = repair.path ?? "";
-  if (path.endsWith("/policy")) return "policy";
+  if (path.endsWith("/policy")) return repair.body?.["denied_tag_ids"] !== undefined ? "not_denied" : "policy";
   if (path.endsWith("/members/remove")) return "take_tag";
+  if (path.endsWith("/members")) return "give_tag";
   if (path.endsWith("/enable")) return "enable";
   if (path.endsWith("/resume")) return "resume";
   if (path.endsWith("/release")) return "release";

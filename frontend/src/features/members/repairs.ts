@@ -1,7 +1,7 @@
 import type { Explained } from "@/client/schema.gen";
 
 /** What would mend a check, as the API writes it down. */
-export type Repair = NonNullable<Explained["steps"][number]["repair"]>;
+export type Repair = Explained["steps"][number]["repairs"][number];
 
 // The repairs that a request mends as it stands; the others want what only a person knows: a price, a provider key.
 const READY = [
@@ -10,7 +10,7 @@ const READY = [
   /^POST \/api\/admin\/(members|provider-keys)\/[^/]+\/enable$/,
   /^POST \/api\/admin\/credentials\/[^/]+\/resume$/,
   /^POST \/api\/admin\/models\/[^/]+\/unarchive$/,
-  /^POST \/api\/admin\/tags\/[^/]+\/members\/remove$/,
+  /^POST \/api\/admin\/tags\/[^/]+\/members(\/remove)?$/,
   /^PUT \/api\/admin\/models\/[^/]+\/policy$/,
   /^POST \/api\/admin\/allocations$/,
   /^POST \/api\/admin\/allocations\/[^/]+\/(resume|release)$/,
@@ -23,5 +23,5 @@ export function isReady(repair: Repair): boolean {
 
 /** Whether a repair can say beforehand who gains and who loses by it. */
 export function hasEffect(repair: Repair): boolean {
-  return isReady(repair) && /\/(policy|members\/remove)$/.test(repair.path ?? "");
+  return isReady(repair) && /\/(policy|members|members\/remove)$/.test(repair.path ?? "");
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, Any, Final
@@ -10,12 +11,14 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
+from ai_api import identity
 from ai_api.core.client_address import client_address
 from ai_api.core.errors import Refusal
 from ai_api.credentials import State
 from ai_api.gateway.explain import explain
 from ai_api.gateway.explained import Check, CredentialSeen, Explanation, Question, Result, RouteSeen, Step, Why
-from ai_api.portal.admin.repairs import Repair, repair_of
+from ai_api.identity import Tag
+from ai_api.portal.admin.repairs import Repair, repairs_of, tags_concerned
 from ai_api.portal.deps import Admin, HouseDep, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.limits_shown import LimitLeft, left_shown
@@ -67,7 +70,8 @@ class AnswerShown(BaseModel):
 
 class StepShown(BaseModel):
     """One check. `would_be_ok` and `would_refuse` are of checks after the one that refuses already; `not_known` of one that
-    nobody can make without knowing more. `words` are what the caller would be told, else what was asked.
+    nobody can make without knowing more. `words` are what the caller would be told, else what was asked. Each of `repairs` mends
+    it by itself.
     """
 
     check: Check
@@ -75,7 +79,7 @@ class StepShown(BaseModel):
     code: str
     words: str
     facts: dict[str, Any]
-    repair: Repair | None
+    repairs: list[Repair]
 
 
 class RouteOfModel(BaseModel):
@@ -138,10 +142,11 @@ async def explain_access(
         source=None if query.source is None else client_address(str(query.source), (), ()),
     )
     explained = await explain(tx, question, zone=house.settings.organization_zone, clock=house.clock)
-    return _shown(explained, house)
+    tags = {tag_id: await identity.get_tag(tx, tag_id) for tag_id in tags_concerned(explained)}
+    return _shown(explained, house, tags)
 
 
-def _shown(explained: Explanation, house: House) -> Explained:
+def _shown(explained: Explanation, house: House, tags: Mapping[UUID, Tag]) -> Explained:
     question, model, at = explained.question, explained.model, house.clock.now()
     ttl_days = house.settings.credential_ttl_days
     expires_at = None if ttl_days is None else at + timedelta(days=ttl_days)
@@ -154,7 +159,7 @@ def _shown(explained: Explanation, house: House) -> Explained:
         allocation_id=explained.allocation_id,
         operation=explained.operation,
         answer=None if explained.refusal is None else _answer(explained.refusal),
-        steps=[_step(each, explained, expires_at) for each in explained.steps],
+        steps=[_step(each, explained, expires_at, tags) for each in explained.steps],
         limits=[left_shown(each) for each in explained.limits],
         routes=[_route(each) for each in explained.routes],
         credentials=None if credentials is None else [_credential(each, at) for each in credentials],
@@ -165,14 +170,14 @@ def _answer(refusal: Refusal) -> AnswerShown:
     return AnswerShown(code=refusal.code, kind=refusal.kind, words=refusal.message, because=refusal.because)
 
 
-def _step(step: Step, explained: Explanation, expires_at: datetime | None) -> StepShown:
+def _step(step: Step, explained: Explanation, expires_at: datetime | None, tags: Mapping[UUID, Tag]) -> StepShown:
     return StepShown(
         check=step.check,
         result=step.result,
         code="ok" if step.refusal is None else step.refusal.code,
         words=_ASKED[step.check] if step.refusal is None else step.refusal.message,
         facts=dict(step.facts),
-        repair=repair_of(step, explained, expires_at=expires_at),
+        repairs=repairs_of(step, explained, expires_at=expires_at, tags=tags),
     )
 
 

@@ -6,17 +6,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Literal
+from uuid import UUID
 
 from ai_api.core.money import format_usd, parse_usd
 from ai_api.gateway.explained import Explanation, Step, Why
+from ai_api.identity import Tag
 from ai_api.portal.shapes import Shown
 from ai_api.providers import lanes
 
+TAGS_OFFERED_MAX: Final = 5
+"""How many tags are offered to be given or taken: of more, the policy itself tells."""
 _API: Final = "/api/admin"
 
 
 class Repair(Shown):
     """What would mend it. Where a request does, `method`, `path` and `body` are that request; of a GET `body` are its parameters.
+    `tag` is the name of the tag that it gives or takes.
 
     What only the administrator can know is left out of `body`: prices, a provider key.
     """
@@ -25,6 +30,7 @@ class Repair(Shown):
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
     path: str | None = None
     body: dict[str, Any] | None = None
+    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class _Case:
     step: Step
     explained: Explanation
     expires_at: datetime | None
+    tags: Mapping[UUID, Tag]
 
     @property
     def details(self) -> Mapping[str, Any]:
@@ -48,11 +55,30 @@ class _Case:
         return f"{_API}/models/{self.explained.model.id if self.explained.model else ''}"
 
 
-def repair_of(step: Step, explained: Explanation, *, expires_at: datetime | None) -> Repair | None:
-    """What would mend a check that refuses; None of one that does not. `expires_at` is for a credential that lives on."""
+def repairs_of(
+    step: Step, explained: Explanation, *, expires_at: datetime | None, tags: Mapping[UUID, Tag]
+) -> list[Repair]:
+    """What would mend a check that refuses, each by itself, the one to try first in front; empty of one that does not.
+
+    `expires_at` is for a credential that lives on, `tags` are those of `tags_concerned`.
+    """
     if step.refusal is None:
-        return None
-    return _REPAIRS[step.check](_Case(step, explained, expires_at))
+        return []
+    case = _Case(step, explained, expires_at, tags)
+    return _policy(case) if step.check == "policy" else [_REPAIRS[step.check](case)]
+
+
+def tags_concerned(explained: Explanation) -> list[UUID]:
+    """The tags of which a repair may speak: what hides the model, or else what would open it, the oldest first."""
+    step = next((each for each in explained.steps if each.check == "policy" and each.refusal is not None), None)
+    if step is None or explained.model is None:
+        return []
+    return [*step.facts["denied_tag_ids"], *_opening(explained)][:TAGS_OFFERED_MAX]
+
+
+def _opening(explained: Explanation) -> list[UUID]:
+    model = explained.model
+    return [] if model is None else sorted(model.allowed_tags)
 
 
 def _credential(case: _Case) -> Repair:
@@ -90,20 +116,56 @@ def _model(case: _Case) -> Repair:
     return Repair(text="Look for what it is called.", method="GET", path=f"{_API}/models", body={"q": name})
 
 
-def _policy(case: _Case) -> Repair:
-    model, member_id = case.explained.model, case.explained.question.member_id
+def _policy(case: _Case) -> list[Repair]:
     last = case.step.facts["reasons"][-1]
-    if model is None:
-        return Repair(text="Name the model otherwise.")
+    if case.explained.model is None:
+        return [Repair(text="Name the model otherwise.")]
     if last == "tag_denied":
-        tag_id = case.step.facts["denied_tag_ids"][0]
-        text = "Take the denied tag from the member, or off the model's policy."
-        path = f"{_API}/tags/{tag_id}/members/remove"
-        return Repair(text=text, method="POST", path=path, body={"member_ids": [member_id]})
-    body: dict[str, Any] = {"access": model.access, "member_ids": sorted(model.allowed_members | {member_id})}
-    if last == "member_denied":
+        return [*_tags_taken(case), _policy_with(case, "Do not deny the model to the member's tags.", denied_tags=True)]
+    by_name = _policy_with(case, "Put the member on the model's list.", denied_member=last == "member_denied")
+    # Whom it is denied to by name, no tag helps.
+    return [*_tags_given(case), by_name] if last == "tags_not_allowed" else [by_name]
+
+
+def _tags_given(case: _Case) -> list[Repair]:
+    opening = _opening(case.explained)
+    offered = [
+        _tag_changed(case, case.tags[each], f"Give the member the tag {case.tags[each].name!r}.", how="members")
+        for each in opening
+        if each in case.tags
+    ]
+    if len(opening) > len(offered):
+        more = f"{len(opening) - len(offered)} more tags open it: the model's policy names them."
+        offered.append(Repair(text=more, method="GET", path=case.model))
+    return offered
+
+
+def _tags_taken(case: _Case) -> list[Repair]:
+    denied = [case.tags[each] for each in case.step.facts["denied_tag_ids"] if each in case.tags]
+    # What everyone has can be taken from nobody.
+    return [
+        _tag_changed(case, each, f"Take the tag {each.name!r} from the member.", how="members/remove")
+        for each in denied
+        if not each.everyone
+    ]
+
+
+def _tag_changed(case: _Case, tag: Tag, text: str, *, how: str) -> Repair:
+    body = {"member_ids": [case.explained.question.member_id]}
+    return Repair(text=text, method="POST", path=f"{_API}/tags/{tag.id}/{how}", body=body, tag=tag.name)
+
+
+def _policy_with(case: _Case, text: str, *, denied_member: bool = False, denied_tags: bool = False) -> Repair:
+    """The model's policy with the member on its list, or without what denies it to them."""
+    model, member_id = case.explained.model, case.explained.question.member_id
+    if model is None:
+        raise ValueError("a policy is a model's")
+    allowed = model.allowed_members if denied_tags else model.allowed_members | {member_id}
+    body: dict[str, Any] = {"access": model.access, "member_ids": sorted(allowed)}
+    if denied_member:
         body["denied_member_ids"] = sorted(model.denied_members - {member_id})
-    text = "Put the member on the model's list; or give them a tag that is on it."
+    if denied_tags:
+        body["denied_tag_ids"] = sorted(model.denied_tags - set(case.step.facts["denied_tag_ids"]))
     return Repair(text=text, method="PUT", path=f"{case.model}/policy", body=body)
 
 
@@ -201,7 +263,6 @@ _REPAIRS: Final[Mapping[str, Callable[[_Case], Repair]]] = {
     "pause": _pause,
     "network": _network,
     "model": _model,
-    "policy": _policy,
     "allocation": _allocation,
     "state": _state,
     "allowance": _allowance,
