@@ -44,6 +44,32 @@ export function LimitBar({ name, limit, now = new Date() }: { name: ReactNode; l
   const outlook =
     pace.state === "over" ? t("limit.empty") : pace.runsOutAt !== null ? t("limit.runs_out", { day: format.day(pace.runsOutAt) }) : resets === "" ? "" : t(`limit.lasts.${limit.window_kind}`);
   return (
+    <Bar name={name} says={says} share={pace.share} today={pace.today} state={pace.state} inWords={[words.whole(limit), resets, outlook]}>
+      <span className="tabular">
+        {resets}
+        <span className="phone:sr-only">{resets === "" ? words.whole(limit) : ` · ${words.whole(limit)}`}</span>
+      </span>
+      <span className={clsx(pace.state === "soon" && pace.runsOutAt !== null && "font-medium text-warn-ink", pace.state === "over" && "font-medium text-bad-ink")}>{outlook}</span>
+    </Bar>
+  );
+}
+
+interface BarProps {
+  name: ReactNode;
+  /** What is left. */
+  says: string;
+  /** What of it is used, and how much of the window is over, both 0 to 1. */
+  share: number;
+  today?: number;
+  state: keyof typeof FILLS;
+  /** What stands below it, for those who do not see it; nothing where it is empty. */
+  inWords: readonly string[];
+  children: ReactNode;
+}
+
+/** The bar itself, with what is left above it and what it is of below. */
+export function Bar({ name, says, share, today = 0, state, inWords, children }: BarProps) {
+  return (
     <div className="flex flex-col gap-1.5">
       <div className="flex items-baseline justify-between gap-3">
         <span className="min-w-0 text-body">{name}</span>
@@ -54,24 +80,14 @@ export function LimitBar({ name, limit, now = new Date() }: { name: ReactNode; l
         aria-label={says}
         aria-valuemin={0}
         aria-valuemax={100}
-        aria-valuenow={Math.round(pace.share * 100)}
-        aria-valuetext={[says, words.whole(limit), resets, outlook].filter((part) => part !== "").join(". ")}
+        aria-valuenow={Math.round(share * 100)}
+        aria-valuetext={[says, ...inWords].filter((part) => part !== "").join(". ")}
         className="relative h-1.5 rounded-full bg-line"
       >
-        <div className={clsx("h-full rounded-full", FILLS[pace.state])} style={{ width: `${pace.share * 100}%` }} />
-        {pace.today > 0 && (
-          <div aria-hidden className="absolute -inset-y-[3px] w-0.5 bg-ink outline-1 outline-surface" style={{ left: `${pace.today * 100}%` }} />
-        )}
+        <div className={clsx("h-full rounded-full", FILLS[state])} style={{ width: `${share * 100}%` }} />
+        {today > 0 && <div aria-hidden className="absolute -inset-y-[3px] w-0.5 bg-ink outline-1 outline-surface" style={{ left: `${today * 100}%` }} />}
       </div>
-      <div className="flex flex-wrap justify-between gap-x-3 text-small text-ink-3">
-        <span className="tabular">
-          {resets}
-          <span className="phone:sr-only">{resets === "" ? words.whole(limit) : ` · ${words.whole(limit)}`}</span>
-        </span>
-        <span className={clsx(pace.state === "soon" && pace.runsOutAt !== null && "font-medium text-warn-ink", pace.state === "over" && "font-medium text-bad-ink")}>
-          {outlook}
-        </span>
-      </div>
+      <div className="flex flex-wrap justify-between gap-x-3 text-small text-ink-3">{children}</div>
     </div>
   );
 }

@@ -11,11 +11,12 @@ import { Button } from "./ui/button";
 import { Card } from "./ui/card";
 import { SkeletonRows } from "./ui/skeleton";
 
-export interface ListTableProps<Row> {
+type Read<Item> = UseInfiniteQueryResult<InfiniteData<Listed<Item>>>;
+
+interface TableOf<Row> {
   /** The name under which the choice of columns is kept. */
   id: string;
   label: string;
-  list: UseInfiniteQueryResult<InfiniteData<Listed<Row>>>;
   columns: readonly Column<Row>[];
   rowId: (row: Row) => string;
   /** What is said where the list could not be read. */
@@ -31,9 +32,13 @@ export interface ListTableProps<Row> {
   selection?: Selection<Row> | undefined;
 }
 
+/** `rows` are what is made of the items of `list`, where its rows are not just these. */
+export type ListTableProps<Row, Item = Row> = TableOf<Row> & ({ list: Read<Row>; rows?: undefined } | { list: Read<Item>; rows: readonly Row[] });
+
 /** A list of the server's with all its states: being read, failed, empty, filtered to nothing, and more to come. */
-export function ListTable<Row>({ list, failed, empty, onClear, noMatch, ...table }: ListTableProps<Row>) {
+export function ListTable<Row, Item = Row>(props: ListTableProps<Row, Item>) {
   const { t } = useTranslation();
+  const { list, failed, empty, onClear, noMatch, ...table } = props;
   if (list.data === undefined) {
     return (
       <Card flush>
@@ -45,7 +50,7 @@ export function ListTable<Row>({ list, failed, empty, onClear, noMatch, ...table
     <>
       <DataTable
         {...table}
-        rows={list.data.pages.flatMap((page) => page.items)}
+        rows={props.rows ?? props.list.data?.pages.flatMap((page) => page.items) ?? []}
         busy={list.isPlaceholderData}
         empty={onClear === undefined ? empty : <EmptyState says={noMatch ?? t("list.no_match")} action={<Button onClick={onClear}>{t("list.clear")}</Button>} />}
       />

@@ -7,6 +7,7 @@ import type catalog from "./en/catalog.json";
 import type providers from "./en/providers.json";
 import type publish from "./en/publish.json";
 import type records from "./en/records.json";
+import type refusals from "./en/refusals.json";
 import type reports from "./en/reports.json";
 import type system from "./en/system.json";
 import type calls from "./en/calls.json";
@@ -34,6 +35,7 @@ declare module "i18next" {
       providers: typeof providers;
       publish: typeof publish;
       records: typeof records;
+      refusals: typeof refusals;
       reports: typeof reports;
       system: typeof system;
       calls: typeof calls;

@@ -24,20 +24,24 @@ export const Route = createFileRoute("/_in/admin/calls")({
     cost_usd_min: word(32),
     sort: oneOf(CALL_SORTS),
     call: word(64),
+    group: word(64),
     live: oneOf(["on"]),
   }),
-  loader: () => messages("records", "people"),
+  loader: () => messages("records", "people", "refusals"),
   component: function Calls() {
     const navigate = Route.useNavigate();
-    const { call, live, ...asked } = Route.useSearch();
+    const { call, group, live, ...asked } = Route.useSearch();
     return (
       <CallsPage
         asked={asked}
         live={live !== undefined}
         open={call}
+        group={group}
         onLive={(on) => void navigate({ search: (old) => ({ ...old, live: on ? "on" : undefined }), replace: true })}
         explaining={(refused) => <ExplainNow {...refused} />}
-        onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change, call: undefined }) })}
+        onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change, call: undefined, group: undefined }) })}
+        // What was opened by its call closes with its group.
+        onGroup={(id) => void navigate({ search: (old) => ({ ...old, group: id, call: id === undefined ? undefined : old.call }) })}
         onOpen={(id) => void navigate({ search: (old) => ({ ...old, call: id }), replace: call !== undefined && id !== undefined })}
       />
     );

@@ -8,7 +8,7 @@ import { search, word } from "@/lib/search";
 export const Route = createFileRoute("/_in/usage/calls")({
   staticData: { crumbs: [{ text: "place.usage", to: "/usage" }, { text: "place.calls" }] },
   validateSearch: search({ model: word(), outcome: word(), provider: word(), credential_id: word(64), request_id: word(), since: word(40), until: word(40), call: word(64) }),
-  loader: () => messages("calls"),
+  loader: () => messages("calls", "refusals"),
   component: function Calls() {
     const navigate = Route.useNavigate();
     const { call, ...asked } = Route.useSearch();

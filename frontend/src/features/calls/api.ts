@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { ListedMyCallRecordShown, MyCallRecordShown } from "@/client/schema.gen";
+import type { ListedMyCallRecordShown, MyCallRecordFound, MyCallRecordShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
@@ -51,7 +51,7 @@ export function callsQuery(asked: CallsAsked) {
 export function callQuery(id: string) {
   return queryOptions({
     queryKey: key("calls", "one", id),
-    queryFn: async ({ signal }): Promise<MyCallRecordShown> =>
+    queryFn: async ({ signal }): Promise<MyCallRecordFound> =>
       body(await api.GET("/api/me/call-records/{call_id}", { params: { path: { call_id: id } }, signal })),
     staleTime: Infinity,
   });

@@ -2,10 +2,11 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { MyCallRecordShown } from "@/client/schema.gen";
+import type { MyCallRecordFound } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import { CopyButton } from "@/components/copy-button";
 import { ErrorState } from "@/components/problem";
+import { RecordedRefusal, ToldClient } from "@/components/recorded-refusal";
 import { OutcomeBadge } from "@/components/status-badge";
 import { Fact, Facts } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
@@ -36,8 +37,8 @@ export function CallPanel({ id, nameOf, onClose }: CallPanelProps) {
   );
 }
 
-function CallFacts({ call, nameOf }: { call: MyCallRecordShown; nameOf: CallPanelProps["nameOf"] }) {
-  const { t } = useTranslation("calls");
+function CallFacts({ call, nameOf }: { call: MyCallRecordFound; nameOf: CallPanelProps["nameOf"] }) {
+  const { t } = useTranslation(["calls", "refusals"]);
   const format = useFormat();
   const slug = call.model ?? call.requested_model;
   const startedMs = Date.parse(call.started_at);
@@ -58,7 +59,12 @@ function CallFacts({ call, nameOf }: { call: MyCallRecordShown; nameOf: CallPane
       </Facts>
       {Object.keys(call.details).length > 0 && (
         <Part title={t("recorded")}>
-          <Recorded facts={call.details} />
+          <RecordedRefusal details={call.details} at={call.started_at} />
+        </Part>
+      )}
+      {call.outcome !== "ok" && (
+        <Part title={t("refusals:told.title")}>
+          <ToldClient told={call.told ?? null} />
         </Part>
       )}
       <Part title={t("billed")}>

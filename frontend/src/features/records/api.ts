@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
+import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";
@@ -52,7 +52,7 @@ export async function exportCalls(asked: CallsAsked, form: "csv" | "jsonl"): Pro
 export function callQuery(id: string) {
   return queryOptions({
     queryKey: key("admin", "calls", "one", id),
-    queryFn: async ({ signal }): Promise<CallRecordShown> => body(await api.GET("/api/admin/call-records/{call_id}", { params: { path: { call_id: id } }, signal })),
+    queryFn: async ({ signal }): Promise<CallRecordFound> => body(await api.GET("/api/admin/call-records/{call_id}", { params: { path: { call_id: id } }, signal })),
   });
 }
 

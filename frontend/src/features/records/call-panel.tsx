@@ -3,16 +3,16 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { CallRecordShown } from "@/client/schema.gen";
+import type { CallRecordFound } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import { CopyButton } from "@/components/copy-button";
 import { ErrorState } from "@/components/problem";
+import { RecordedRefusal, ToldClient } from "@/components/recorded-refusal";
 import { PanelPart, SidePanel } from "@/components/side-panel";
 import { OutcomeBadge } from "@/components/status-badge";
 import { Fact, Facts } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { useFormat } from "@/lib/format";
-import { formatUsd } from "@/lib/money";
 import { callQuery, credentialQuery, memberQuery } from "./api";
 import { Attempts } from "./attempts";
 import { useReasons } from "./reasons";
@@ -39,8 +39,8 @@ export function CallPanel({ id, explaining, ...panel }: CallPanelProps) {
   );
 }
 
-function Told({ call, explaining }: { call: CallRecordShown; explaining: Explaining }) {
-  const { t } = useTranslation("records");
+function Told({ call, explaining }: { call: CallRecordFound; explaining: Explaining }) {
+  const { t } = useTranslation(["records", "refusals"]);
   const say = useReasons();
   const member = useQuery({ ...memberQuery(call.member_id ?? ""), enabled: call.member_id !== null }).data;
   const slug = call.model ?? call.requested_model;
@@ -59,13 +59,22 @@ function Told({ call, explaining }: { call: CallRecordShown; explaining: Explain
           <Moment at={call.started_at} />
         </p>
       </PanelPart>
-      {Object.keys(call.details).length > 0 && <Recorded details={call.details} />}
+      {Object.keys(call.details).length > 0 && (
+        <PanelPart title={t("recorded")}>
+          <RecordedRefusal details={call.details} at={call.started_at} />
+        </PanelPart>
+      )}
       {call.outcome !== "ok" && call.member_id !== null && asked !== null && (
         <PanelPart title={t("now")}>{explaining({ memberId: call.member_id, model: asked, credentialId: call.credential_id ?? undefined })}</PanelPart>
       )}
       <PanelPart title={t("attempts")}>
         <Attempts call={call} />
       </PanelPart>
+      {call.outcome !== "ok" && (
+        <PanelPart title={t("refusals:told.title")}>
+          <ToldClient told={call.told ?? null} />
+        </PanelPart>
+      )}
       <PanelPart title={t("billed")}>
         <Billed call={call} />
       </PanelPart>
@@ -83,56 +92,7 @@ function Told({ call, explaining }: { call: CallRecordShown; explaining: Explain
   );
 }
 
-const AMOUNTS = ["limit", "used", "held", "left", "needed"] as const;
-const SHOWN_APART = new Set<string>([...AMOUNTS, "metric", "window", "resets_at", "limit_id"]);
-
-/** What the record itself says of the reason: the limit as it was then, not as it is now. */
-function Recorded({ details }: { details: CallRecordShown["details"] }) {
-  const { t } = useTranslation("records");
-  const format = useFormat();
-  const amount = (value: unknown) => {
-    // A limit of nothing is recorded as the number 0.
-    const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
-    if (details["metric"] === "cost" && /^-?\d+(\.\d{1,9})?$/.test(text)) return formatUsd(text, 4);
-    return typeof value === "number" ? format.count(value) : plain(value);
-  };
-  const resetsAt = details["resets_at"];
-  const others = Object.entries(details).filter(([name]) => !SHOWN_APART.has(name));
-  return (
-    <PanelPart title={t("recorded")}>
-      <Facts>
-        {typeof details["metric"] === "string" && (
-          <Fact label={t("detail.which")}>
-            {details["metric"].replaceAll("_", " ")} {typeof details["window"] === "string" && details["window"]}
-          </Fact>
-        )}
-        {AMOUNTS.filter((name) => details[name] !== undefined).map((name) => (
-          <Fact key={name} label={t(`detail.${name}`)}>
-            <span className="tabular">{amount(details[name])}</span>
-          </Fact>
-        ))}
-        {typeof resetsAt === "string" && (
-          <Fact label={t("detail.resets_at")}>
-            <Moment at={resetsAt} />
-          </Fact>
-        )}
-        {others.map(([name, value]) => (
-          <Fact key={name} label={name.replaceAll("_", " ")}>
-            <span className="break-words">{plain(value)}</span>
-          </Fact>
-        ))}
-      </Facts>
-      <p className="mt-2 text-small text-ink-3">{t("recorded_says")}</p>
-    </PanelPart>
-  );
-}
-
-function plain(value: unknown): string {
-  if (Array.isArray(value)) return value.map(plain).join(", ");
-  return typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value);
-}
-
-function Billed({ call }: { call: CallRecordShown }) {
+function Billed({ call }: { call: CallRecordFound }) {
   const { t } = useTranslation("records");
   const format = useFormat();
   const nothing = call.outcome !== "ok" && call.input_tokens + call.output_tokens === 0;
@@ -167,7 +127,7 @@ function Billed({ call }: { call: CallRecordShown }) {
   );
 }
 
-function Who({ call, member }: { call: CallRecordShown; member: string | undefined }) {
+function Who({ call, member }: { call: CallRecordFound; member: string | undefined }) {
   const { t } = useTranslation("records");
   const format = useFormat();
   const credential = useQuery({ ...credentialQuery(call.credential_id ?? ""), enabled: call.credential_id !== null }).data;

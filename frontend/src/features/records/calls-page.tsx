@@ -1,5 +1,7 @@
 import { useInfiniteQuery, useQueries } from "@tanstack/react-query";
 import { clsx } from "clsx";
+import { ChevronRight } from "lucide-react";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { CallRecordShown } from "@/client/schema.gen";
@@ -16,6 +18,7 @@ import { useFormat } from "@/lib/format";
 import { callsQuery, exportCalls, memberQuery, type CallsAsked } from "./api";
 import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
 import { CallPanel, type Explaining } from "./call-panel";
+import { linesOf, type Line, type Repeats } from "./repeats";
 
 const LIVE_EVERY_MS = 3_000;
 
@@ -27,12 +30,15 @@ interface CallsProps {
   explaining: Explaining;
   /** The call whose panel is open. */
   open: string | undefined;
+  /** A call whose repeats are shown one by one. */
+  group: string | undefined;
   onAsk: (change: Partial<CallsAsked>) => void;
   onOpen: (id: string | undefined) => void;
+  onGroup: (id: string | undefined) => void;
 }
 
 /** Everybody's calls, refused ones too; what is asked for, and the call that is open, are in the address. */
-export function CallsPage({ asked, live, open, onAsk, onLive, onOpen, explaining }: CallsProps) {
+export function CallsPage({ asked, live, open, group, onAsk, onLive, onOpen, onGroup, explaining }: CallsProps) {
   const { t } = useTranslation(["records", "shared"]);
   // Rows that move while one of them is read would lose the reader's place.
   const isLive = live && open === undefined;
@@ -41,7 +47,8 @@ export function CallsPage({ asked, live, open, onAsk, onLive, onOpen, explaining
   const ids = [...new Set(rows.map((call) => call.member_id).filter((id) => id !== null))];
   const members = useQueries({ queries: ids.map((id) => memberQuery(id)) });
   const names = new Map(ids.map((id, index) => [id, members[index]?.data?.display_name]));
-  const columns = useColumns((id) => names.get(id), onOpen, asked.range === undefined || asked.range === "hour" ? "time" : "moment");
+  const lines = linesOf(rows, { seen: [group, open], hasMore: list.hasNextPage });
+  const columns = useColumns({ nameOf: (id) => names.get(id), onOpen, onGroup, as: asked.range === undefined || asked.range === "hour" ? "time" : "moment" });
   const at = rows.findIndex((call) => call.call_id === open);
   const step = (to: number) => {
     const row = rows[to];
@@ -62,8 +69,9 @@ export function CallsPage({ asked, live, open, onAsk, onLive, onOpen, explaining
         id="calls"
         label={t("title")}
         list={list}
+        rows={lines}
         columns={columns}
-        rowId={(call) => call.call_id}
+        rowId={(line) => (line.kind === "call" ? line.call.call_id : `repeats ${line.calls[0]?.call_id}`)}
         openId={open}
         sort={asked.sort ?? "-started_at"}
         onSort={(sort) => onAsk({ sort: sort === "-started_at" ? undefined : (sort as CallsAsked["sort"]) })}
@@ -77,7 +85,14 @@ export function CallsPage({ asked, live, open, onAsk, onLive, onOpen, explaining
   );
 }
 
-function useColumns(nameOf: (memberId: string) => string | undefined, onOpen: (id: string) => void, as: "time" | "moment"): Column<CallRecordShown>[] {
+interface ColumnsOf {
+  nameOf: (memberId: string) => string | undefined;
+  onOpen: (id: string) => void;
+  onGroup: (id: string | undefined) => void;
+  as: "time" | "moment";
+}
+
+function useColumns({ nameOf, onOpen, onGroup, as }: ColumnsOf): Column<Line>[] {
   const { t } = useTranslation("records");
   const format = useFormat();
   return [
@@ -86,36 +101,78 @@ function useColumns(nameOf: (memberId: string) => string | undefined, onOpen: (i
       head: t("column.time"),
       place: "title",
       sort: "started_at",
-      cell: (call) => (
-        <button type="button" onClick={() => onOpen(call.call_id)} className="whitespace-nowrap hover:underline">
-          <Moment at={call.started_at} as={as} /> <span className="sr-only">{t("open")}</span>
-        </button>
-      ),
+      cell: (line) =>
+        line.kind === "repeats" ? (
+          <RepeatsToggle line={line} as={as} onGroup={onGroup} />
+        ) : (
+          <button type="button" onClick={() => onOpen(line.call.call_id)} className={clsx("whitespace-nowrap hover:underline", line.within && "pl-5")}>
+            <Moment at={line.call.started_at} as={as} /> <span className="sr-only">{t("open")}</span>
+          </button>
+        ),
     },
-    { id: "member", head: t("column.member"), place: "number", cell: (call) => (call.member_id === null ? <Nothing /> : <span className="font-medium">{nameOf(call.member_id) ?? call.member_id.slice(0, 8)}</span>) },
+    { id: "member", head: t("column.member"), place: "number", cell: (line) => ofCall(line, (call) => (call.member_id === null ? <Nothing /> : <span className="font-medium">{nameOf(call.member_id) ?? call.member_id.slice(0, 8)}</span>)) },
     {
       id: "model",
       head: t("column.model"),
       place: "text",
-      cell: (call) => {
-        const slug = call.model ?? call.requested_model;
-        return slug === null ? <Nothing /> : <Slug slug={slug} />;
-      },
+      cell: (line) =>
+        ofCall(line, (call) => {
+          const slug = call.model ?? call.requested_model;
+          return slug === null ? <Nothing /> : <Slug slug={slug} />;
+        }),
     },
-    { id: "client", head: t("column.client"), place: "wide", cell: (call) => call.client ?? <Nothing /> },
-    { id: "tokens", head: t("column.tokens"), place: "wide", align: "right", cell: (call) => (call.input_tokens + call.output_tokens === 0 ? <Nothing /> : <TokenCount count={call.input_tokens + call.output_tokens} />) },
-    { id: "cost", head: t("column.cost"), place: "number", align: "right", cell: (call) => (call.outcome !== "ok" && call.input_tokens === 0 ? <Nothing /> : <Money usd={call.billed_cost_usd} places={4} />) },
-    { id: "duration", head: t("column.duration"), place: "wide", align: "right", cell: (call) => <span className="tabular">{format.duration(Date.parse(call.finished_at) - Date.parse(call.started_at))}</span> },
+    { id: "client", head: t("column.client"), place: "wide", cell: (line) => (clientsOf(line).length === 1 ? clientsOf(line)[0] : <Nothing />) },
+    { id: "tokens", head: t("column.tokens"), place: "wide", align: "right", cell: (line) => ofCall(line, (call) => (call.input_tokens + call.output_tokens === 0 ? <Nothing /> : <TokenCount count={call.input_tokens + call.output_tokens} />)) },
+    { id: "cost", head: t("column.cost"), place: "number", align: "right", cell: (line) => ofCall(line, (call) => (call.outcome !== "ok" && call.input_tokens === 0 ? <Nothing /> : <Money usd={call.billed_cost_usd} places={4} />)) },
+    { id: "duration", head: t("column.duration"), place: "wide", align: "right", cell: (line) => (line.kind === "repeats" ? <Nothing /> : <span className="tabular">{format.duration(Date.parse(line.call.finished_at) - Date.parse(line.call.started_at))}</span>) },
     {
       id: "outcome",
       head: t("column.outcome"),
       place: "state",
-      cell: (call) => (
-        <span className="whitespace-nowrap">
-          <OutcomeBadge outcome={call.outcome} />
-          {call.refused_count > 1 && <span className="tabular ml-1.5 text-small font-medium">{t("times", { count: format.count(call.refused_count) })}</span>}
-        </span>
-      ),
+      cell: (line) => {
+        const times = line.kind === "repeats" ? line.count : line.call.refused_count;
+        return (
+          <span className="whitespace-nowrap">
+            {ofCall(line, (call) => (
+              <OutcomeBadge outcome={call.outcome} />
+            ))}
+            {times > 1 && <span className="tabular ml-1.5 text-small font-medium">{t(line.kind === "repeats" && line.goesOn ? "times_or_more" : "times", { count: format.count(times) })}</span>}
+          </span>
+        );
+      },
     },
   ];
+}
+
+/** Something of a call; of repeats it is that of the first, which they have in common. */
+function ofCall(line: Line, show: (call: CallRecordShown) => ReactNode): ReactNode {
+  const call = line.kind === "call" ? line.call : line.calls[0];
+  return call === undefined ? null : show(call);
+}
+
+function clientsOf(line: Line): string[] {
+  const calls = line.kind === "call" ? [line.call] : line.calls;
+  return [...new Set(calls.map((call) => call.client))].filter((client) => client !== null);
+}
+
+/** The time of the first of the repeats and of the last one, which shows them one by one. */
+function RepeatsToggle({ line, as, onGroup }: { line: Repeats; as: "time" | "moment"; onGroup: (id: string | undefined) => void }) {
+  const { t } = useTranslation("records");
+  const [first, last] = [line.calls[0], line.calls.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  return (
+    <button type="button" aria-expanded={line.isOpen} onClick={() => onGroup(line.isOpen ? undefined : first.call_id)} className="inline-flex items-center gap-1 text-left hover:underline">
+      <ChevronRight aria-hidden size={14} className={clsx("shrink-0 text-ink-3 transition-transform", line.isOpen && "rotate-90")} />
+      <span>
+        <span className="whitespace-nowrap">
+          <Moment at={first.started_at} as={as} />
+        </span>
+        <span className="text-ink-3"> – </span>
+        <span className="whitespace-nowrap">
+          <Moment at={last.started_at} as={as} />
+        </span>
+        <span className="sr-only"> {t("repeats", { count: line.count })}</span>
+      </span>
+    </button>
+  );
 }
