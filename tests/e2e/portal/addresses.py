@@ -63,6 +63,7 @@ SHOWN = (
     _at("/admin"),
     _at("/admin/calls"),
     Shown("/admin/calls", lambda office: f"/admin/calls?call={office.house.asked('GET', 'call-records', limit=1)['items'][0]['call_id']}"),
+    Shown("/admin/calls", lambda office: f"/admin/calls?call={office.house.asked('GET', 'call-records', limit=1, outcome='cost_quota_exceeded')['items'][0]['call_id']}"),
     _at("/admin/usage", "?by=tag"),
     _at("/admin/members"),
     _at("/admin/members/invite"),
