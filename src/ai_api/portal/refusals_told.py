@@ -23,6 +23,7 @@ from ai_api.wire.envelope import Operation
 # Fewer words than these in common are an accident, and say nothing.
 _COMMON_WORDS_MIN = 4
 _OK = 200
+_DIALECTS = frozenset({"openai", "anthropic", "gemini"})
 _END = StreamEnd("", 0, "", 0)
 
 
@@ -56,8 +57,10 @@ class _Said:
 
 def told_of(record: CallRecord) -> Told | None:
     """What the client was told; None of a call that was not refused, or of which nobody can know: its client had left, or the
-    process had died.
+    process had died, or it was called in a dialect that is not spoken any more.
     """
+    if record.dialect not in _DIALECTS:
+        return None
     in_stream = record.stream and record.first_byte_at is not None
     said = [_in_stream(record, each) if in_stream else _answer(record, each) for each in refusals_of(record)]
     if not said:

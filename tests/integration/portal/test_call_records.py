@@ -313,3 +313,9 @@ async def test_a_record_of_another_version_cannot_be_looked_at(portal: Portal, a
     # What its code says by itself is certain, whatever the facts are.
     assert (told["status"], told["type"], told["sentence"]) == (429, "insufficient_quota", [])
     assert told["not_stored"] == ["sentence"]
+
+
+async def test_a_record_in_a_dialect_that_is_gone_cannot_be_looked_at(portal: Portal, admin: Caller) -> None:
+    call_id = await record(portal, datetime.now(UTC), dialect="esperanto", outcome="member_disabled")
+    answer = await admin.client.get(f"{RECORDS}/{call_id}")
+    assert (answer.status_code, answer.json()["told"]) == (200, None)
