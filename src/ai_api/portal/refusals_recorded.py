@@ -16,7 +16,7 @@ from uuid import UUID
 
 from ai_api.catalog import Model, index
 from ai_api.core.errors import Kind, Refusal, StoreUnavailable
-from ai_api.gateway import preflight, relay, tries
+from ai_api.gateway import credential_checks, preflight, relay, tries
 from ai_api.gateway.people import Allocation, Holder
 from ai_api.gateway.world import World
 from ai_api.ledger import CallRecord
@@ -120,31 +120,31 @@ def _raised(check: Callable[[], object]) -> list[Refusal]:
 
 
 def _credential_revoked(_record: CallRecord) -> list[Refusal]:
-    return _raised(lambda: preflight.check_in_force(replace(_NOBODY, revoked_at=_EVER), _NEVER))
+    return _raised(lambda: credential_checks.check_in_force(replace(_NOBODY, revoked_at=_EVER), _NEVER))
 
 
 def _credential_expired(_record: CallRecord) -> list[Refusal]:
     # It may be given another day afterwards, so today's is not then's.
     first, other = (replace(_NOBODY, expires_at=each) for each in (_EVER, _NEVER))
     return [
-        *_raised(lambda: preflight.check_in_force(first, _NEVER)),
-        *_raised(lambda: preflight.check_in_force(other, _NEVER)),
+        *_raised(lambda: credential_checks.check_in_force(first, _NEVER)),
+        *_raised(lambda: credential_checks.check_in_force(other, _NEVER)),
     ]
 
 
 def _member_disabled(_record: CallRecord) -> list[Refusal]:
-    return _raised(lambda: preflight.check_member(replace(_NOBODY, member_status="disabled")))
+    return _raised(lambda: credential_checks.check_member(replace(_NOBODY, member_status="disabled")))
 
 
 def _credential_paused(_record: CallRecord) -> list[Refusal]:
-    return _raised(lambda: preflight.check_not_paused(replace(_NOBODY, paused_at=_EVER)))
+    return _raised(lambda: credential_checks.check_not_paused(replace(_NOBODY, paused_at=_EVER)))
 
 
 def _source_not_allowed(_record: CallRecord) -> list[Refusal]:
     closed = replace(_NOBODY, source_networks=())
     return [
-        *_raised(lambda: preflight.check_source(closed, lambda: None)),
-        *_raised(lambda: preflight.check_source(closed, lambda: ip_address("192.0.2.1"))),
+        *_raised(lambda: credential_checks.check_source(closed, lambda: None)),
+        *_raised(lambda: credential_checks.check_source(closed, lambda: ip_address("192.0.2.1"))),
     ]
 
 
