@@ -99,6 +99,22 @@ class Calls:
                 return
 
 
+async def proven(watcher: Watcher, dsn: str) -> None:
+    """That the watcher sees locks, by one that is held until it is seen; forgotten afterwards.
+
+    A migration that only adds a column to many records locks for less than the time between two looks.
+    """
+    connection = await asyncpg.connect(dsn)
+    try:
+        async with asyncio.timeout(30), connection.transaction():
+            await connection.execute("LOCK TABLE members IN SHARE MODE")
+            while ("members", "ShareLock", True) not in watcher.longest_s:
+                await asyncio.sleep(0.02)
+    finally:
+        await connection.close()
+    watcher.longest_s.clear()
+
+
 def migrated_to(dsn: str, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parents[2] / "alembic"))
@@ -118,6 +134,7 @@ async def test_a_migration_of_many_records_stops_calls(postgres_server: Database
         while calls.made < 10:
             await asyncio.sleep(0.05)
             assert not any(task.done() for task in beside), [task.exception() for task in beside if task.done()]
+        await proven(watcher, dsn)
         before = calls.made
         began = time.monotonic()
         assert await asyncio.to_thread(migrations.upgrade, dsn) == migrations.head()
@@ -133,9 +150,7 @@ async def test_a_migration_of_many_records_stops_calls(postgres_server: Database
             f"{RECORDS} records: {took_s:.1f} s, {calls.made - before} calls, the slowest {calls.longest_s:.2f} s, {calls.undone}"
         )
         print({key: round(value, 2) for key, value in watcher.longest_s.items()})
-        # The watcher does see locks: what is added by this version or a later one needs some.
-        assert watcher.longest_s
-        assert max(watcher.longest_s.values()) < LOCKED_MAX_S, watcher.longest_s
+        assert max(watcher.longest_s.values(), default=0.0) < LOCKED_MAX_S, watcher.longest_s
         assert calls.longest_s < LOCKED_MAX_S
         assert calls.made > before
     finally:
