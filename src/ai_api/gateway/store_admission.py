@@ -7,81 +7,72 @@ this one they queue.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from ai_api.core.db import Hot, Patience, dump_json
 from ai_api.core.values import value
 from ai_api.quotas.rules import AccountKey, Balance, Wanted
+from ai_api.quotas.windows import WHOLE
 
 # A hold that a crash of the database loses is an intent that was never answered: no need to wait for the disk.
+#
+# Members and accounts are found one by one by their keys, whatever Postgres thinks of the size of a batch, and what a batch has
+# is compared by hashes (`IN` with a truth value around it): joined, a batch of 64 calls took twice to four times as long. Each
+# account is locked as its turn comes, and the turns are given in the order of ids. What was locked is written by INSERT with
+# a conflict, which finds its row by the key, too.
 _ADMIT = """
 WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
-asked AS MATERIALIZED (
-    SELECT a.* FROM quick,
-        unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::boolean[], $6::jsonb[], $7::jsonb[])
-        AS a(call_id, member_id, member_epoch, world_epoch, holds, amounts, record)
-),
 fresh AS MATERIALIZED (
-    SELECT a.* FROM asked a JOIN members m ON m.id = a.member_id AND m.id = ANY($2::uuid[])
-    WHERE m.epoch = a.member_epoch AND a.world_epoch = (SELECT epoch FROM world)
-),
-wanted AS MATERIALIZED (
-    SELECT w.*, sum(w.amount) OVER (PARTITION BY w.account_id ORDER BY w.turn) - w.amount AS before
-    FROM unnest($8::uuid[], $9::uuid[], $10::bigint[], $11::bigint[], $13::bigint[], $14::bigint[], $15::bigint[])
-        WITH ORDINALITY AS w(call_id, account_id, amount, account_limit, bucket, previous_weight, reserve, turn)
-    JOIN fresh USING (call_id)
-),
-sums AS MATERIALIZED (
-    SELECT account_id, sum(amount)::bigint AS amount, min(account_limit) AS account_limit, max(bucket) AS bucket,
-        CASE WHEN min(bucket) < max(bucket) THEN 1000000 ELSE max(previous_weight) END AS previous_weight,
-        -- Each needs its reserve beside what those before it take; the last one's is at least the sum.
-        max(before + reserve)::bigint AS reserve
-    FROM wanted GROUP BY account_id
+    SELECT a.call_id, a.holds, a.amounts, a.record
+    FROM quick, unnest($1::uuid[], $2::uuid[], $3::bigint[], $4::bigint[], $5::boolean[], $6::jsonb[], $7::jsonb[])
+        AS a(call_id, member_id, member_epoch, world_epoch, holds, amounts, record)
+    WHERE a.member_epoch = (SELECT epoch FROM members WHERE id = a.member_id) AND a.world_epoch = (SELECT epoch FROM world)
 ),
 locked AS MATERIALIZED (
-    SELECT id, settled, held, previous, bucket FROM quota_accounts
-    WHERE id = ANY(ARRAY(SELECT account_id FROM sums)) ORDER BY id FOR NO KEY UPDATE
+    SELECT s.*, q.subject_kind, q.metric, q.window_start, q.window_end, q.settled, q.held, q.previous, q.bucket AS bucket_then
+    FROM unnest($8::uuid[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
+        AS s(account_id, amount, account_limit, bucket, previous_weight, reserve)
+    CROSS JOIN LATERAL (SELECT * FROM quota_accounts WHERE id = s.account_id FOR NO KEY UPDATE) q
 ),
 seen AS MATERIALIZED (
     -- What counts as used now: the present bucket, and as much of the previous one as the window still covers, rounded up.
     -- Who comes late, for a bucket that is over, finds that one whole.
-    SELECT s.account_id, l.held,
-        CASE WHEN s.bucket > l.bucket THEN 0 ELSE l.settled END + ceil(
-            (CASE WHEN s.bucket = l.bucket + 1 THEN l.settled WHEN s.bucket > l.bucket THEN 0 ELSE l.previous END)::numeric
-            * CASE WHEN s.bucket < l.bucket THEN 1000000 ELSE s.previous_weight END / 1000000)::bigint AS used
-    FROM sums s JOIN locked l ON l.id = s.account_id
+    SELECT account_id, amount, account_limit, reserve, held + CASE WHEN bucket > bucket_then THEN 0 ELSE settled END + ceil(
+            (CASE WHEN bucket = bucket_then + 1 THEN settled WHEN bucket > bucket_then THEN 0 ELSE previous END)::numeric
+            * CASE WHEN bucket < bucket_then THEN 1000000 ELSE previous_weight END / 1000000)::bigint AS used
+    FROM locked
 ),
+wanted AS MATERIALIZED (
+    SELECT * FROM unnest($14::uuid[], $15::uuid[], $16::bigint[], $17::bigint[]) AS w(call_id, account_id, amount, bucket)
+),
+-- Those with an account that is not there, or has no room for all who want it.
 tight AS MATERIALIZED (
-    SELECT s.account_id FROM sums s LEFT JOIN seen l USING (account_id)
-    WHERE l.account_id IS NULL OR l.used + l.held + s.reserve > s.account_limit
+    SELECT call_id FROM wanted
+    WHERE (account_id IN (SELECT account_id FROM seen WHERE used + reserve <= account_limit)) IS NOT TRUE
 ),
 admitted AS MATERIALIZED (
-    SELECT f.* FROM fresh f WHERE f.holds
-    AND NOT EXISTS (SELECT 1 FROM wanted w JOIN tight t USING (account_id) WHERE w.call_id = f.call_id)
+    SELECT * FROM fresh WHERE holds AND (call_id IN (SELECT call_id FROM tight)) IS NOT TRUE
 ),
 taken AS (
-    UPDATE quota_accounts q SET
-        held = q.held + s.amount,
-        previous = CASE WHEN s.bucket = q.bucket + 1 THEN q.settled WHEN s.bucket > q.bucket THEN 0 ELSE q.previous END,
-        settled = CASE WHEN s.bucket > q.bucket THEN 0 ELSE q.settled END,
-        bucket = greatest(q.bucket, s.bucket)
-    FROM (SELECT account_id, sum(amount)::bigint AS amount, max(bucket) AS bucket
-          FROM wanted JOIN admitted USING (call_id) GROUP BY account_id) s
-    WHERE q.id = s.account_id AND q.id = ANY(ARRAY(SELECT account_id FROM sums))
+    INSERT INTO quota_accounts AS q (id, subject_kind, metric, window_start, window_end, held, bucket)
+    SELECT account_id, 'none', 'none', '-infinity', '-infinity', sum(amount)::bigint, max(bucket)
+    FROM wanted WHERE (call_id IN (SELECT call_id FROM admitted)) IS TRUE GROUP BY account_id
+    ON CONFLICT (id) DO UPDATE SET
+        held = q.held + excluded.held,
+        previous = CASE WHEN excluded.bucket = q.bucket + 1 THEN q.settled
+                        WHEN excluded.bucket > q.bucket THEN 0 ELSE q.previous END,
+        settled = CASE WHEN excluded.bucket > q.bucket THEN 0 ELSE q.settled END,
+        bucket = greatest(q.bucket, excluded.bucket)
 ),
 written AS (
     INSERT INTO holds (call_id, replica_id, amounts, record)
-    SELECT call_id, $12::uuid, amounts, record FROM admitted ORDER BY call_id
+    SELECT call_id, $18::uuid, amounts, record FROM admitted ORDER BY call_id
 )
-SELECT a.call_id,
-    CASE WHEN f.call_id IS NULL THEN 'stale' WHEN NOT a.holds THEN 'proven'
-         WHEN d.call_id IS NULL THEN 'left' ELSE 'admitted' END AS verdict,
-    (SELECT array_agg(l.used + l.held + s.amount ORDER BY w.turn)
-     FROM wanted w JOIN sums s USING (account_id) JOIN seen l USING (account_id)
-     WHERE w.call_id = d.call_id) AS used
-FROM asked a LEFT JOIN fresh f USING (call_id) LEFT JOIN admitted d USING (call_id)
+SELECT ARRAY(SELECT call_id FROM fresh) AS fresh, ARRAY(SELECT call_id FROM admitted) AS admitted,
+    ARRAY(SELECT account_id FROM seen) AS accounts, ARRAY(SELECT used + amount FROM seen) AS used
 """
 
 _CREATE_ACCOUNTS = """
@@ -121,7 +112,7 @@ SELECT h.call_id, $6::uuid, h.amounts, h.record
 FROM unnest($3::uuid[], $4::jsonb[], $5::jsonb[]) AS h(call_id, amounts, record) ORDER BY h.call_id
 """
 
-REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in range(11)), UUID(int=0), [], [], [])),)
+REHEARSAL: tuple[tuple[str, tuple[object, ...]], ...] = ((_ADMIT, (*([] for _ in range(17)), UUID(int=0))),)
 """The statement of every admission, with arguments by which it does nothing."""
 
 
@@ -153,7 +144,8 @@ class Answer:
 async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, patience: Patience) -> dict[UUID, Answer]:
     """Admits a batch on the fast path; an answer per call id. Raises StoreUnavailable."""
     wanted = [(row.call_id, each) for row in rows for each in row.wanted]
-    found = await hot.fetch_unless_away(
+    sums = _sums(each for _, each in wanted)
+    (found,) = await hot.fetch_unless_away(
         _ADMIT,
         [row.call_id for row in rows],
         [row.member_id for row in rows],
@@ -162,22 +154,74 @@ async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, patience: Pa
         [row.holds for row in rows],
         [row.amounts_json for row in rows],
         [row.record_json for row in rows],
+        [each.account_id for each in sums],
+        [each.amount for each in sums],
+        [each.limit for each in sums],
+        [each.bucket for each in sums],
+        [each.previous_weight for each in sums],
+        [each.reserve for each in sums],
         [call_id for call_id, _ in wanted],
         [each.account_id for _, each in wanted],
         [each.amount for _, each in wanted],
-        [each.limit for _, each in wanted],
-        replica_id,
         [each.bucket.number for _, each in wanted],
-        [each.bucket.previous_weight for _, each in wanted],
-        [each.reserve for _, each in wanted],
+        replica_id,
         patience=patience,
     )
-    wanted_by = {row.call_id: row.wanted for row in rows}
-    return {row["call_id"]: Answer(row["verdict"], _used(wanted_by[row["call_id"]], row["used"])) for row in found}
+    fresh, admitted = frozenset(found["fresh"]), frozenset(found["admitted"])
+    used = dict(zip(found["accounts"], found["used"], strict=True))
+    return {
+        row.call_id: Answer(verdict, {each.account_id: used[each.account_id] for each in row.wanted})
+        if (verdict := _verdict(row, fresh, admitted)) == "admitted"
+        else Answer(verdict, {})
+        for row in rows
+    }
 
 
-def _used(wanted: Sequence[Wanted], used: Sequence[int] | None) -> dict[UUID, int]:
-    return {each.account_id: counted for each, counted in zip(wanted, used, strict=True)} if used else {}
+def _verdict(row: Row, fresh: frozenset[UUID], admitted: frozenset[UUID]) -> str:
+    if row.call_id in admitted:
+        return "admitted"
+    if row.call_id not in fresh:
+        return "stale"
+    return "left" if row.holds else "proven"
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What a batch wants of one account: all of it, the lowest limit anybody knows, the newest bucket.
+
+    Also what calls want that turn out to be stale, so that there may be room for more than is let in.
+    """
+
+    account_id: UUID
+    amount: int
+    limit: int
+    bucket: int
+    previous_weight: int
+    reserve: int
+
+    def add(self, other: Wanted) -> None:
+        # Each needs its reserve beside what those before it take; the last one's is at least the sum.
+        self.reserve = max(self.reserve, self.amount + other.reserve)
+        self.amount += other.amount
+        self.limit = min(self.limit, other.limit)
+        if other.bucket.number != self.bucket:
+            self.bucket = max(self.bucket, other.bucket.number)
+            self.previous_weight = WHOLE
+        else:
+            self.previous_weight = max(self.previous_weight, other.bucket.previous_weight)
+
+
+def _sums(wanted: Iterable[Wanted]) -> list[_Sum]:
+    """By account, in the order in which they are locked."""
+    sums: dict[UUID, _Sum] = {}
+    for each in wanted:
+        known = sums.get(each.account_id)
+        if known is None:
+            number, weight = each.bucket.number, each.bucket.previous_weight
+            sums[each.account_id] = _Sum(each.account_id, each.amount, each.limit, number, weight, each.reserve)
+        else:
+            known.add(each)
+    return [sums[account_id] for account_id in sorted(sums)]
 
 
 async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, patience: Patience) -> None:
