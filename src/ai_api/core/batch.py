@@ -1,4 +1,4 @@
-"""Group commit: items that arrive while a batch is on its way share the next one. No linger, no timer."""
+"""Group commit: items that arrive while a batch is on its way share the next one. Nothing lingers when none is."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ class GroupCommit(Generic[Item, Result]):
         self._told = told
         self._waiting: Line[tuple[Item, asyncio.Future[Result], float]] = Arrival() if line is None else line
         self._running: set[asyncio.Task[None]] = set()
+        self._opening: asyncio.TimerHandle | None = None
 
     @property
     def pending(self) -> int:
@@ -72,10 +73,19 @@ class GroupCommit(Generic[Item, Result]):
         while len(self._running) < self._in_flight_max:
             batch = self._waiting.take(self._batch_max)
             if not batch:
+                self._open_later()
                 return
             task = asyncio.get_running_loop().create_task(self._run(batch))
             self._running.add(task)
             task.add_done_callback(self._finished)
+
+    def _open_later(self) -> None:
+        if self._opening is None and (left_s := self._waiting.opens_in_s()) is not None:
+            self._opening = asyncio.get_running_loop().call_later(left_s, self._opened)
+
+    def _opened(self) -> None:
+        self._opening = None
+        self._pump()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable, Hashable
 from typing import Generic, Protocol, TypeVar
@@ -26,6 +27,10 @@ class Line(Protocol[Waiter]):
 
     def done(self, batch: list[Waiter]) -> None:
         """A batch that was taken is over."""
+        ...
+
+    def opens_in_s(self) -> float | None:
+        """In how many seconds somebody may go whom `take` did not give, though no batch ends before; None if nobody."""
         ...
 
     def clear(self) -> None:
@@ -54,6 +59,9 @@ class Arrival(Generic[Waiter]):
     def done(self, batch: list[Waiter]) -> None:
         """Nothing hangs on it."""
 
+    def opens_in_s(self) -> None:
+        """`take` gave whoever came first."""
+
     def clear(self) -> None:
         """Nobody waits any more."""
         self._waiting.clear()
@@ -65,10 +73,17 @@ class Turns(Generic[Waiter]):
     A key has one batch on its way at a time, so its own order is kept and nobody waits behind its locks. Keys with up to
     `share` waiting go together. A key with more goes alone, for its batch is a long one. `of_a_kind_max` batches of either
     kind are on their way at most: with one less than the commit allows, neither kind waits for the other.
+
+    Of those who go together, one batch is on its way, and another beside it only once it has been so for `beside_after_s`,
+    since somebody in it may wait for a lock: a batch costs Postgres as much as eight calls in it.
     """
 
-    def __init__(self, key: Callable[[Waiter], Hashable], *, share: int, of_a_kind_max: int) -> None:
+    def __init__(
+        self, key: Callable[[Waiter], Hashable], *, share: int, of_a_kind_max: int, beside_after_s: float = 0.0
+    ) -> None:
         self._key = key
+        self._beside_after_s = beside_after_s
+        self._together_since = 0.0
         self._share = share
         self._of_a_kind_max = of_a_kind_max
         self._waiting: dict[Hashable, deque[Waiter]] = {}
@@ -100,8 +115,8 @@ class Turns(Generic[Waiter]):
             self._many[key] = None
 
     def take(self, batch_max: int) -> list[Waiter]:
-        """Everybody with a few, or else one with many; empty when all who wait have a batch on its way."""
-        if self._batches[False] < self._of_a_kind_max:
+        """Everybody with a few, or else one with many; empty when nobody's turn has come."""
+        if self._batches[False] < self._of_a_kind_max and self._closed_for_s() <= 0:
             few = [key for key in self._waiting if key not in self._on_their_way and key not in self._many]
             if few:
                 return self._start(few, batch_max, alone=False)
@@ -117,11 +132,21 @@ class Turns(Generic[Waiter]):
         for kind in alone:
             self._batches[kind] -= 1
 
+    def opens_in_s(self) -> float | None:
+        """Seconds until another batch may go beside the one of those who go together."""
+        left_s = self._closed_for_s()
+        return left_s if left_s > 0 and len(self._waiting) > len(self._many) else None
+
     def clear(self) -> None:
         """Nobody waits any more."""
         self._waiting.clear()
         self._many.clear()
         self._count = 0
+
+    def _closed_for_s(self) -> float:
+        if not self._batches[False]:
+            return 0.0
+        return self._together_since + self._beside_after_s - time.monotonic()
 
     def _start(self, keys: list[Hashable], batch_max: int, *, alone: bool) -> list[Waiter]:
         batch: list[Waiter] = []
@@ -139,5 +164,7 @@ class Turns(Generic[Waiter]):
                 if len(waiting) > self._share:
                     self._many[key] = None
         self._batches[alone] += 1
+        if not alone:
+            self._together_since = time.monotonic()
         self._count -= len(batch)
         return batch

@@ -32,6 +32,8 @@ OTHERS_CONNECTIONS = 5
 """Connections of the pool that the narrow lane, settlements and the watch need beside the wide lane."""
 NARROW_IN_FLIGHT_MAX = 2
 ADMIT_TIMEOUT_S = 2.0
+BESIDE_AFTER_S = 0.025
+"""A batch of many members goes beside another once that has been on its way for so long: it may wait for a lock, or far away."""
 SHARE = 32
 """A member with more calls waiting than this goes alone."""
 WAITING_MAX = 10_000
@@ -150,7 +152,12 @@ def _outcome(candidate: Candidate, answer: Any) -> Outcome:
 
 
 def _turns(in_flight_max: int) -> Turns[Waiting]:
-    return Turns(lambda waiting: waiting[0].row.member_id, share=SHARE, of_a_kind_max=in_flight_max - 1)
+    return Turns(
+        lambda waiting: waiting[0].row.member_id,
+        share=SHARE,
+        of_a_kind_max=in_flight_max - 1,
+        beside_after_s=BESIDE_AFTER_S,
+    )
 
 
 def _overloaded() -> Refusal:

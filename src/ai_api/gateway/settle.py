@@ -25,6 +25,7 @@ BATCH_MAX = 500
 BATCHES_IN_FLIGHT_MAX = 3
 OTHERS_CONNECTIONS = 5
 """Connections of the pool that admission needs beside settlements."""
+BESIDE_AFTER_S = 0.025
 SHARE = 32
 SETTLE_TIMEOUT_S = 5.0
 RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
@@ -180,4 +181,9 @@ def _joined(items: list[Settling]) -> str:
 
 def _turns(in_flight_max: int) -> Turns[tuple[Settling, asyncio.Future[None], float]]:
     # As in admission: a member whose account is locked, or who ends thousands of calls at once, keeps nobody else's receipt.
-    return Turns(lambda waiting: waiting[0].record["member_id"], share=SHARE, of_a_kind_max=in_flight_max - 1)
+    return Turns(
+        lambda waiting: waiting[0].record["member_id"],
+        share=SHARE,
+        of_a_kind_max=in_flight_max - 1,
+        beside_after_s=BESIDE_AFTER_S,
+    )
