@@ -7,22 +7,20 @@ this one they queue.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 from ai_api.core.db import Hot, Patience, dump_json
 from ai_api.core.values import value
 from ai_api.quotas.rules import AccountKey, Balance, Wanted
-from ai_api.quotas.windows import WHOLE
+from ai_api.quotas.sums import summed
 
 # A hold that a crash of the database loses is an intent that was never answered: no need to wait for the disk.
 #
-# Members and accounts are found one by one by their keys, whatever Postgres thinks of the size of a batch, and what a batch has
-# is compared by hashes (`IN` with a truth value around it): joined, a batch of 64 calls took twice to four times as long. Each
-# account is locked as its turn comes, and the turns are given in the order of ids. What was locked is written by INSERT with
-# a conflict, which finds its row by the key, too.
+# Members and accounts are found one by one by their keys, and what a batch has is compared by hashes (`IN`, with a truth value
+# around it). Postgres does not know how large a batch is: joined, it compared each with each. Accounts are locked in the order
+# in which they are given. What is locked is written by INSERT, whose conflict finds the row by its key; it never inserts.
 _ADMIT = """
 WITH quick AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)),
 fresh AS MATERIALIZED (
@@ -32,15 +30,18 @@ fresh AS MATERIALIZED (
     WHERE a.member_epoch = (SELECT epoch FROM members WHERE id = a.member_id) AND a.world_epoch = (SELECT epoch FROM world)
 ),
 locked AS MATERIALIZED (
-    SELECT s.*, q.subject_kind, q.metric, q.window_start, q.window_end, q.settled, q.held, q.previous, q.bucket AS bucket_then
+    SELECT s.*, q.settled, q.held, q.previous, q.bucket AS bucket_then
     FROM unnest($8::uuid[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[])
         AS s(account_id, amount, account_limit, bucket, previous_weight, reserve)
-    CROSS JOIN LATERAL (SELECT * FROM quota_accounts WHERE id = s.account_id FOR NO KEY UPDATE) q
+    CROSS JOIN LATERAL (
+        SELECT settled, held, previous, bucket FROM quota_accounts WHERE id = s.account_id FOR NO KEY UPDATE
+    ) q
 ),
 seen AS MATERIALIZED (
     -- What counts as used now: the present bucket, and as much of the previous one as the window still covers, rounded up.
     -- Who comes late, for a bucket that is over, finds that one whole.
-    SELECT account_id, amount, account_limit, reserve, held + CASE WHEN bucket > bucket_then THEN 0 ELSE settled END + ceil(
+    SELECT account_id, amount, account_limit, reserve,
+        held + CASE WHEN bucket > bucket_then THEN 0 ELSE settled END + ceil(
             (CASE WHEN bucket = bucket_then + 1 THEN settled WHEN bucket > bucket_then THEN 0 ELSE previous END)::numeric
             * CASE WHEN bucket < bucket_then THEN 1000000 ELSE previous_weight END / 1000000)::bigint AS used
     FROM locked
@@ -48,10 +49,12 @@ seen AS MATERIALIZED (
 wanted AS MATERIALIZED (
     SELECT * FROM unnest($14::uuid[], $15::uuid[], $16::bigint[], $17::bigint[]) AS w(call_id, account_id, amount, bucket)
 ),
--- Those with an account that is not there, or has no room for all who want it.
+-- With room for all who want it. Asked by what is left: the sum may be more than there are numbers for.
+roomy AS MATERIALIZED (
+    SELECT account_id, used + amount AS used FROM seen WHERE reserve <= account_limit - used
+),
 tight AS MATERIALIZED (
-    SELECT call_id FROM wanted
-    WHERE (account_id IN (SELECT account_id FROM seen WHERE used + reserve <= account_limit)) IS NOT TRUE
+    SELECT call_id FROM wanted WHERE (account_id IN (SELECT account_id FROM roomy)) IS NOT TRUE
 ),
 admitted AS MATERIALIZED (
     SELECT * FROM fresh WHERE holds AND (call_id IN (SELECT call_id FROM tight)) IS NOT TRUE
@@ -72,7 +75,7 @@ written AS (
     SELECT call_id, $18::uuid, amounts, record FROM admitted ORDER BY call_id
 )
 SELECT ARRAY(SELECT call_id FROM fresh) AS fresh, ARRAY(SELECT call_id FROM admitted) AS admitted,
-    ARRAY(SELECT account_id FROM seen) AS accounts, ARRAY(SELECT used + amount FROM seen) AS used
+    ARRAY(SELECT account_id FROM roomy) AS accounts, ARRAY(SELECT used FROM roomy) AS used
 """
 
 _CREATE_ACCOUNTS = """
@@ -144,7 +147,7 @@ class Answer:
 async def admit(hot: Hot, rows: Sequence[Row], replica_id: UUID, *, patience: Patience) -> dict[UUID, Answer]:
     """Admits a batch on the fast path; an answer per call id. Raises StoreUnavailable."""
     wanted = [(row.call_id, each) for row in rows for each in row.wanted]
-    sums = _sums(each for _, each in wanted)
+    sums = summed(each for _, each in wanted)
     (found,) = await hot.fetch_unless_away(
         _ADMIT,
         [row.call_id for row in rows],
@@ -183,45 +186,6 @@ def _verdict(row: Row, fresh: frozenset[UUID], admitted: frozenset[UUID]) -> str
     if row.call_id not in fresh:
         return "stale"
     return "left" if row.holds else "proven"
-
-
-@dataclass(slots=True)
-class _Sum:
-    """What a batch wants of one account: all of it, the lowest limit anybody knows, the newest bucket.
-
-    Also what calls want that turn out to be stale, so that there may be room for more than is let in.
-    """
-
-    account_id: UUID
-    amount: int
-    limit: int
-    bucket: int
-    previous_weight: int
-    reserve: int
-
-    def add(self, other: Wanted) -> None:
-        # Each needs its reserve beside what those before it take; the last one's is at least the sum.
-        self.reserve = max(self.reserve, self.amount + other.reserve)
-        self.amount += other.amount
-        self.limit = min(self.limit, other.limit)
-        if other.bucket.number != self.bucket:
-            self.bucket = max(self.bucket, other.bucket.number)
-            self.previous_weight = WHOLE
-        else:
-            self.previous_weight = max(self.previous_weight, other.bucket.previous_weight)
-
-
-def _sums(wanted: Iterable[Wanted]) -> list[_Sum]:
-    """By account, in the order in which they are locked."""
-    sums: dict[UUID, _Sum] = {}
-    for each in wanted:
-        known = sums.get(each.account_id)
-        if known is None:
-            number, weight = each.bucket.number, each.bucket.previous_weight
-            sums[each.account_id] = _Sum(each.account_id, each.amount, each.limit, number, weight, each.reserve)
-        else:
-            known.add(each)
-    return [sums[account_id] for account_id in sorted(sums)]
 
 
 async def create_accounts(hot: Hot, accounts: Sequence[AccountKey], *, patience: Patience) -> None:

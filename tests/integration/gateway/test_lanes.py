@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.store_extend import Change
 from ai_api.quotas.limit import Limit
 from ai_api.quotas.rules import Balance, Charge, Demand, Denied, Granted, Wanted
+from ai_api.quotas.terms import AMOUNT_MAX
 from ai_api.quotas.windows import STILL
 from tests.races.replicas import Call, Crew, Replica, replicas
 
@@ -127,3 +129,17 @@ async def test_a_call_is_refused_for_a_hold_that_was_never_taken(database):
         verdict = (await lane.decide(fitting[1:]))[other.id]
         assert isinstance(verdict, Granted)
         await crew[0].settle(other)
+
+
+async def test_calls_that_want_more_than_there_are_numbers_for_fail_those_beside_them(database):
+    async with replicas(database, 1) as crew:
+        endless, usual = crew.limit(AMOUNT_MAX), crew.limit(10)
+        large = [crew.call(endless, size=AMOUNT_MAX // 2 + 1) for _ in range(3)]
+        small = [crew.call(usual) for _ in range(3)]
+        await used(crew[0], crew.call(endless, usual))
+        verdicts = await asyncio.gather(*map(crew[0].ask, [*large, *small]))
+        assert [type(verdict) for verdict in verdicts[3:]] == [Granted] * 3
+        assert sorted(type(verdict).__name__ for verdict in verdicts[:3]) == ["Denied", "Denied", "Granted"]
+        for call, verdict in zip([*large, *small], verdicts, strict=True):
+            if isinstance(verdict, Granted):
+                await crew[0].settle(call)

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from ai_api.core.batch import GroupCommit
+from ai_api.core.lines import Turns
 
 
 class Store:
@@ -242,3 +243,21 @@ async def test_batches_that_fail_are_not_counted():
     with pytest.raises(ValueError, match="away"):
         await commits.submit(1)
     assert told == [1]
+
+
+async def test_those_behind_a_batch_that_takes_long_wait_for_its_end():
+    """Nobody arrives meanwhile: whoever waits goes beside it by the clock."""
+    store = Store()
+    store.open.clear()
+    line = Turns(lambda waiting: waiting[0], share=5, of_a_kind_max=2, beside_after_s=0.05)
+    commits = GroupCommit(store.commit, batch_max=10, in_flight_max=3, line=line)
+    waiting = [commits.submit(number) for number in range(3)]
+    await asyncio.sleep(0)
+    assert store.batches == [[0]]
+    async with asyncio.timeout(2):
+        while len(store.batches) == 1:
+            await asyncio.sleep(0.01)
+    assert store.batches == [[0], [1, 2]]
+    store.open.set()
+    assert await asyncio.gather(*waiting) == ["done 0", "done 1", "done 2"]
+    assert line.opens_in_s() is None

@@ -1,6 +1,7 @@
 """Lines: turns among keys, each key in its own order, one with many alone and nobody behind it."""
 
 import random
+from types import SimpleNamespace
 
 import pytest
 
@@ -82,3 +83,24 @@ def test_nobody_is_lost_overtaken_within_a_key_or_left_waiting(seed):
     assert sorted(taken) == sorted(put_in)
     for key in "abcd":
         assert [each for each in taken if each[0] == key] == [each for each in put_in if each[0] == key]
+
+
+def test_two_batches_of_those_who_go_together_are_on_their_way_though_none_takes_long(monkeypatch):
+    now = 1_000.0
+    monkeypatch.setattr("ai_api.core.lines.time", SimpleNamespace(monotonic=lambda: now))
+    line = Turns(lambda waiter: waiter[0], share=2, of_a_kind_max=3, beside_after_s=0.5)
+    assert line.opens_in_s() is None
+    put(line, "a")
+    first = line.take(10)
+    assert line.opens_in_s() is None
+    put(line, "b", *["hot"] * 3)
+    # Who goes alone waits for nobody.
+    assert {key for key, _ in line.take(10)} == {"hot"}
+    assert (line.take(10), line.opens_in_s()) == ([], 0.5)
+    now += 0.5
+    assert line.opens_in_s() is None
+    assert [key for key, _ in line.take(10)] == ["b"]
+    put(line, "c")
+    assert (line.take(10), line.opens_in_s()) == ([], 0.5)
+    line.done(first)
+    assert line.take(10) == []
