@@ -133,7 +133,7 @@ async def test_a_call_is_refused_for_a_hold_that_was_never_taken(database):
 
 async def test_calls_that_want_more_than_there_are_numbers_for_fail_those_beside_them(database):
     async with replicas(database, 1) as crew:
-        endless, usual = crew.limit(AMOUNT_MAX), crew.limit(10)
+        endless, usual = crew.limit(AMOUNT_MAX, metric="total_tokens"), crew.limit(10)
         large = [crew.call(endless, size=AMOUNT_MAX // 2 + 1) for _ in range(3)]
         small = [crew.call(usual) for _ in range(3)]
         await used(crew[0], crew.call(endless, usual))
