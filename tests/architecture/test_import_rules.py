@@ -67,6 +67,7 @@ INNOCENT = {
     "credentials/store_tokens.py": "import sqlalchemy, ai_api.core.db",
     "ledger/store_usage.py": "import sqlalchemy, ai_api.core.db",
     "ledger/store_retention.py": "import sqlalchemy, ai_api.core.db",
+    "providers/store_pages.py": "import sqlalchemy, ai_api.core.db",
     "sign_in/store_attempts.py": "import sqlalchemy, ai_api.core.db",
     "sign_in/store_oidc.py": "import sqlalchemy, ai_api.core.db",
     "audit/store_chain.py": "import sqlalchemy, ai_api.core.db",

@@ -13,11 +13,12 @@ from uuid import UUID
 
 from ai_api.core.db import Hot
 from ai_api.core.ids import first_id_of
-from ai_api.jobs import store_books
+from ai_api.jobs import store_books, store_recount
 from ai_api.jobs.laps import Laps
 from ai_api.jobs.prove_quarters import QuarterProof
 from ai_api.jobs.runner import Job
-from ai_api.jobs.store_books import FIRST, LAST, MARK, Kept, Off, Sum
+from ai_api.jobs.store_books import FIRST, LAST, MARK, Kept, Off
+from ai_api.jobs.store_recount import Sum
 from ai_api.jobs.unexplained import Difference, Unexplained
 
 EVERY_S = 2.0
@@ -101,18 +102,18 @@ class BookProof:
         """Counts the records of these accounts again, from before the first that can have booked on them up to the mark."""
         if not account_ids:
             return
-        began = await store_books.recount_since(self._hot, account_ids)
+        began = await store_recount.recount_since(self._hot, account_ids)
         since = first_id_of(max(_THE_FIRST, min(kept.window, began or kept.window)))
         until = await store_books.mark(self._hot, MARK)
-        sums = {(each.account_id, each.bucket): each for each in await store_books.dropped(self._hot, account_ids)}
+        sums = {(each.account_id, each.bucket): each for each in await store_recount.dropped(self._hot, account_ids)}
         while since < until:
             end = await store_books.chunk_end(self._hot, since, until, records=self._chunks.records)
-            for part in await store_books.recount(self._hot, since, end, account_ids):
+            for part in await store_recount.recount(self._hot, since, end, account_ids):
                 known = sums.get((part.account_id, part.bucket))
                 sums[part.account_id, part.bucket] = part if known is None else _added(known, part)
             since = end
             yield
-        await store_books.replace_sums(self._hot, account_ids, list(sums.values()))
+        await store_recount.replace_sums(self._hot, account_ids, list(sums.values()))
         yield
 
 

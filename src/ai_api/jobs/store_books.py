@@ -10,13 +10,13 @@ bookings of the calls after the mark, and those of the open ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from ai_api.core.db import Hot, dump_json
+from ai_api.core.db import Hot
 
 MARK = "bookings"
 FIRST, LAST = UUID(int=0), UUID(int=2**128 - 1)
@@ -34,17 +34,17 @@ WHERE d.bucket >= a.bucket - 1 AND EXISTS (SELECT 1 FROM begun WHERE name = '{MA
 ON CONFLICT (account_id, bucket)
 DO UPDATE SET amount = s.amount + excluded.amount, last_at = greatest(s.last_at, excluded.last_at)
 """  # noqa: S608  -- a constant of this file
-_DROPPED = "SELECT account_id, bucket, amount, last_at FROM dropped_bookings WHERE account_id = ANY($1::uuid[])"
 _MARK = "SELECT up_to FROM proof_marks WHERE name = $1"
 _CHUNK_END = """
 SELECT call_id FROM call_records WHERE call_id >= $1 AND call_id < $2 ORDER BY call_id LIMIT 1 OFFSET $3
 """
 _SLICE_END = "SELECT id FROM quota_accounts WHERE id > $1 ORDER BY id LIMIT 1 OFFSET $2"
 
-_EACH_BOOKING = """
+EACH_BOOKING = """
     SELECT (b->>'account_id')::uuid AS id, coalesce((b->>'bucket')::bigint, 0) AS bucket,
         coalesce(b->>'tokens', b->>'cost_nanos', b->>'requests')::bigint AS amount, r.started_at
     FROM {source} r CROSS JOIN LATERAL jsonb_array_elements(r.bookings) b"""
+"""Each booking of the records of `source`: the account, the bucket, the amount, and when the call started."""
 
 # A booking on an account that is gone counts only while the account may not have been dropped; one in a bucket that no longer
 # weighs counts nowhere. Both can only come true, never false again.
@@ -72,7 +72,7 @@ opened AS (
     ON CONFLICT DO NOTHING
 ),
 closed AS (SELECT started_at, bookings FROM span WHERE NOT open),
-booked AS ({_EACH_BOOKING.format(source="closed")}
+booked AS ({EACH_BOOKING.format(source="closed")}
 ){_SUM_UP}
 """  # noqa: S608  -- constants of this file
 
@@ -86,7 +86,7 @@ gone AS (
     OR NOT EXISTS (SELECT 1 FROM holds h WHERE h.call_id = o.call_id)
     AND NOT EXISTS (SELECT 1 FROM call_records r WHERE r.call_id = o.call_id)
 ),
-booked AS ({_EACH_BOOKING.format(source="final")}
+booked AS ({EACH_BOOKING.format(source="final")}
 ),
 summed AS ({_SUM_UP}
 )
@@ -111,7 +111,7 @@ WITH recent AS (
     UNION ALL
     SELECT r.started_at, r.bookings FROM proof_open o JOIN call_records r USING (call_id) WHERE o.call_id < $3
 ),
-booked AS ({_EACH_BOOKING.format(source="recent")}
+booked AS ({EACH_BOOKING.format(source="recent")}
 ),
 sums AS MATERIALIZED (
     SELECT id, bucket, sum(amount)::bigint AS amount FROM (
@@ -135,38 +135,6 @@ DELETE FROM proof_sums s USING quota_accounts a
 WHERE a.id = s.account_id AND s.bucket < a.bucket - 1 AND s.account_id > $1 AND s.account_id <= $2
 """
 
-_SINCE = """
-SELECT min(CASE WHEN a.bucket = 0 THEN a.window_start
-                ELSE coalesce((SELECT min(s.last_at) FROM proof_sums s WHERE s.account_id = a.id), now()) - interval '3 days'
-           END) AS since
-FROM quota_accounts a WHERE a.id = ANY($1::uuid[])
-"""
-
-_RECOUNT = f"""
-WITH span AS MATERIALIZED (
-    SELECT r.started_at, r.bookings FROM call_records r
-    WHERE r.call_id >= $1 AND r.call_id < $2 AND NOT EXISTS (SELECT 1 FROM proof_open o WHERE o.call_id = r.call_id)
-),
-booked AS ({_EACH_BOOKING.format(source="span")}
-)
-SELECT id, bucket, sum(amount)::bigint AS amount, max(started_at) AS last_at FROM booked
-WHERE id = ANY($3::uuid[]) GROUP BY id, bucket
-"""  # noqa: S608
-
-_REPLACE = """
-WITH counted AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($2::jsonb) AS c(id uuid, bucket bigint, amount bigint, last_at timestamptz)
-),
-gone AS (
-    DELETE FROM proof_sums s WHERE s.account_id = ANY($1::uuid[])
-    AND NOT EXISTS (SELECT 1 FROM counted c WHERE c.id = s.account_id AND c.bucket = s.bucket)
-)
-INSERT INTO proof_sums (account_id, bucket, amount, last_at)
-SELECT c.id, c.bucket, c.amount, c.last_at FROM counted c LEFT JOIN quota_accounts a USING (id)
-WHERE a.id IS NULL OR c.bucket >= a.bucket - 1
-ON CONFLICT (account_id, bucket) DO UPDATE SET amount = excluded.amount, last_at = excluded.last_at
-"""
-
 _PROVED = """
 INSERT INTO book_proofs AS p (law, proved_at, amount, unexplained_at)
 SELECT law, now(), amount, CASE WHEN amount <> 0 THEN now() END FROM unnest($1::text[], $2::bigint[]) AS t(law, amount)
@@ -185,16 +153,6 @@ class Off:
     what: str
     by: int
     facts: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What was booked on an account in one bucket (0 where nothing slides), and the start of the last such call."""
-
-    account_id: UUID
-    bucket: int
-    amount: int
-    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,33 +221,6 @@ async def settled_off(hot: Hot, after: UUID, until: UUID, up_to: UUID) -> list[O
 async def forget_past(hot: Hot, after: UUID, until: UUID) -> None:
     """Drops the sums of buckets that no longer weigh."""
     await hot.fetch(_FORGET_PAST, after, until)
-
-
-async def recount_since(hot: Hot, account_ids: Sequence[UUID]) -> datetime | None:
-    """From when on calls may have booked on these accounts; None when none of them exists."""
-    since: datetime | None = (await hot.fetch(_SINCE, list(account_ids)))[0]["since"]
-    return since
-
-
-async def recount(hot: Hot, since: UUID, until: UUID, account_ids: Sequence[UUID]) -> list[Sum]:
-    """What the calls from `since` up to `until` have booked on these accounts, but for the open ones."""
-    rows = await hot.fetch(_RECOUNT, since, until, list(account_ids))
-    return [Sum(row["id"], row["bucket"], row["amount"], row["last_at"]) for row in rows]
-
-
-async def dropped(hot: Hot, account_ids: Sequence[UUID]) -> list[Sum]:
-    """What calls have booked on these accounts whose records were dropped."""
-    rows = await hot.fetch(_DROPPED, list(account_ids))
-    return [Sum(row["account_id"], row["bucket"], row["amount"], row["last_at"]) for row in rows]
-
-
-async def replace_sums(hot: Hot, account_ids: Sequence[UUID], sums: Sequence[Sum]) -> None:
-    """Puts sums that were counted anew in the place of those kept for these accounts."""
-    rows = [
-        {"id": str(s.account_id), "bucket": s.bucket, "amount": s.amount, "last_at": s.last_at.isoformat()}
-        for s in sums
-    ]
-    await hot.fetch(_REPLACE, list(account_ids), dump_json(rows))
 
 
 async def note_proofs(hot: Hot, amounts: Mapping[str, int]) -> None:

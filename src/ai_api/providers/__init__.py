@@ -36,7 +36,7 @@ from ai_api.providers.routes import (
     revise_route,
 )
 from ai_api.providers.rules import ProviderKey, Route
-from ai_api.providers.store import KeyFilter, RouteFilter
+from ai_api.providers.store_pages import KeyFilter, RouteFilter
 from ai_api.providers.wiring import VENDORS, WIRING_VERSION, derive
 
 __all__ = [

@@ -17,7 +17,7 @@ from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page
 from ai_api.core.seal import KeyRing
-from ai_api.providers import rules, store, wiring
+from ai_api.providers import rules, store, store_pages, wiring
 from ai_api.providers.key_columns import address_columns, secret_columns
 from ai_api.providers.port import OpenKey
 from ai_api.providers.rules import ProviderKey, Status
@@ -235,10 +235,10 @@ async def find_key(tx: Tx, name: str) -> ProviderKey | None:
 
 
 async def page_keys(
-    tx: Tx, wanted: store.KeyFilter, *, sort: str = "name", limit: int = 50, cursor: str | None = None
+    tx: Tx, wanted: store_pages.KeyFilter, *, sort: str = "name", limit: int = 50, cursor: str | None = None
 ) -> Page[ProviderKey]:
     """One page of provider keys, by `name`, `provider` or `created_at`. Raises Refusal `bad_sort`, `bad_cursor`."""
-    return await store.page_keys(tx, wanted, sort=sort, limit=limit, cursor=cursor)
+    return await store_pages.page_keys(tx, wanted, sort=sort, limit=limit, cursor=cursor)
 
 
 def open_key(ring: KeyRing, key: ProviderKey) -> OpenKey:

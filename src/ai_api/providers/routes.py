@@ -12,7 +12,7 @@ from ai_api.core.db import Tx, bump_world
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import Page
-from ai_api.providers import rules, store
+from ai_api.providers import rules, store, store_pages
 from ai_api.providers.health import Cooling
 from ai_api.providers.provider_keys import get_key
 from ai_api.providers.rules import Route, Status
@@ -137,10 +137,10 @@ async def count_routes_naming(tx: Tx, tag_id: UUID) -> int:
 
 
 async def page_routes(
-    tx: Tx, wanted: store.RouteFilter, *, sort: str = "priority", limit: int = 50, cursor: str | None = None
+    tx: Tx, wanted: store_pages.RouteFilter, *, sort: str = "priority", limit: int = 50, cursor: str | None = None
 ) -> Page[Route]:
     """One page of routes, by `priority`, `upstream_model` or `created_at`. Raises Refusal `bad_sort`, `bad_cursor`."""
-    return await store.page_routes(tx, wanted, sort=sort, limit=limit, cursor=cursor)
+    return await store_pages.page_routes(tx, wanted, sort=sort, limit=limit, cursor=cursor)
 
 
 async def coolings(tx: Tx, route_ids: Sequence[UUID]) -> dict[UUID, Cooling]:

@@ -3,55 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from datetime import datetime
-from functools import partial
-from typing import Any, Final
+from dataclasses import asdict
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from ai_api.core.db import Tx
-from ai_api.core.errors import Refusal
-from ai_api.core.page import Page, encode_cursor, instant_in, place_in
 from ai_api.core.seal import Sealed
 from ai_api.providers.health import Cooling
 from ai_api.providers.port import Wiring
 from ai_api.providers.rules import ProviderKey, Route
 from ai_api.providers.tables import provider_keys, route_health, routes
-
-_TIMES: Final = frozenset({"created_at"})
-_NUMBERS: Final = frozenset({"priority"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyFilter:
-    """Which provider keys a list shows; None leaves a filter out. `q` looks in names, providers and base URLs."""
-
-    q: str | None = None
-    provider: str | None = None
-    status: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RouteFilter:
-    """Which routes a list shows; None leaves a filter out. `q` looks in upstream model names."""
-
-    q: str | None = None
-    model_id: UUID | None = None
-    provider_key_id: UUID | None = None
-    status: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """A sort order that a list offers: the table, the sorted column and its name, and which way round."""
-
-    table: Table
-    field: str
-    column: ColumnElement[Any]
-    descending: bool
 
 
 async def active_keys(tx: Tx) -> list[ProviderKey]:
@@ -59,14 +23,14 @@ async def active_keys(tx: Tx) -> list[ProviderKey]:
     rows = await tx.execute(
         select(provider_keys).where(provider_keys.c.status == "active").order_by(provider_keys.c.id)
     )
-    return [_key(row) for row in rows]
+    return [key_of(row) for row in rows]
 
 
 async def active_routes(tx: Tx) -> list[Route]:
     """All routes that are not disabled, by model, priority and id."""
     order = (routes.c.model_id, routes.c.priority, routes.c.id)
     rows = await tx.execute(select(routes).where(routes.c.status == "active").order_by(*order))
-    return [_route(row) for row in rows]
+    return [route_of(row) for row in rows]
 
 
 async def coolings(tx: Tx, route_ids: Sequence[UUID]) -> dict[UUID, Cooling]:
@@ -86,46 +50,13 @@ async def get_key(tx: Tx, key_id: UUID, *, lock: bool = False) -> ProviderKey | 
     """One provider key; locked against other changes and new routes until the transaction ends, when `lock`."""
     query = select(provider_keys).where(provider_keys.c.id == key_id)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
-    return None if row is None else _key(row)
+    return None if row is None else key_of(row)
 
 
 async def find_key(tx: Tx, name: str) -> ProviderKey | None:
     """The provider key with exactly this name."""
     row = (await tx.execute(select(provider_keys).where(provider_keys.c.name == name))).one_or_none()
-    return None if row is None else _key(row)
-
-
-async def page_keys(tx: Tx, wanted: KeyFilter, *, sort: str, limit: int, cursor: str | None) -> Page[ProviderKey]:
-    """One page of provider keys, by `name`, `provider` or `created_at`. Raises Refusal `bad_sort`, `bad_cursor`."""
-    columns = provider_keys.c
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.q:
-        seen = (columns.name, columns.provider, columns.base_url)
-        conditions.append(or_(*(column.icontains(wanted.q, autoescape=True) for column in seen)))
-    if wanted.provider is not None:
-        conditions.append(columns.provider == wanted.provider)
-    if wanted.status is not None:
-        conditions.append(columns.status == wanted.status)
-    order = _order(provider_keys, sort, ("name", "provider", "created_at"))
-    rows, following = await _page(tx, order, conditions, limit=limit, cursor=cursor)
-    return Page([_key(row) for row in rows], following)
-
-
-async def page_routes(tx: Tx, wanted: RouteFilter, *, sort: str, limit: int, cursor: str | None) -> Page[Route]:
-    """One page of routes, by `priority`, `upstream_model` or `created_at`. Raises Refusal `bad_sort`, `bad_cursor`."""
-    columns = routes.c
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.q:
-        conditions.append(columns.upstream_model.icontains(wanted.q, autoescape=True))
-    if wanted.model_id is not None:
-        conditions.append(columns.model_id == wanted.model_id)
-    if wanted.provider_key_id is not None:
-        conditions.append(columns.provider_key_id == wanted.provider_key_id)
-    if wanted.status is not None:
-        conditions.append(columns.status == wanted.status)
-    order = _order(routes, sort, ("priority", "upstream_model", "created_at"))
-    rows, following = await _page(tx, order, conditions, limit=limit, cursor=cursor)
-    return Page([_route(row) for row in rows], following)
+    return None if row is None else key_of(row)
 
 
 async def add_key(tx: Tx, values: Mapping[str, Any]) -> bool:
@@ -159,14 +90,14 @@ async def flag_key(tx: Tx, key_id: UUID, code: str | None) -> bool:
 async def keys_of_other_wiring(tx: Tx, version: str) -> list[ProviderKey]:
     """Provider keys whose wiring was derived under another version, locked in id order."""
     query = select(provider_keys).where(provider_keys.c.wiring_version != version).order_by(provider_keys.c.id)
-    return [_key(row) for row in await tx.execute(query.with_for_update())]
+    return [key_of(row) for row in await tx.execute(query.with_for_update())]
 
 
 async def get_route(tx: Tx, route_id: UUID, *, lock: bool = False) -> Route | None:
     """One route; locked until the transaction ends, when `lock`."""
     query = select(routes).where(routes.c.id == route_id)
     row = (await tx.execute(query.with_for_update() if lock else query)).one_or_none()
-    return None if row is None else _route(row)
+    return None if row is None else route_of(row)
 
 
 async def find_route(tx: Tx, model_id: UUID, provider_key_id: UUID, upstream_model: str) -> Route | None:
@@ -177,7 +108,7 @@ async def find_route(tx: Tx, model_id: UUID, provider_key_id: UUID, upstream_mod
         routes.c.upstream_model == upstream_model,
     )
     row = (await tx.execute(query)).one_or_none()
-    return None if row is None else _route(row)
+    return None if row is None else route_of(row)
 
 
 async def count_routes(tx: Tx, *, model_id: UUID | None = None, provider_key_id: UUID | None = None) -> int:
@@ -229,48 +160,8 @@ async def _unless(tx: Tx, statement: Any, constraint: str) -> bool:
     return True
 
 
-def _order(table: Table, sort: str, offered: tuple[str, ...]) -> _Order:
-    field = sort.removeprefix("-")
-    if field not in offered:
-        message = f"This list can be sorted by {', '.join(offered)}, each with a dash before it to turn it around."
-        raise Refusal("bad_sort", "invalid", message, param="sort")
-    return _Order(table, field, table.c[field], sort.startswith("-"))
-
-
-async def _page(
-    tx: Tx, order: _Order, conditions: list[ColumnElement[bool]], *, limit: int, cursor: str | None
-) -> tuple[list[Row[Any]], str | None]:
-    """Rows of one page and the cursor of the next: keyset over the sorted column and the id."""
-    identifier = order.table.c.id
-    query = select(order.table).where(*conditions)
-    if cursor is not None:
-        key = tuple_(order.column, identifier)
-        place = place_in(cursor, order.field, partial(_sort_value, order.field))
-        edge = tuple_(*place, types=[order.column.type, identifier.type])
-        query = query.where(key < edge if order.descending else key > edge)
-    by = (order.column.desc(), identifier.desc()) if order.descending else (order.column, identifier)
-    rows = (await tx.execute(query.order_by(*by).limit(limit + 1))).all()
-    shown = list(rows[:limit])
-    if len(rows) <= limit:
-        return shown, None
-    value = getattr(shown[-1], order.field)
-    text = value.isoformat() if isinstance(value, datetime) else str(value)
-    return shown, encode_cursor(order.field, text, str(shown[-1].id))
-
-
-def _sort_value(field: str, text: str) -> datetime | int | str:
-    """A sort value as its column takes it. Raises ValueError for what the column could not hold."""
-    if field in _TIMES:
-        return instant_in(text)
-    if field in _NUMBERS:
-        number = int(text)
-        if abs(number) >= 2**31:
-            raise ValueError("the number does not fit its column")
-        return number
-    return text
-
-
-def _key(row: Row[Any]) -> ProviderKey:
+def key_of(row: Row[Any]) -> ProviderKey:
+    """A provider key as its row holds it."""
     sealed = None if row.sealed_secret is None else Sealed(row.sealing_key_id, row.sealed_secret)
     return ProviderKey(
         id=row.id,
@@ -292,7 +183,8 @@ def _key(row: Row[Any]) -> ProviderKey:
     )
 
 
-def _route(row: Row[Any]) -> Route:
+def route_of(row: Row[Any]) -> Route:
+    """A route as its row holds it."""
     return Route(
         id=row.id,
         model_id=row.model_id,
