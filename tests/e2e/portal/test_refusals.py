@@ -43,7 +43,7 @@ def test_a_refusal_is_shown_with_the_limit_of_today_or_in_other_words_than_its_c
 
 def test_a_refused_call_leads_nowhere_or_shows_its_limit_as_if_it_were_still_so(owners_desk, office):
     """Its limit and its allocation are a press away; that the limit is another one by now, or is gone, is said beside what it was."""
-    person, _, answer = refused_for_its_limit(office, "Lena Berg")
+    _, _, answer = refused_for_its_limit(office, "Lena Berg")
     call_id, limit_id = answer.headers["x-ai-api-call-id"], answer.json()["error"]["details"]["limit_id"]
     at = owners_desk
     at.go(f"/admin/calls?call={call_id}")
@@ -68,13 +68,14 @@ def test_a_refused_call_leads_nowhere_or_shows_its_limit_as_if_it_were_still_so(
     at.page.wait_for_url(re.compile("/admin/allocations[?]open="))
     at.shows("Lena Berg")
     office.house.asked("DELETE", f"limits/{limit_id}")
+    at.expected.add(404)
     at.go(f"/admin/calls?call={call_id}")
     at.shows("This limit has been taken away since.")
     expect(at.page.get_by_role("button", name="Raise this limit")).to_have_count(0)
 
 
 def test_a_limit_hides_how_many_calls_it_refused_or_which(owners_desk, office):
-    person, secret, answer = refused_for_its_limit(office, "Omar Haddad")
+    _, secret, answer = refused_for_its_limit(office, "Omar Haddad")
     assert office.call(secret, SLUG).status_code == 429
     limit_id = answer.json()["error"]["details"]["limit_id"]
     at = owners_desk
