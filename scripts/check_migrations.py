@@ -30,6 +30,7 @@ LARGE = (
     "kept_responses",
     "idempotency_keys",
 )
+PARTITIONED = "call_records"
 _TABLE = rf"(?:ONLY\s+)?(?:{'|'.join(LARGE)})\b"
 _UNSAFE: tuple[tuple[str, str], ...] = (
     (rf"ALTER\s+TABLE\s+{_TABLE}[^;]*\bSTORED\b", "a stored generated column rewrites the table"),
@@ -48,8 +49,8 @@ _UNSAFE: tuple[tuple[str, str], ...] = (
     ),
     (rf"\b(?:UPDATE\s+{_TABLE}|DELETE\s+FROM\s+{_TABLE})", "rows of a large table are changed by a job, in steps"),
     (
-        rf"CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)[^;]*\bON\s+{_TABLE}",
-        "it keeps calls from writing; of a partitioned table, make it on each partition CONCURRENTLY and attach it",
+        rf"CREATE\s+(?:UNIQUE\s+)?INDEX\s+(?!CONCURRENTLY)[^;]*\bON\s+(?!ONLY\s+{PARTITIONED}\b){_TABLE}",
+        "it keeps calls from writing; of a partitioned table, make it ON ONLY that, and `ai-api migrate` builds the rest",
     ),
     (r"\bVACUUM\s+FULL\b|\bCLUSTER\b|\bLOCK\s+TABLE\b", "it stops everybody"),
 )

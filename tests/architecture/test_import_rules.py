@@ -74,6 +74,7 @@ INNOCENT = {
     "reports/store.py": "import sqlalchemy, ai_api.core.db",
     "reports/store_names.py": "import sqlalchemy, ai_api.core.db",
     "reports/store_latency.py": "import sqlalchemy, ai_api.core.db",
+    "reports/store_refused.py": "import sqlalchemy, ai_api.core.db",
     "setup/store_rights.py": "import sqlalchemy, ai_api.core.db",
     "setup/store_attention.py": "import sqlalchemy, ai_api.core.db",
     "setup/store_search.py": "import sqlalchemy, ai_api.core.db",

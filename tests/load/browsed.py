@@ -41,7 +41,9 @@ SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' ||
     at, at + took / 4, at + took, md5('credential' || who + (burst % 2) * $3::int)::uuid, md5('allocation' || who)::uuid,
     md5('member' || who)::uuid, 'openai', 'chat', n % 2 = 0, slug, slug, md5('model' || which)::uuid, slug,
     'provider-' || which % 5, outcome, jsonb_build_array(jsonb_build_object('provider', 'provider-' || which % 5, 'status', 200,
-        'sent', true, 'ms', 900, 'cost_nanos', cost)), '{}',
+        'sent', true, 'ms', 900, 'cost_nanos', cost)),
+    CASE WHEN outcome IN ('rate_limited', 'cost_quota_exceeded') THEN jsonb_build_object('limit_id', md5('limit' || who % 25)::uuid)
+        ELSE '{}' END,
     CASE WHEN outcome = 'ok' THEN 200 ELSE 500 END, 'stop', 1400, 250, 'provider', cost, cost, 2 * cost, 'browsed-' || n,
     CASE burst % 3 WHEN 0 THEN 'codex/1.4' WHEN 1 THEN 'claude-cli/2.1' ELSE 'OpenAI/Python' END,
     jsonb_build_array(md5('tag' || who % 12)::uuid)

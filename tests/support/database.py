@@ -22,9 +22,8 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
-from alembic import command
-from alembic.config import Config
 
+from ai_api.core import migrations
 from tests.support import database_server
 from tests.support.database_server import LENT, Server, Session
 from tests.support.database_shelf import Shelf
@@ -33,18 +32,13 @@ from tests.support.private_postgres import PrivatePostgres, copy_of
 Prepare = Callable[[str], Awaitable[None] | None]
 """Takes the DSN of an empty database and fills it. May be a coroutine function."""
 
-_ALEMBIC = Path(__file__).parents[2] / "alembic"
 _SESSION = pytest.StashKey[Session]()
 _counter = itertools.count(1)
 
 
 def migrate(dsn: str) -> None:
     """Brings a database to the newest revision, as `ai-api migrate` does."""
-    config = Config()
-    config.set_main_option("script_location", str(_ALEMBIC))
-    config.set_main_option("path_separator", "os")
-    config.attributes["dsn"] = dsn
-    command.upgrade(config, "head")
+    migrations.upgrade(dsn)
 
 
 @dataclass(frozen=True)

@@ -4478,6 +4478,65 @@ export interface components {
             zone?: string | null;
         };
         /**
+         * LimitInFull
+         * @description A limit with what is left, and how many calls it `refused` this month, null as in the list.
+         */
+        LimitInFull: {
+            /**
+             * Amount
+             * @description Requests, tokens or calls at a time; a decimal string of USD where the metric is `cost`
+             */
+            amount: number | string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            left: components["schemas"]["LimitLeft"] | null;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "requests" | "input_tokens" | "output_tokens" | "total_tokens" | "cost" | "concurrency";
+            /**
+             * On Exceed
+             * @enum {string}
+             */
+            on_exceed: "reject" | "warn";
+            /**
+             * Partition By
+             * @enum {string}
+             */
+            partition_by: "subject" | "member" | "credential";
+            refused: components["schemas"]["RefusedThisMonth"] | null;
+            /** Subject Id */
+            subject_id: string | null;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "global" | "tag" | "member" | "allocation" | "credential" | "provider_key";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Window Kind
+             * @enum {string}
+             */
+            window_kind: "request" | "sliding" | "day" | "month" | "lifetime";
+            /** Window S */
+            window_s: number | null;
+            /** Zone */
+            zone: string | null;
+        };
+        /**
          * LimitLeft
          * @description What is left under a limit. Where each member or credential has the whole amount, `partition_id` is whose this is.
          *
@@ -4541,6 +4600,64 @@ export interface components {
             zone: string | null;
         };
         /**
+         * LimitListed
+         * @description A limit, and how many calls it refused this month: null of a provider key's, and while the index for it is built.
+         */
+        LimitListed: {
+            /**
+             * Amount
+             * @description Requests, tokens or calls at a time; a decimal string of USD where the metric is `cost`
+             */
+            amount: number | string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /**
+             * Metric
+             * @enum {string}
+             */
+            metric: "requests" | "input_tokens" | "output_tokens" | "total_tokens" | "cost" | "concurrency";
+            /**
+             * On Exceed
+             * @enum {string}
+             */
+            on_exceed: "reject" | "warn";
+            /**
+             * Partition By
+             * @enum {string}
+             */
+            partition_by: "subject" | "member" | "credential";
+            refused: components["schemas"]["RefusedThisMonth"] | null;
+            /** Subject Id */
+            subject_id: string | null;
+            /**
+             * Subject Kind
+             * @enum {string}
+             */
+            subject_kind: "global" | "tag" | "member" | "allocation" | "credential" | "provider_key";
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /**
+             * Window Kind
+             * @enum {string}
+             */
+            window_kind: "request" | "sliding" | "day" | "month" | "lifetime";
+            /** Window S */
+            window_s: number | null;
+            /** Zone */
+            zone: string | null;
+        };
+        /**
          * LimitPreview
          * @description What a write would do. Nothing was changed.
          */
@@ -4598,63 +4715,6 @@ export interface components {
             window_s?: number | null;
             /** Zone */
             zone?: string | null;
-        };
-        /**
-         * LimitShown
-         * @description A limit.
-         */
-        LimitShown: {
-            /**
-             * Amount
-             * @description Requests, tokens or calls at a time; a decimal string of USD where the metric is `cost`
-             */
-            amount: number | string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Metric
-             * @enum {string}
-             */
-            metric: "requests" | "input_tokens" | "output_tokens" | "total_tokens" | "cost" | "concurrency";
-            /**
-             * On Exceed
-             * @enum {string}
-             */
-            on_exceed: "reject" | "warn";
-            /**
-             * Partition By
-             * @enum {string}
-             */
-            partition_by: "subject" | "member" | "credential";
-            /** Subject Id */
-            subject_id: string | null;
-            /**
-             * Subject Kind
-             * @enum {string}
-             */
-            subject_kind: "global" | "tag" | "member" | "allocation" | "credential" | "provider_key";
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /**
-             * Window Kind
-             * @enum {string}
-             */
-            window_kind: "request" | "sliding" | "day" | "month" | "lifetime";
-            /** Window S */
-            window_s: number | null;
-            /** Zone */
-            zone: string | null;
         };
         /**
          * LimitsLeft
@@ -4837,10 +4897,10 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /** Listed[LimitShown] */
-        Listed_LimitShown_: {
+        /** Listed[LimitListed] */
+        Listed_LimitListed_: {
             /** Items */
-            items: components["schemas"]["LimitShown"][];
+            items: components["schemas"]["LimitListed"][];
             /** Next */
             next: string | null;
         };
@@ -6503,6 +6563,29 @@ export interface components {
             updated_at: string;
         };
         /**
+         * RefusedThisMonth
+         * @description How many calls a limit refused or cut the answers of, in the organization's month from `since` until `until`.
+         *
+         *     They are the calls with its `limit_id` among the call records; one that is repeated counts as often. With `or_more` so many
+         *     were counted, and there are more.
+         */
+        RefusedThisMonth: {
+            /** Calls */
+            calls: number;
+            /** Or More */
+            or_more: boolean;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
          * RegistryEntry
          * @description An entry of the registry, by provider and key exactly as they are there.
          */
@@ -7685,10 +7768,11 @@ export type LatencyShown = components['schemas']['LatencyShown'];
 export type LimitChange = components['schemas']['LimitChange'];
 export type LimitFound = components['schemas']['LimitFound'];
 export type LimitGiven = components['schemas']['LimitGiven'];
+export type LimitInFull = components['schemas']['LimitInFull'];
 export type LimitLeft = components['schemas']['LimitLeft'];
+export type LimitListed = components['schemas']['LimitListed'];
 export type LimitPreview = components['schemas']['LimitPreview'];
 export type LimitSet = components['schemas']['LimitSet'];
-export type LimitShown = components['schemas']['LimitShown'];
 export type LimitsLeft = components['schemas']['LimitsLeft'];
 export type LimitWanted = components['schemas']['LimitWanted'];
 export type LineShown = components['schemas']['LineShown'];
@@ -7701,7 +7785,7 @@ export type ListedCallRecordShown = components['schemas']['Listed_CallRecordShow
 export type ListedCredentialListed = components['schemas']['Listed_CredentialListed_'];
 export type ListedEventShown = components['schemas']['Listed_EventShown_'];
 export type ListedIdentityShown = components['schemas']['Listed_IdentityShown_'];
-export type ListedLimitShown = components['schemas']['Listed_LimitShown_'];
+export type ListedLimitListed = components['schemas']['Listed_LimitListed_'];
 export type ListedLinkShown = components['schemas']['Listed_LinkShown_'];
 export type ListedMemberListed = components['schemas']['Listed_MemberListed_'];
 export type ListedMemberOfTagShown = components['schemas']['Listed_MemberOfTagShown_'];
@@ -7773,6 +7857,7 @@ export type ProofShown = components['schemas']['ProofShown'];
 export type ProviderKeyChange = components['schemas']['ProviderKeyChange'];
 export type ProviderKeyCreate = components['schemas']['ProviderKeyCreate'];
 export type ProviderKeyShown = components['schemas']['ProviderKeyShown'];
+export type RefusedThisMonth = components['schemas']['RefusedThisMonth'];
 export type RegistryEntry = components['schemas']['RegistryEntry'];
 export type Repair = components['schemas']['Repair'];
 export type ReplicaShown = components['schemas']['ReplicaShown'];
@@ -8688,6 +8773,7 @@ export interface operations {
                 latency_ms_max?: number | null;
                 latency_ms_min?: number | null;
                 limit?: number;
+                limit_id?: string | null;
                 member_id?: string | null;
                 model?: string | null;
                 outcome?: string | null;
@@ -9285,7 +9371,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_LimitShown_"];
+                    "application/json": components["schemas"]["Listed_LimitListed_"];
                 };
             };
         };
@@ -9379,7 +9465,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LimitFound"];
+                    "application/json": components["schemas"]["LimitInFull"];
                 };
             };
         };

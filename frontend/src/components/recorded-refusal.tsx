@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Told } from "@/client/schema.gen";
 import { useFormat } from "@/lib/format";
 import { shortUsd } from "@/lib/money";
-import { DRAWN, recordedLimit, takenOf } from "@/lib/recorded-limit";
+import { DRAWN, recordedLimit, takenOf, type LimitTerms } from "@/lib/recorded-limit";
 import { Bar } from "./limit-bar";
 import { Fact, Facts } from "./ui/card";
 
@@ -35,15 +35,26 @@ export function RecordedRefusal({ details, at }: { details: Details; at: string 
   );
 }
 
+/** How a limit of a record is spoken of: an amount of it, and all of it. */
+export function useTermsInWords() {
+  const { t } = useTranslation("refusals");
+  const format = useFormat();
+  const amount = (metric: LimitTerms["metric"], value: number | string) => (metric === "cost" ? shortUsd(String(value), Math.min(4, Math.max(2, placesOf(String(value))))) : format.count(Number(value)));
+  const whole = ({ metric, window, limit }: LimitTerms) => {
+    const many = t(`amount.${metric}`, { amount: amount(metric, limit), count: Number(limit) });
+    return window === null ? many : t(`limit.${window.kind}`, { amount: many, window: window.kind === "sliding" ? format.duration(window.seconds * 1000) : "" });
+  };
+  return { amount, whole };
+}
+
 function LimitThen({ details }: { details: Details }) {
   const { t } = useTranslation("refusals");
   const format = useFormat();
+  const words = useTermsInWords();
   const limit = recordedLimit(details);
   if (limit === null) return null;
-  const { metric, window } = limit;
-  const amount = (value: number | string) => (metric === "cost" ? shortUsd(String(value), Math.min(4, Math.max(2, placesOf(String(value))))) : format.count(Number(value)));
-  const many = (value: number | string) => t(`amount.${metric}`, { amount: amount(value), count: Number(value) });
-  const whole = t(`limit.${window.kind}`, { amount: many(limit.limit), window: window.kind === "sliding" ? format.duration(window.seconds * 1000) : "" });
+  const amount = (value: number | string) => words.amount(limit.metric, value);
+  const whole = words.whole(limit);
   const used = t("used", { amount: amount(limit.used) });
   const held = Number(limit.held) > 0 ? t("held", { amount: amount(limit.held) }) : "";
   const needed = t("needed", { amount: amount(limit.needed) });

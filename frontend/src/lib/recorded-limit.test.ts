@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { recordedLimit, takenOf } from "./recorded-limit";
+import { isSameLimit, recordedLimit, takenOf, termsNow, termsThen } from "./recorded-limit";
 
 const RECORDED = {
   limit_id: "0199",
@@ -37,5 +37,41 @@ describe("a limit as a record tells it", () => {
   it("of nothing is taken whole", () => {
     const found = recordedLimit({ ...RECORDED, limit: 0, used: 0, held: 0, left: 0 });
     expect(found === null ? 0 : takenOf(found)).toBe(1);
+  });
+});
+
+describe("a limit then and now", () => {
+  const now = { metric: "cost", window_kind: "month", window_s: null, amount: "15.00" } as const;
+  const isSame = (details: Record<string, unknown>, limit: Parameters<typeof termsNow>[0]) => {
+    const [then, today] = [termsThen(details), termsNow(limit)];
+    return then !== null && today !== null && isSameLimit(then, today);
+  };
+
+  it("is the same however its amount is written", () => {
+    for (const amount of ["15.00", "15", "15.000000000"]) expect(isSame(RECORDED, { ...now, amount })).toBe(true);
+    expect(isSame({ ...RECORDED, metric: "requests", limit: 100 }, { ...now, metric: "requests", amount: 100 })).toBe(true);
+    expect(isSame({ ...RECORDED, metric: "requests", limit: 100 }, { ...now, metric: "requests", amount: 10 })).toBe(false);
+  });
+
+  it("is another one by its amount, its metric or its window", () => {
+    expect(isSame(RECORDED, { ...now, amount: "15.000000001" })).toBe(false);
+    expect(isSame(RECORDED, { ...now, metric: "requests" })).toBe(false);
+    expect(isSame(RECORDED, { ...now, window_kind: "day" })).toBe(false);
+    const sliding = { ...now, window_kind: "sliding", window_s: 60 };
+    expect(isSame({ ...RECORDED, window: "per 60 s" }, sliding)).toBe(true);
+    expect(isSame({ ...RECORDED, window: "per 60 s" }, { ...sliding, window_s: 61 })).toBe(false);
+  });
+
+  it("of calls at a time has no window", () => {
+    const three = { ...RECORDED, metric: "concurrency", window: "at a time", limit: 3 };
+    expect(isSame(three, { metric: "concurrency", window_kind: "lifetime", window_s: null, amount: 3 })).toBe(true);
+  });
+
+  it("is compared as far as the record tells", () => {
+    const nothing = { limit_id: "0199", metric: "cost", limit: "0.00", left: "0.00" };
+    expect(isSame(nothing, { ...now, amount: "0.00" })).toBe(true);
+    expect(isSame(nothing, now)).toBe(false);
+    expect(termsThen({ because: "hidden_by_policy" })).toBeNull();
+    expect(termsNow({ ...now, window_kind: "fortnight" })).toBeNull();
   });
 });

@@ -17,6 +17,13 @@ const METRICS = ["requests", "input_tokens", "output_tokens", "total_tokens", "c
 const WINDOWS = { "per call": "request", "per day": "day", "per month": "month", "in all": "lifetime", "at a time": "concurrency" } as const;
 const SLIDING = /^per (\d+) s$/;
 
+/** What a limit allows, then or now; no window where a record does not tell it. */
+export interface LimitTerms {
+  metric: Metric;
+  window: RecordedLimit["window"] | null;
+  limit: Amount;
+}
+
 /** What of a record's details is told by a limit that is drawn: the others are told by their names. */
 export const DRAWN: ReadonlySet<string> = new Set(["limit", "used", "held", "left", "needed", "metric", "window", "resets_at", "limit_id"]);
 
@@ -28,6 +35,34 @@ export function recordedLimit(details: Readonly<Record<string, unknown>>): Recor
   if (metric === undefined || window === null || limit === undefined || used === undefined || held === undefined || left === undefined || needed === undefined) return null;
   const resetsAt = typeof details["resets_at"] === "string" ? details["resets_at"] : null;
   return { metric, window, limit, used, held, left, needed, resetsAt };
+}
+
+/** What the limit that refused a call allowed then; null where the record does not name its ceiling. */
+export function termsThen(details: Readonly<Record<string, unknown>>): LimitTerms | null {
+  const metric = METRICS.find((each) => each === details["metric"]);
+  const limit = amountOf(details["limit"]);
+  return metric === undefined || limit === undefined ? null : { metric, window: windowOf(details["window"]), limit };
+}
+
+/** What a limit allows now, in the words of a record. */
+export function termsNow({ metric, window_kind: kind, window_s: seconds, amount }: { metric: Metric; window_kind: string; window_s: number | null; amount: Amount }): LimitTerms | null {
+  if (metric === "concurrency") return { metric, window: { kind: "concurrency" }, limit: amount };
+  if (kind === "sliding" && seconds !== null) return { metric, window: { kind, seconds }, limit: amount };
+  const window = Object.values(WINDOWS).find((each) => each === kind);
+  return window === undefined ? null : { metric, window: { kind: window }, limit: amount };
+}
+
+/** Whether both allow the same, as far as the first tells. */
+export function isSameLimit(then: LimitTerms, now: LimitTerms): boolean {
+  const seconds = (terms: LimitTerms) => (terms.window?.kind === "sliding" ? terms.window.seconds : null);
+  const isSameWindow = then.window === null || (then.window.kind === now.window?.kind && seconds(then) === seconds(now));
+  return then.metric === now.metric && isSameWindow && plain(then.limit) === plain(now.limit);
+}
+
+// 15, 15.00 and 15.000000000 are one amount; a float would lose the last of nine decimals.
+function plain(amount: Amount): string {
+  const text = String(amount);
+  return text.includes(".") ? text.replace(/\.?0+$/, "") : text;
 }
 
 /** How much of the limit was taken then, by what was used and by what others held: 0 to 1. Only drawn, so a float is enough. */

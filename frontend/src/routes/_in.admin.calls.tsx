@@ -1,5 +1,6 @@
 import { createFileRoute } from "@tanstack/react-router";
 
+import { RefusedBy } from "@/features/limits/refused-by";
 import { ExplainNow } from "@/features/members/explain-now";
 import { CALL_SORTS, RANGES } from "@/features/records/asked";
 import { CallsPage } from "@/features/records/calls-page";
@@ -19,6 +20,7 @@ export const Route = createFileRoute("/_in/admin/calls")({
     credential_id: word(64),
     allocation_id: word(64),
     tag_id: word(64),
+    limit_id: word(64),
     client: word(),
     request_id: word(),
     cost_usd_min: word(32),
@@ -39,6 +41,7 @@ export const Route = createFileRoute("/_in/admin/calls")({
         group={group}
         onLive={(on) => void navigate({ search: (old) => ({ ...old, live: on ? "on" : undefined }), replace: true })}
         explaining={(refused) => <ExplainNow {...refused} />}
+        repairing={(refused) => <RefusedBy {...refused} />}
         onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change, call: undefined, group: undefined }) })}
         // What was opened by its call closes with its group.
         onGroup={(id) => void navigate({ search: (old) => ({ ...old, group: id, call: id === undefined ? undefined : old.call }) })}

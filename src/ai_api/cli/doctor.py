@@ -14,7 +14,7 @@ from ai_api.cli import doctor_address, doctor_keys
 from ai_api.cli.findings import Found
 from ai_api.cli.run import configure_log, learn_secrets, refusing
 from ai_api.core import migrations
-from ai_api.core.db import Database, Tx, read_schema_state
+from ai_api.core.db import Database, Tx, missing_parts, read_schema_state
 from ai_api.core.egress import Egress
 from ai_api.core.errors import StoreUnavailable
 from ai_api.observability.redact import Redactor
@@ -117,6 +117,11 @@ async def _schema(tx: Tx) -> Found:
     return Found("schema", "wrong", shown, repair)
 
 
+async def _indexes(tx: Tx) -> list[Found]:
+    missing = await missing_parts(tx)
+    return [Found("schema", "advice", migrations.unfinished(missing), migrations.FINISH)] if missing else []
+
+
 async def _roles(tx: Tx) -> list[Found]:
     missing = await setup.missing_assurances(tx)
     if not missing:
@@ -130,4 +135,4 @@ async def _owner(tx: Tx) -> list[Found]:
     return [Found("owner", "advice", "Nobody is owner yet.", "Run `ai-api admin link`, and follow what it prints.")]
 
 
-_OF_TABLES: tuple[Callable[[Tx], Awaitable[list[Found]]], ...] = (_roles, _owner)
+_OF_TABLES: tuple[Callable[[Tx], Awaitable[list[Found]]], ...] = (_indexes, _roles, _owner)

@@ -12,7 +12,7 @@ from ai_api import providers, setup
 from ai_api.cli.run import refusing
 from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
-from ai_api.core.db import Database, read_schema_state
+from ai_api.core.db import Database, missing_parts, read_schema_state
 from ai_api.jobs.make_partitions import ensure
 from ai_api.settings import Settings, load_settings
 
@@ -60,8 +60,11 @@ async def _check(settings: Settings) -> int:
     try:
         async with database.transaction() as tx:
             revision, readable_from = await read_schema_state(tx)
+            missing = await missing_parts(tx)
     finally:
         await database.close()
     fault = migrations.fault_of(revision, readable_from, migrations.head())
     print(f"schema {revision or 'empty'}, this build {migrations.head()}: {fault or 'ready'}", file=sys.stderr)
+    if missing:
+        print(f"{migrations.unfinished(missing)} {migrations.FINISH}", file=sys.stderr)
     return 1 if fault else 0

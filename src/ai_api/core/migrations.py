@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -15,14 +16,23 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 
-from ai_api.core.db import Database, is_connection_loss, is_lock_timeout, read_schema_state
+from ai_api.core.db import Builder, Database, MissingPart, is_connection_loss, is_lock_timeout, read_schema_state
 from ai_api.core.errors import StoreUnavailable
 
 LOCK_TRIES = 20
 LOCK_PAUSE_S = 3.0
+LOCK_WAIT_S = 1.0
+BUILD_WAIT_S = 600.0
+"""For how long a part of an index waits for transactions that began before it: a report, a backup. Nobody waits for it."""
+FINISH = "Run `ai-api migrate` again."
 _IN_USE = (
     f"A table could not be locked within a second, {LOCK_TRIES} times: end the long statement or the backup that uses it, and "
     "migrate again. What was migrated stays, and nothing is half done."
+)
+_AWAY = "The database cannot be reached: look at AI_API_DATABASE_URL."
+_STILL_OPEN = (
+    f"An index waited {BUILD_WAIT_S:.0f} s for transactions that began before it (pg_stat_activity has them): end them, or wait, "
+    "and migrate again. The schema is migrated and calls are served; until the index is built, some pages have less to tell."
 )
 
 
@@ -51,6 +61,7 @@ class SchemaTooNew(Exception):
 def upgrade(dsn: str) -> str:
     """Brings a database up to this build's newest migration, and gives the revision it is at then.
 
+    Indexes of the ledger that its partitions have no part of yet are built, also those that an earlier run was killed over.
     A newer schema that this build can work with stays as it is. Blocks; never call it on a running event loop's thread.
     Raises StoreUnavailable, SchemaTooNew.
     """
@@ -61,6 +72,7 @@ def upgrade(dsn: str) -> str:
             raise SchemaTooNew(revision, readable_from, newest)
         return revision
     _upgrade(dsn)
+    asyncio.run(_finish_indexes(dsn))
     return newest
 
 
@@ -70,7 +82,7 @@ async def _state(dsn: str) -> tuple[str, str] | tuple[None, None]:
         async with database.transaction() as tx:
             return await read_schema_state(tx)
     except StoreUnavailable as error:
-        raise StoreUnavailable("The database cannot be reached: look at AI_API_DATABASE_URL.") from error
+        raise StoreUnavailable(_AWAY) from error
     finally:
         await database.close()
 
@@ -85,7 +97,7 @@ def _upgrade(dsn: str) -> None:
             # Asked of its causes: alembic hands on what its migrations raise, as it is or wrapped. What is neither goes on.
             if not is_lock_timeout(error):
                 if is_connection_loss(error):
-                    raise StoreUnavailable("The database cannot be reached: look at AI_API_DATABASE_URL.") from error
+                    raise StoreUnavailable(_AWAY) from error
                 raise
             if not left:
                 raise StoreUnavailable(_IN_USE) from error
@@ -95,6 +107,37 @@ def _upgrade(dsn: str) -> None:
             return
 
 
+async def _finish_indexes(dsn: str) -> None:
+    try:
+        builder = await Builder.open(dsn)
+        try:
+            await _build_in_turn(builder)
+        finally:
+            await builder.close()
+    except Exception as error:
+        # Asked of its causes, as above. What is no loss of the connection goes on as it is.
+        if not is_connection_loss(error):
+            raise
+        raise StoreUnavailable(_AWAY) from error
+
+
+async def _build_in_turn(builder: Builder) -> None:
+    """Builds what is missing, in turns with another `migrate` that does so too."""
+    while not await builder.take_turn():
+        if not await builder.missing():
+            return
+        await asyncio.sleep(LOCK_PAUSE_S)
+    left = LOCK_TRIES
+    while missing := await builder.missing():
+        if not await builder.build(missing[0], wait_s=BUILD_WAIT_S):
+            raise StoreUnavailable(_STILL_OPEN)
+        if not await builder.attach(missing[0], wait_s=LOCK_WAIT_S):
+            left -= 1
+            if not left:
+                raise StoreUnavailable(_IN_USE)
+            await asyncio.sleep(LOCK_PAUSE_S)
+
+
 def fault_of(revision: str | None, readable_from: str | None, newest: str) -> str | None:
     """Why a build whose newest migration is `newest` cannot work with a schema (None: an empty one); None when it can."""
     if revision is None or readable_from is None or revision < newest:
@@ -102,6 +145,14 @@ def fault_of(revision: str | None, readable_from: str | None, newest: str) -> st
     if readable_from > newest:
         return "schema_too_new"
     return None
+
+
+def unfinished(missing: Sequence[MissingPart]) -> str:
+    """What is missing of indexes, in words. This build serves without, and some pages have less to tell."""
+    names = ", ".join(sorted({part.index for part in missing}))
+    return (
+        f"Not built yet on {len(missing)} partitions of the ledger: {names}. Some pages have less to tell until it is."
+    )
 
 
 def _config() -> Config:

@@ -16,8 +16,9 @@ from uuid import UUID
 
 from ai_api.catalog import Model, index
 from ai_api.core.errors import Kind, Refusal, StoreUnavailable
-from ai_api.gateway import credential_checks, preflight, relay, tries
+from ai_api.gateway import credential_checks, idempotency_rules, preflight, relay, tries
 from ai_api.gateway.people import Allocation, Holder
+from ai_api.gateway.store_idempotency import Found, Verdict
 from ai_api.gateway.world import World
 from ai_api.ledger import CallRecord
 from ai_api.portal.limits_recorded import limit_refusals
@@ -218,6 +219,13 @@ def _no_route(record: CallRecord) -> list[Refusal]:
     return _raised(lambda: preflight.check_routes(operation, model, world, _NOBODY))
 
 
+def _of_idempotency(record: CallRecord) -> list[Refusal]:
+    verdict, first = _VERDICTS[record.outcome], record.details.get("call_id")
+    if verdict == "not_replayable" and first is None:
+        return []
+    return [idempotency_rules.refusal_of(Found(verdict, None if first is None else UUID(first)))]
+
+
 def _store_unavailable(_record: CallRecord) -> list[Refusal]:
     return [StoreUnavailable()]
 
@@ -244,6 +252,12 @@ def _model(record: CallRecord) -> Model | None:
     )
 
 
+_VERDICTS: Final[Mapping[str, Verdict]] = {
+    "idempotency_in_flight": "in_flight",
+    "idempotency_key_reused": "reused",
+    "not_replayable": "not_replayable",
+}
+
 _MAKERS: Final[Mapping[str, Callable[[CallRecord], list[Refusal]]]] = {
     "allocation_paused": _allocation_state,
     "allocation_quarantined": _allocation_state,
@@ -252,11 +266,14 @@ _MAKERS: Final[Mapping[str, Callable[[CallRecord], list[Refusal]]]] = {
     "credential_expired": _credential_expired,
     "credential_paused": _credential_paused,
     "credential_revoked": _credential_revoked,
+    "idempotency_in_flight": _of_idempotency,
+    "idempotency_key_reused": _of_idempotency,
     "member_disabled": _member_disabled,
     "model_not_found": _model_not_found,
     "model_not_in_scope": _model_not_in_scope,
     "model_unpriced": _model_unpriced,
     "no_route": _no_route,
+    "not_replayable": _of_idempotency,
     "source_not_allowed": _source_not_allowed,
     "store_unavailable": _store_unavailable,
     "unknown_operation": _unknown_operation,

@@ -4,9 +4,11 @@ from ai_api.reports.export import export
 from ai_api.reports.heat_map import Cell, heat_map
 from ai_api.reports.make import make
 from ai_api.reports.periods import Named, Period, Step, cut, month_period, named_period, period_of, zone_of
+from ai_api.reports.refused import count_refused, list_refused
 from ai_api.reports.rules import OVERLAP, TOP_MAX, Asked, By, Measure, Report, Row, RowKind, StepRow, StepSums, Sums
 from ai_api.reports.statement import Statement, statement
 from ai_api.reports.store_latency import Latency, LatencyBy, LookedAt, Percentiles, latency
+from ai_api.reports.store_refused import RefusedCalls
 
 __all__ = [
     "OVERLAP",
@@ -21,6 +23,7 @@ __all__ = [
     "Named",
     "Percentiles",
     "Period",
+    "RefusedCalls",
     "Report",
     "Row",
     "RowKind",
@@ -29,10 +32,12 @@ __all__ = [
     "StepRow",
     "StepSums",
     "Sums",
+    "count_refused",
     "cut",
     "export",
     "heat_map",
     "latency",
+    "list_refused",
     "make",
     "month_period",
     "named_period",

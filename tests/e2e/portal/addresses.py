@@ -64,6 +64,7 @@ SHOWN = (
     _at("/admin/calls"),
     Shown("/admin/calls", lambda office: f"/admin/calls?call={office.house.asked('GET', 'call-records', limit=1)['items'][0]['call_id']}"),
     Shown("/admin/calls", lambda office: f"/admin/calls?call={office.house.asked('GET', 'call-records', limit=1, outcome='cost_quota_exceeded')['items'][0]['call_id']}"),
+    Shown("/admin/calls", lambda office: f"/admin/calls?range=all&limit_id={office.house.asked('GET', 'call-records', limit=1, outcome='cost_quota_exceeded')['items'][0]['details']['limit_id']}"),
     _at("/admin/usage", "?by=tag"),
     _at("/admin/members"),
     _at("/admin/members/invite"),
@@ -73,6 +74,7 @@ SHOWN = (
     _at("/admin/tags/rules"),
     _at("/admin/allocations"),
     _at("/admin/limits"),
+    Shown("/admin/limits", lambda office: f"/admin/limits?open={office.house.asked('GET', 'limits', limit=1)['items'][0]['id']}"),
     _at("/admin/models"),
     Shown("/admin/models/import", lambda office: f"/admin/models/import?key={office.provider_keys['openai-main']}"),
     # The registry does not know every model.

@@ -41,6 +41,59 @@ def test_a_refusal_is_shown_with_the_limit_of_today_or_in_other_words_than_its_c
             )
 
 
+def test_a_refused_call_leads_nowhere_or_shows_its_limit_as_if_it_were_still_so(owners_desk, office):
+    """Its limit and its allocation are a press away; that the limit is another one by now, or is gone, is said beside what it was."""
+    _, _, answer = refused_for_its_limit(office, "Lena Berg")
+    call_id, limit_id = answer.headers["x-ai-api-call-id"], answer.json()["error"]["details"]["limit_id"]
+    at = owners_desk
+    at.go(f"/admin/calls?call={call_id}")
+    at.shows("What can be done")
+    expect(at.page.get_by_text("This limit has changed since.")).to_have_count(0)
+    at.page.get_by_role("button", name="Raise this limit").click()
+    dialog = at.page.get_by_role("dialog")
+    expect(dialog.get_by_text("It refused 1 call this month.")).to_be_visible()
+    dialog.get_by_label("Amount").fill("9000")
+    dialog.get_by_role("button", name="Save").click()
+    expect(at.page.get_by_role("dialog")).to_have_count(0)
+    at.shows("This limit has changed since.")
+    panel = at.page.get_by_role("complementary", name="Call")
+    then, now = (panel.locator("dl > div", has=at.page.get_by_text(each, exact=True)) for each in ("Then", "Now"))
+    expect(then).to_contain_text("5 tokens each month")
+    expect(now).to_contain_text("9,000 tokens each month")
+    assert office.house.asked("GET", f"limits/{limit_id}")["amount"] == 9_000
+    office.house.asked("PATCH", f"limits/{limit_id}", amount=5, on_exceed="warn")
+    at.go(f"/admin/calls?call={call_id}")
+    expect(now).to_contain_text("5 tokens each month. It only warns.")
+    panel.get_by_role("link", name="Open allocation").click()
+    at.page.wait_for_url(re.compile("/admin/allocations[?]open="))
+    at.shows("Lena Berg")
+    office.house.asked("DELETE", f"limits/{limit_id}")
+    at.expected.add(404)
+    at.go(f"/admin/calls?call={call_id}")
+    at.shows("This limit has been taken away since.")
+    expect(at.page.get_by_role("button", name="Raise this limit")).to_have_count(0)
+
+
+def test_a_limit_hides_how_many_calls_it_refused_or_which(owners_desk, office):
+    _, secret, answer = refused_for_its_limit(office, "Omar Haddad")
+    assert office.call(secret, SLUG).status_code == 429
+    limit_id = answer.json()["error"]["details"]["limit_id"]
+    at = owners_desk
+    at.go("/admin/limits?subject=allocation")
+    link = at.page.locator(f"a[href*='{limit_id}']")
+    expect(link).to_have_accessible_name("Show 2 refused calls")
+    link.click()
+    at.page.wait_for_url(re.compile("limit_id="))
+    at.shows("Omar Haddad")
+    at.shows("× 2")
+    at.shows("Of a limit’s refusals only the period can be chosen.")
+    assert at.page.locator("[data-row]").count() == 1
+    expect(at.page.get_by_role("button", name="Export")).to_have_count(0)
+    at.page.get_by_title("Take away the filter Limit").click()
+    expect(at.page.get_by_role("button", name="Export")).to_have_count(1)
+    assert "limit_id" not in at.page.url
+
+
 def test_many_refusals_of_a_kind_hide_everything_else_or_cannot_be_looked_at(owners_desk, office):
     person, secret, _ = refused_for_its_limit(office, "Ravi Shah")
     for _ in range(3):

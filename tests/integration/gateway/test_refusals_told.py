@@ -324,3 +324,30 @@ async def test_who_left_is_said_to_have_been_told_something(g, sim):
 def test_a_code_is_shown_under_another_kind_than_it_has():
     used = error_codes.read(Path(__file__).parents[3] / "src").kinds
     assert {code: used[code] for code in KINDS} == {code: {kind} for code, kind in KINDS.items()}
+
+
+# ── a key that was used ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+async def test_a_key_that_was_used_is_recorded_as_told_another_thing(g):
+    caller, key = await g.org.caller(usd="5"), {"idempotency-key": "order-4711"}
+    assert (await g.ask(caller, CHAT, chat_body(caller), headers=key)).status == 200
+    other = await g.ask(caller, CHAT, chat_body(caller, "something else"), headers=key)
+    assert error_of(other)[1] == "idempotency_key_reused"
+    await assert_agrees(g, other)
+
+
+async def test_a_call_that_cannot_be_given_again_is_recorded_as_told_another_thing(g, sim):
+    caller, key = await g.org.caller(usd="5"), {"idempotency-key": "order-4711"}
+    body = {**chat_body(caller, told(hang_at=5)), "stream": True}
+    async with g.begun(caller, CHAT, body, headers=key):
+        await sim.witness.wait_for("started")
+        await asyncio.sleep(0.1)
+        under_way = await g.ask(caller, CHAT, body, headers=key)
+        assert error_of(under_way)[1] == "idempotency_in_flight"
+        await assert_agrees(g, under_way)
+    async with asyncio.timeout(10):
+        while error_of(answer := await g.ask(caller, CHAT, body, headers=key))[1] == "idempotency_in_flight":
+            await asyncio.sleep(0.05)
+    assert error_of(answer)[1] == "not_replayable"
+    await assert_agrees(g, answer)

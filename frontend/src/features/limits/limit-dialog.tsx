@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/client/problem";
-import type { LimitFound } from "@/client/schema.gen";
+import type { LimitInFull } from "@/client/schema.gen";
 import { LimitBar, useLimitWords } from "@/components/limit-bar";
 import { ErrorState, fieldErrors, ProblemNote } from "@/components/problem";
 import { Button } from "@/components/ui/button";
@@ -14,6 +14,7 @@ import { useWrite } from "@/lib/writes";
 import { changeLimit, limitQuery, previewChange, removalQuery, removeLimit } from "./api";
 import { amountOf } from "./new-limit-dialog";
 import { OverNote } from "./over-note";
+import { RefusedSentence } from "./refused-count";
 
 /** One limit: what is left under it, and changing it. Lowering it says first who is over it at once. */
 export function LimitDialog({ id, onClose }: { id: string; onClose: () => void }) {
@@ -27,7 +28,7 @@ export function LimitDialog({ id, onClose }: { id: string; onClose: () => void }
   );
 }
 
-function Loaded({ limit, onClose }: { limit: LimitFound; onClose: () => void }) {
+function Loaded({ limit, onClose }: { limit: LimitInFull; onClose: () => void }) {
   const { t } = useTranslation(["people", "shared"]);
   const words = useLimitWords();
   const [amount, setAmount] = useState(String(limit.amount));
@@ -58,6 +59,7 @@ function Loaded({ limit, onClose }: { limit: LimitFound; onClose: () => void }) 
     >
       <div className="flex flex-col gap-4">
         {limit.left !== null && limit.left.limit !== null ? <LimitBar name={t(`limits.subject.${limit.subject_kind}`)} limit={limit.left} /> : <p className="text-dense">{t("limits.each_their_own")}</p>}
+        <RefusedSentence id={limit.id} refused={limit.refused} />
         <ProblemNote problem={problem} fields={["amount", "on_exceed"]} />
         <TextField
           label={t("limits.amount")}

@@ -4,7 +4,7 @@ import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { LimitShown } from "@/client/schema.gen";
+import type { LimitListed } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { FilterChip } from "@/components/filters";
@@ -17,6 +17,7 @@ import { limitsQuery } from "./api";
 import { METRICS, SUBJECTS, WINDOWS, type LimitsAsked } from "./asked";
 import { LimitDialog, RemoveLimitDialog } from "./limit-dialog";
 import { NewLimitDialog } from "./new-limit-dialog";
+import { RefusedCount } from "./refused-count";
 
 interface LimitsPageProps {
   asked: LimitsAsked;
@@ -66,7 +67,7 @@ export function LimitsPage({ asked, open, onAsk, onOpen }: LimitsPageProps) {
   );
 }
 
-function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string; says: string }) => void): Column<LimitShown>[] {
+function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string; says: string }) => void): Column<LimitListed>[] {
   const { t } = useTranslation("people");
   const words = useLimitWords();
   return [
@@ -105,6 +106,7 @@ function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string
       place: "state",
       cell: (limit) => <Badge tint={limit.on_exceed === "warn" ? "warn" : "neutral"}>{t(`limits.exceed.${limit.on_exceed}`)}</Badge>,
     },
+    { id: "refused", head: t("limits.refused"), place: "number", align: "right", cell: (limit) => <RefusedCount id={limit.id} refused={limit.refused} /> },
     { id: "set", head: t("limits.set_at"), place: "wide", align: "right", sort: "created_at", cell: (limit) => <Moment at={limit.created_at} as="day" /> },
     {
       id: "act",

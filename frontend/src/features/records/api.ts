@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
+import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";
@@ -20,6 +20,7 @@ export interface CallsAsked {
   credential_id?: string | undefined;
   allocation_id?: string | undefined;
   tag_id?: string | undefined;
+  limit_id?: string | undefined;
   client?: string | undefined;
   request_id?: string | undefined;
   cost_usd_min?: string | undefined;
@@ -95,6 +96,16 @@ export function credentialQuery(id: string) {
     queryKey: key("admin", "credentials", "one", id),
     queryFn: async ({ signal }): Promise<CredentialFound> => body(await api.GET("/api/admin/credentials/{credential_id}", { params: { path: { credential_id: id } }, signal })),
     staleTime: 300_000,
+    retry: false,
+  });
+}
+
+/** A limit, for what it is called. */
+export function limitNameQuery(id: string) {
+  return queryOptions({
+    queryKey: key("admin", "limits", "name", id),
+    queryFn: async ({ signal }): Promise<LimitInFull> => body(await api.GET("/api/admin/limits/{limit_id}", { params: { path: { limit_id: id } }, signal })),
+    staleTime: 60_000,
     retry: false,
   });
 }

@@ -4,12 +4,13 @@ import { useTranslation } from "react-i18next";
 
 import { Slug } from "@/components/amounts";
 import { Filters, SelectChip, SetChip, ToggleChip } from "@/components/filters";
+import { useLimitWords } from "@/components/limit-bar";
 import { SearchField } from "@/components/search-field";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { useFormat } from "@/lib/format";
-import { credentialQuery, memberQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
+import { credentialQuery, limitNameQuery, memberQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
 
 /** A list of calls that is not narrowed. */
 export const NO_FILTERS = {
@@ -20,6 +21,7 @@ export const NO_FILTERS = {
   credential_id: undefined,
   allocation_id: undefined,
   tag_id: undefined,
+  limit_id: undefined,
   client: undefined,
   request_id: undefined,
   cost_usd_min: undefined,
@@ -41,10 +43,8 @@ interface CallFiltersProps {
 export function CallFilters({ asked, onAsk }: CallFiltersProps) {
   const { t } = useTranslation(["records", "shared"]);
   const format = useFormat();
-  const tags = useQuery(tagsQuery).data?.items ?? [];
   const [picking, setPicking] = useState<"member" | "model" | "more" | null>(null);
   const close = () => setPicking(null);
-  const { outcome } = asked;
   return (
     <Filters onClear={isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined}>
       <SelectChip
@@ -56,6 +56,21 @@ export function CallFilters({ asked, onAsk }: CallFiltersProps) {
         }))}
         onChange={(range) => onAsk({ range: range === "day" ? undefined : range, ...(range !== "custom" && { since: undefined, until: undefined }) })}
       />
+      {asked.limit_id === undefined ? <AnyFilters asked={asked} onAsk={onAsk} onPick={setPicking} /> : <LimitChip id={asked.limit_id} onClear={() => onAsk({ limit_id: undefined })} />}
+      {picking === "member" && <PickMember onClose={close} onPick={(member_id) => onAsk({ member_id })} />}
+      {picking === "model" && <PickModel onClose={close} onPick={(model) => onAsk({ model })} />}
+      {picking === "more" && <More asked={asked} onClose={close} onAsk={onAsk} />}
+    </Filters>
+  );
+}
+
+/** The filters that go with one another; a limit's refusals are found along an index of their own, which leads past none of these. */
+function AnyFilters({ asked, onAsk, onPick }: CallFiltersProps & { onPick: (what: "member" | "model" | "more") => void }) {
+  const { t } = useTranslation("records");
+  const tags = useQuery(tagsQuery).data?.items ?? [];
+  const { outcome } = asked;
+  return (
+    <>
       {OUTCOMES.map((each) => (
         <ToggleChip key={each} on={outcome === each} onChange={(on) => onAsk({ outcome: on ? each : undefined })}>
           {t(`outcome.${each}`)}
@@ -63,14 +78,14 @@ export function CallFilters({ asked, onAsk }: CallFiltersProps) {
       ))}
       {outcome !== undefined && outcome !== "ok" && outcome !== "failed" && <SetChip name={t("column.outcome")} value={<code className="font-mono text-code">{outcome}</code>} onClear={() => onAsk({ outcome: undefined })} />}
       {asked.member_id === undefined ? (
-        <ToggleChip on={false} onChange={() => setPicking("member")}>
+        <ToggleChip on={false} onChange={() => onPick("member")}>
           {t("column.member")}
         </ToggleChip>
       ) : (
         <MemberChip id={asked.member_id} onClear={() => onAsk({ member_id: undefined })} />
       )}
       {asked.model === undefined ? (
-        <ToggleChip on={false} onChange={() => setPicking("model")}>
+        <ToggleChip on={false} onChange={() => onPick("model")}>
           {t("column.model")}
         </ToggleChip>
       ) : (
@@ -82,13 +97,22 @@ export function CallFilters({ asked, onAsk }: CallFiltersProps) {
       {(["provider", "client", "request_id", "cost_usd_min"] as const).map((name) =>
         asked[name] === undefined ? null : <SetChip key={name} name={t(`more.${name}`)} value={asked[name]} onClear={() => onAsk({ [name]: undefined })} />,
       )}
-      <ToggleChip on={false} onChange={() => setPicking("more")}>
+      <ToggleChip on={false} onChange={() => onPick("more")}>
         {t("more")}
       </ToggleChip>
-      {picking === "member" && <PickMember onClose={close} onPick={(member_id) => onAsk({ member_id })} />}
-      {picking === "model" && <PickModel onClose={close} onPick={(model) => onAsk({ model })} />}
-      {picking === "more" && <More asked={asked} onClose={close} onAsk={onAsk} />}
-    </Filters>
+    </>
+  );
+}
+
+function LimitChip({ id, onClear }: { id: string; onClear: () => void }) {
+  const { t } = useTranslation("records");
+  const words = useLimitWords();
+  const { data } = useQuery(limitNameQuery(id));
+  return (
+    <>
+      <SetChip name={t("limit")} value={data === undefined ? id.slice(0, 8) : words.each(data)} onClear={onClear} />
+      <span className="text-small text-ink-3">{t("limit_alone")}</span>
+    </>
   );
 }
 

@@ -20,26 +20,30 @@ import { useReasons } from "./reasons";
 /** What says whether the same call would be answered now: another feature's. */
 export type Explaining = (call: { memberId: string; model: string; credentialId: string | undefined }) => ReactNode;
 
+/** What can be done about what refused a call: another feature's. */
+export type Repairing = (refused: { details: CallRecordFound["details"]; allocationId: string | null }) => ReactNode;
+
 interface CallPanelProps {
   id: string;
   explaining: Explaining;
+  repairing: Repairing;
   onClose: () => void;
   onPrevious: (() => void) | null;
   onNext: (() => void) | null;
 }
 
 /** One call as it was recorded: why it ended so, every attempt, what it was billed, and its ids. */
-export function CallPanel({ id, explaining, ...panel }: CallPanelProps) {
+export function CallPanel({ id, explaining, repairing, ...panel }: CallPanelProps) {
   const { t } = useTranslation("records");
   const { data: call, error, refetch } = useQuery(callQuery(id));
   return (
     <SidePanel label={t("panel")} head={call === undefined ? t("panel") : <OutcomeBadge outcome={call.outcome} />} {...panel}>
-      {error !== null && call === undefined ? <ErrorState what={t("panel_failed")} error={error} onRetry={() => void refetch()} /> : call === undefined ? <SkeletonRows count={8} /> : <Told call={call} explaining={explaining} />}
+      {error !== null && call === undefined ? <ErrorState what={t("panel_failed")} error={error} onRetry={() => void refetch()} /> : call === undefined ? <SkeletonRows count={8} /> : <Told call={call} explaining={explaining} repairing={repairing} />}
     </SidePanel>
   );
 }
 
-function Told({ call, explaining }: { call: CallRecordFound; explaining: Explaining }) {
+function Told({ call, explaining, repairing }: { call: CallRecordFound; explaining: Explaining; repairing: Repairing }) {
   const { t } = useTranslation(["records", "refusals"]);
   const say = useReasons();
   const member = useQuery({ ...memberQuery(call.member_id ?? ""), enabled: call.member_id !== null }).data;
@@ -64,6 +68,7 @@ function Told({ call, explaining }: { call: CallRecordFound; explaining: Explain
           <RecordedRefusal details={call.details} at={call.started_at} />
         </PanelPart>
       )}
+      {call.outcome !== "ok" && ("limit_id" in call.details || call.allocation_id !== null) && <PanelPart title={t("repair")}>{repairing({ details: call.details, allocationId: call.allocation_id })}</PanelPart>}
       {call.outcome !== "ok" && call.member_id !== null && asked !== null && (
         <PanelPart title={t("now")}>{explaining({ memberId: call.member_id, model: asked, credentialId: call.credential_id ?? undefined })}</PanelPart>
       )}

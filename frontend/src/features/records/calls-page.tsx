@@ -17,7 +17,7 @@ import { Button } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
 import { callsQuery, exportCalls, memberQuery, type CallsAsked } from "./api";
 import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
-import { CallPanel, type Explaining } from "./call-panel";
+import { CallPanel, type Explaining, type Repairing } from "./call-panel";
 import { linesOf, type Line, type Repeats } from "./repeats";
 
 const LIVE_EVERY_MS = 3_000;
@@ -28,6 +28,7 @@ interface CallsProps {
   live: boolean;
   onLive: (live: boolean) => void;
   explaining: Explaining;
+  repairing: Repairing;
   /** The call whose panel is open. */
   open: string | undefined;
   /** A call whose repeats are shown one by one. */
@@ -38,7 +39,7 @@ interface CallsProps {
 }
 
 /** Everybody's calls, refused ones too; what is asked for, and the call that is open, are in the address. */
-export function CallsPage({ asked, live, open, group, onAsk, onLive, onOpen, onGroup, explaining }: CallsProps) {
+export function CallsPage({ asked, live, open, group, onAsk, onLive, onOpen, onGroup, explaining, repairing }: CallsProps) {
   const { t } = useTranslation(["records", "shared"]);
   // Rows that move while one of them is read would lose the reader's place.
   const isLive = live && open === undefined;
@@ -56,7 +57,7 @@ export function CallsPage({ asked, live, open, group, onAsk, onLive, onOpen, onG
   };
   const narrowed = isNarrowed(asked);
   return (
-    <Page title={t("title")} says={t("says")} actions={<ExportButton name="calls" read={(form) => exportCalls(asked, form)} />}>
+    <Page title={t("title")} says={t("says")} actions={asked.limit_id === undefined && <ExportButton name="calls" read={(form) => exportCalls(asked, form)} />}>
       <CallFilters asked={asked} onAsk={onAsk} />
       <div className="flex items-center gap-3 text-dense text-ink-3">
         <ToggleChip on={live} onChange={onLive}>
@@ -80,7 +81,7 @@ export function CallsPage({ asked, live, open, group, onAsk, onLive, onOpen, onG
         noMatch={t("no_match")}
         onClear={narrowed ? () => onAsk(NO_FILTERS) : undefined}
       />
-      {open !== undefined && <CallPanel key={open} id={open} explaining={explaining} onClose={() => onOpen(undefined)} onPrevious={step(at - 1)} onNext={step(at + 1)} />}
+      {open !== undefined && <CallPanel key={open} id={open} explaining={explaining} repairing={repairing} onClose={() => onOpen(undefined)} onPrevious={step(at - 1)} onNext={step(at + 1)} />}
     </Page>
   );
 }

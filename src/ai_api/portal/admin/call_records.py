@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from ai_api import audit, ledger
+from ai_api import audit, ledger, reports
 from ai_api.core.exports import FileForm
 from ai_api.ledger import CallRecord, Question
 from ai_api.portal.call_filters import CallFilters
@@ -20,6 +20,9 @@ from ai_api.portal.refusals_told import Told, told_of
 from ai_api.portal.shapes import Listed, ListQuery, UsdOut
 
 router = APIRouter(prefix="/api/admin/call-records", tags=["call-records"])
+
+# The index of what a limit refused leads to nothing else.
+_OF_A_LIMIT: Final = frozenset({"limit_id", "since", "until", "limit", "cursor", "sort"})
 
 
 class CallRecordFilters(CallFilters):
@@ -37,10 +40,19 @@ class CallRecordsQuery(CallRecordFilters, ListQuery):
     """What of the ledger is listed.
 
     What no index leads to is looked for among some thousands of records at a time: a page may then have fewer items than
-    `limit`, even none, and yet a `next`.
+    `limit`, even none, and yet a `next`. `limit_id` finds the calls that a limit refused, or cut the answers of, in a period;
+    no other filter goes with it.
     """
 
     SORTS = ("started_at", "-started_at")
+
+    limit_id: UUID | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if self.limit_id is not None and self.model_fields_set - _OF_A_LIMIT:
+            raise ValueError("with limit_id give since and until, and no other filter")
+        return self
 
 
 class CallRecordsExportQuery(CallRecordFilters):
@@ -81,7 +93,12 @@ async def list_call_records(
 ) -> Listed[CallRecordShown]:
     """Call records, the newest first unless asked otherwise."""
     sort = query.sort or "-started_at"
-    page = await ledger.list_page(tx, query.asked(), limit=query.limit, cursor=query.cursor, sort=sort)
+    if query.limit_id is None:
+        page = await ledger.list_page(tx, query.asked(), limit=query.limit, cursor=query.cursor, sort=sort)
+    else:
+        page = await reports.list_refused(
+            tx, query.limit_id, since=query.since, until=query.until, limit=query.limit, cursor=query.cursor, sort=sort
+        )
     return Listed(items=[_shape(record) for record in page.items], next=page.next)
 
 

@@ -13,8 +13,9 @@ from pydantic import BaseModel, Field
 from ai_api import identity, quotas, setup
 from ai_api.core.db import Tx
 from ai_api.core.undone import undone
-from ai_api.portal.deps import Admin, HouseDep, Transaction
+from ai_api.portal.deps import Admin, HouseDep, Reading, Transaction
 from ai_api.portal.house import House
+from ai_api.portal.limits_refused import RefusedThisMonth, refused_this_month
 from ai_api.portal.limits_shown import Amount, AmountOut, LimitLeft, LimitsLeft, amount_of, left_of_member, left_shown
 from ai_api.portal.previews import DryLimit, LimitPreview, over_shown, shown_instead
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Strict, not_given
@@ -85,13 +86,27 @@ class LimitFound(LimitShown):
     left: LimitLeft | None
 
 
+class LimitListed(LimitShown):
+    """A limit, and how many calls it refused this month: null of a provider key's, and while the index for it is built."""
+
+    refused: RefusedThisMonth | None
+
+
+class LimitInFull(LimitFound):
+    """A limit with what is left, and how many calls it `refused` this month, null as in the list."""
+
+    refused: RefusedThisMonth | None
+
+
 _PREVIEWED: dict[int | str, dict[str, Any]] = {
     200: {"model": LimitPreview, "description": "With `dry_run`: what it would do. Nothing was made."}
 }
 
 
 @router.get("")
-async def list_limits(query: Annotated[LimitsQuery, Query()], _: Admin, tx: Transaction) -> Listed[LimitShown]:
+async def list_limits(
+    query: Annotated[LimitsQuery, Query()], _: Admin, tx: Transaction, calls: Reading, house: HouseDep
+) -> Listed[LimitListed]:
     """Limits in the order they were set, the newest first unless asked otherwise; those of allocations' months too."""
     filters = LimitFilters(
         subject_kind=query.subject_kind,
@@ -101,7 +116,9 @@ async def list_limits(query: Annotated[LimitsQuery, Query()], _: Admin, tx: Tran
     )
     sort = query.sort or "-created_at"
     page = await quotas.list_limits(tx, filters, limit=query.limit, cursor=query.cursor, sort=sort)
-    return Listed(items=[LimitShown(**_fields(each)) for each in page.items], next=page.next)
+    refused = await refused_this_month(calls, house, [each.limit for each in page.items])
+    items = [LimitListed(**_fields(each), refused=refused.get(each.limit.id)) for each in page.items]
+    return Listed(items=items, next=page.next)
 
 
 @router.post("", status_code=201, response_model=LimitFound | LimitPreview, responses=_PREVIEWED)
@@ -130,9 +147,12 @@ async def set_limit(
 
 
 @router.get("/{limit_id}")
-async def get_limit(limit_id: UUID, _: Admin, tx: Transaction, house: HouseDep) -> LimitFound:
+async def get_limit(limit_id: UUID, _: Admin, tx: Transaction, calls: Reading, house: HouseDep) -> LimitInFull:
     """One limit with what is left."""
-    return await _found(tx, house, await quotas.find_limit(tx, limit_id))
+    stored = await quotas.find_limit(tx, limit_id)
+    found = await _found(tx, house, stored)
+    refused = await refused_this_month(calls, house, [stored.limit])
+    return LimitInFull(**found.model_dump(), refused=refused.get(limit_id))
 
 
 @router.patch("/{limit_id}", response_model=LimitFound | LimitPreview)
