@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { memberNameQuery } from "@/client/names";
 import { Slug } from "@/components/amounts";
 import { Filters, SelectChip, SetChip, ToggleChip } from "@/components/filters";
 import { SearchField } from "@/components/search-field";
@@ -9,7 +10,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { useFormat } from "@/lib/format";
-import { credentialQuery, memberQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
+import { credentialQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
 
 /** A list of calls that is not narrowed. */
 export const NO_FILTERS = {
@@ -94,7 +95,7 @@ export function CallFilters({ asked, onAsk }: CallFiltersProps) {
 
 function MemberChip({ id, onClear }: { id: string; onClear: () => void }) {
   const { t } = useTranslation("records");
-  return <SetChip name={t("column.member")} value={useQuery(memberQuery(id)).data?.display_name ?? id.slice(0, 8)} onClear={onClear} />;
+  return <SetChip name={t("column.member")} value={useQuery(memberNameQuery(id)).data?.display_name ?? id.slice(0, 8)} onClear={onClear} />;
 }
 
 function CredentialChip({ id, onClear }: { id: string; onClear: () => void }) {
