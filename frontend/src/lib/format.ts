@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 
 import { useSetting } from "./settings";
+import { browserZone } from "./zone";
 
 /** Numbers, days and times as the person reads them: in their language, in their zone. */
 export interface Format {
@@ -31,20 +32,6 @@ export function useFormat(): Format {
   const { i18n } = useTranslation();
   const [zone] = useSetting("zone");
   return formatOf(i18n.language, zone || browserZone());
-}
-
-let zoneHere: string | null = null;
-
-/** The zone that the browser is in. */
-export function browserZone(): string {
-  if (zoneHere === null) {
-    zoneHere = Intl.DateTimeFormat().resolvedOptions().timeZone;
-    // Asking costs as much as a cell of a table, which asks for it; and people travel with a page open.
-    setTimeout(() => {
-      zoneHere = null;
-    });
-  }
-  return zoneHere;
 }
 
 const made = new Map<string, Format>();
