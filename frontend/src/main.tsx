@@ -6,6 +6,7 @@ import { createRoot } from "react-dom/client";
 import { ApiProblem } from "@/client/problem";
 import { ToastPlace } from "@/components/ui/toast";
 import { startI18n } from "@/i18n";
+import { meQuery } from "@/session/api";
 import { createAppRouter } from "./router";
 import "./styles/app.css";
 
@@ -21,6 +22,15 @@ const queries = new QueryClient({
 
 const router = createAppRouter(queries);
 
+// The router asks for one after another: who is there, then the files of the page. Whatever fails here, it asks for again and tells.
+function askAhead(): Promise<unknown> {
+  const [routes] = router.getMatchedRoutes(router.latestLocation.pathname);
+  const who = routes.some((route) => route.id === "/_in") ? [queries.query(meQuery)] : [];
+  const files = routes.map((route) => router.loadRouteChunk(route));
+  return Promise.allSettled([...who, ...files]);
+}
+
+void askAhead();
 await startI18n();
 
 const root = document.getElementById("root");

@@ -154,6 +154,7 @@ async def test_a_migration_of_many_records_stops_calls(postgres_server: Database
         before = calls.made
         began = time.monotonic()
         assert await asyncio.to_thread(migrations.upgrade, dsn) == migrations.head()
+        assert await asyncio.to_thread(migrations.finish_indexes, dsn) == []
         await asyncio.to_thread(migrate_as_newer, dsn, tmp_path, (NEXT, migrations.head(), EXPAND))
         took_s = time.monotonic() - began
         await asyncio.sleep(0.3)

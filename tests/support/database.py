@@ -39,6 +39,7 @@ _counter = itertools.count(1)
 def migrate(dsn: str) -> None:
     """Brings a database to the newest revision, as `ai-api migrate` does."""
     migrations.upgrade(dsn)
+    migrations.finish_indexes(dsn)
 
 
 @dataclass(frozen=True)

@@ -512,6 +512,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/explain/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Explain Access To Models
+         * @description The same about several models at once, for whoever shows them in a list: all are explained by the same state of
+         *     the gateway. What a call with each of the member's credentials would be answered is left out; ask about one model for it.
+         */
+        get: operations["explain_access_to_models_api_admin_explain_models_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/limits": {
         parameters: {
             query?: never;
@@ -4068,7 +4089,8 @@ export interface components {
          * @description What a call would be answered now, and why. `answer` is null where it would be made.
          *
          *     `steps` are all checks in the order in which they take effect: the first that refuses is the answer. `limits` are those
-         *     that match the call. `credentials` are the newest 20 that are not revoked, null where the question names one.
+         *     that match the call. `credentials` are the newest 20 that are not revoked, null where the question names one, or is
+         *     about several models.
          */
         Explained: {
             /** Allocation Id */
@@ -4098,6 +4120,14 @@ export interface components {
             routes: components["schemas"]["RouteOfModel"][];
             /** Steps */
             steps: components["schemas"]["ai_api__portal__admin__explain__StepShown"][];
+        };
+        /**
+         * ExplainedModels
+         * @description An explanation for each model of the question, in the question's order.
+         */
+        ExplainedModels: {
+            /** Items */
+            items: components["schemas"]["Explained"][];
         };
         /**
          * FacetsShown
@@ -7751,6 +7781,7 @@ export type DeviceToken = components['schemas']['DeviceToken'];
 export type EntryShown = components['schemas']['EntryShown'];
 export type EventShown = components['schemas']['EventShown'];
 export type Explained = components['schemas']['Explained'];
+export type ExplainedModels = components['schemas']['ExplainedModels'];
 export type FacetsShown = components['schemas']['FacetsShown'];
 export type FactShown = components['schemas']['FactShown'];
 export type FindingShown = components['schemas']['FindingShown'];
@@ -9325,6 +9356,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Explained"];
+                };
+            };
+        };
+    };
+    explain_access_to_models_api_admin_explain_models_get: {
+        parameters: {
+            query: {
+                credential_id?: string | null;
+                member_id: string;
+                models: string;
+                operation?: ("chat" | "responses" | "messages" | "generate" | "embeddings" | "embed") | null;
+                source?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplainedModels"];
                 };
             };
         };

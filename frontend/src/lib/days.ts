@@ -1,10 +1,12 @@
+import { dateFormat } from "./format";
+
 /** A day of a calendar, as the API writes it: `2026-11-19`. */
 export type Day = string;
 
 /** The day that a moment belongs to in a zone. */
 export function dayIn(moment: Date, zone: string): Day {
   // Swedish dates are ISO dates.
-  return new Intl.DateTimeFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(moment);
+  return dateFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(moment);
 }
 
 /** A moment that belongs to a day in a zone. */

@@ -1,7 +1,7 @@
-import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSetting } from "./settings";
+import { browserZone } from "./zone";
 
 /** Numbers, days and times as the person reads them: in their language, in their zone. */
 export interface Format {
@@ -31,20 +31,23 @@ export interface Format {
 export function useFormat(): Format {
   const { i18n } = useTranslation();
   const [zone] = useSetting("zone");
-  return useMemo(() => formatOf(i18n.language, zone || browserZone()), [i18n.language, zone]);
+  return formatOf(i18n.language, zone || browserZone());
 }
 
-/** The zone that the browser is in. */
-export function browserZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
-}
+const made = new Map<string, Format>();
 
-/** The formats of a language and a zone. */
+/** The formats of a language and a zone; the same object each time, for every cell of a table asks for them. */
 export function formatOf(language: string, zone: string): Format {
+  const name = `${language} ${zone}`;
+  const known = made.get(name) ?? makeFormat(language, zone);
+  made.set(name, known);
+  return known;
+}
+
+function makeFormat(language: string, zone: string): Format {
   // British order and 24 hours: "19 Nov", never "Nov 19".
   const locale = language === "en" ? "en-GB" : language;
-  const date = (options: Intl.DateTimeFormatOptions) =>
-    new Intl.DateTimeFormat(locale, { timeZone: zone, hourCycle: "h23", ...options });
+  const date = (options: Intl.DateTimeFormatOptions) => dateFormat(locale, { timeZone: zone, hourCycle: "h23", ...options });
   const counts = new Intl.NumberFormat(language);
   const shorts = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
   const thisYear = date({ day: "numeric", month: "short" });
@@ -90,4 +93,14 @@ export function formatOf(language: string, zone: string): Format {
     },
     duration: (ms) => (ms < 60_000 ? unit(one.format(ms / 1000), "second") : unit(counts.format(Math.round(ms / 60_000)), "minute")),
   };
+}
+
+const dateFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** A format of dates, made once: making one takes as long as hundreds of its answers. */
+export function dateFormat(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const name = JSON.stringify([locale, options]);
+  const known = dateFormats.get(name) ?? new Intl.DateTimeFormat(locale, options);
+  dateFormats.set(name, known);
+  return known;
 }

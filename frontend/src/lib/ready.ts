@@ -7,3 +7,14 @@ export function ready<Data, Key extends QueryKey>(
 ): Promise<Data> {
   return queries.query({ ...query, staleTime: "static" });
 }
+
+type Pages = Parameters<QueryClient["infiniteQuery"]>[0];
+
+/** For a route that is being opened: asks for what its page shows while the page's files are on their way. Nobody waits for it here. */
+export function ahead(queries: QueryClient, ...asked: readonly { queryKey: QueryKey }[]): void {
+  for (const query of asked) {
+    const answer = "getNextPageParam" in query ? queries.infiniteQuery({ ...query } as Pages) : queries.query(query);
+    // The page reads the same query, and says what went wrong.
+    answer.catch(() => undefined);
+  }
+}

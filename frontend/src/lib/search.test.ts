@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { oneOf, search, word, words } from "./search";
+import { oneOf, search, without, word, words } from "./search";
 
 describe("what a page reads from its address", () => {
   const read = search({ q: word(5), state: oneOf(["active", "paused"]), m: words(2) });
@@ -16,5 +16,11 @@ describe("what a page reads from its address", () => {
 
   it("takes no more than so many", () => {
     expect(read({ m: ["a", "b", "c"] })).toEqual({ m: ["a", "b"] });
+  });
+});
+
+describe("what a page asks for", () => {
+  it("has what is only open on it", () => {
+    expect(without({ q: "a", call: "b", live: undefined }, "call", "live")).toEqual({ q: "a" });
   });
 });

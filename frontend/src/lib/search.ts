@@ -36,6 +36,12 @@ export function search<Readers extends Record<string, Reader<unknown>>>(readers:
   };
 }
 
+/** What a page asks for, without those parts of its address that only say what is open. */
+export function without<Read extends object, Name extends keyof Read>(read: Read, ...names: readonly Name[]): Omit<Read, Name> {
+  const left = Object.entries(read).filter(([name]) => !names.includes(name as Name));
+  return Object.fromEntries(left) as Omit<Read, Name>;
+}
+
 // A router reads `?q=5` as a number.
 function isText(raw: unknown): raw is string | number {
   return typeof raw === "string" || typeof raw === "number";

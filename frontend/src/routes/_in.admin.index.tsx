@@ -4,12 +4,21 @@ import { useTranslation } from "react-i18next";
 
 import { Page } from "@/components/page";
 import { buttonClass } from "@/components/ui/button";
+import { busiestQuery, monthQuery, setUpQuery, slowestQuery, todayQuery } from "@/features/admin-home/api";
 import { Checklist } from "@/features/admin-home/checklist";
 import { Busiest, Figures, Refused, Slowest, Spend } from "@/features/admin-home/numbers";
+import { attentionQuery } from "@/features/attention/api";
 import { NeedsYou } from "@/features/attention/needs-you";
+import { ahead } from "@/lib/ready";
+import { getSetting } from "@/lib/settings";
 
 export const Route = createFileRoute("/_in/admin/")({
   staticData: { crumbs: [{ text: "place.home" }] },
+  loader: ({ context, preload }) => {
+    if (preload) return;
+    ahead(context.queries, attentionQuery, monthQuery, todayQuery, slowestQuery, busiestQuery);
+    if (getSetting("checklist") !== "skipped") ahead(context.queries, setUpQuery);
+  },
   component: function AdminHome() {
     const { t } = useTranslation("admin");
     const invite = (

@@ -5,15 +5,21 @@ import { memberQuery } from "@/client/names";
 import { EmptyState } from "@/components/empty-state";
 import { AllocationsTable } from "@/features/grants/allocations-table";
 import { GrantDialog } from "@/features/grants/grant-dialog";
+import { credentialsOfQuery, offeredQuery } from "@/features/members/api";
 import { MemberPage } from "@/features/members/member-page";
 import { TABS } from "@/features/members/showing";
 import { messages } from "@/i18n";
-import { ready } from "@/lib/ready";
+import { ahead, ready } from "@/lib/ready";
 import { oneOf, search, word } from "@/lib/search";
+
+const read = search({ tab: oneOf(TABS), model: word(), credential: word(64), q: word() });
 
 export const Route = createFileRoute("/_in/admin/members/$id")({
   staticData: { crumbs: [{ text: "place.members", to: "/admin/members" }] },
-  validateSearch: search({ tab: oneOf(TABS), model: word(), credential: word(64), q: word() }),
+  validateSearch: read,
+  beforeLoad: ({ context, params, search: { tab, q }, preload }) => {
+    if (!preload && tab === undefined) ahead(context.queries, offeredQuery(q), credentialsOfQuery(params.id));
+  },
   loader: async ({ context, params }) => {
     const [member] = await Promise.all([ready(context.queries, memberQuery(params.id)), messages("people")]);
     return { crumb: member.display_name, name: member.display_name };

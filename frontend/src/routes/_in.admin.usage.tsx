@@ -1,10 +1,13 @@
 import { createFileRoute } from "@tanstack/react-router";
 
+import { reportQuery } from "@/features/spend/api";
 import { BYS } from "@/features/spend/asked";
 import { SpendPage } from "@/features/spend/spend-page";
 import { messages } from "@/i18n";
+import { ahead } from "@/lib/ready";
 import { MEASURES, RANGES, STEPS } from "@/lib/reports";
-import { oneOf, search, word } from "@/lib/search";
+import { oneOf, search, without, word } from "@/lib/search";
+import { readersZone } from "@/lib/zone";
 
 const read = search({
   range: oneOf(RANGES),
@@ -25,6 +28,9 @@ const read = search({
 export const Route = createFileRoute("/_in/admin/usage")({
   staticData: { crumbs: [{ text: "place.spend" }] },
   validateSearch: read,
+  beforeLoad: ({ context, search, preload }) => {
+    if (!preload) ahead(context.queries, reportQuery(without(search, "view"), readersZone()));
+  },
   loader: () => messages("reports"),
   component: function Spend() {
     const navigate = Route.useNavigate();

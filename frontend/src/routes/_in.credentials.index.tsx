@@ -1,7 +1,9 @@
 import { createFileRoute } from "@tanstack/react-router";
 
+import { credentialsQuery } from "@/features/credentials/api";
 import { CredentialsPage } from "@/features/credentials/credentials-page";
 import { messages } from "@/i18n";
+import { ahead } from "@/lib/ready";
 import { oneOf, search } from "@/lib/search";
 
 export const Route = createFileRoute("/_in/credentials/")({
@@ -10,6 +12,9 @@ export const Route = createFileRoute("/_in/credentials/")({
     state: oneOf(["active", "paused", "expired", "revoked"]),
     sort: oneOf(["created_at", "-created_at", "name", "-name"]),
   }),
+  beforeLoad: ({ context, search: asked, preload }) => {
+    if (!preload) ahead(context.queries, credentialsQuery(asked));
+  },
   loader: () => messages("credentials"),
   component: function Credentials() {
     const navigate = Route.useNavigate();

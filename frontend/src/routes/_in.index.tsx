@@ -8,15 +8,17 @@ import { hasCalledQuery } from "@/features/calls/api";
 import { messages } from "@/i18n";
 import { ready } from "@/lib/ready";
 
-const FirstSteps = lazy(() => import("./-first-steps"));
-const SettledHome = lazy(() => import("./-settled-home"));
+const readFirstSteps = () => import("./-first-steps");
+const readSettledHome = () => import("./-settled-home");
+const FirstSteps = lazy(readFirstSteps);
+const SettledHome = lazy(readSettledHome);
 
 export const Route = createFileRoute("/_in/")({
   staticData: { crumbs: [{ text: "place.home" }] },
   loader: ({ context }) =>
     Promise.all([
       messages("home", "models", "credentials"),
-      ready(context.queries, hasCalledQuery),
+      ready(context.queries, hasCalledQuery).then((hasCalled) => (hasCalled ? readSettledHome() : readFirstSteps())),
       ready(context.queries, myAllocationsQuery),
     ]),
   component: Home,

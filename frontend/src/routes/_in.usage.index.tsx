@@ -1,10 +1,13 @@
 import { createFileRoute } from "@tanstack/react-router";
 
+import { credentialChoicesQuery, modelChoicesQuery, outcomesQuery, reportQuery } from "@/features/usage/api";
 import { BYS } from "@/features/usage/asked";
 import { UsagePage } from "@/features/usage/usage-page";
 import { messages } from "@/i18n";
+import { ahead } from "@/lib/ready";
 import { MEASURES, RANGES, STEPS } from "@/lib/reports";
-import { oneOf, search, word } from "@/lib/search";
+import { oneOf, search, without, word } from "@/lib/search";
+import { readersZone } from "@/lib/zone";
 
 const read = search({
   range: oneOf(RANGES),
@@ -21,6 +24,12 @@ const read = search({
 export const Route = createFileRoute("/_in/usage/")({
   staticData: { crumbs: [{ text: "place.usage" }] },
   validateSearch: read,
+  beforeLoad: ({ context, search, preload }) => {
+    if (preload) return;
+    const asked = without(search, "view");
+    const zone = readersZone();
+    ahead(context.queries, reportQuery(asked, zone), outcomesQuery(asked, zone), credentialChoicesQuery, modelChoicesQuery);
+  },
   loader: () => messages("reports"),
   component: function Usage() {
     const navigate = Route.useNavigate();

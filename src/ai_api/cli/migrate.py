@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -12,7 +13,7 @@ from ai_api import providers, setup
 from ai_api.cli.run import refusing
 from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
-from ai_api.core.db import Database, missing_parts, read_schema_state
+from ai_api.core.db import Database, MissingPart, missing_parts, read_schema_state
 from ai_api.jobs.make_partitions import ensure
 from ai_api.settings import Settings, load_settings
 
@@ -36,6 +37,7 @@ def migrate(
             else f", newer than this version's {migrations.head()}, which can use it"
         )
         print(f"The schema is at {revision}{newer}; partitions made: {', '.join(made) or 'none'}.")
+        _tell(migrations.finish_indexes(dsn) if not newer else [])
 
 
 async def complete(dsn: str, *, app_role: str | None = None) -> list[str]:
@@ -65,6 +67,10 @@ async def _check(settings: Settings) -> int:
         await database.close()
     fault = migrations.fault_of(revision, readable_from, migrations.head())
     print(f"schema {revision or 'empty'}, this build {migrations.head()}: {fault or 'ready'}", file=sys.stderr)
+    _tell(missing)
+    return 1 if fault else 0
+
+
+def _tell(missing: Sequence[MissingPart]) -> None:
     if missing:
         print(f"{migrations.unfinished(missing)} {migrations.FINISH}", file=sys.stderr)
-    return 1 if fault else 0

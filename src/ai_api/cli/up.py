@@ -113,6 +113,7 @@ async def _run(machine: Machine, sockets: tuple[socket, socket], redactor: Redac
     dsn = machine.postgres.dsn
     await asyncio.to_thread(migrations.upgrade, dsn)
     await complete(dsn)
+    await asyncio.to_thread(migrations.finish_indexes, dsn)
     await _bury_the_dead(dsn)
     listen = Listen(port=sockets[0].getsockname()[1], ops_port=sockets[1].getsockname()[1], grace_s=10)
     settings = load_settings(

@@ -22,7 +22,7 @@ from ai_api.core.errors import StoreUnavailable
 LOCK_TRIES = 20
 LOCK_PAUSE_S = 3.0
 LOCK_WAIT_S = 1.0
-BUILD_WAIT_S = 600.0
+BUILD_WAIT_S = 120.0
 """For how long a part of an index waits for transactions that began before it: a report, a backup. Nobody waits for it."""
 FINISH = "Run `ai-api migrate` again."
 _IN_USE = (
@@ -30,10 +30,6 @@ _IN_USE = (
     "migrate again. What was migrated stays, and nothing is half done."
 )
 _AWAY = "The database cannot be reached: look at AI_API_DATABASE_URL."
-_STILL_OPEN = (
-    f"An index waited {BUILD_WAIT_S:.0f} s for transactions that began before it (pg_stat_activity has them): end them, or wait, "
-    "and migrate again. The schema is migrated and calls are served; until the index is built, some pages have less to tell."
-)
 
 
 class MigrationsMissing(Exception):
@@ -61,7 +57,6 @@ class SchemaTooNew(Exception):
 def upgrade(dsn: str) -> str:
     """Brings a database up to this build's newest migration, and gives the revision it is at then.
 
-    Indexes of the ledger that its partitions have no part of yet are built, also those that an earlier run was killed over.
     A newer schema that this build can work with stays as it is. Blocks; never call it on a running event loop's thread.
     Raises StoreUnavailable, SchemaTooNew.
     """
@@ -72,7 +67,6 @@ def upgrade(dsn: str) -> str:
             raise SchemaTooNew(revision, readable_from, newest)
         return revision
     _upgrade(dsn)
-    asyncio.run(_finish_indexes(dsn))
     return newest
 
 
@@ -107,11 +101,20 @@ def _upgrade(dsn: str) -> None:
             return
 
 
-async def _finish_indexes(dsn: str) -> None:
+def finish_indexes(dsn: str) -> list[MissingPart]:
+    """Builds the indexes of the ledger that its partitions have no part of yet, also those that an earlier run was killed over.
+
+    Gives what is missing all the same, because somebody else's transaction has gone on for too long: a backup may take hours, and
+    calls are served without. Blocks, as `upgrade` does. Raises StoreUnavailable.
+    """
+    return asyncio.run(_finish_indexes(dsn))
+
+
+async def _finish_indexes(dsn: str) -> list[MissingPart]:
     try:
         builder = await Builder.open(dsn)
         try:
-            await _build_in_turn(builder)
+            return await _build_in_turn(builder)
         finally:
             await builder.close()
     except Exception as error:
@@ -121,21 +124,22 @@ async def _finish_indexes(dsn: str) -> None:
         raise StoreUnavailable(_AWAY) from error
 
 
-async def _build_in_turn(builder: Builder) -> None:
-    """Builds what is missing, in turns with another `migrate` that does so too."""
+async def _build_in_turn(builder: Builder) -> list[MissingPart]:
+    """Builds what is missing, in turns with another `migrate` that does so too; gives what could not be built."""
     while not await builder.take_turn():
         if not await builder.missing():
-            return
+            return []
         await asyncio.sleep(LOCK_PAUSE_S)
     left = LOCK_TRIES
     while missing := await builder.missing():
         if not await builder.build(missing[0], wait_s=BUILD_WAIT_S):
-            raise StoreUnavailable(_STILL_OPEN)
+            return missing
         if not await builder.attach(missing[0], wait_s=LOCK_WAIT_S):
             left -= 1
             if not left:
-                raise StoreUnavailable(_IN_USE)
+                return missing
             await asyncio.sleep(LOCK_PAUSE_S)
+    return []
 
 
 def fault_of(revision: str | None, readable_from: str | None, newest: str) -> str | None:

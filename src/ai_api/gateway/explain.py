@@ -6,7 +6,8 @@ and the order in which routes are tried. Nothing is held, tried or written.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -50,9 +51,44 @@ async def explain(tx: Tx, question: Question, *, zone: str, clock: Clock) -> Exp
     await identity.get_member(tx, question.member_id)
     walk = _Walk(tx, question, await load_within(tx, zone=zone), clock)
     if question.credential_id is None:
-        return await walk.of_member()
+        return await walk.of_member(await _hand(tx, question.member_id, clock))
     credential = await credentials.find_own(tx, question.member_id, question.credential_id)
     return await walk.of_credential(credential)
+
+
+async def explain_models(
+    tx: Tx, question: Question, names: Sequence[str], *, zone: str, clock: Clock
+) -> list[Explanation]:
+    """The same question about several models, `names` as callers write them and in their order, asked of one world.
+
+    What each of the member's credentials could call is left out: `credentials` is None. Raises what `explain` raises.
+    """
+    await identity.get_member(tx, question.member_id)
+    world = await load_within(tx, zone=zone)
+    walks = [_Walk(tx, replace(question, name=name), world, clock) for name in names]
+    if question.credential_id is None:
+        hand = await _hand(tx, question.member_id, clock)
+        return [await walk.of_member(hand, tries=False) for walk in walks]
+    credential = await credentials.find_own(tx, question.member_id, question.credential_id)
+    return [await walk.of_credential(credential) for walk in walks]
+
+
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What a member can call with: without a credential, and with each that is not revoked, the newest first."""
+
+    bare: Holder
+    live: list[Credential]
+    holders: list[Holder]
+
+
+async def _hand(tx: Tx, member_id: UUID, clock: Clock) -> _Hand:
+    filters = credentials.Filters(member_id=member_id)
+    page = await credentials.list_page(tx, filters, at=clock.now(), limit=200)
+    live = [each for each in page.items if each.revoked_at is None]
+    bare = await store_explain.holder_of_member(tx, member_id)
+    rows = await store_explain.holders_of_credentials(tx, [each.id for each in live])
+    return _Hand(holder_of(b"", bare, 0.0), live, [holder_of(b"", rows[each.id], 0.0) for each in live])
 
 
 class _Walk:
@@ -84,21 +120,16 @@ class _Walk:
         reasons.ask_credential(chain, asked, facts)
         return await self._go_on(chain, asked)
 
-    async def of_member(self) -> Explanation:
-        """The walk of a call with any credential, and which of the member's could make it."""
-        filters = credentials.Filters(member_id=self._question.member_id)
-        page = await credentials.list_page(self._tx, filters, at=self._now, limit=200)
-        live = [each for each in page.items if each.revoked_at is None]
-        seen = [CredentialSeen(each, (await self.of_credential(each)).refusal) for each in live[:CREDENTIALS_MAX]]
-        row = await store_explain.holder_of_member(self._tx, self._question.member_id)
-        asked = self._asked(holder_of(b"", row, 0.0))
+    async def of_member(self, hand: _Hand, *, tries: bool = True) -> Explanation:
+        """The walk of a call with any credential, and, where it `tries` them, which of the member's could make it."""
+        tried = hand.live[:CREDENTIALS_MAX] if tries else []
+        seen = [CredentialSeen(each, (await self.of_credential(each)).refusal) for each in tried]
+        asked = self._asked(hand.bare)
         chain = Chain()
-        rows = await store_explain.holders_of_credentials(self._tx, [each.id for each in live])
-        holders = [holder_of(b"", rows[each.id], 0.0) for each in live]
-        facts = {"credentials": [each.id for each in live]}
-        chain.ask("credential", lambda: reasons.check_any_credential(holders, self._now), facts)
+        facts = {"credentials": [each.id for each in hand.live]}
+        chain.ask("credential", lambda: reasons.check_any_credential(hand.holders, self._now), facts)
         reasons.ask_member(chain, asked.holder)
-        return await self._go_on(chain, asked, tuple(seen))
+        return await self._go_on(chain, asked, tuple(seen) if tries else None)
 
     def _asked(self, holder: Holder) -> Situation:
         question = self._question

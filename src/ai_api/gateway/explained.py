@@ -91,7 +91,7 @@ class Explanation:
     `refusal` is the answer, None where the call would be made; its `because` is what the record would tell beside. `steps`
     are all checks, in the order in which they take effect: the first that refuses is the answer. `limits` are all that match
     the call, with what is left. `credentials` are the newest of the member that are not revoked, None where the question
-    names one.
+    names one, or is about several models.
     """
 
     question: Question

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from ai_api import allocations, credentials
 from ai_api.core.db import bump_members
 from ai_api.gateway.explained import Check
+from ai_api.portal.admin.explain import MODELS_MAX
 from tests.integration.gateway.shapes import error_of, told
 from tests.support.gateway import CHAT, Gateway, chat_body
 from tests.support.organization import CLI, Caller
@@ -507,4 +508,50 @@ async def test_somebody_elses_credential_is_explained(g, admin):
         assert (answer.status_code, answer.json()["code"]) == (404, code)
     for wrong in ({"model": ""}, {"source": "nowhere"}, {"operation": "sing"}, {"page": "1"}):
         answer = await admin.client.get("/api/admin/explain", params={**asked, **wrong})
+        assert answer.status_code == 422
+
+
+def comparable(explained: dict[str, Any]) -> dict[str, Any]:
+    """Without the credentials, and without the ids of what was claimed and taken back: they are others each time."""
+    if not any(step["facts"].get("claimed_by_calling") for step in explained["steps"]):
+        return {**explained, "credentials": None}
+    left = [(each["metric"], each["limit"], each["left"]) for each in explained["limits"]]
+    results = [(step["check"], step["result"], step["code"]) for step in explained["steps"]]
+    return {"model": explained["model"], "answer": explained["answer"], "limits": left, "steps": results}
+
+
+async def test_several_models_are_explained_otherwise_than_each_of_them(g, admin):
+    """In the order asked: one that can be called, one that is not there, one that was never granted, one that a call claims."""
+    caller = await g.org.caller()
+    s = Scene(g, admin, caller, caller.model.slug)
+    await claimed_by_calling(s)
+    claimable, stranger = s.name, (await g.org.model()).slug
+    names = [caller.model.slug, "acme/nothing", stranger, claimable, caller.model.slug]
+    who = str(caller.member.id)
+    by_credential = {"member_id": who, "credential_id": str(caller.credential.credential.id), "source": HERE}
+    for asked in ({"member_id": who}, by_credential, {**by_credential, "operation": "embeddings"}):
+        answer = await s.do("GET", "explain/models", {**asked, "models": ",".join(names)})
+        alone = [(await s.do("GET", "explain", {**asked, "model": name})).json() for name in names]
+        assert list(map(comparable, answer.json()["items"])) == list(map(comparable, alone))
+        assert [each["credentials"] for each in answer.json()["items"]] == [None] * len(names)
+    codes = [each["answer"]["code"] for each in answer.json()["items"]]
+    refused = "model_not_in_scope"
+    assert codes == ["unknown_operation", "model_not_found", refused, refused, "unknown_operation"]
+    held = (await s.do("GET", "allocations", {"member_id": who})).json()["items"]
+    assert [each["id"] for each in held] == [str(caller.allocation.id)]
+
+
+async def test_any_number_of_models_or_somebody_elses_credential_is_explained(g, admin):
+    caller, other = await g.org.caller(), await g.org.caller()
+    asked = {"member_id": str(caller.member.id), "models": caller.model.slug}
+    for wrong, code in (
+        ({"credential_id": str(other.credential.credential.id)}, "credential_not_found"),
+        ({"member_id": str(uuid4())}, "member_not_found"),
+    ):
+        answer = await admin.client.get("/api/admin/explain/models", params={**asked, **wrong})
+        assert (answer.status_code, answer.json()["code"]) == (404, code)
+    few, many, long = (",".join(["a/b"] * MODELS_MAX), ",".join(["a/b"] * (MODELS_MAX + 1)), "a" * 1_000)
+    assert (await admin.client.get("/api/admin/explain/models", params={**asked, "models": few})).status_code == 200
+    for wrong in ({"models": many}, {"models": ""}, {"models": "a/b,,a/c"}, {"models": long}, {"model": "a/b"}):
+        answer = await admin.client.get("/api/admin/explain/models", params={**asked, **wrong})
         assert answer.status_code == 422

@@ -3,7 +3,7 @@ import { useCallback, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ReportShown } from "@/client/schema.gen";
-import { useFormat, type Format } from "@/lib/format";
+import { dateFormat, useFormat, type Format } from "@/lib/format";
 import { formatUsd } from "@/lib/money";
 import type { Measure } from "@/lib/reports";
 import { drawn, groupId, written } from "./measures";
@@ -132,7 +132,7 @@ export function stepName(since: string, report: Pick<ReportShown, "each" | "zone
       : report.each === "month"
         ? { month: "short", ...(whole && { year: "numeric" }) }
         : { day: "numeric", ...((whole || report.each === "week") && { month: "short" }) };
-  return new Intl.DateTimeFormat(format.locale, { timeZone: report.zone, ...options }).format(new Date(since));
+  return dateFormat(format.locale, { timeZone: report.zone, ...options }).format(new Date(since));
 }
 
 function axis(amount: number, measure: Measure, top: number, format: Format): string {

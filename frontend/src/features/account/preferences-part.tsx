@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Card } from "@/components/ui/card";
 import { Checkbox, Select } from "@/components/ui/field";
 import { LANGUAGES, setLanguage, type Language } from "@/i18n";
-import { browserZone } from "@/lib/format";
+import { browserZone } from "@/lib/zone";
 import { useSetting } from "@/lib/settings";
 
 /** What the member sets for this browser: language, theme, time zone, density, keys. In force at once. */

@@ -11,7 +11,7 @@ import { SearchField } from "@/components/search-field";
 import { SmallBar } from "@/components/small-bar";
 import { OutcomeBadge, StatusBadge } from "@/components/status-badge";
 import { Skeleton } from "@/components/ui/skeleton";
-import { explainQuery, offeredQuery } from "./api";
+import { explainRowQuery, offeredQuery } from "./api";
 import { ExplainPanel } from "./explain-panel";
 import type { MemberShowing } from "./showing";
 
@@ -71,9 +71,9 @@ function refusing(explained: Explained) {
 
 function Now({ memberId, model }: { memberId: string; model: ModelListed }) {
   const { t } = useTranslation("people");
-  const { data, error } = useQuery(explainQuery(memberId, model.slug, undefined));
+  const { data, error } = useQuery(explainRowQuery(memberId, model.slug));
   if (error !== null) return <span className="text-bad-ink">{t("access.unknown")}</span>;
-  if (data === undefined) return <Skeleton className="h-5 w-20" />;
+  if (data == null) return <Skeleton className="h-5 w-20" />;
   if (data.answer === null) return <StatusBadge state="access.callable" />;
   const step = refusing(data);
   if (step?.check === "policy") return <StatusBadge state="access.hidden" />;
@@ -88,8 +88,8 @@ function Now({ memberId, model }: { memberId: string; model: ModelListed }) {
 function Left({ memberId, model }: { memberId: string; model: ModelListed }) {
   const { t } = useTranslation("people");
   const words = useLimitWords();
-  const { data } = useQuery(explainQuery(memberId, model.slug, undefined));
-  if (data === undefined) return null;
+  const { data } = useQuery(explainRowQuery(memberId, model.slug));
+  if (data == null) return null;
   const limited = data.limits.filter((limit) => limit.limit !== null);
   if (data.allocation_id !== null) return limited.length > 0 ? <SmallBar limits={limited} /> : <span className="text-ink-3">{t("grants.no_limit")}</span>;
   const [first] = model.default_limits;

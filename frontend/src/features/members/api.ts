@@ -23,6 +23,7 @@ import type {
 } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { readAll } from "@/lib/read-all";
+import { together } from "@/lib/together";
 import { key } from "@/lib/writes";
 import type { MEMBER_SORTS } from "./asked";
 import type { Repair } from "./repairs";
@@ -229,6 +230,27 @@ export function explainQuery(member: string, model: string, credential: string |
     queryFn: async ({ signal }): Promise<Explained> =>
       body(await api.GET("/api/admin/explain", { params: { query: { member_id: member, model, ...(credential !== undefined && { credential_id: credential }) } }, signal })),
   });
+}
+
+const MODELS_AT_ONCE = 20;
+
+// One question for each member whose models are shown; the page of another has another.
+const explaining = new Map<string, (model: string) => Promise<Explained | null>>();
+
+function explainingOf(member: string) {
+  const known =
+    explaining.get(member) ??
+    together(async (models: string[]) => {
+      const { items } = body(await api.GET("/api/admin/explain/models", { params: { query: { member_id: member, models: models.join(",") } } }));
+      return new Map(models.map((model, index) => [model, items[index] as Explained]));
+    }, MODELS_AT_ONCE);
+  explaining.set(member, known);
+  return known;
+}
+
+/** The same for a row of a list: all models of a page are one question. What each credential of the member could call is left out. */
+export function explainRowQuery(member: string, model: string) {
+  return queryOptions({ queryKey: key("admin", "explain", "row", member, model), queryFn: async (): Promise<Explained | null> => explainingOf(member)(model) });
 }
 
 /** Does what a repair says. */

@@ -1,7 +1,11 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
+<<<<<<< HEAD
 import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
+=======
+import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, ListedTagShown, RouteShown } from "@/client/schema.gen";
+>>>>>>> 0b0d040fb5df3aaf63cde0a9326d954fa4d5447b
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";
@@ -54,16 +58,6 @@ export function callQuery(id: string) {
   return queryOptions({
     queryKey: key("admin", "calls", "one", id),
     queryFn: async ({ signal }): Promise<CallRecordFound> => body(await api.GET("/api/admin/call-records/{call_id}", { params: { path: { call_id: id } }, signal })),
-  });
-}
-
-/** A member, for the name. */
-export function memberQuery(id: string) {
-  return queryOptions({
-    queryKey: key("admin", "members", "name", id),
-    queryFn: async ({ signal }): Promise<MemberShown> => body(await api.GET("/api/admin/members/{member_id}", { params: { path: { member_id: id } }, signal })),
-    staleTime: 300_000,
-    retry: false,
   });
 }
 

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { memberNameQuery } from "@/client/names";
 import { Slug } from "@/components/amounts";
 import { Filters, SelectChip, SetChip, ToggleChip } from "@/components/filters";
 import { useLimitWords } from "@/components/limit-bar";
@@ -10,7 +11,11 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { useFormat } from "@/lib/format";
+<<<<<<< HEAD
 import { credentialQuery, limitNameQuery, memberQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
+=======
+import { credentialQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
+>>>>>>> 0b0d040fb5df3aaf63cde0a9326d954fa4d5447b
 
 /** A list of calls that is not narrowed. */
 export const NO_FILTERS = {
@@ -118,7 +123,7 @@ function LimitChip({ id, onClear }: { id: string; onClear: () => void }) {
 
 function MemberChip({ id, onClear }: { id: string; onClear: () => void }) {
   const { t } = useTranslation("records");
-  return <SetChip name={t("column.member")} value={useQuery(memberQuery(id)).data?.display_name ?? id.slice(0, 8)} onClear={onClear} />;
+  return <SetChip name={t("column.member")} value={useQuery(memberNameQuery(id)).data?.display_name ?? id.slice(0, 8)} onClear={onClear} />;
 }
 
 function CredentialChip({ id, onClear }: { id: string; onClear: () => void }) {

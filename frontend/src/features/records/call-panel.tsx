@@ -3,6 +3,7 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { memberNameQuery } from "@/client/names";
 import type { CallRecordFound } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import { CopyButton } from "@/components/copy-button";
@@ -13,7 +14,7 @@ import { OutcomeBadge } from "@/components/status-badge";
 import { Fact, Facts } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { useFormat } from "@/lib/format";
-import { callQuery, credentialQuery, memberQuery } from "./api";
+import { callQuery, credentialQuery } from "./api";
 import { Attempts } from "./attempts";
 import { useReasons } from "./reasons";
 
@@ -46,7 +47,7 @@ export function CallPanel({ id, explaining, repairing, ...panel }: CallPanelProp
 function Told({ call, explaining, repairing }: { call: CallRecordFound; explaining: Explaining; repairing: Repairing }) {
   const { t } = useTranslation(["records", "refusals"]);
   const say = useReasons();
-  const member = useQuery({ ...memberQuery(call.member_id ?? ""), enabled: call.member_id !== null }).data;
+  const member = useQuery({ ...memberNameQuery(call.member_id ?? ""), enabled: call.member_id !== null }).data;
   const slug = call.model ?? call.requested_model;
   const asked = call.requested_model ?? call.model;
   return (
@@ -54,7 +55,7 @@ function Told({ call, explaining, repairing }: { call: CallRecordFound; explaini
       <PanelPart>
         <h2 className="text-[1.0625rem] leading-6 font-semibold">{say(call.outcome)}</h2>
         <p className="mt-1 flex flex-wrap gap-x-1.5 text-dense text-ink-2">
-          {member !== undefined && <span>{member.display_name} ·</span>}
+          {member?.display_name !== undefined && <span>{member.display_name} ·</span>}
           {slug !== null && (
             <span>
               <Slug slug={slug} /> ·

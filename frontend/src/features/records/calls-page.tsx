@@ -4,6 +4,7 @@ import { ChevronRight } from "lucide-react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
+import { memberNameQuery } from "@/client/names";
 import type { CallRecordShown } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
@@ -15,7 +16,7 @@ import { ListTable } from "@/components/list-table";
 import { OutcomeBadge } from "@/components/status-badge";
 import { Button } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
-import { callsQuery, exportCalls, memberQuery, type CallsAsked } from "./api";
+import { callsQuery, exportCalls, type CallsAsked } from "./api";
 import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
 import { CallPanel, type Explaining, type Repairing } from "./call-panel";
 import { linesOf, type Line, type Repeats } from "./repeats";
@@ -46,7 +47,7 @@ export function CallsPage({ asked, live, open, group, onAsk, onLive, onOpen, onG
   const list = useInfiniteQuery({ ...callsQuery(asked), refetchInterval: isLive ? LIVE_EVERY_MS : false });
   const rows = list.data?.pages.flatMap((page) => page.items) ?? [];
   const ids = [...new Set(rows.map((call) => call.member_id).filter((id) => id !== null))];
-  const members = useQueries({ queries: ids.map((id) => memberQuery(id)) });
+  const members = useQueries({ queries: ids.map((id) => memberNameQuery(id)) });
   const names = new Map(ids.map((id, index) => [id, members[index]?.data?.display_name]));
   const lines = linesOf(rows, { seen: [group, open], hasMore: list.hasNextPage });
   const columns = useColumns({ nameOf: (id) => names.get(id), onOpen, onGroup, as: asked.range === undefined || asked.range === "hour" ? "time" : "moment" });

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from ai_api import identity
 from ai_api.core.client_address import client_address
+from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.credentials import State
-from ai_api.gateway.explain import explain
+from ai_api.gateway.explain import explain, explain_models
 from ai_api.gateway.explained import Check, CredentialSeen, Explanation, Question, Result, RouteSeen, Step, Why
 from ai_api.identity import Tag
 from ai_api.portal.admin.repairs import Repair, repairs_of, tags_concerned
@@ -45,18 +46,55 @@ _ASKED: Final[dict[Check, str]] = {
 }
 
 
-class ExplainQuery(Strict):
-    """Could this member call this model? `model` is a slug, an alias or a bare name, as callers write it.
+MODELS_MAX: Final = 20
+"""How many models one request asks about: each is a walk of its own."""
 
-    With `credential_id` the answer is about calls with that one; without, about the member, with which of their credentials
-    could call. `operation` is what is asked for; the model's usual one unless given. `source` is where the call would come from.
+
+class ExplainedCalls(Strict):
+    """Whose calls of which kind are explained.
+
+    With `credential_id` the answer is about calls with that one; without, about the member. `operation` is what is asked for; the
+    model's usual one unless given. `source` is where the call would come from.
     """
 
     member_id: UUID
-    model: Annotated[str, Field(min_length=1, max_length=MODEL_NAME_CHARS_MAX)]
     credential_id: UUID | None = None
     operation: Operation | None = None
     source: IPv4Address | IPv6Address | None = None
+
+    def about(self, name: str) -> Question:
+        """The question about one model."""
+        return Question(
+            member_id=self.member_id,
+            name=name,
+            operation=self.operation,
+            credential_id=self.credential_id,
+            source=None if self.source is None else client_address(str(self.source), (), ()),
+        )
+
+
+class ExplainQuery(ExplainedCalls):
+    """Could this member call this model? `model` is a slug, an alias or a bare name, as callers write it."""
+
+    model: Annotated[str, Field(min_length=1, max_length=MODEL_NAME_CHARS_MAX)]
+
+
+def _only_models(text: str) -> str:
+    """Raises ValueError for what is no list of models, or too many of them."""
+    names = text.split(",")
+    if len(names) > MODELS_MAX:
+        raise ValueError(f"at most {MODELS_MAX} models")
+    if not all(0 < len(name) <= MODEL_NAME_CHARS_MAX for name in names):
+        raise ValueError(f"each model has 1 to {MODEL_NAME_CHARS_MAX} characters")
+    return text
+
+
+class ExplainModelsQuery(ExplainedCalls):
+    """Which of these models could this member call? `models` are at most 20, with commas between them, each a slug, an alias or
+    a bare name.
+    """
+
+    models: Annotated[str, Field(examples=["acme/large,acme/small"]), AfterValidator(_only_models)]
 
 
 class AnswerShown(BaseModel):
@@ -111,7 +149,8 @@ class Explained(BaseModel):
     """What a call would be answered now, and why. `answer` is null where it would be made.
 
     `steps` are all checks in the order in which they take effect: the first that refuses is the answer. `limits` are those
-    that match the call. `credentials` are the newest 20 that are not revoked, null where the question names one.
+    that match the call. `credentials` are the newest 20 that are not revoked, null where the question names one, or is
+    about several models.
     """
 
     member_id: UUID
@@ -127,6 +166,12 @@ class Explained(BaseModel):
     credentials: list[CredentialOfMember] | None
 
 
+class ExplainedModels(BaseModel):
+    """An explanation for each model of the question, in the question's order."""
+
+    items: list[Explained]
+
+
 @router.get("")
 async def explain_access(
     query: Annotated[ExplainQuery, Query()], _: Admin, tx: Transaction, house: HouseDep
@@ -134,16 +179,27 @@ async def explain_access(
     """Why a member can or cannot call a model, check by check, each with what would mend it. The answer is that of a call of
     one word that leaves the length of its answer open.
     """
-    question = Question(
-        member_id=query.member_id,
-        name=query.model,
-        operation=query.operation,
-        credential_id=query.credential_id,
-        source=None if query.source is None else client_address(str(query.source), (), ()),
-    )
-    explained = await explain(tx, question, zone=house.settings.organization_zone, clock=house.clock)
-    tags = {tag_id: await identity.get_tag(tx, tag_id) for tag_id in tags_concerned(explained)}
-    return _shown(explained, house, tags)
+    zone = house.settings.organization_zone
+    explained = await explain(tx, query.about(query.model), zone=zone, clock=house.clock)
+    return (await _all_shown(tx, house, [explained]))[0]
+
+
+@router.get("/models")
+async def explain_access_to_models(
+    query: Annotated[ExplainModelsQuery, Query()], _: Admin, tx: Transaction, house: HouseDep
+) -> ExplainedModels:
+    """The same about several models at once, for whoever shows them in a list: all are explained by the same state of
+    the gateway. What a call with each of the member's credentials would be answered is left out; ask about one model for it.
+    """
+    names, zone = query.models.split(","), house.settings.organization_zone
+    explained = await explain_models(tx, query.about(""), names, zone=zone, clock=house.clock)
+    return ExplainedModels(items=await _all_shown(tx, house, explained))
+
+
+async def _all_shown(tx: Tx, house: House, explained: Sequence[Explanation]) -> list[Explained]:
+    wanted = {tag_id for each in explained for tag_id in tags_concerned(each)}
+    tags = {tag_id: await identity.get_tag(tx, tag_id) for tag_id in wanted}
+    return [_shown(each, house, tags) for each in explained]
 
 
 def _shown(explained: Explanation, house: House, tags: Mapping[UUID, Tag]) -> Explained:
