@@ -1,11 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-<<<<<<< HEAD
-import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, MemberShown, RouteShown } from "@/client/schema.gen";
-=======
-import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, ListedTagShown, RouteShown } from "@/client/schema.gen";
->>>>>>> 0b0d040fb5df3aaf63cde0a9326d954fa4d5447b
+import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, RouteShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";

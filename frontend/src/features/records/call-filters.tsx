@@ -11,11 +11,7 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { useFormat } from "@/lib/format";
-<<<<<<< HEAD
-import { credentialQuery, limitNameQuery, memberQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
-=======
-import { credentialQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
->>>>>>> 0b0d040fb5df3aaf63cde0a9326d954fa4d5447b
+import { credentialQuery, limitNameQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
 
 /** A list of calls that is not narrowed. */
 export const NO_FILTERS = {
