@@ -21,6 +21,8 @@ const queries = new QueryClient({
 });
 
 const router = createAppRouter(queries);
+// Who waits longer for the network sees that something is on its way.
+const DRAWN_AFTER_MS = 600;
 
 // The router asks for one after another: who is there, then the files of the page. Whatever fails here, it asks for again and tells.
 function askAhead(): Promise<unknown> {
@@ -30,8 +32,14 @@ function askAhead(): Promise<unknown> {
   return Promise.allSettled([...who, ...files]);
 }
 
+// A page that is drawn before it is there shows what is drawn in its place, and React keeps that for 300 ms once it stands.
+function opened(): Promise<unknown> {
+  return Promise.race([router.load(), new Promise((late) => setTimeout(late, DRAWN_AFTER_MS))]);
+}
+
 void askAhead();
 await startI18n();
+await opened();
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no root");

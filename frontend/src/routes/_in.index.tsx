@@ -1,6 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useState, type ComponentType } from "react";
 
 import { PagePending } from "@/components/page-states";
 import { myAllocationsQuery } from "@/features/allocations/api";
@@ -8,25 +8,36 @@ import { hasCalledQuery } from "@/features/calls/api";
 import { messages } from "@/i18n";
 import { ready } from "@/lib/ready";
 
-const readFirstSteps = () => import("./-first-steps");
-const readSettledHome = () => import("./-settled-home");
-const FirstSteps = lazy(readFirstSteps);
-const SettledHome = lazy(readSettledHome);
+type Home = { default: ComponentType };
+const homes: Record<"first" | "settled", () => Promise<Home>> = {
+  first: () => import("./-first-steps"),
+  settled: () => import("./-settled-home"),
+};
+// What has been read is drawn at once: a lazy component shows its fallback first, and React keeps that for 300 ms.
+const drawn: Record<keyof typeof homes, ComponentType> = { first: lazy(homes.first), settled: lazy(homes.settled) };
+
+async function read(which: keyof typeof homes): Promise<void> {
+  drawn[which] = (await homes[which]()).default;
+}
 
 export const Route = createFileRoute("/_in/")({
   staticData: { crumbs: [{ text: "place.home" }] },
   loader: ({ context }) =>
     Promise.all([
       messages("home", "models", "credentials"),
-      ready(context.queries, hasCalledQuery).then((hasCalled) => (hasCalled ? readSettledHome() : readFirstSteps())),
+      ready(context.queries, hasCalledQuery).then((hasCalled) => read(hasCalled ? "settled" : "first")),
       ready(context.queries, myAllocationsQuery),
     ]),
-  component: Home,
+  component: HomePage,
 });
 
-function Home() {
+function HomePage() {
   const { data: hasCalled } = useSuspenseQuery(hasCalledQuery);
   // Whoever has just made the first call reads on until they leave: nothing on the page jumps.
-  const [wasNew] = useState(!hasCalled);
-  return <Suspense fallback={<PagePending />}>{wasNew ? <FirstSteps /> : <SettledHome />}</Suspense>;
+  const [Shown] = useState(() => drawn[hasCalled ? "settled" : "first"]);
+  return (
+    <Suspense fallback={<PagePending />}>
+      <Shown />
+    </Suspense>
+  );
 }
