@@ -32,7 +32,7 @@ class CutLine(Hot):
     """A real pool whose answers can be lost, each so often as `cuts` says. Two connections, opened once."""
 
     def __init__(self, dsn: str) -> None:
-        super().__init__(dsn, size=2)
+        super().__init__(dsn, size=2, by_key=True)
         self.cuts: Counter[Cut] = Counter()
         self.changes: list[Sequence[Any]] = []
         """What was answered to each question for changes of holds."""
