@@ -39,10 +39,7 @@ from tests.support.organization import KEYS_TEXT, Caller, Organization
 
 ZONE = "Europe/Berlin"
 SILENT_S = 5.0
-_OTHERS_AT_WORK = """
-SELECT count(*) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend' AND state = 'active'
-"""
+_STILL_THERE = "SELECT count(*) FROM pg_stat_activity WHERE pid = ANY($1::int[])"
 _TABLES = ("holds", "call_records", "usage_quarters", "quota_accounts", "limits", "unsettled", "replicas")
 _WITHOUT_TRIGGERS = {"session_replication_role": "replica"}
 """Nobody may delete a record, but a superuser who says so."""
@@ -224,7 +221,7 @@ class House:
         """
         self.gates.remove(gate)
         self.opened.remove(gate.line)
-        gate.line.break_off()
+        ended = gate.line.break_off()
         gateway = gate.gateway
         for batches in (
             gateway.admission._wide,
@@ -237,7 +234,8 @@ class House:
             task.cancel()
         await asyncio.gather(*asking, return_exceptions=True)
         await gateway.holds.drain()
-        while await self.connection.fetchval(_OTHERS_AT_WORK):
+        # A process of Postgres ends when it has done all it was told: one that looks idle may not have read it yet.
+        while await self.connection.fetchval(_STILL_THERE, ended):
             await asyncio.sleep(0.002)
 
     async def replace(self, crashed: Gate) -> None:
