@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import signal
 import sys
 from dataclasses import replace
 
@@ -134,6 +135,17 @@ def test_a_run_that_fails_is_a_part(tmp_path):
     told = "import os; print(os.nice(0), os.environ['HOW_MANY'])"
     runs._ended(["-c", told], log, {"HOW_MANY": "77"})
     assert log.read_text() == "19 77\n"
+
+
+def test_a_run_in_the_background_is_deaf_to_its_end(tmp_path):
+    log = tmp_path / "log"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        runs._ended(["-c", "import signal; print(signal.getsignal(signal.SIGINT).__name__)"], log, {})
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert log.read_text() == "default_int_handler\n"
 
 
 def test_a_run_that_tries_nothing_is_a_part(tmp_path, monkeypatch):

@@ -95,7 +95,7 @@ def of_libfuzzer(said: str) -> dict[str, int]:
 
 def _ended(command: Sequence[str], log: Path, environment: dict[str, str]) -> None:
     """Waits for a run of Python, all of it written into `log`. Told to end, it ends the run first, as Ctrl-C does."""
-    with log.open("wb") as file:
+    with log.open("wb") as file, _interrupts_heard():
         process = subprocess.Popen(
             [*_LOWEST, sys.executable, *command],
             cwd=ROOT,
@@ -116,3 +116,13 @@ def _ended(command: Sequence[str], log: Path, environment: dict[str, str]) -> No
     if code != 0:
         tail = log.read_text(encoding="utf-8", errors="replace")[-TAIL_CHARS:]
         raise CampaignFailed(f"{tail}\nIt ended with {code}; all of it is in {log}.")
+
+
+@contextmanager
+def _interrupts_heard() -> Iterator[None]:
+    """What a shell starts in the background ignores interrupts, and so does everything that it starts."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

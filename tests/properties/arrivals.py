@@ -10,30 +10,28 @@ from hypothesis import strategies as st
 from ai_api.core.errors import StoreUnavailable
 from tests.properties import sight
 from tests.properties.cut_line import Cut
+from tests.properties.draws import one_of_each
 from tests.properties.gate import Gate, races_lost
 from tests.properties.orders import Order
-from tests.properties.run import Run, step
+from tests.properties.run import Run, either, step
 from tests.properties.sight import Matched, Sight
 from tests.properties.told import Told
 
-orders: st.SearchStrategy[dict[str, Any]] = st.builds(
-    dict,
-    caller=st.sampled_from([0, 0, 0, 0, 1, 1, 2, 3]),
-    prompt_chars=st.sampled_from([1, 60, 300]),
-    output_tokens=st.sampled_from([None, None, None, None, 1, 100, 256, 700, 2_048, 5_000]),
-    choices=st.sampled_from([1, 1, 1, 2]),
-    stream=st.sampled_from([True, True, False]),
-    after_ms=st.sampled_from([0, 0, 1, 700]),
+orders = one_of_each(
+    caller=[0, 0, 0, 0, 1, 1, 2, 3],
+    prompt_chars=[1, 60, 300],
+    output_tokens=[None, None, None, None, 1, 100, 256, 700, 2_048, 5_000],
+    choices=[1, 1, 1, 2],
+    stream=[True, True, False],
+    after_ms=[0, 0, 1, 700],
 )
-admission_cuts: st.SearchStrategy[tuple[Cut, ...]] = st.sampled_from(
-    [()] * 14
-    + [
-        ("admit not asked",),
-        ("admit not answered",),
-        ("admit not answered", "which not answered"),
-        ("slow not answered",),
-    ]
-)
+ADMISSION_CUTS: list[tuple[Cut, ...]] = [
+    *([()] * 14),
+    ("admit not asked",),
+    ("admit not answered",),
+    ("admit not answered", "which not answered"),
+    ("slow not answered",),
+]
 
 
 class Arrivals(Run):
@@ -41,10 +39,10 @@ class Arrivals(Run):
 
     @step(
         weight=8,
-        gate=st.integers(0, 3),
+        gate=range(4),
         wanted=st.lists(orders, min_size=1, max_size=5),
-        cuts=admission_cuts,
-        locks=st.booleans(),
+        cuts=ADMISSION_CUTS,
+        locks=either,
     )
     def calls_arrive(self, gate: int, wanted: list[dict[str, Any]], cuts: tuple[Cut, ...], locks: bool) -> None:
         self.run(self._admit(self._gate(gate), wanted, cuts, locks))
@@ -61,7 +59,7 @@ class Arrivals(Run):
         self.met["decided under locks"] += locks and any(lane == "narrow" for lane, _ in gate.decided)
         line.cuts.clear()
         after = await self._look()
-        limits = [await sight.matching(house.connection, each.order.caller, each.docket.call_id) for each in placed]
+        limits = await sight.matching(house.connection, [(each.order.caller, each.docket.call_id) for each in placed])
         self.history.note(gate, placed, limits)
         by_call = {each.docket.call_id: matched for each, matched in zip(placed, limits, strict=True)}
         self.history.check_admission(before, after, gate.decided, by_call)

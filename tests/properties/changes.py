@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from hypothesis import strategies as st
-
 from ai_api.core.db import bump_members, bump_world
 from ai_api.core.ids import uuid7
 from ai_api.quotas.tables import limits as limits_table
+from tests.properties.draws import one_of_each
 from tests.properties.orders import at
 from tests.properties.run import Run, some, step
 
@@ -43,16 +42,14 @@ AMOUNTS = {
 }
 JUMPS = [1, 400, 1_500, 5_000, 9_990, 10_000, 25_000, 61_000, 3_600_000 * 7, 3_600_000 * 30]
 
-limits = st.fixed_dictionaries(
-    {
-        "subject": st.sampled_from(["global", "tag", "member", "allocation", "credential", "provider_key"]),
-        "metric": st.sampled_from(list(AMOUNTS)),
-        "window": st.sampled_from(WINDOWS),
-        "zone": st.sampled_from(ZONES),
-        "partition": st.sampled_from(["subject", "member", "credential"]),
-        "rejects": st.sampled_from([True, True, True, False]),
-        "level": st.sampled_from([1, 2, 3, 4, 5, 5, 5, 5, 5]),
-    }
+limits = one_of_each(
+    subject=["global", "tag", "member", "allocation", "credential", "provider_key"],
+    metric=list(AMOUNTS),
+    window=WINDOWS,
+    zone=ZONES,
+    partition=["subject", "member", "credential"],
+    rejects=[True, True, True, False],
+    level=[1, 2, 3, 4, 5, 5, 5, 5, 5],
 )
 
 
@@ -105,7 +102,7 @@ class Changes(Run):
             values[f"{subject}_id"] = subject_id
         self.run(self._write(limits_table.insert().values(values), subject))
 
-    @step(weight=2, which=some, change=st.sampled_from(["raise", "raise", "lower", "zero", "remove", "turn"]))
+    @step(weight=2, which=some, change=["raise", "raise", "lower", "zero", "remove", "turn"])
     def a_limit_changes(self, which: int, change: str) -> None:
         row = self.run(self._a_limit(which))
         if row is None:
@@ -143,7 +140,7 @@ class Changes(Run):
             else:
                 await bump_members(tx, [self.house.callers[0].member.id])
 
-    @step(weight=1, action=st.sampled_from(["pause", "resume", "resume", "resume"]))
+    @step(weight=1, action=["pause", "resume", "resume", "resume"])
     def an_allocation_is_paused_or_resumed(self, action: str) -> None:
         values = "state = 'paused', paused_by = 'admin'" if action == "pause" else "state = 'active', paused_by = NULL"
 
@@ -156,11 +153,11 @@ class Changes(Run):
         self.run(write())
         self.met[f"allocation: {action}"] += 1
 
-    @step(weight=2, jump_ms=st.sampled_from(JUMPS))
+    @step(weight=2, jump_ms=JUMPS)
     def time_passes(self, jump_ms: int) -> None:
         self.house.clock.ms += jump_ms
 
-    @step(weight=1, short_ms=st.sampled_from([-1, 0, 1, -700]))
+    @step(weight=1, short_ms=[-1, 0, 1, -700])
     def time_passes_to_the_next_bucket(self, short_ms: int) -> None:
         clock = self.house.clock
         clock.ms = max(clock.ms, (clock.ms // 10_000 + 1) * 10_000 + short_ms)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import asyncpg
 import pytest
 
 from ai_api.gateway import admit, growing_hold, hold_changes, key_holds, narrow, people, settle, taking
@@ -19,3 +22,18 @@ def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(narrow, "TIGHT_FOR_S", 1e6)
     monkeypatch.setattr(people, "LOOKUPS_PER_S_MAX", 10_000)
     monkeypatch.setattr(settle, "RETRY_FIRST_S", 0.001)
+
+
+@pytest.fixture(autouse=True)
+def _types_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a type of Postgres is, is asked of a database once: each connection would ask anew, at the price of ten statements."""
+    known: dict[frozenset[int], Any] = {}
+    ask = asyncpg.Connection._introspect_types
+
+    async def look(self: asyncpg.Connection, typeoids: Any, timeout: float | None) -> Any:
+        wanted = frozenset(typeoids)
+        if wanted not in known:
+            known[wanted] = await ask(self, typeoids, timeout)
+        return known[wanted]
+
+    monkeypatch.setattr(asyncpg.Connection, "_introspect_types", look)

@@ -32,7 +32,7 @@ class CutLine(Hot):
     """A real pool whose answers can be lost, each so often as `cuts` says. Two connections, opened once."""
 
     def __init__(self, dsn: str) -> None:
-        super().__init__(dsn, size=2)
+        super().__init__(dsn, size=2, by_key=True)
         self.cuts: Counter[Cut] = Counter()
         self.changes: list[Sequence[Any]] = []
         """What was answered to each question for changes of holds."""
@@ -47,10 +47,15 @@ class CutLine(Hot):
             self._cut("which not answered")
         return rows
 
-    def break_off(self) -> None:
-        """Every connection ends at once, whatever is on its way."""
-        if self._pool is not None:
-            self._pool.terminate()
+    def break_off(self) -> list[int]:
+        """Every connection ends at once, whatever is on its way. Gives the processes that Postgres has for them."""
+        pool = self._pool
+        if pool is None:
+            return []
+        open_ = [holder._con for holder in pool._holders if holder._con is not None and not holder._con.is_closed()]
+        found = [connection.get_server_pid() for connection in open_]
+        pool.terminate()
+        return found
 
     @asynccontextmanager
     async def transaction(self, *, timeout_s: float = 5.0) -> AsyncIterator[asyncpg.Connection]:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import strategies as st
-
 from ai_api.gateway.docket import Docket, Ending
 from ai_api.wire.usage import Usage
 from tests.properties import sight
 from tests.properties.cut_line import Cut
 from tests.properties.gate import Gate
 from tests.properties.orders import ending
-from tests.properties.run import Run, some, step
+from tests.properties.run import Run, either, some, step
 from tests.properties.sight import Sight
 from tests.properties.told import Told
 
@@ -23,9 +21,9 @@ class Endings(Run):
     @step(
         weight=5,
         which=some,
-        count=st.integers(1, 4),
-        used=st.sampled_from(["nothing", "little", "all", "more"]),
-        cuts=st.sampled_from([(), (), (), ("settle not answered",), ("correct not answered",)]),
+        count=range(1, 5),
+        used=["nothing", "little", "all", "more"],
+        cuts=[(), (), (), ("settle not answered",), ("correct not answered",)],
     )
     def calls_end(self, which: int, count: int, used: str, cuts: tuple[Cut, ...]) -> None:
         found = self._open()
@@ -79,7 +77,7 @@ class Endings(Run):
         assert self.run(self._look()) == before
         self.met["settled twice: corrected before" if corrected else "settled twice"] += 1
 
-    @step(weight=1, which=some, poison=st.sampled_from(POISON), beside=st.booleans())
+    @step(weight=1, which=some, poison=POISON, beside=either)
     def postgres_refuses_a_record(self, which: int, poison: str, beside: bool) -> None:
         found = self._open()
         if not found:

@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import json
 
-from hypothesis import strategies as st
-
 from tests.properties.gate import Gate
-from tests.properties.run import Run, step
+from tests.properties.run import Run, either, step
 
 
 class Fates(Run):
     """Replicas crash or fall silent, the sweep takes what they held, their watches look."""
 
-    @step(weight=1, gate=st.integers(0, 3))
+    @step(weight=1, gate=range(4))
     def a_replica_crashes(self, gate: int) -> None:
         crashed = self._gate(gate)
         self.met["crash with open calls"] += any(told.gate is crashed for told in self.history.of("open"))
         self.run(self.house.crash(crashed))
         self.run(self.house.replace(crashed))
 
-    @step(weight=1, gate=st.integers(0, 3))
+    @step(weight=1, gate=range(4))
     def a_replica_is_cut_off(self, gate: int) -> None:
         self._gate(gate).beating = False
 
@@ -50,7 +48,7 @@ class Fates(Run):
             self.met[f"swept with {how}"] += 1
         self.met["sweep passes a parked hold by"] += bool(new and after.parked)
 
-    @step(weight=2, gate=st.integers(0, 3), tokens=st.sampled_from([0, 3, 900]), clearing=st.booleans())
+    @step(weight=2, gate=range(4), tokens=[0, 3, 900], clearing=either)
     def a_watch_looks(self, gate: int, tokens: int, clearing: bool) -> None:
         self.run(self._watch(self._gate(gate), tokens, clearing))
 

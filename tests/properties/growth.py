@@ -20,12 +20,10 @@ from tests.properties.told import Grown, Told
 TELLS_INPUT = 30
 """A provider that says so has read less than any bound."""
 
-progress: st.SearchStrategy[tuple[float, int | None]] = st.tuples(
-    st.sampled_from([0.2, 0.5, 0.9, 1.5]), st.sampled_from([None, None, TELLS_INPUT, 9_000])
-)
-change_cuts: st.SearchStrategy[tuple[Cut, ...]] = st.sampled_from(
-    [()] * 8 + [("change not asked",), ("change not answered",)]
-)
+PROGRESS: list[tuple[float, int | None]] = [
+    (share, says_input) for share in (0.2, 0.5, 0.9, 1.5) for says_input in (None, None, TELLS_INPUT, 9_000)
+]
+CHANGE_CUTS: list[tuple[Cut, ...]] = [*([()] * 8), ("change not asked",), ("change not answered",)]
 
 
 @dataclass
@@ -40,7 +38,7 @@ class Reader:
 class Growth(Run):
     """Holds grow with their answers, shrink when the provider says what it has read, and move between provider keys."""
 
-    @step(weight=4, which=some, answers=st.lists(progress, min_size=1, max_size=5), cuts=change_cuts)
+    @step(weight=4, which=some, answers=st.lists(st.sampled_from(PROGRESS), min_size=1, max_size=5), cuts=CHANGE_CUTS)
     def answers_grow(self, which: int, answers: list[tuple[float, int | None]], cuts: tuple[Cut, ...]) -> None:
         found = [told for told in self._open() if told.placed.call is not None and told.placed.call.growing is not None]
         if not found:

@@ -18,6 +18,8 @@ Happening: TypeAlias = tuple[str, dict[str, Any]]
 Order: TypeAlias = tuple[datetime, list[dict[str, Any]], list[Happening]]
 """When it begins, under which limits, and the steps with their arguments."""
 
+STEPS_MIN = 20
+
 
 class AnyOrder(Changes, Arrivals, Endings, Growth, Fates, Crowds):
     """All steps there are."""
@@ -35,14 +37,12 @@ def orders(*, steps_max: int) -> st.SearchStrategy[Order]:
     """Any order of events. Steps are drawn by their weight: hypothesis' own state machines leave half of them out of most runs."""
     marked = {name: method for name, method in vars_of(AnyOrder).items() if hasattr(method, "weight")}
     happening = [
-        st.tuples(st.just(name), st.fixed_dictionaries(method.given))
-        for name, method in marked.items()
-        for _ in range(method.weight)
+        st.tuples(st.just(name), method.given) for name, method in marked.items() for _ in range(method.weight)
     ]
     return st.tuples(
         st.sampled_from(BEGINNINGS),
         st.lists(limits, min_size=1, max_size=4),
-        st.lists(st.sampled_from(happening).flatmap(lambda each: each), min_size=steps_max // 2, max_size=steps_max),
+        st.lists(st.sampled_from(happening).flatmap(lambda each: each), min_size=STEPS_MIN, max_size=steps_max),
     )
 
 

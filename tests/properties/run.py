@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from tests.properties import sight
+from tests.properties.draws import one_of_each
 from tests.properties.gate import Gate
 from tests.properties.house import House
 from tests.properties.laws import History
@@ -21,17 +22,27 @@ T = TypeVar("T")
 
 Step = TypeVar("Step", bound=Callable[..., None])
 
-some = st.integers(0, 30)
+some = range(31)
+either = (False, True)
 
 
-def step(*, weight: int, **given: st.SearchStrategy[Any]) -> Callable[[Step], Step]:
+def step(*, weight: int, **given: Sequence[Any] | st.SearchStrategy[Any]) -> Callable[[Step], Step]:
     """Marks what may happen next in a run: how often beside the others, and with which arguments."""
 
     def mark(method: Step) -> Step:
-        vars(method).update(weight=weight, given=given)
+        vars(method).update(weight=weight, given=_drawn(given))
         return method
 
     return mark
+
+
+def _drawn(given: Mapping[str, Sequence[Any] | st.SearchStrategy[Any]]) -> st.SearchStrategy[dict[str, Any]]:
+    """All arguments: those that are one of several by one number, the others each by itself."""
+    among = {name: each for name, each in given.items() if not isinstance(each, st.SearchStrategy)}
+    alone = {name: each for name, each in given.items() if isinstance(each, st.SearchStrategy)}
+    if not alone:
+        return one_of_each(**among)
+    return st.builds(lambda chosen, **drawn: chosen | drawn, one_of_each(**among), **alone)
 
 
 class Run:

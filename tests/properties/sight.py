@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -139,17 +139,30 @@ def bookings_of(record: Mapping[str, Any]) -> dict[tuple[UUID, int], int]:
     return found
 
 
-async def matching(connection: asyncpg.Connection, caller: Caller, call_id: UUID) -> list[Matched]:
-    """The limits that match a call as they are stored now."""
-    rows = await connection.fetch(
-        """SELECT * FROM limits l WHERE subject_kind = 'global' OR member_id = $1 OR allocation_id = $2 OR credential_id = $3
-           OR tag_id IN (SELECT tag_id FROM member_tags WHERE member_id = $1 UNION SELECT id FROM tags WHERE everyone)""",
-        caller.member.id,
-        caller.allocation.id,
-        caller.credential.credential.id,
-    )
+_LIMITS = """
+SELECT l.*, ARRAY(SELECT member_id FROM member_tags t WHERE t.tag_id = l.tag_id) AS with_tag,
+    (SELECT everyone FROM tags t WHERE t.id = l.tag_id) AS everyone
+FROM limits l
+"""
+
+
+async def matching(connection: asyncpg.Connection, calls: Sequence[tuple[Caller, UUID]]) -> list[list[Matched]]:
+    """The limits that match each of these calls, by their ids, as they are stored now."""
+    rows = await connection.fetch(_LIMITS)
     # A cap on one call has no account.
-    return [_matched(row, caller, call_id) for row in rows if row["window_kind"] != "request"]
+    counting = [row for row in rows if row["window_kind"] != "request"]
+    return [[_matched(row, caller, call_id) for row in counting if _is_about(row, caller)] for caller, call_id in calls]
+
+
+def _is_about(row: Any, caller: Caller) -> bool:
+    return bool(
+        row["subject_kind"] == "global"
+        or row["member_id"] == caller.member.id
+        or row["allocation_id"] == caller.allocation.id
+        or row["credential_id"] == caller.credential.credential.id
+        or caller.member.id in row["with_tag"]
+        or row["everyone"]
+    )
 
 
 def _matched(row: Any, caller: Caller, call_id: UUID) -> Matched:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from functools import partial
 
+import uvloop
 from hypothesis import given
 
 from tests.properties.branches import BRANCHES
@@ -17,13 +18,14 @@ from tests.properties.histories import HISTORIES
 from tests.properties.house import House
 from tests.properties.machine import AnyOrder, Order, orders
 from tests.properties.teller import Teller
+from tests.support.database import Databases
 from tests.support.thoroughness import FULL, tried
 
 
-def test_no_order_of_events_breaks_a_law(database: str, tally: Counter[str]) -> None:
+def test_no_order_of_events_breaks_a_law(database: str, postgres_server: Databases, tally: Counter[str]) -> None:
     met: Counter[str] = Counter()
-    with asyncio.Runner() as runner:
-        house = runner.run(House.build(database))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        house = runner.run(House.build(database, superuser_dsn=postgres_server.as_superuser(database)))
 
         def lived(live: Callable[[AnyOrder], None]) -> None:
             machine = AnyOrder(house, runner, met)
