@@ -55,6 +55,14 @@ def plenty_is_not_counted_twice(t: Teller) -> None:
     t.end("all", count=4)
 
 
+def as_much_is_left_as_a_light_hold_takes(t: Teller) -> None:
+    # That is all the answer may come to, and not the beginning of more.
+    t.begin(limit("member", "output_tokens", DAY, 4, amount=1_000))
+    t.call(order(stream=True, output_tokens=None))
+    t.assert_light(0)
+    t.end("all")
+
+
 def one_grows_beside_one_that_is_cut(t: Teller) -> None:
     # 1,020 are free: the first asks for 1,000 of them, the second for 1,048 and has to be content with 20.
     t.begin(limit("member", "output_tokens", DAY, 4, amount=10_000))
@@ -113,6 +121,7 @@ OF_GROWTH: tuple[Callable[[Teller], None], ...] = (
     answers_stop_growing,
     answers_grow_together,
     plenty_is_not_counted_twice,
+    as_much_is_left_as_a_light_hold_takes,
     one_grows_beside_one_that_is_cut,
     one_that_is_refused_stands_before_one_that_fits,
     two_are_cut_by_different_limits,

@@ -128,8 +128,8 @@ class History:
         elif docket.output_tokens < demand.output_tokens:
             self.met["granted shortened"] += 1
             assert docket.output_tokens >= demand.output_tokens_min
-            # The largest that fits: one token more does not.
-            more = docket.output_tokens + 1
+            # The largest that fits: one token more does not; or two, where one more would pass for the beginning of an answer.
+            more = docket.output_tokens + 1 + demand.is_light(docket.output_tokens + 1)
             assert not _all_fit(before, limits, held + unheard, docket, more, rounded_up=True), "one token more fits"
         else:
             self.met["granted whole"] += 1

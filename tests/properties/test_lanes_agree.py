@@ -71,9 +71,13 @@ def cases(draw: st.DrawFn) -> Case:
     for _ in range(draw(st.integers(1, 5))):
         numbers = draw(st.lists(st.sampled_from(sorted(accounts)), unique=True, min_size=1))
         whole = draw(st.integers(1, 30))
-        light = draw(st.none() | st.integers(1, whole))
+        least = draw(st.integers(1, whole))
+        light = draw(
+            st.none()
+            | st.integers(1, whole).filter(lambda first, least=least, all_=whole: first != least or first == all_)
+        )
         charges = [(number, alike or draw(limits), draw(st.integers(0, 9))) for number in numbers]
-        calls.append((charges, whole, draw(st.integers(1, whole)), light))
+        calls.append((charges, whole, least, light))
     return Case(accounts, calls, draw(st.integers(1, WHOLE)))
 
 

@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { flushSync } from "react-dom";
 
 import type { ApiProblem } from "@/client/problem";
 
@@ -34,7 +35,8 @@ export function useWrite<Given, Answer>(options: {
   const { error, ...mutation } = useMutation<Answer, ApiProblem, Given>({
     mutationFn: options.write,
     onSuccess: (answer, given) => {
-      options.onDone?.(answer, given);
+      // What closes is gone before anything is read anew: it would ask what the write would do, which it has done.
+      flushSync(() => options.onDone?.(answer, given));
       return Promise.all(options.touches.map((noun) => queries.invalidateQueries({ queryKey: [noun] })));
     },
   });

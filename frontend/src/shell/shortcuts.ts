@@ -1,6 +1,6 @@
 import type { LinkProps } from "@tanstack/react-router";
 import { useNavigate } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 
 import type shared from "@/i18n/en/shared.json";
 import { getSetting } from "@/lib/settings";
@@ -43,7 +43,8 @@ export function useShortcuts({ search, showAll }: Omit<Hands, "go">): void {
   useEffect(() => {
     hands.current = { search, showAll, go: (to) => void navigate({ to }) };
   });
-  useEffect(() => {
+  // From the first picture on: whoever sees the page may press keys.
+  useLayoutEffect(() => {
     let first = { key: "", at: -Infinity };
     function pressed(event: KeyboardEvent) {
       const withCtrl = event.ctrlKey || event.metaKey;

@@ -57,6 +57,7 @@ class Demand:
     """All a call demands. `output_tokens` is the most it may produce; `output_tokens_min` what it must at least get.
 
     `light_output` is what to hold at first where there is plenty, for a call whose hold grows with its answer; None for others.
+    It is another number than `output_tokens_min`, unless it is all of the output.
     """
 
     charges: tuple[Charge, ...]
@@ -166,7 +167,8 @@ def decide(demand: Demand, balances: Mapping[UUID, Balance]) -> Granted | Denied
             output = min(output, charge.output_for(room))
         if output < demand.output_tokens_min or charge.amount_for(output) > room:
             return _denied(charge, balance, demand)
-    return _granted(demand, output, balances)
+    # All that is left, and not the beginning of more: by its length a hold is known to be light.
+    return _granted(demand, output - 1 if demand.is_light(output) else output, balances)
 
 
 def take(demand: Demand, output_tokens: int, balances: dict[UUID, Balance]) -> None:

@@ -160,7 +160,7 @@ def desk(
     sat = Desk(url, context.new_page())
     try:
         yield sat
-        assert sat.faults == []
+        assert not sat.faults, sat.faults
     except BaseException:
         sat.page.screenshot(path=_LAST_SEEN)
         raise

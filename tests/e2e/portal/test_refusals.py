@@ -75,7 +75,7 @@ def test_a_refused_call_leads_nowhere_or_shows_its_limit_as_if_it_were_still_so(
 
 
 def test_a_limit_hides_how_many_calls_it_refused_or_which(owners_desk, office):
-    _, secret, answer = refused_for_its_limit(office, "Omar Haddad")
+    _, secret, answer = refused_for_its_limit(office, "Bruno Costa")
     assert office.call(secret, SLUG).status_code == 429
     limit_id = answer.json()["error"]["details"]["limit_id"]
     at = owners_desk
@@ -84,7 +84,7 @@ def test_a_limit_hides_how_many_calls_it_refused_or_which(owners_desk, office):
     expect(link).to_have_accessible_name("Show 2 refused calls")
     link.click()
     at.page.wait_for_url(re.compile("limit_id="))
-    at.shows("Omar Haddad")
+    at.shows("Bruno Costa")
     at.shows("× 2")
     at.shows("Of a limit’s refusals only the period can be chosen.")
     assert at.page.locator("[data-row]").count() == 1

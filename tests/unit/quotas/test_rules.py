@@ -269,6 +269,15 @@ def test_where_there_is_not_the_whole_is_held(balance):
     assert call.is_light(50)
 
 
+@pytest.mark.parametrize("left", [399, 400, 401])
+def test_an_answer_shortened_to_a_light_hold_is_taken_for_the_beginning_of_more(left):
+    """100 tokens of input, and what is left for output: as much as a light hold takes, or one more or less."""
+    call = light(100 + left, first=400)
+    verdict = decide(call, {})
+    assert verdict.output_tokens == (399 if left == 400 else left)
+    assert not call.is_light(verdict.output_tokens)
+
+
 def test_light_calls_stop_being_light_while_four_whole_ones_still_fit():
     verdicts, after = decide_in_order([light(10_000)] * 80, {})
     outputs = [verdict.output_tokens for verdict in verdicts if isinstance(verdict, Granted)]
