@@ -9,18 +9,16 @@ import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 
 import asyncpg
 import pytest
-from alembic import command
-from alembic.config import Config
 
 from ai_api import ledger
 from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database
 from ai_api.jobs.make_partitions import ensure
+from tests.faults.test_migration_locks import migrated_to
 from tests.faults.test_two_versions import environment, program
 from tests.support.database import Databases, run_apart
 
@@ -34,31 +32,19 @@ WHERE h.inhparent = 'call_records'::regclass AND pg_get_indexdef(c.oid) LIKE '%l
 _IS_WHOLE = f"SELECT indisvalid FROM pg_index WHERE indexrelid = '{INDEX}'::regclass"
 
 
-def schema_alone(dsn: str) -> None:
-    """What alembic does of a migration, and no more: as if the program had been killed right after it."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[2] / "alembic"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["dsn"] = dsn
-    command.upgrade(config, "head")
-
-
 @pytest.fixture
 def begun(postgres_server: Databases) -> Iterator[str]:
     """A database whose migrations are done, and of whose index nothing is built; four months and the default partition."""
     dsn = postgres_server.create()
     run_apart(migrations_of_before, dsn)
-    run_apart(schema_alone, dsn)
+    # And no more, as if the program had been killed right after it.
+    run_apart(migrated_to, dsn, "head")
     yield dsn
     postgres_server.drop(dsn)
 
 
 def migrations_of_before(dsn: str) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[2] / "alembic"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["dsn"] = dsn
-    command.upgrade(config, "0025")
+    migrated_to(dsn, "0025")
     asyncio.run(months(dsn))
 
 
