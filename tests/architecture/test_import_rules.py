@@ -72,6 +72,7 @@ INNOCENT = {
     "sign_in/store_oidc.py": "import sqlalchemy, ai_api.core.db",
     "audit/store_chain.py": "import sqlalchemy, ai_api.core.db",
     "reports/store.py": "import sqlalchemy, ai_api.core.db",
+    "reports/store_facts.py": "import sqlalchemy, ai_api.core.db",
     "reports/store_names.py": "import sqlalchemy, ai_api.core.db",
     "reports/store_latency.py": "import sqlalchemy, ai_api.core.db",
     "reports/store_refused.py": "import sqlalchemy, ai_api.core.db",

@@ -9,7 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
+from ai_api.core.db import Database, Hot
 from ai_api.core.ids import first_id_of
+from ai_api.jobs.sum_days import sum_days
 
 MONTHS = 6
 OUTCOMES = ("ok", "upstream_error", "rate_limited", "upstream_timeout", "cost_quota_exceeded")
@@ -103,9 +105,22 @@ async def fill(dsn: str, *, records: int, members: int, now: datetime) -> None:
             since, until = months[0], now
             await connection.execute(_RECORDS, first, last, members, _BURST, since, until, records, list(OUTCOMES))
         await connection.execute(_QUARTERS)
+        await _sum_days(dsn)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
+
+
+async def _sum_days(dsn: str) -> None:
+    """As a worker has done by then."""
+    hot, database = Hot(dsn, size=1), Database(dsn, pool_size=1)
+    await hot.open()
+    try:
+        while await sum_days(hot, database).run():
+            pass
+    finally:
+        await hot.close()
+        await database.close()
 
 
 async def describe(dsn: str, *, records: int, now: datetime) -> Browsed:
