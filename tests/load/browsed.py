@@ -105,19 +105,19 @@ async def fill(dsn: str, *, records: int, members: int, now: datetime) -> None:
             since, until = months[0], now
             await connection.execute(_RECORDS, first, last, members, _BURST, since, until, records, list(OUTCOMES))
         await connection.execute(_QUARTERS)
-        await _sum_days(dsn)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
 
 
-async def _sum_days(dsn: str) -> None:
-    """As a worker has done by then."""
+async def sum_up(dsn: str) -> None:
+    """Sums up the days whose calls are over, as a worker has done by then. Of a database that is migrated to the newest."""
     hot, database = Hot(dsn, size=1), Database(dsn, pool_size=1)
     await hot.open()
     try:
         while await sum_days(hot, database).run():
             pass
+        await hot.fetch("ANALYZE usage_days")
     finally:
         await hot.close()
         await database.close()
