@@ -1,4 +1,4 @@
-"""Roll-ups by day, for reports over months, and which days of them hold. Expand only.
+"""Roll-ups by day and by month, for reports over long, and which of them hold. Expand only.
 
 A day is summed when no call of it can be open any more. Whatever is written to a roll-up of long ago all the same, by whichever
 version or by hand, notes its day in the same commit: then reports read the quarters of that day, until it is summed again. The
@@ -39,7 +39,7 @@ CREATE TABLE usage_days (
     billed_cost_nanos BIGINT NOT NULL,
     unpriced_calls BIGINT NOT NULL,
     estimated_cost_nanos BIGINT NOT NULL,
-    CONSTRAINT ck_usage_days_cut CHECK (cut IN ('callers', 'models', 'model_quarters'))
+    CONSTRAINT ck_usage_days_cut CHECK (cut IN ('callers', 'models', 'model_quarters', 'callers_month', 'models_month'))
 )""",
     """
 CREATE UNIQUE INDEX uq_usage_days_key ON usage_days
@@ -50,6 +50,7 @@ CREATE UNIQUE INDEX uq_usage_days_key ON usage_days
 CREATE TABLE usage_days_ready (
     day DATE NOT NULL,
     summed_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    in_month BOOLEAN DEFAULT false NOT NULL,
     CONSTRAINT pk_usage_days_ready PRIMARY KEY (day)
 )""",
     """

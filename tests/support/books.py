@@ -91,18 +91,31 @@ _DAY_CUTS = {
     "callers": ("day", "member_id, credential_id, allocation_id, outcome, tags"),
     "models": ("day", "model_id, model, provider, provider_key_id, outcome, tags"),
     "model_quarters": ("quarter", "model_id, model, provider, provider_key_id, outcome"),
+    "callers_month": ("middle", "member_id, credential_id, allocation_id, outcome, tags"),
+    "models_month": ("middle", "model_id, model, provider, provider_key_id, outcome, tags"),
 }
 _SUMMED_DAY = f"""SELECT '{{cut}}' AS cut, {{begins}} AS begins, jsonb_build_array({{keys}}) AS keys,
-        {", ".join(f"sum({name}) AS {name}" for name in _DAY_SUMS)} FROM told GROUP BY {{begins}}, {{keys}}"""
+        {", ".join(f"sum({name}) AS {name}" for name in _DAY_SUMS)} FROM told WHERE {{begins}} IS NOT NULL GROUP BY {{begins}}, {{keys}}"""
 _WRITTEN_DAY = f"""SELECT cut, begins, jsonb_build_array({{keys}}) AS keys, {", ".join(f"{name}::numeric" for name in _DAY_SUMS)}
-        FROM usage_days d WHERE cut = '{{cut}}' AND NOT EXISTS (
-            SELECT 1 FROM usage_days_stale s WHERE s.day = (d.begins AT TIME ZONE 'UTC')::date)"""
-# A day that is summed, and was not written to since, says in each cut what its quarters say.
+        FROM usage_days d WHERE cut = '{{cut}}' AND CASE WHEN cut LIKE '%month'
+            THEN d.begins IN (SELECT month + interval '1 day' FROM months)
+            ELSE NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = (d.begins AT TIME ZONE 'UTC')::date) END"""
+# A day that is summed, and was not written to since, says in each cut what its quarters say; and so does the middle of a month of
+# such days, if it has been summed since they were.
 _DAYS = """
-WITH told AS MATERIALIZED (
-    SELECT q.*, date_trunc('day', q.quarter, 'UTC') AS day FROM usage_quarters q
-    JOIN usage_days_ready r ON r.day = (q.quarter AT TIME ZONE 'UTC')::date
-    WHERE q.is_told AND NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = r.day)
+WITH days AS MATERIALIZED (
+    SELECT r.*, date_trunc('month', r.day::timestamp) AT TIME ZONE 'UTC' AS month,
+        extract(day FROM day) > 1 AND extract(day FROM day + 1) > 1 AS in_middle
+    FROM usage_days_ready r WHERE NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = r.day)
+),
+months AS MATERIALIZED (
+    SELECT month FROM days WHERE in_middle GROUP BY month
+    HAVING bool_and(in_month) AND count(*) = extract(day FROM (month AT TIME ZONE 'UTC') + interval '1 month - 1 day') - 2
+),
+told AS MATERIALIZED (
+    SELECT q.*, date_trunc('day', q.quarter, 'UTC') AS day,
+        CASE WHEN d.in_middle AND d.month IN (SELECT month FROM months) THEN d.month + interval '1 day' END AS middle
+    FROM usage_quarters q JOIN days d ON d.day = (q.quarter AT TIME ZONE 'UTC')::date WHERE q.is_told
 ),
 summed AS MATERIALIZED ({summed}),
 written AS MATERIALIZED ({written})

@@ -131,8 +131,9 @@ usage_quarters = Table(
 )
 
 # The same sums by days of UTC, for reports over months: by whose calls they were (`callers`), by what served them (`models`), and
-# by that for each quarter of an hour (`model_quarters`, without tags), since days of other zones begin at any of those. Only of
-# quarters that tell their list cost and tags.
+# by that for each quarter of an hour (`model_quarters`, without tags), since days of other zones begin at any of those. The first
+# two also of the days of a month but its first and last (`callers_month`, `models_month`): a month of any zone has all of these.
+# Only of quarters that tell their list cost and tags.
 usage_days = Table(
     "usage_days",
     METADATA,
@@ -157,7 +158,7 @@ usage_days = Table(
     Column("billed_cost_nanos", BigInteger, nullable=False),
     Column("unpriced_calls", BigInteger, nullable=False),
     Column("estimated_cost_nanos", BigInteger, nullable=False),
-    CheckConstraint("cut IN ('callers', 'models', 'model_quarters')", name="cut"),
+    CheckConstraint("cut IN ('callers', 'models', 'model_quarters', 'callers_month', 'models_month')", name="cut"),
     Index(
         "uq_usage_days_key",
         "cut",
@@ -183,6 +184,8 @@ Table(
     METADATA,
     Column("day", Date, primary_key=True),
     Column("summed_at", Instant, nullable=False, server_default=func.now()),
+    # Whether it is in the sums of its month as it is: another summing of the day takes it out.
+    Column("in_month", Boolean, nullable=False, server_default=text("false")),
 )
 Table(
     "usage_days_stale",

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final, Literal
 
+from ai_api.ledger import middle_of
 from ai_api.reports.periods import Period
 from ai_api.reports.rules import Asked, By
 
-Source = Literal["callers", "models", "model_quarters", "quarters"]
+Source = Literal["callers", "callers_month", "models", "models_month", "model_quarters", "quarters"]
 """The cuts of `usage_days`, and `usage_quarters` themselves."""
 
 SPANS_MAX: Final = 40
@@ -47,12 +48,19 @@ class Span:
     period: Period
 
 
-def spans(asked: Asked, by: By | None, begins: Sequence[datetime], ready: Collection[date]) -> list[Span]:
-    """The whole period, in its order and without a gap; `ready` are the days of UTC that are summed."""
+def spans(
+    asked: Asked, by: By | None, begins: Sequence[datetime], ready: Collection[date], months: Collection[date] = ()
+) -> list[Span]:
+    """The whole period, in its order and without a gap.
+
+    `ready` are the days of UTC that are summed, `months` the firsts of those whose middle is.
+    """
     cut, is_fine = _cut(asked, by)
     if cut is None or not ready:
         return [Span("quarters", asked.period)]
-    found = _merged(_each_day(asked.period, begins, ready, cut, is_fine=is_fine))
+    splits = sorted(at for at in begins if asked.period.since < at < asked.period.until)
+    found = _merged(_each_day(asked.period, splits, ready, cut, is_fine=is_fine))
+    found = _merged(_by_month(found, splits, months, cut))
     if len(found) <= SPANS_MAX:
         return found
     # Many short steps that days do not fit: the same for all of them.
@@ -72,10 +80,10 @@ def _cut(asked: Asked, by: By | None) -> tuple[Source | None, bool]:
 
 
 def _each_day(
-    period: Period, begins: Sequence[datetime], ready: Collection[date], cut: Source, *, is_fine: bool
+    period: Period, splits: Sequence[datetime], ready: Collection[date], cut: Source, *, is_fine: bool
 ) -> Iterator[Span]:
     """The days of a period, the first and last of which may be parts of theirs."""
-    split = {at.astimezone(UTC).date() for at in begins if at.astimezone(UTC).time() != time()}
+    split = {at.astimezone(UTC).date() for at in splits if at.astimezone(UTC).time() != time()}
     at = period.since.astimezone(UTC)
     while at < period.until:
         day = at.date()
@@ -87,6 +95,32 @@ def _each_day(
             source = cut if is_whole else "model_quarters"
         yield Span(source, Period(at, until))
         at = until
+
+
+def _by_month(
+    found: Iterable[Span], splits: Sequence[datetime], months: Collection[date], cut: Source
+) -> Iterator[Span]:
+    """The same, with the middles of months out of the sums of these, where they lie within one step."""
+    month: Source = "callers_month" if cut == "callers" else "models_month"
+    for span in found:
+        at, until = span.period.since, span.period.until
+        for first, after in _middles(span.period, months) if span.source == cut else ():
+            if any(first < split < after for split in splits):
+                continue
+            if at < first:
+                yield Span(cut, Period(at, first))
+            yield Span(month, Period(first, after))
+            at = after
+        if at < until:
+            yield Span(span.source, Period(at, until))
+
+
+def _middles(period: Period, months: Collection[date]) -> Iterator[tuple[datetime, datetime]]:
+    """The middles of months that lie within a period, in their order."""
+    for month in sorted(months):
+        first, after = (datetime.combine(day, time(), UTC) for day in middle_of(month))
+        if period.since <= first and after <= period.until:
+            yield first, after
 
 
 def _merged(each: Iterable[Span]) -> list[Span]:

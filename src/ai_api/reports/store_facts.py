@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from ai_api.core.db import Tx
 from ai_api.core.ids import first_id_of
+from ai_api.ledger import days_of, middle_of
 from ai_api.reports.periods import Period
 from ai_api.reports.rules import Asked, By
 from ai_api.reports.spans import Span, spans
@@ -51,7 +52,7 @@ _FROM_RECORDS = f"""
     WHERE NOT o.is_told AND {{member_known}} AND {{of_row}}{{of_tags}}"""  # noqa: S608  -- constants of this file
 
 _READY = """
-SELECT r.day FROM usage_days_ready r WHERE r.day >= :first AND r.day <= :last
+SELECT r.day, r.in_month FROM usage_days_ready r WHERE r.day >= :first AND r.day <= :last
     AND NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = r.day)
 """
 _TOLD = f"""
@@ -66,18 +67,23 @@ async def facts_of(tx: Tx, asked: Asked, by: By | None, begins: Sequence[datetim
 
     `tx` has to be a repeatable read: which days are summed is looked up first.
     """
-    ready = await _ready_days(tx, asked.period)
+    ready, months = await _ready(tx, asked.period)
     of_row, given = _of_row(asked)
     parts = []
-    for number, span in enumerate(spans(asked, by, begins, ready)):
+    for number, span in enumerate(spans(asked, by, begins, ready, months)):
         given |= {f"since_{number}": span.period.since, f"until_{number}": span.period.until}
         parts.append(_told(span, number, of_row + (_OF_TAG.format("o") if asked.tag_id else "")))
     return " UNION ALL ".join((*parts, *_from_records(asked, of_row, given))), given
 
 
-async def _ready_days(tx: Tx, period: Period) -> set[date]:
+async def _ready(tx: Tx, period: Period) -> tuple[set[date], set[date]]:
+    """The days of a period that are summed, and the firsts of months all whose days are in the month's sums."""
     given = {"first": period.since.date(), "last": period.until.date()}
-    return set((await tx.execute(text(_READY), given)).scalars())
+    rows = (await tx.execute(text(_READY), given)).all()
+    in_month = {row.day for row in rows if row.in_month}
+    months = {day.replace(day=1) for day in in_month}
+    whole = {month for month in months if in_month.issuperset(days_of(*middle_of(month)))}
+    return {row.day for row in rows}, whole
 
 
 def _of_row(asked: Asked) -> tuple[str, dict[str, Any]]:

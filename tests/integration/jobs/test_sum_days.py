@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
@@ -11,17 +11,21 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
-from ai_api.core.db import Database, Hot
+from ai_api.core.db import Database, Hot, Tx
 from ai_api.core.errors import StoreUnavailable
 from ai_api.jobs import store_days
 from ai_api.jobs.sum_days import DAYS_AT_ONCE, sum_days
-from ai_api.reports import Asked, Period, make
+from ai_api.ledger import middle_of
+from ai_api.reports import Asked, By, Period, make
 from tests.integration.jobs.desk import Account, Call, Desk, month_of
 from tests.support.books import Books
 
 FIELDS = {"member_id": UUID(int=1), "credential_id": UUID(int=2), "allocation_id": UUID(int=3), "model": "acme/one"}
 TODAY = datetime.now(UTC).date()
 OLD = TODAY - timedelta(days=5)
+
+
+LATELY = datetime.combine(TODAY - timedelta(days=7), time(), UTC)
 
 
 @pytest_asyncio.fixture
@@ -48,9 +52,14 @@ async def run(hot: Hot, pool: Database) -> None:
     await sum_days(hot, pool).run()
 
 
-async def told(pool: Database, by: str = "model") -> tuple[int, int]:
-    """Calls and costs of the last week, as a report says them."""
-    asked = Asked(period=Period(at(TODAY - timedelta(days=7), 0), at(TODAY + timedelta(days=1), 0)))
+async def run_until_done(hot: Hot, pool: Database) -> None:
+    while await sum_days(hot, pool).run():
+        pass
+
+
+async def told(pool: Database, by: By = "model", *, since: datetime = LATELY) -> tuple[int, int]:
+    """Calls and costs from a day on, as a report says them."""
+    asked = Asked(period=Period(since, at(TODAY + timedelta(days=1), 0)))
     async with pool.transaction(repeatable_read=True) as tx:
         total = (await make(tx, asked, by)).total
     return total.calls, total.billed_cost_nanos
@@ -131,11 +140,52 @@ async def test_what_is_taken_away_stays_in_reports(hot: Hot, pool: Database, des
     assert await told(pool) == (0, 0)
 
 
+async def test_what_comes_late_is_in_no_month(hot: Hot, pool: Database, desk: Desk, books: Books) -> None:
+    """In the middle of a month of summed days, and on its last day, which is in no month's sums."""
+    month = (TODAY.replace(day=1) - timedelta(days=45)).replace(day=1)
+    first, after = middle_of(month)
+    within, last, late = call(at(first + timedelta(days=9))), call(at(after)), call(at(first + timedelta(days=20)))
+    await desk.used(call(at(month)), within, last)
+    await desk.admit(late)
+    await run_until_done(hot, pool)
+    in_months = "SELECT cut, begins, sum(calls) AS calls FROM usage_days WHERE cut LIKE '%month' GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 2"
+    assert [(row["cut"], row["begins"], row["calls"]) for row in await books.fetch(in_months)] == [
+        ("callers_month", at(first, 0), 1), ("models_month", at(first, 0), 1),
+    ]  # fmt: skip
+    await books.assert_laws()
+    since = at(month, 0)
+    assert (await told(pool, since=since), await told(pool, "member", since=since)) == ((3, 1500), (3, 1500))
+    await books.fetch("UPDATE usage_days SET calls = 70 WHERE cut LIKE '%month'")
+    assert (await told(pool, since=since), await told(pool, "member", since=since)) == ((72, 1500), (72, 1500))
+    await desk.settle(late)
+    assert (await told(pool, since=since), await told(pool, "member", since=since)) == ((4, 2000), (4, 2000))
+    await run_until_done(hot, pool)
+    assert (await told(pool, since=since), await told(pool, "member", since=since)) == ((4, 2000), (4, 2000))
+    assert [row["calls"] for row in await books.fetch(in_months)] == [2, 2]
+    await books.assert_at_rest()
+
+
+async def test_a_month_is_summed_out_of_a_day_that_was_summed_again(
+    hot: Hot, pool: Database, desk: Desk, books: Books
+) -> None:
+    month = (TODAY.replace(day=1) - timedelta(days=45)).replace(day=1)
+    day = middle_of(month)[0]
+    late = call(at(day))
+    await desk.used(call(at(month)), call(at(day)))
+    await desk.admit(late)
+    await run_until_done(hot, pool)
+    await desk.settle(late)
+    with pytest.raises(StoreUnavailable):
+        await _while_another_sums_up(pool, day, lambda tx: store_days.sum_up_month(tx, month))
+    assert await told(pool, since=at(month, 0)) == (3, 1500)
+    await books.assert_at_rest()
+
+
 async def test_two_who_sum_up_a_day_count_it_twice(pool: Database, desk: Desk, books: Books) -> None:
     await desk.used(call(at(OLD)))
     for _ in range(2):
         with pytest.raises(StoreUnavailable):
-            await _sum_up_while_another_does(pool)
+            await _while_another_sums_up(pool, OLD, lambda tx: store_days.sum_up(tx, OLD))
     await books.assert_laws()
     assert await told(pool) == (1, 500)
 
@@ -146,8 +196,7 @@ async def test_days_of_years_keep_other_jobs_waiting(hot: Hot, pool: Database, d
     await run(hot, pool)
     assert len(await days_of(books, "usage_days_ready")) == DAYS_AT_ONCE
     assert first not in await days_of(books, "usage_days_ready")
-    while await sum_days(hot, pool).run():
-        pass
+    await run_until_done(hot, pool)
     assert first in await days_of(books, "usage_days_ready")
     await books.assert_at_rest()
 
@@ -157,10 +206,10 @@ async def test_a_call_of_today_pays_for_the_days(desk: Desk, books: Books) -> No
     assert await days_of(books, "usage_days_stale") == set()
 
 
-async def _sum_up_while_another_does(pool: Database) -> None:
-    async with pool.transaction(repeatable_read=True) as second:
+async def _while_another_sums_up(pool: Database, day: date, what: Callable[[Tx], Awaitable[None]]) -> None:
+    async with pool.transaction(repeatable_read=True) as tx:
         # Its look at the ledger begins here.
-        await second.execute(text("SELECT 1"))
-        async with pool.transaction(repeatable_read=True) as first:
-            await store_days.sum_up(first, OLD)
-        await store_days.sum_up(second, OLD)
+        await tx.execute(text("SELECT 1"))
+        async with pool.transaction(repeatable_read=True) as another:
+            await store_days.sum_up(another, day)
+        await what(tx)

@@ -17,7 +17,7 @@ from sqlalchemy import text
 
 from ai_api.core.db import Database
 from ai_api.core.ids import first_id_of
-from ai_api.jobs.store_days import sum_up
+from ai_api.jobs.store_days import sum_up, sum_up_month
 from ai_api.reports import OVERLAP
 from tests.integration.portal.reports_scene import COLUMNS, SINCE, SPANS, SUMS, UNTIL, Ledger, begin_of, seed
 from tests.support.database import Databases, Prepare
@@ -66,11 +66,17 @@ async def ledger(
 
 async def sum_most_days(database: Database) -> None:
     """One day is not summed, and one is written to afterwards; of all that are, each cut says something."""
+    summed: list[date] = []
     for number in range((UNTIL_DAY - SINCE_DAY).days):
         day = SINCE_DAY + timedelta(days=number)
         if day != UNSUMMED:
+            summed.append(day)
             async with database.transaction(repeatable_read=True) as tx:
                 await sum_up(tx, day)
+    for month in sorted({day.replace(day=1) for day in summed}):
+        if month != UNSUMMED.replace(day=1):
+            async with database.transaction(repeatable_read=True) as tx:
+                await sum_up_month(tx, month)
     async with database.transaction() as tx:
         late = "UPDATE usage_quarters SET calls = calls WHERE quarter >= :day AND quarter < :day + interval '1 day'"
         await tx.execute(text(late), {"day": datetime.combine(WRITTEN_TO, time(), UTC)})
@@ -79,7 +85,13 @@ async def sum_most_days(database: Database) -> None:
         cuts = (await tx.execute(text("SELECT cut, count(*) FROM usage_days GROUP BY 1"))).all()
         await tx.execute(text("ANALYZE"))
     assert set(stale) == {UNSUMMED, WRITTEN_TO}
-    assert {cut for cut, rows in cuts if rows > 100} == {"callers", "models", "model_quarters"}
+    assert {cut for cut, rows in cuts if rows > 20} == {
+        "callers",
+        "models",
+        "model_quarters",
+        "callers_month",
+        "models_month",
+    }
 
 
 async def ask(caller: Caller, path: str, **query: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ai_api.reports.periods import Period, Step, cut
+from ai_api.reports.periods import Period, Step, cut, month_period
 from ai_api.reports.rules import Asked, By
 from ai_api.reports.spans import SPANS_MAX, Span, spans
 
@@ -115,6 +115,41 @@ def test_a_statement_has_as_many_parts_as_a_year_has_weeks() -> None:
     month = spans(Asked(period=year), "member", begins("month", "Asia/Taipei", year), ready)
     assert 12 < len(month) <= SPANS_MAX
     assert_whole(month, year)
+
+
+@pytest.mark.parametrize(
+    ("step", "zone", "by", "expected"),
+    [
+        (None, "UTC", "member", [("callers", "01"), ("callers_month", "02"), ("callers", "31")]),
+        (None, "Asia/Taipei", "tag", [("quarters", "30"), ("models", "01"), ("models_month", "02"), ("quarters", "31")]),
+        (None, "Pacific/Kiritimati", "member", [("quarters", "30"), ("callers", "01"), ("callers_month", "02"), ("quarters", "31")]),
+        (None, "Pacific/Pago_Pago", "member", [("quarters", "01"), ("callers_month", "02"), ("callers", "31"), ("quarters", "01")]),
+        ("month", "UTC", "model", [("models", "01"), ("models_month", "02"), ("models", "31")]),
+        ("week", "UTC", "member", [("callers", "01")]),
+    ],
+)  # fmt: skip
+def test_a_month_of_a_zone_has_days_that_are_not_in_it(
+    step: Step | None, zone: str, by: By, expected: list[tuple[str, str]]
+) -> None:
+    period = month_period("2026-10", ZoneInfo(zone))
+    at = begins(step, zone, period) if step else ()
+    found = spans(Asked(period=period), by, at, READY, {date(2026, 10, 1)})
+    assert [(each.source, f"{each.period.since:%d}") for each in found] == expected
+    assert_whole(found, period)
+    apart = [each for each in found if each.source.endswith("_month")]
+    assert all(told([each]) == [(each.source, "02 00:00", "31 00:00")] for each in apart)
+
+
+def test_a_year_by_month_reads_its_days() -> None:
+    year = Period(datetime(2026, 1, 1, tzinfo=UTC), datetime(2027, 1, 1, tzinfo=UTC))
+    ready = frozenset(date(2026, 1, 1) + timedelta(days=number) for number in range(365))
+    months = {date(2026, number, 1) for number in range(1, 13)} - {date(2026, 3, 1)}
+    found = spans(Asked(period=year), "model", begins("month", "UTC", year), ready, months)
+    assert_whole(found, year)
+    assert sum(each.source == "models_month" for each in found) == 11
+    assert (datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 4, 2, tzinfo=UTC)) in {
+        (each.period.since, each.period.until) for each in found if each.source == "models"
+    }
 
 
 def assert_whole(found: Sequence[Span], period: Period = OCTOBER) -> None:
