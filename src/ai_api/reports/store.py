@@ -32,16 +32,29 @@ _EXPLODED = """,
         SELECT sets.*, tag.id AS key FROM sets LEFT JOIN LATERAL jsonb_array_elements_text(sets.tags) AS tag(id) ON true
     )"""
 # By sets of tags first, which are few: a call counts for each tag of its set, or for none.
-_BY_TAG = f"WITH sets AS MATERIALIZED (SELECT tags, {_SUMS} FROM ({{facts}}) facts GROUP BY tags){_EXPLODED}"  # noqa: S608
+_BY_TAG = f"""WITH sets AS MATERIALIZED (SELECT tags, {_SUMS} FROM ({{facts}}) facts GROUP BY tags){_EXPLODED},
+    grouped AS MATERIALIZED (SELECT key, {_SUMS_OF_SUMS} FROM exploded GROUP BY key HAVING sum(calls) > 0)"""  # noqa: S608
 _STEPS_BY_TAG = f"""WITH sets AS MATERIALIZED (
     SELECT {_STEP} AS step, tags, {_SUMS} FROM ({{facts}}) facts GROUP BY 1, 2
 ){_EXPLODED}"""  # noqa: S608
-_GROUPED_BY_TAG = f"""
-    SELECT 0 AS is_total, key, {_SUMS_OF_SUMS} FROM exploded GROUP BY key HAVING sum(calls) > 0
-    UNION ALL SELECT 1, NULL, {_SUMS_OF_SUMS} FROM sets"""  # noqa: S608
-_GROUPED = f"""
-    SELECT grouping(key) AS is_total, key, {_SUMS} FROM (SELECT *, {{key}} AS key FROM ({{facts}}) rows) facts
-    GROUP BY GROUPING SETS ((key), ()) HAVING sum(calls) > 0"""  # noqa: S608
+_BY_KEY = f"""WITH grouped AS MATERIALIZED (
+    SELECT key, {_SUMS} FROM (SELECT *, {{key}} AS key FROM ({{facts}}) rows) facts GROUP BY key HAVING sum(calls) > 0
+)"""  # noqa: S608
+# The whole is summed out of the groups: each row is added up once.
+_TOTALS = f"""{{grouped}}
+    SELECT * FROM (
+        SELECT 1 AS is_total, NULL AS key, {_SUMS_OF_SUMS}, (SELECT count(*) FROM grouped) AS groups FROM {{whole}}
+        UNION ALL (
+            SELECT 0, CAST(key AS text), {", ".join(SUMMED)}, 0 FROM grouped
+            ORDER BY {{measure}} DESC, calls DESC, key NULLS LAST LIMIT :top
+        )
+    ) found ORDER BY is_total DESC, {{measure}} DESC, calls DESC, key NULLS LAST"""  # noqa: S608
+
+_BY_ID: Final[frozenset[By]] = frozenset({"member", "allocation", "credential", "provider_key"})
+_PLACED = """{source} facts
+    LEFT JOIN unnest(CAST(:keys AS {kind}[]), CAST(:places AS int[])) AS placed(its_key, its_place) ON its_key = key"""
+# The key of no group is none of theirs either.
+_PLACE = f"CASE WHEN key IS NULL THEN CAST(:none AS int) ELSE coalesce(its_place, {OTHER}) END"
 
 _ORDER: Final[Mapping[Measure, str]] = {
     "billed_cost": "billed_cost_nanos",
@@ -81,7 +94,7 @@ async def cells(tx: Tx, asked: Asked, by: By, begins: Sequence[datetime], *, mos
             UNION ALL SELECT step, true, NULL, {_SUMS_OF_SUMS} FROM sets GROUP BY 1 HAVING sum(calls) > 0 LIMIT :most"""  # noqa: S608
     else:
         statement = f"""
-            SELECT {_STEP} AS step, false AS is_whole, key, {_SUMS}
+            SELECT {_STEP} AS step, false AS is_whole, CAST(key AS text) AS key, {_SUMS}
             FROM (SELECT *, {_key_of(by, as_told=asked.as_told)} AS key FROM ({facts}) rows) facts
             GROUP BY 1, 3 HAVING sum(calls) > 0 LIMIT :most"""  # noqa: S608
     given |= {"begins": list(begins), "most": most + 1}
@@ -93,7 +106,7 @@ async def totals(tx: Tx, asked: Asked, by: By, *, measure: Measure, top: int) ->
     """The sums by group, the largest first."""
     facts, given = await facts_of(tx, asked, by)
     statement = _totals_statement(asked, by, facts, measure=measure)
-    given |= {"rows": top + 1}
+    given |= {"top": top}
     rows = (await tx.execute(text(statement), given)).all()
     total = next((Sums(*row[2:_SUMS_END]) for row in rows if row.is_total), NOTHING)
     found = [(row.key, Sums(*row[2:_SUMS_END])) for row in rows if not row.is_total]
@@ -101,14 +114,10 @@ async def totals(tx: Tx, asked: Asked, by: By, *, measure: Measure, top: int) ->
 
 
 def _totals_statement(asked: Asked, by: By, facts: str, *, measure: Measure) -> str:
-    order = f"ORDER BY is_total DESC, {_ORDER[measure]} DESC, calls DESC, key NULLS LAST LIMIT :rows"
     if by == "tag":
-        source, grouped = _BY_TAG.format(facts=facts), _GROUPED_BY_TAG
-    else:
-        key = _key_of(by, as_told=asked.as_told)
-        source, grouped = "", _GROUPED.format(key=key, facts=facts)
-    return f"""{source}
-        SELECT *, count(*) FILTER (WHERE is_total = 0) OVER () AS groups FROM ({grouped}) grouped {order}"""  # noqa: S608
+        return _TOTALS.format(grouped=_BY_TAG.format(facts=facts), whole="sets", measure=_ORDER[measure])
+    grouped = _BY_KEY.format(key=_key_of(by, as_told=asked.as_told), facts=facts)
+    return _TOTALS.format(grouped=grouped, whole="grouped", measure=_ORDER[measure])
 
 
 async def steps(
@@ -121,27 +130,28 @@ async def steps(
     facts, given = await facts_of(tx, asked, by, begins)
     given |= {"begins": list(begins)}
     if by is not None:
-        given |= {"keys": [key or "" for key in keys]}
+        places = {key: place for place, key in enumerate(keys, 1)}
+        given |= {"none": places.pop(None, OTHER), "keys": list(places), "places": list(places.values())}
     statement = _steps_statement(asked, by, facts)
     rows = await tx.execute(text(statement).bindparams(_BEGINS), given)
     return {(row.step, row.place): Sums(*row[2:_SUMS_END]) for row in rows}
 
 
 def _steps_statement(asked: Asked, by: By | None, facts: str) -> str:
-    # The key of no group is none of theirs either.
-    place = "coalesce(array_position(CAST(:keys AS text[]), coalesce(key, '')), 0)"
     if by == "tag":
+        placed = _PLACED.format(source="exploded", kind="text")
         return f"""{_STEPS_BY_TAG.format(facts=facts)}
-            SELECT step, {place} AS place, {_SUMS_OF_SUMS} FROM exploded GROUP BY 1, 2 HAVING sum(calls) > 0
+            SELECT step, {_PLACE} AS place, {_SUMS_OF_SUMS} FROM {placed} GROUP BY 1, 2 HAVING sum(calls) > 0
             UNION ALL SELECT step, {WHOLE}, {_SUMS_OF_SUMS} FROM sets GROUP BY 1 HAVING sum(calls) > 0"""  # noqa: S608
-    key = "NULL::text" if by is None else _key_of(by, as_told=asked.as_told)
-    return f"""
-        SELECT {_STEP} AS step, {"0" if by is None else place} AS place, {_SUMS}
-        FROM (SELECT *, {key} AS key FROM ({facts}) rows) facts GROUP BY 1, 2 HAVING sum(calls) > 0"""  # noqa: S608
+    if by is None:
+        return f"SELECT {_STEP} AS step, {OTHER} AS place, {_SUMS} FROM ({facts}) facts GROUP BY 1, 2 HAVING sum(calls) > 0"  # noqa: S608
+    rows = f"(SELECT *, {_key_of(by, as_told=asked.as_told)} AS key FROM ({facts}) rows)"  # noqa: S608
+    placed = _PLACED.format(source=rows, kind="uuid" if by in _BY_ID else "text")
+    return f"SELECT {_STEP} AS step, {_PLACE} AS place, {_SUMS} FROM {placed} GROUP BY 1, 2 HAVING sum(calls) > 0"  # noqa: S608
 
 
 def _key_of(by: By, *, as_told: bool) -> str:
     column = COLUMN_OF.get(by, by)
     if as_told and column in UNTOLD:
-        return f"CASE WHEN outcome <> '{HIDDEN}' THEN {column}::text END"
-    return f"{column}::text"
+        return f"CASE WHEN outcome <> '{HIDDEN}' THEN {column} END"
+    return column
