@@ -1,3 +1,4 @@
+import { clsx } from "clsx";
 import { useTranslation } from "react-i18next";
 
 import type { ReportShown } from "@/client/schema.gen";
@@ -6,8 +7,8 @@ import { useFormat } from "@/lib/format";
 import { formatUsd } from "@/lib/money";
 import { DayBars } from "./day-bars";
 
-/** The days of this month in a report that has a step for each day: its dates, what of it has no price, and the bars. */
-export function MonthBars({ report }: { report: Pick<ReportShown, "since" | "zone" | "steps" | "total"> }) {
+/** The days of this month in a report that has a step for each day: its dates, what of it has no price, and the bars; `narrow` in a side column. */
+export function MonthBars({ report, narrow = false }: { report: Pick<ReportShown, "since" | "zone" | "steps" | "total">; narrow?: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const today = dayIn(new Date(), report.zone);
@@ -22,12 +23,14 @@ export function MonthBars({ report }: { report: Pick<ReportShown, "since" | "zon
         {report.total.unpriced_calls > 0 && <span className="block text-warn-ink">{t("month.unpriced", { count: report.total.unpriced_calls })}</span>}
       </p>
       {/* One of the two is there: letters of a wide one would be too small on a phone. */}
-      <div className="md:hidden">
+      <div className={clsx(!narrow && "md:hidden")}>
         <DayBars {...bars} />
       </div>
-      <div className="hidden max-w-[660px] md:block">
-        <DayBars {...bars} wide />
-      </div>
+      {!narrow && (
+        <div className="hidden max-w-[660px] md:block">
+          <DayBars {...bars} wide />
+        </div>
+      )}
     </>
   );
 }

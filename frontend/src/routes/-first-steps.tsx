@@ -6,6 +6,7 @@ import { Slug } from "@/components/amounts";
 import { Guide } from "@/components/guide";
 import { Card } from "@/components/ui/card";
 import { myAllocationsQuery } from "@/features/allocations/api";
+import { ToolsYouKnow } from "@/features/apps/tools-you-know";
 import { WaitingForCall } from "@/features/calls/waiting-for-call";
 import { credentialsQuery } from "@/features/credentials/api";
 import { CreateStep } from "@/features/credentials/create-step";
@@ -26,15 +27,21 @@ export default function FirstSteps() {
   return (
     <Newcomer
       beside={
-        <Card flush title={t("new.also")} aside={<Link to="/catalog" className={link}>{t("new.all_models")}</Link>}>
-          <Claimable />
-        </Card>
+        <div className="flex flex-col gap-3">
+          <ToolsYouKnow />
+          {allocation !== undefined && (
+            <Card flush title={t("new.also")} aside={<Link to="/catalog" className={link}>{t("new.all_models")}</Link>}>
+              <Claimable />
+            </Card>
+          )}
+        </div>
       }
       steps={[
         {
           done: allocation !== undefined,
           title: t("new.claim"),
           says: allocation === undefined ? t("new.claim_says") : <Slug slug={allocation.model} />,
+          aside: allocation === undefined && <Link to="/catalog" className={link}>{t("new.all_models")}</Link>,
           content: <Claimable />,
         },
         {

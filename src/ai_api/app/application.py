@@ -12,6 +12,7 @@ from ai_api.app.ending import Ending
 from ai_api.app.front import Front
 from ai_api.app.gateway import Gateway
 from ai_api.app.ground import CLOSE_S, Ground
+from ai_api.app.known_routes import read_routes
 from ai_api.app.portal import house_of
 from ai_api.app.schema_watch import SchemaWatch
 from ai_api.app.traces import traces_of
@@ -22,6 +23,7 @@ from ai_api.observability.listener import Family
 from ai_api.observability.metrics import load_metrics
 from ai_api.observability.redact import Redactor
 from ai_api.portal.pages import Pages, find_built
+from ai_api.portal.rehearsal import rehearse
 from ai_api.portal.router import create_portal
 from ai_api.protocols.app import DoorsOfCalls
 from ai_api.protocols.intake import Intake
@@ -53,10 +55,12 @@ class Application:
         self.data_plane: DoorsOfCalls | None = None
         if "protocols" in doors:
             self.data_plane = data_plane_of(settings, self.ground, self.gateway, self.intake)
+            read_routes(self.data_plane.described)
         self.portal: FastAPI | None = None
         pages: Pages | None = None
         if "portal" in doors:
             self.portal, pages = create_portal(house_of(settings, self.ground)), Pages(find_built())
+            read_routes(self.portal)
         front = Front(self.data_plane, self.portal, pages, lambda: self.faults)
         inside = front if self._traces is None else self._traces.around(front)
         self._porch = Porch(inside, lambda: self.draining, trusted_proxies=settings.listen.proxies())
@@ -93,9 +97,13 @@ class Application:
         return [*self.gateway.metrics(), *load]
 
     def warm_up(self) -> None:
-        """Loads what is slow to load, beside the first calls, where some key needs it: litellm takes seconds and 100 MB."""
+        """Does what is slow the first time, beside the first calls: the portal's statements; litellm, which takes seconds and
+        100 MB, where some key needs it.
+        """
         if self.gateway.translates():
             self.ground.tasks.spawn(asyncio.to_thread(self.gateway.translate.ensure_loaded))
+        if self.portal is not None and not self.faults:
+            self.ground.tasks.spawn(rehearse(self.portal.state.house))
 
     async def start(self) -> None:
         """Opens the pools, registers the replica, loads the world, begins to watch.

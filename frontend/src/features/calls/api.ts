@@ -5,11 +5,12 @@ import type { ListedMyCallRecordShown, MyCallRecordFound, MyCallRecordShown } fr
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
-/** The member's last calls, refused ones too. */
-export function lastCallsQuery(limit: number) {
+/** The member's last calls, refused ones too: all, or those of one credential or one model. */
+export function lastCallsQuery(limit: number, of: Pick<CallsAsked, "credential_id" | "model">) {
+  const query = { limit, ...of };
   return queryOptions({
-    queryKey: key("calls", "mine", { limit }),
-    queryFn: async ({ signal }): Promise<ListedMyCallRecordShown> => body(await api.GET("/api/me/call-records", { params: { query: { limit } }, signal })),
+    queryKey: key("calls", "mine", query),
+    queryFn: async ({ signal }): Promise<ListedMyCallRecordShown> => body(await api.GET("/api/me/call-records", { params: { query }, signal })),
   });
 }
 

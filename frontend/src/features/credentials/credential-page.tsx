@@ -1,5 +1,6 @@
 import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Moment, Money, Nothing, TokenCount } from "@/components/amounts";
@@ -12,8 +13,8 @@ import { CredentialActions } from "./credential-actions";
 import { CredentialState } from "./credential-state";
 import { WhatItCanDo } from "./what-it-can-do";
 
-/** One credential: what it can do, what is left to it, how it was used, and how to stop it. */
-export function CredentialPage({ id }: { id: string }) {
+/** One credential: what it can do, what is left to it, how it was used (`used`), and how to stop it. */
+export function CredentialPage({ id, used }: { id: string; used: ReactNode }) {
   const { t } = useTranslation("credentials");
   const { data: credential } = useSuspenseQuery(credentialQuery(id));
   const limited = credential.own_limits.filter((limit) => limit.limit !== null);
@@ -34,7 +35,7 @@ export function CredentialPage({ id }: { id: string }) {
       }
     >
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
-        <div className="flex flex-col gap-3">
+        <div className="flex min-w-0 flex-col gap-3">
           <Card title={t("one.month")}>
             <Facts>
               <Fact label={t("one.spend")}>
@@ -65,6 +66,7 @@ export function CredentialPage({ id }: { id: string }) {
               </div>
             </Card>
           )}
+          {used}
           <Card title={t("one.stop")}>
             <CredentialActions credential={credential} buttons />
           </Card>

@@ -1,7 +1,7 @@
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { MessageSquare } from "lucide-react";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MyModelShown, OwnAllocation } from "@/client/schema.gen";
@@ -24,8 +24,16 @@ import { ClaimButton } from "./claim-button";
 import { PricesCard } from "./prices";
 import { useAbilities } from "./words";
 
+interface ModelPageProps {
+  slug: string;
+  tool: Tool;
+  onTool: (tool: Tool) => void;
+  /** How the member used it, for whom it is theirs. */
+  used: ReactNode;
+}
+
 /** One model: what it can do, how to call it, what it costs, and the member's right to it. */
-export function ModelPage({ slug, tool, onTool }: { slug: string; tool: Tool; onTool: (tool: Tool) => void }) {
+export function ModelPage({ slug, tool, onTool, used }: ModelPageProps) {
   const { t } = useTranslation("models");
   const { data: model } = useSuspenseQuery(modelQuery(slug));
   const say = useAbilities();
@@ -45,18 +53,21 @@ export function ModelPage({ slug, tool, onTool }: { slug: string; tool: Tool; on
         ))}
       </ul>
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
-        <Card title={t("model.call")}>
-          <CodeBlock
-            label={t("model.call")}
-            value={tool}
-            onChange={onTool}
-            snippets={TOOLS.map((each) => ({
-              name: each,
-              label: TOOL_NAMES[each],
-              text: example(each, { origin: location.origin, model: model.slug, operation: exampleOperation(model.operations), key: null }),
-            }))}
-          />
-        </Card>
+        <div className="flex min-w-0 flex-col gap-3">
+          <Card title={t("model.call")}>
+            <CodeBlock
+              label={t("model.call")}
+              value={tool}
+              onChange={onTool}
+              snippets={TOOLS.map((each) => ({
+                name: each,
+                label: TOOL_NAMES[each],
+                text: example(each, { origin: location.origin, model: model.slug, operation: exampleOperation(model.operations), key: null }),
+              }))}
+            />
+          </Card>
+          {model.allocation !== null && used}
+        </div>
         <div className="flex flex-col gap-3">
           <MyAllocation model={model} />
           <PricesCard model={model} />

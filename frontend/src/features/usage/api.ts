@@ -1,7 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { ListedMyCredentialShown, ListedMyModelShown, MyUsageShown, ReportShown } from "@/client/schema.gen";
+import type { ListedMyCredentialShown, ListedMyModelShown, ReportShown } from "@/client/schema.gen";
 import { whole, type ReportAsked } from "@/lib/reports";
 import { key } from "@/lib/writes";
 import type { BYS } from "./asked";
@@ -19,12 +19,15 @@ export interface UsageAsked extends ReportAsked<By> {
 const GROUPS_MAX = 50;
 const CHOICES_MAX = 200;
 
-/** What the member's calls of this calendar month came to, by day or by model. */
-export function thisMonthQuery(by: "day" | "model") {
+/** Whose use is looked at: all of the member's, or that of one credential or one model. */
+export type UseOf = Pick<UsageAsked, "credential" | "model">;
+
+/** What the member's calls of this calendar month came to, by model and for each day: in the organization's zone, as limits go. */
+export function thisMonthQuery({ credential, model }: UseOf) {
+  const query = { range: "this_month", by: "model", each: "day", credential_id: credential, model, top: GROUPS_MAX } as const;
   return queryOptions({
-    queryKey: key("usage", "month", by),
-    queryFn: async ({ signal }): Promise<MyUsageShown> =>
-      body(await api.GET("/api/me/usage", { params: { query: by === "day" ? { each: "day" } : { by: "model" } }, signal })),
+    queryKey: key("usage", "month", query),
+    queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/me/usage/report", { params: { query }, signal })),
   });
 }
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final, TypeAlias
 from weakref import WeakSet
 
@@ -51,6 +51,7 @@ class Database:
             self._made.add(connection)
             return connection
 
+        self._pool_size = pool_size
         self._made: WeakSet[asyncpg.Connection] = WeakSet()
 
         self.engine: AsyncEngine = create_async_engine(
@@ -91,6 +92,12 @@ class Database:
             if sqlstate == NO_SUCH_TABLE:
                 raise SchemaMissing from error
             raise
+
+    async def rehearse(self, part: Callable[[Tx], Awaitable[None]]) -> None:
+        """Opens all connections that the pool keeps; each does `part`, one after the other. Raises as `transaction` does."""
+        async with AsyncExitStack() as held:
+            for _ in range(self._pool_size):
+                await part(await held.enter_async_context(self.transaction()))
 
     async def close(self) -> None:
         """Closes all connections. Those in use have half a second: a task that was cancelled gives its own back a bit later."""
