@@ -76,10 +76,10 @@ async def run(stand: Stand, plan: Plan, say: Say) -> MigratingResults:
         dsn, records=plan.records, members=plan.members // 5, now=datetime.now(UTC), is_told=FROM >= ROLLED_UP_FROM
     )
     found.rows, found.partitions = await _counted(dsn)
-    changes = list(_changes(dsn))
+    every = list(changes(dsn))
     for way, some in (
-        (by_old_columns, [each for each in changes if each.before < SETTLED_FROM]),
-        (by_gateway, [each for each in changes if each.before >= SETTLED_FROM]),
+        (by_old_columns, [each for each in every if each.before < SETTLED_FROM]),
+        (by_gateway, [each for each in every if each.before >= SETTLED_FROM]),
     ):
         async with _beside(dsn, way) as meter:
             for each in some:
@@ -94,7 +94,7 @@ async def run(stand: Stand, plan: Plan, say: Say) -> MigratingResults:
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
     """What is done to a schema that is at `before`; `do` blocks, and gives how often it had to wait for a table."""
 
     before: str
@@ -103,7 +103,7 @@ class _Change:
     do: Callable[[], int]
 
 
-def _changes(dsn: str) -> Iterator[_Change]:
+def changes(dsn: str) -> Iterator[Change]:
     """Each migration after FROM, and what `ai-api migrate` does after them."""
     config = Config()
     config.set_main_option("script_location", str(ALEMBIC))
@@ -113,9 +113,9 @@ def _changes(dsn: str) -> Iterator[_Change]:
     ]
     before = FROM
     for each in reversed(following):
-        yield _Change(before, each.revision, each.doc, partial(_migrate, dsn, each.revision))
+        yield Change(before, each.revision, each.doc, partial(_migrate, dsn, each.revision))
         before = each.revision
-    yield _Change(before, INDEXES, "Indexes of the ledger, month by month.", partial(_finish, dsn))
+    yield Change(before, INDEXES, "Indexes of the ledger, month by month.", partial(_finish, dsn))
 
 
 def _migrate(dsn: str, revision: str) -> int:
@@ -146,7 +146,7 @@ class _Meter:
         self._calls = calls
         self._tasks = tasks
 
-    async def measure(self, change: _Change) -> Step:
+    async def measure(self, change: Change) -> Step:
         """Makes it, and waits for the calls that it has kept waiting. Raises TimeoutError, and what was raised beside it."""
         await self.some_calls()
         self._watcher.forget()
