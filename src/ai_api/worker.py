@@ -25,6 +25,7 @@ from ai_api.jobs.make_partitions import make_partitions
 from ai_api.jobs.prove_books import BookProof, prove_books
 from ai_api.jobs.run_figures import JobFigures
 from ai_api.jobs.send_mail import Postman
+from ai_api.jobs.sum_days import sum_days
 from ai_api.jobs.sweep_holds import sweep_holds
 from ai_api.jobs.unexplained import Unexplained
 from ai_api.mail import SmtpServer
@@ -66,6 +67,7 @@ class Worker:
             forget_links(self._database, self._clock),
             prove_books(BookProof(self._hot, self._unexplained), self._clock.monotonic),
             drop_accounts(self._hot, self._log, self._clock.monotonic),
+            sum_days(self._hot, self._database),
         ]
         self._figures = JobFigures((job.name for job in self._jobs), self._unix_s)
         server = _server_of(settings.smtp)

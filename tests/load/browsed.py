@@ -9,7 +9,9 @@ from uuid import UUID
 
 import asyncpg
 
+from ai_api.core.db import Database, Hot
 from ai_api.core.ids import first_id_of
+from ai_api.jobs.sum_days import sum_days
 
 MONTHS = 6
 OUTCOMES = ("ok", "upstream_error", "rate_limited", "upstream_timeout", "cost_quota_exceeded")
@@ -116,6 +118,19 @@ async def fill(dsn: str, *, records: int, members: int, now: datetime, is_told: 
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
+
+
+async def sum_up(dsn: str) -> None:
+    """Sums up the days whose calls are over, as a worker has done by then. Of a database that is migrated to the newest."""
+    hot, database = Hot(dsn, size=1), Database(dsn, pool_size=1)
+    await hot.open()
+    try:
+        while await sum_days(hot, database).run():
+            pass
+        await hot.fetch("ANALYZE usage_days")
+    finally:
+        await hot.close()
+        await database.close()
 
 
 async def describe(dsn: str, *, records: int, now: datetime) -> Browsed:

@@ -30,7 +30,7 @@ from tests.load.stand import Server, Stand, organize
 from tests.support.organization import CLI
 
 TARGET, CALM, BROWSED = "browsed", "calm", "while two browse"
-LOOKS, FEW_LOOKS = 20, 3
+LOOKS = 20
 CALLS_PER_S = 100.0
 LONGER = 5
 """The slowest call of a hundred needs more calls than a median."""
@@ -49,7 +49,6 @@ class BrowsingResults:
     export_mb: float = 0.0
     file_mb: float = 0.0
     calls: dict[str, list[Sample]] = field(default_factory=dict)
-    looks: int = LOOKS
     looked: int = 0
     strangers: float = 0.0
     records: int = 0
@@ -57,7 +56,7 @@ class BrowsingResults:
 
 async def run(stand: Stand, plan: Plan, say: Say) -> BrowsingResults:
     """Fills a database, measures and checks. Raises as the main part does."""
-    found = BrowsingResults(looks=LOOKS if plan.repeats > 1 else FEW_LOOKS)
+    found = BrowsingResults()
     copied = await browsed_database(stand, records=plan.records, members=plan.members // 5, say=say)
     dsn, of = copied.dsn, copied.of
     callers = await organize(dsn, stand.provider.url)
@@ -111,8 +110,8 @@ async def _ask(clients: dict[str, httpx.AsyncClient], page: Page) -> float:
 
 async def _look(clients: dict[str, httpx.AsyncClient], of: Browsed, found: BrowsingResults, say: Say) -> None:
     for page in pages(of):
-        found.pages_ms[page.name] = [await _ask(clients, page) for _ in range(found.looks)]
-        say(f"   {page.name}: {sorted(found.pages_ms[page.name])[found.looks // 2]:.0f} ms")
+        found.pages_ms[page.name] = [await _ask(clients, page) for _ in range(LOOKS)]
+        say(f"   {page.name}: {sorted(found.pages_ms[page.name])[LOOKS // 2]:.0f} ms")
 
 
 async def _export(client: httpx.AsyncClient, pid: int, of: Browsed, found: BrowsingResults, say: Say) -> None:

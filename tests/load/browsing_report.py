@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.load.browsing import BROWSED, BROWSERS, CALLS_PER_S, CALM, BrowsingResults
+from tests.load.browsing import BROWSED, BROWSERS, CALLS_PER_S, CALM, LOOKS, BrowsingResults
 from tests.load.circumstances import circumstances, met
 from tests.load.figures import median
 from tests.load.measure import middle, ratio
@@ -17,7 +17,7 @@ SHOWN = 12
 def table(results: BrowsingResults, plan: Plan, *, machine: str, postgres: str) -> str:
     """The whole text of the block."""
     more = [
-        f"{plan.records:,} records of half a year; {len(results.pages_ms)} pages, each asked {results.looks} times, one after the other; "
+        f"{plan.records:,} records of half a year; {len(results.pages_ms)} pages, each asked {LOOKS} times, one after the other; "
         f"the slowest {SHOWN} are shown",
         f"calls: {plan.repeats} repeats, in turn, {CALLS_PER_S:g} calls/s, beside {BROWSERS} who ask for all pages in turn "
         f"({results.looked:,} asked meanwhile)",
@@ -31,10 +31,10 @@ def table(results: BrowsingResults, plan: Plan, *, machine: str, postgres: str) 
     return "\n".join(
         [
             *circumstances(machine=machine, postgres=postgres, strangers=results.strangers, more=more),
-            "| page | p50 | p95 | goal | met |",
-            "| --- | ---: | ---: | ---: | :---: |",
+            "| page | first | p50 | p95 | goal | met |",
+            "| --- | ---: | ---: | ---: | ---: | :---: |",
             *(_row(name, results.pages_ms[name]) for name in slowest[:SHOWN]),
-            f"| **all {len(slowest)} pages** | | {late} above | each ≤ {PAGE_MS_MAX} ms | {met(not late)} |",
+            f"| **all {len(slowest)} pages** | | | {late} above | each ≤ {PAGE_MS_MAX} ms | {met(not late)} |",
             "",
             "| | | goal | met |",
             "| --- | ---: | ---: | :---: |",
@@ -47,9 +47,7 @@ def table(results: BrowsingResults, plan: Plan, *, machine: str, postgres: str) 
 
 def _row(name: str, took_ms: list[float]) -> str:
     slow = p95(took_ms)
-    return (
-        f"| {name} | {median(took_ms):.0f} ms | **{slow:.0f} ms** | ≤ {PAGE_MS_MAX} ms | {met(slow <= PAGE_MS_MAX)} |"
-    )
+    return f"| {name} | {took_ms[0]:.0f} ms | {median(took_ms):.0f} ms | **{slow:.0f} ms** | ≤ {PAGE_MS_MAX} ms | {met(slow <= PAGE_MS_MAX)} |"
 
 
 def p95(took_ms: list[float]) -> float:

@@ -57,7 +57,9 @@ async def _fill(stand: Stand, name: str, *, records: int, members: int, now: dat
         await stand.statistics.execute(f"DROP DATABASE {row['datname']} WITH (FORCE)", timeout=browsed.WITHIN_S)
     say(f"   filling a database to browse in: {records:,} records of half a year")
     filling = f"load_{name}"
-    await browsed.fill(await database_of(stand, filling), records=records, members=members, now=now)
+    dsn = await database_of(stand, filling)
+    await browsed.fill(dsn, records=records, members=members, now=now)
+    await browsed.sum_up(dsn)
     await stand.statistics.execute(f"COMMENT ON DATABASE {filling} IS '{now.isoformat()}'")
     # Under this name it is whole.
     await stand.statistics.execute(f"ALTER DATABASE {filling} RENAME TO {name}")

@@ -86,7 +86,55 @@ WHERE used.amount <> 0 AND NOT EXISTS (
     AND a.window_end - a.window_start BETWEEN interval '27 days' AND interval '32 days'
     AND r.started_at >= a.window_start AND r.started_at < a.window_end)
 """
-_LAWS = {"Q1": _Q1, "Q3": _Q3, "roll-ups": _ROLL_UPS, "booked otherwise": _OTHERWISE_BOOKED, "not booked": _NOT_BOOKED}
+_DAY_SUMS = ("calls", *_SUMS, "unpriced_calls")
+_DAY_CUTS = {
+    "callers": ("day", "member_id, credential_id, allocation_id, outcome, tags"),
+    "models": ("day", "model_id, model, provider, provider_key_id, outcome, tags"),
+    "model_quarters": ("quarter", "model_id, model, provider, provider_key_id, outcome"),
+    "callers_month": ("middle", "member_id, credential_id, allocation_id, outcome, tags"),
+    "models_month": ("middle", "model_id, model, provider, provider_key_id, outcome, tags"),
+}
+_SUMMED_DAY = f"""SELECT '{{cut}}' AS cut, {{begins}} AS begins, jsonb_build_array({{keys}}) AS keys,
+        {", ".join(f"sum({name}) AS {name}" for name in _DAY_SUMS)} FROM told WHERE {{begins}} IS NOT NULL GROUP BY {{begins}}, {{keys}}"""
+_WRITTEN_DAY = f"""SELECT cut, begins, jsonb_build_array({{keys}}) AS keys, {", ".join(f"{name}::numeric" for name in _DAY_SUMS)}
+        FROM usage_days d WHERE cut = '{{cut}}' AND CASE WHEN cut LIKE '%month'
+            THEN d.begins IN (SELECT month + interval '1 day' FROM months)
+            ELSE NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = (d.begins AT TIME ZONE 'UTC')::date) END"""
+# A day that is summed, and was not written to since, says in each cut what its quarters say; and so does the middle of a month of
+# such days, if it has been summed since they were.
+_DAYS = """
+WITH days AS MATERIALIZED (
+    SELECT r.*, date_trunc('month', r.day::timestamp) AT TIME ZONE 'UTC' AS month,
+        extract(day FROM day) > 1 AND extract(day FROM day + 1) > 1 AS in_middle
+    FROM usage_days_ready r WHERE NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = r.day)
+),
+months AS MATERIALIZED (
+    SELECT month FROM days WHERE in_middle GROUP BY month
+    HAVING bool_and(in_month) AND count(*) = extract(day FROM (month AT TIME ZONE 'UTC') + interval '1 month - 1 day') - 2
+),
+told AS MATERIALIZED (
+    SELECT q.*, date_trunc('day', q.quarter, 'UTC') AS day,
+        CASE WHEN d.in_middle AND d.month IN (SELECT month FROM months) THEN d.month + interval '1 day' END AS middle
+    FROM usage_quarters q JOIN days d ON d.day = (q.quarter AT TIME ZONE 'UTC')::date WHERE q.is_told
+),
+summed AS MATERIALIZED ({summed}),
+written AS MATERIALIZED ({written})
+SELECT 'quarters' AS say, s.* FROM (SELECT * FROM summed EXCEPT ALL SELECT * FROM written) s
+UNION ALL SELECT 'days', w.* FROM (SELECT * FROM written EXCEPT ALL SELECT * FROM summed) w
+""".format(
+    summed=" UNION ALL ".join(
+        _SUMMED_DAY.format(cut=cut, begins=begins, keys=keys) for cut, (begins, keys) in _DAY_CUTS.items()
+    ),
+    written=" UNION ALL ".join(_WRITTEN_DAY.format(cut=cut, keys=keys) for cut, (_, keys) in _DAY_CUTS.items()),
+)
+_LAWS = {
+    "Q1": _Q1,
+    "Q3": _Q3,
+    "roll-ups": _ROLL_UPS,
+    "days": _DAYS,
+    "booked otherwise": _OTHERWISE_BOOKED,
+    "not booked": _NOT_BOOKED,
+}
 
 
 @dataclass(frozen=True)
@@ -149,7 +197,7 @@ class Books:
 
     async def assert_laws(self) -> None:
         """Q1: an account holds what its open holds hold. Q3: it has settled what its records have booked, and those what they
-        say was used. The roll-ups are the sums of the records."""
+        say was used. The roll-ups are the sums of the records, and summed days those of the roll-ups."""
         async with self._connection() as connection, connection.transaction(isolation="repeatable_read"):
             # One snapshot: calls may be under way.
             broken = {law: [dict(row) for row in await connection.fetch(statement)] for law, statement in _LAWS.items()}

@@ -1,6 +1,7 @@
 """The ledger: what every call was and what it cost. Records are only ever added."""
 
 from ai_api.ledger.export import export
+from ai_api.ledger.middles import days_of, middle_of
 from ai_api.ledger.partitions import make as make_partition
 from ai_api.ledger.partitions import missing as missing_partitions
 from ai_api.ledger.partitions import name_of as partition_name
@@ -19,6 +20,7 @@ __all__ = [
     "UsageSum",
     "as_told",
     "count_strays",
+    "days_of",
     "durations",
     "export",
     "find",
@@ -27,6 +29,7 @@ __all__ = [
     "last_calls",
     "list_page",
     "make_partition",
+    "middle_of",
     "missing_partitions",
     "partition_name",
     "quarter_after",

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, Computed, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    Date,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ai_api.core.db import METADATA, Instant
@@ -114,6 +128,70 @@ usage_quarters = Table(
     ),
     Index("ix_usage_quarters_unpriced", "model_id", "quarter", postgresql_where=text("unpriced_calls > 0")),
     Index("ix_usage_quarters_untold", "quarter", postgresql_where=text("NOT is_told")),
+)
+
+# The same sums by days of UTC, for reports over months: by whose calls they were (`callers`), by what served them (`models`), and
+# by that for each quarter of an hour (`model_quarters`, without tags), since days of other zones begin at any of those. The first
+# two also of the days of a month but its first and last (`callers_month`, `models_month`): a month of any zone has all of these.
+# Only of quarters that tell their list cost and tags.
+usage_days = Table(
+    "usage_days",
+    METADATA,
+    Column("cut", Text, nullable=False),
+    Column("begins", Instant, nullable=False),
+    Column("member_id", Uuid),
+    Column("credential_id", Uuid),
+    Column("allocation_id", Uuid),
+    Column("model_id", Uuid),
+    Column("model", Text),
+    Column("provider", Text),
+    Column("provider_key_id", Uuid),
+    Column("outcome", Text, nullable=False),
+    Column("tags", JSONB),
+    Column("calls", BigInteger, nullable=False),
+    Column("input_tokens", BigInteger, nullable=False),
+    Column("cached_read_tokens", BigInteger, nullable=False),
+    Column("cache_write_tokens", BigInteger, nullable=False),
+    Column("output_tokens", BigInteger, nullable=False),
+    Column("reasoning_tokens", BigInteger, nullable=False),
+    Column("list_cost_nanos", BigInteger, nullable=False),
+    Column("billed_cost_nanos", BigInteger, nullable=False),
+    Column("unpriced_calls", BigInteger, nullable=False),
+    Column("estimated_cost_nanos", BigInteger, nullable=False),
+    CheckConstraint("cut IN ('callers', 'models', 'model_quarters', 'callers_month', 'models_month')", name="cut"),
+    Index(
+        "uq_usage_days_key",
+        "cut",
+        "begins",
+        "member_id",
+        "credential_id",
+        "allocation_id",
+        "model_id",
+        "model",
+        "provider",
+        "provider_key_id",
+        "outcome",
+        "tags",
+        unique=True,
+        postgresql_nulls_not_distinct=True,
+    ),
+    Index("ix_usage_days_member", "member_id", "begins", postgresql_where=text("cut = 'callers'")),
+)
+
+# Which days are summed; and which of them were written to since, in which transaction: a trigger notes it in the same commit.
+Table(
+    "usage_days_ready",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("summed_at", Instant, nullable=False, server_default=func.now()),
+    # Whether it is in the sums of its month as it is: another summing of the day takes it out.
+    Column("in_month", Boolean, nullable=False, server_default=text("false")),
+)
+Table(
+    "usage_days_stale",
+    METADATA,
+    Column("day", Date, primary_key=True),
+    Column("written_by", BigInteger, primary_key=True, autoincrement=False),
 )
 
 # What the proof of the books remembers, so that every record is summed once: up to which call each walk has come, what calls

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from ai_api import identity
 from ai_api.core.db import Database
 from ai_api.ledger import store
-from tests.load.browsed import describe, fill
+from tests.load.browsed import describe, fill, sum_up
 from tests.load.pages import pages
 from tests.support.plans import Asked, asked
 from tests.support.portal import CLI, Caller, Portal
@@ -56,6 +56,7 @@ async def test_a_page_reads_the_whole_ledger(
     monkeypatch.setattr(store, "LOOKED_AT_MAX", LOOKED_AT)
     portal.clock.move(NOW - portal.now())
     await fill(database, records=RECORDS, members=MEMBERS, now=NOW)
+    await sum_up(database)
     of = await describe(database, records=RECORDS, now=NOW)
     clients = {"admin": admin.client, "member": await client_of(portal, of.member_id)}
     problems = []

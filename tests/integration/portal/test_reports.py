@@ -7,7 +7,7 @@ import math
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,9 @@ import pytest
 import pytest_asyncio
 from sqlalchemy import text
 
+from ai_api.core.db import Database
 from ai_api.core.ids import first_id_of
+from ai_api.jobs.store_days import sum_up, sum_up_month
 from ai_api.reports import OVERLAP
 from tests.integration.portal.reports_scene import COLUMNS, SINCE, SPANS, SUMS, UNTIL, Ledger, begin_of, seed
 from tests.support.database import Databases, Prepare
@@ -26,6 +28,8 @@ pytestmark = pytest.mark.integration
 in_one_loop = pytest.mark.asyncio(loop_scope="module")
 
 USAGE, MINE = "/api/admin/usage", "/api/me/usage"
+SINCE_DAY, UNTIL_DAY = date(2026, 3, 1), date(2026, 12, 1)
+UNSUMMED, WRITTEN_TO = date(2026, 10, 25), date(2026, 10, 31)
 WHOLE = {"since": SINCE, "until": UNTIL}
 ZONES = ("UTC", "Asia/Kolkata", "Asia/Kathmandu", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe")
 PRESETS = (
@@ -46,12 +50,48 @@ MANY = (
 )
 
 
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def ledger(postgres_server: Databases, prepare_database: Prepare) -> AsyncIterator[Ledger]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module", params=["quarters", "days"])
+async def ledger(
+    request: pytest.FixtureRequest, postgres_server: Databases, prepare_database: Prepare
+) -> AsyncIterator[Ledger]:
+    """The same is told by quarters of an hour alone, and by days that are summed but for some of them."""
     dsn = postgres_server.create(postgres_server.template(prepare_database))
     async with open_portal(dsn) as portal:
-        yield await seed(portal)
+        seeded = await seed(portal)
+        if request.param == "days":
+            await sum_most_days(portal.house.database)
+        yield seeded
     postgres_server.drop(dsn)
+
+
+async def sum_most_days(database: Database) -> None:
+    """One day is not summed, and one is written to afterwards; of all that are, each cut says something."""
+    summed: list[date] = []
+    for number in range((UNTIL_DAY - SINCE_DAY).days):
+        day = SINCE_DAY + timedelta(days=number)
+        if day != UNSUMMED:
+            summed.append(day)
+            async with database.transaction(repeatable_read=True) as tx:
+                await sum_up(tx, day)
+    for month in sorted({day.replace(day=1) for day in summed}):
+        if month != UNSUMMED.replace(day=1):
+            async with database.transaction(repeatable_read=True) as tx:
+                await sum_up_month(tx, month)
+    async with database.transaction() as tx:
+        late = "UPDATE usage_quarters SET calls = calls WHERE quarter >= :day AND quarter < :day + interval '1 day'"
+        await tx.execute(text(late), {"day": datetime.combine(WRITTEN_TO, time(), UTC)})
+    async with database.transaction() as tx:
+        stale = (await tx.execute(text("SELECT day FROM usage_days_stale"))).scalars().all()
+        cuts = (await tx.execute(text("SELECT cut, count(*) FROM usage_days GROUP BY 1"))).all()
+        await tx.execute(text("ANALYZE"))
+    assert set(stale) == {UNSUMMED, WRITTEN_TO}
+    assert {cut for cut, rows in cuts if rows > 20} == {
+        "callers",
+        "models",
+        "model_quarters",
+        "callers_month",
+        "models_month",
+    }
 
 
 async def ask(caller: Caller, path: str, **query: Any) -> dict[str, Any]:
