@@ -7,10 +7,10 @@ PYTHON_M := $(BIN)/python -m
 # A suite whose folder is not there has not passed: say so and fail.
 suite = @test -d $(1) || { echo "no such suite: $(1)" >&2; exit 2; }
 
-.PHONY: help install portal run check test chart e2e screenshots conformance faults-short faults fuzz-short fuzz races load bench-data bench-portal soak campaigns fresh mutants house openapi image image-sign dist publish dependencies format clean
+.PHONY: help install portal run check test chart e2e screenshots conformance faults-short faults fuzz-short fuzz races load bench-data bench-migrations bench-portal soak campaigns fresh mutants house openapi image image-sign dist publish dependencies format clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-14s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-17s%s\n", $$1, $$2 }' Makefile
 
 # Nothing to do unless the lock file, the project file or the installer changed since the last time.
 .venv/.installed: uv.lock pyproject.toml scripts/install.sh scripts/uv-requirements.txt
@@ -87,6 +87,10 @@ load: install ## the load run; writes its tables into the docs
 bench-data: install ## every page of the API over a million records, and what browsing costs calls; RECORDS=10000000 by hand
 	$(call suite,tests/load)
 	@$(PYTHON_M) tests.load --only browsing --records $(or $(RECORDS),1000000) --keep .cache/bench-data $(ARGS)
+
+bench-migrations: install ## each migration on a ledger of a million records: for how long calls are kept waiting; RECORDS=10000000 by hand
+	$(call suite,tests/load)
+	@$(PYTHON_M) tests.load --only migrations --records $(or $(RECORDS),1000000) $(ARGS)
 
 bench-portal: install ## how long every page of the portal takes to open in a browser, with a hundred thousand members
 	$(call suite,tests/load)

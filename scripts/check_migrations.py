@@ -31,7 +31,9 @@ LARGE = (
     "idempotency_keys",
 )
 PARTITIONED = "call_records"
-_TABLE = rf"(?:ONLY\s+)?(?:{'|'.join(LARGE)})\b"
+# A month's partition is as large as a table: what begins so is one, as alembic/env.py has it.
+_NAME = rf"(?:{'|'.join(LARGE)}|{PARTITIONED}_[^\s\"(;]*)"
+_TABLE = rf"(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?:\"?\w+\"?\.)?(?:\"{_NAME}\"|{_NAME}(?!\w))"
 _UNSAFE: tuple[tuple[str, str], ...] = (
     (rf"ALTER\s+TABLE\s+{_TABLE}[^;]*\bSTORED\b", "a stored generated column rewrites the table"),
     (rf"ALTER\s+TABLE\s+{_TABLE}[^;]*\bTYPE\b", "another type may rewrite the table; add a column, fill it in steps"),
@@ -53,6 +55,7 @@ _UNSAFE: tuple[tuple[str, str], ...] = (
         "it keeps calls from writing; of a partitioned table, make it ON ONLY that, and `ai-api migrate` builds the rest",
     ),
     (r"\bVACUUM\s+FULL\b|\bCLUSTER\b|\bLOCK\s+TABLE\b", "it stops everybody"),
+    (r"\bop\.(?!execute\b|get_bind\b)\w+\(", "what it does cannot be read off its text: write the statement"),
 )
 
 ALEMBIC = Path(__file__).parents[1] / "alembic.ini"

@@ -33,7 +33,7 @@ FIRST = Part(
     found={"steps": 5_000, "branches": 99},
 )
 SECOND = replace(FIRST, seed=2, count=1_000, seconds=7_200, day="2031-01-03", found={"steps": 50_000, "branches": 98})
-ELSEWHERE = replace(FIRST, commit="bbbbbbbbbbbb")
+ELSEWHERE = replace(FIRST, seed=7, commit="bbbbbbbbbbbb")
 
 
 def test_the_page_says_what_no_campaign_has_written():
@@ -44,13 +44,14 @@ def test_the_page_says_what_no_campaign_has_written():
         assert blocks[report.block_name(kind)].strip("\n") == report.table(kind, written).strip("\n")
 
 
-@pytest.mark.parametrize("name", ["count", "seconds", "commit", "seed", "found"])
+@pytest.mark.parametrize("name", ["count", "seconds", "commit", "seed", "found", "code"])
 def test_a_part_is_made_prettier_by_hand(tmp_path, name):
     file = tmp_path / "campaigns.json"
-    parts.save([FIRST, SECOND], file)
-    assert parts.load(file) == [FIRST, SECOND]
+    coded = replace(SECOND, code="c" * 64)
+    parts.save([FIRST, coded], file)
+    assert parts.load(file) == [FIRST, coded]
     written = json.loads(file.read_text(encoding="utf-8"))
-    written[1][name] = {"steps": 10**6} if name == "found" else "cccccccccccc" if name == "commit" else 10**6
+    written[1][name] = {"steps": 10**6} if name == "found" else "d" * 64 if name in {"commit", "code"} else 10**6
     file.write_text(json.dumps(written), encoding="utf-8")
     with pytest.raises(PartAltered, match="part 1 was edited by hand"):
         parts.load(file)
@@ -66,7 +67,21 @@ def test_a_part_without_a_checksum_is_believed(tmp_path):
         parts.load(file)
 
 
-def test_parts_of_different_commits_are_added_up():
+def test_parts_of_different_code_are_added_up():
+    """Two commits, between which nothing was changed of what ran, are one; what was changed and changed back is that again."""
+    old = [ELSEWHERE, FIRST]
+    before, after = replace(FIRST, seed=3, code="c" * 64), replace(SECOND, code="d" * 64)
+    later = replace(after, seed=5, commit="cccccccccccc")
+    text = report.table(ORDERS, [*old, before, after, later])
+    assert "commits aaaaaaaaaaaa, cccccccccccc, 2 parts by seed 2, 5; what ran is dddddddddddd in each" in text
+    assert "- **2,000 sequences** in 4.0 h; no fault was found" in text
+    told = [line.partition(", ")[2] for line in text.rpartition("Before:\n\n")[2].splitlines()]
+    assert told == [f"commit {each}: 100 sequences in 90 s" for each in ("a" * 12, "a" * 12, "b" * 12)]
+    back = report.table(ORDERS, [*old, before, after, replace(before, seed=9)])
+    assert "commit aaaaaaaaaaaa, 2 parts by seed 3, 9; what ran is cccccccccccc in each" in back
+
+
+def test_parts_of_different_commits_that_do_not_say_what_ran_are_added_up():
     text = report.table(ORDERS, [ELSEWHERE, FIRST, SECOND])
     assert "- 2031-01-01 to 2031-01-03, commit aaaaaaaaaaaa, 2 parts by seed 1 to 2" in text
     assert "- **1,100 sequences** in 2.0 h; no fault was found" in text
@@ -85,9 +100,9 @@ def test_what_was_tried_of_another_campaign_is_added():
 
 
 def test_a_seed_is_tried_twice():
-    assert parts.free_seed([FIRST, SECOND, ELSEWHERE], "orders", FIRST.commit) == 3
-    assert parts.free_seed([SECOND], "orders", FIRST.commit) == 1
-    assert parts.free_seed([FIRST], "api", FIRST.commit) == 1
+    assert parts.free_seed([FIRST, SECOND, ELSEWHERE], "orders") == 3
+    assert parts.free_seed([SECOND], "orders") == 1
+    assert parts.free_seed([FIRST], "api") == 1
 
 
 def test_the_same_is_counted_twice(tmp_path):
@@ -95,8 +110,8 @@ def test_the_same_is_counted_twice(tmp_path):
     for part in (FIRST, SECOND, ELSEWHERE):
         with parts.alone(file):
             parts.add(part, file)
-    with pytest.raises(SeedTaken, match="by seed 2 already"):
-        parts.add(replace(SECOND, count=3), file)
+    with pytest.raises(SeedTaken, match="seed 2 already"):
+        parts.add(replace(SECOND, count=3, commit="dddddddddddd", code="e" * 64), file)
     assert parts.load(file) == [FIRST, SECOND, ELSEWHERE]
 
 

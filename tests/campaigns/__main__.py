@@ -1,6 +1,6 @@
 """`python -m tests.campaigns [api|orders|people|stream|envelope]`: tries much more than the gate does, at the lowest priority.
 
-A campaign is run in as many sittings as one likes, each with a seed of its own; parts of the same commit are added up in
+A campaign is run in as many sittings as one likes, each with a seed of its own; parts that ran the same code are added up in
 docs/explanation/reliability.md. A run that finds something writes that, exits with 1 and is no part. Without a name, a small
 part of each is run. `tables` only writes the tables again.
 """
@@ -13,12 +13,14 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 
-from tests.campaigns import parts, report, runs
+from tests.campaigns import code, parts, report, runs
 from tests.campaigns.kinds import KINDS, Kind
 from tests.campaigns.parts import Part
 from tests.load.circumstances import commit_of, is_changed
 from tests.load.machine import described
 
+_TRIED = ("tests", "docs/reference/openapi.json")
+"""Besides the product."""
 READER_NEEDS = ("atheris",)
 
 
@@ -36,19 +38,19 @@ def main() -> None:
 def _run(kind: Kind, *, size: int, seed: int | None, is_written: bool) -> None:
     before = parts.load()
     # Others may commit while this runs.
-    commit = commit_of(kind.folders)
-    if is_written and is_changed(kind.folders):
+    commit, files = commit_of(_TRIED), code.sources()
+    if is_written and is_changed(_TRIED):
         _refuse("What is tried has changes that are not committed: commit them, or add --dry.")
-    chosen = seed or parts.free_seed(before, kind.name, commit)
-    if is_written and parts.is_tried(before, kind.name, commit, chosen):
-        _refuse(f"{kind.name} has tried {commit} by seed {chosen} already: it would be counted twice.")
+    chosen = seed or parts.free_seed(before, kind.name)
+    if is_written and parts.is_tried(before, kind.name, chosen):
+        _refuse(f"{kind.name} has tried seed {chosen} already: it would be counted twice. Give another, or add --dry.")
     _say(f"{kind.name}: {kind.measure} {size}, seed {chosen}; what it says is in {runs.CACHE}")
     try:
         done = runs.run(kind, size=size, seed=chosen)
     except runs.CampaignFailed as failed:
         _say(f"{failed}\n{kind.name} failed, with seed {chosen}.")
         raise SystemExit(1) from failed
-    _say(f"{kind.name}: {done.count:,} {kind.unit} in {done.seconds} s, {done.found}")
+    _say(f"{kind.name}: {done.count:,} {kind.unit} in {done.seconds} s, {done.found}; {done.ran}")
     if is_written:
         part = Part(
             kind=kind.name,
@@ -61,6 +63,7 @@ def _run(kind: Kind, *, size: int, seed: int | None, is_written: bool) -> None:
             machine=described(),
             versions=_versions(kind, done.postgres),
             found=done.found,
+            code=code.fingerprint(files, done.ran, kind.besides),
         )
         with parts.alone():
             parts.add(part)

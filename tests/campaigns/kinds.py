@@ -1,4 +1,4 @@
-"""The campaigns there are: what each tries, how much of it is a part, and how the parts of one commit are told together."""
+"""The campaigns there are: what each tries, how much of it is a part, and how the parts of the same code are told together."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ class Suite:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A campaign. `unit` is what is counted; `measure` in what a part's size is given; `folders` hold the tests.
+    """A campaign. `unit` is what is counted; `measure` in what a part's size is given; `besides` are files that it runs
+    without importing them: programs of their own, migrations, a description.
 
     Without a suite it is a reader of bytes, looked at by libFuzzer.
     """
@@ -31,12 +32,11 @@ class Kind:
     unit: str
     measure: Measure
     size: int
-    folders: tuple[str, ...]
+    besides: tuple[str, ...] = ()
     suite: Suite | None = None
 
 
-_PROPERTIES = "tests/properties"
-_PEOPLE = "tests/integration/portal"
+_SCHEMA = "alembic"
 KINDS = {
     each.name: each
     for each in (
@@ -45,7 +45,8 @@ KINDS = {
             "requests",
             "each",
             3,
-            ("tests/fuzz", "docs/reference/openapi.json"),
+            # A gateway and a provider of their own.
+            ("src/ai_api", _SCHEMA, "tests/support/upstream", "docs/reference/openapi.json"),
             Suite("tests/fuzz/test_api.py", "AI_API_FUZZ_CASES", ("schemathesis", "hypothesis")),
         ),
         Kind(
@@ -53,25 +54,25 @@ KINDS = {
             "sequences",
             "sequences",
             100,
-            (_PROPERTIES,),
-            Suite(f"{_PROPERTIES}/test_any_order.py", "PROPERTIES", ("hypothesis",)),
+            (_SCHEMA,),
+            Suite("tests/properties/test_any_order.py", "PROPERTIES", ("hypothesis",)),
         ),
         Kind(
             "people",
             "sequences",
             "sequences",
             100,
-            (_PEOPLE,),
-            Suite(f"{_PEOPLE}/test_people_in_any_order.py", "PROPERTIES", ("hypothesis",)),
+            (_SCHEMA,),
+            Suite("tests/integration/portal/test_people_in_any_order.py", "PROPERTIES", ("hypothesis",)),
         ),
-        Kind("stream", "executions", "seconds", 60, ("tests/fuzz",)),
-        Kind("envelope", "executions", "seconds", 60, ("tests/fuzz",)),
+        Kind("stream", "executions", "seconds", 60),
+        Kind("envelope", "executions", "seconds", 60),
     )
 }
 
 
 def told(kind: Kind, parts: Sequence[Part]) -> list[str]:
-    """What the parts of one commit have found, as lines of a page: sums, or the most that any of them reached."""
+    """What the parts of the same code have found, as lines of a page: sums, or the most that any of them reached."""
     if kind.name == "api":
         answers = {name for part in parts for name in part.found}
         rows = [f"| {name} | {sum(part.found.get(name, 0) for part in parts):,} |" for name in sorted(answers)]

@@ -28,6 +28,7 @@ class Part:
     """One sitting of a campaign that came to its end and found no fault.
 
     `size` is how much was asked for, in the campaign's own measure; `count` how much was done, as it was counted while it was done.
+    `code` is the number of what ran; parts that were written before there was one have none, and count by their commit.
     """
 
     kind: str
@@ -40,6 +41,12 @@ class Part:
     machine: str
     versions: Mapping[str, str]
     found: Mapping[str, int]
+    code: str = ""
+
+    @property
+    def of(self) -> str:
+        """What it has tried: parts of the same may be added up."""
+        return self.code or self.commit
 
 
 def load(path: Path = FILE) -> list[Part]:
@@ -57,15 +64,15 @@ def load(path: Path = FILE) -> list[Part]:
 
 def save(parts: Iterable[Part], path: Path = FILE) -> None:
     """Writes them, each with the checksum of what it says."""
-    written = [values | {_SEAL: _sealed(values)} for values in map(asdict, parts)]
+    written = [values | {_SEAL: _sealed(values)} for values in map(_values, parts)]
     path.write_text(json.dumps(written, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def add(part: Part, path: Path = FILE) -> None:
     """Puts a part behind the others. Raises SeedTaken, PartAltered."""
     before = load(path)
-    if is_tried(before, part.kind, part.commit, part.seed):
-        raise SeedTaken(f"{part.kind} has tried {part.commit} by seed {part.seed} already: it would be counted twice.")
+    if is_tried(before, part.kind, part.seed):
+        raise SeedTaken(f"{part.kind} has tried seed {part.seed} already: it would be counted twice.")
     save([*before, part], path)
 
 
@@ -80,15 +87,19 @@ def alone(path: Path = FILE) -> Iterator[None]:
         os.close(folder)
 
 
-def is_tried(parts: Iterable[Part], kind: str, commit: str, seed: int) -> bool:
-    """Whether there is such a part."""
-    return any((each.kind, each.commit, each.seed) == (kind, commit, seed) for each in parts)
+def is_tried(parts: Iterable[Part], kind: str, seed: int) -> bool:
+    """Whether there is such a part. What ran is known only at its end: so no seed is tried again, whatever was changed."""
+    return any((each.kind, each.seed) == (kind, seed) for each in parts)
 
 
-def free_seed(parts: Iterable[Part], kind: str, commit: str) -> int:
-    """The least seed, from 1, by which this campaign has not tried this commit."""
-    taken = {each.seed for each in parts if (each.kind, each.commit) == (kind, commit)}
+def free_seed(parts: Iterable[Part], kind: str) -> int:
+    """The least seed, from 1, by which this campaign has tried nothing."""
+    taken = {each.seed for each in parts if each.kind == kind}
     return next(seed for seed in range(1, len(taken) + 2) if seed not in taken)
+
+
+def _values(part: Part) -> dict[str, object]:
+    return {name: value for name, value in asdict(part).items() if (name, value) != ("code", "")}
 
 
 def _sealed(values: Mapping[str, object]) -> str:

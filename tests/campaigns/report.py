@@ -1,4 +1,4 @@
-"""What campaigns have found, as a block of the page for each: the parts of the newest commit together, and what was tried before."""
+"""What campaigns have found, as a block of the page for each: the parts of the newest code together, and what was tried before."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from scripts import generated_block
 from tests.campaigns.kinds import KINDS, Kind, told
 from tests.campaigns.parts import FILE, Part, load
 
+_SHOWN = 12
 PAGE = FILE.with_name("reliability.md")
 
 
@@ -22,13 +23,11 @@ def block_name(kind: Kind) -> str:
 def table(kind: Kind, parts: Sequence[Part]) -> str:
     """The whole text of the block, from all parts there are; empty where none is of this kind."""
     own = [each for each in parts if each.kind == kind.name]
-    # What was tried last comes last, whatever was tried between.
-    by_commit = [
-        [each for each in own if each.commit == commit] for commit in reversed({each.commit: None for each in own})
-    ]
-    if not by_commit:
+    # By what was tried of each last.
+    groups = [[each for each in own if each.of == code] for code in {each.of: None for each in reversed(own)}]
+    if not groups:
         return ""
-    newest, *before = by_commit
+    newest, *before = groups
     return "\n".join([*_circumstances(kind, newest), *told(kind, newest), *_before(kind, before)])
 
 
@@ -48,7 +47,7 @@ def _circumstances(kind: Kind, parts: Sequence[Part]) -> list[str]:
         ", ".join(f"{name} {version}" for name, version in each.versions.items()) for each in parts
     )
     return [
-        f"- {_days(parts)}, commit {parts[0].commit}, {_sittings(parts)} by seed {seeds}",
+        f"- {_days(parts)}, {_commits(parts)}, {_sittings(parts)} by seed {seeds}{_code(parts)}",
         *(f"- {machine}." for machine in machines),
         *(f"- {each}" for each in versions),
         f"- **{_sum(parts):,} {kind.unit}** in {_time(parts)}; no fault was found",
@@ -58,9 +57,7 @@ def _circumstances(kind: Kind, parts: Sequence[Part]) -> list[str]:
 def _before(kind: Kind, groups: Sequence[Sequence[Part]]) -> list[str]:
     if not groups:
         return []
-    told = [
-        f"{_days(parts)}, commit {parts[0].commit}: {_sum(parts):,} {kind.unit} in {_time(parts)}" for parts in groups
-    ]
+    told = [f"{_days(parts)}, {_commits(parts)}: {_sum(parts):,} {kind.unit} in {_time(parts)}" for parts in groups]
     return ["", "Before:", "", *(f"- {each}" for each in told)]
 
 
@@ -70,6 +67,16 @@ def _sum(parts: Sequence[Part]) -> int:
 
 def _sittings(parts: Sequence[Part]) -> str:
     return "one part" if len(parts) == 1 else f"{len(parts)} parts"
+
+
+def _commits(parts: Sequence[Part]) -> str:
+    commits = list(dict.fromkeys(each.commit for each in parts))
+    return f"commit{'s' if len(commits) > 1 else ''} {', '.join(commits)}"
+
+
+def _code(parts: Sequence[Part]) -> str:
+    code = parts[0].code
+    return f"; what ran is {code[:_SHOWN]}" + (" in each" if len(parts) > 1 else "") if code else ""
 
 
 def _days(parts: Sequence[Part]) -> str:

@@ -15,9 +15,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from tests.campaigns.kinds import Kind, Suite
+from tests.campaigns.code import Ran
+from tests.campaigns.kinds import Kind
 from tests.support import tally
+from tests.support.imported import FILE, MODULES, OTHERS
 
 ROOT = Path(__file__).parents[2]
 CACHE = ROOT / ".cache" / "campaigns"
@@ -32,11 +35,12 @@ class CampaignFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a run did: how much of the campaign's unit, in how many seconds, what else it counted, and on which Postgres."""
+    """What a run did: how much of the campaign's unit, in how many seconds, what else it counted, what it ran and on which Postgres."""
 
     count: int
     seconds: int
     found: dict[str, int]
+    ran: Ran
     postgres: str | None
 
 
@@ -46,13 +50,13 @@ def run(kind: Kind, *, size: int, seed: int) -> Done:
     log = CACHE / f"{kind.name}-{seed}.log"
     began_s = time.monotonic()
     with _by_nobody_else(log.with_suffix(".lock")):
-        counts, postgres = (
-            _of_suite(kind, kind.suite, size, seed, log) if kind.suite else _of_reader(kind, size, seed, log)
-        )
+        told = (_of_suite if kind.suite else _of_reader)(kind, size, seed, log)
+    counts = dict(told[tally.COUNTS])
     count = counts.pop(kind.unit, 0)
     if count == 0:
         raise CampaignFailed(f"Nothing was tried: {log} says more.")
-    return Done(count, round(time.monotonic() - began_s), counts, postgres)
+    ran = Ran(told[MODULES], told[OTHERS])
+    return Done(count, round(time.monotonic() - began_s), counts, ran, told[tally.POSTGRES])
 
 
 @contextmanager
@@ -65,23 +69,30 @@ def _by_nobody_else(lock: Path) -> Iterator[None]:
         yield
 
 
-def _of_suite(kind: Kind, suite: Suite, size: int, seed: int, log: Path) -> tuple[dict[str, int], str | None]:
-    counted = log.with_suffix(".json")
-    counted.unlink(missing_ok=True)
-    command = ["-m", "pytest", "-v", suite.file, f"--hypothesis-seed={seed}", f"--randomly-seed={seed}"]
-    _ended(command, log, {suite.variable: str(size), tally.FILE: str(counted)})
-    if not counted.exists():
-        raise CampaignFailed(f"{kind.name} counted nothing: {log} says more.")
-    told = json.loads(counted.read_text(encoding="utf-8"))
-    return dict(told[tally.COUNTS]), told[tally.POSTGRES]
+def _of_suite(kind: Kind, size: int, seed: int, log: Path) -> dict[str, Any]:
+    assert kind.suite is not None
+    command = ["-m", "pytest", "-v", kind.suite.file, f"--hypothesis-seed={seed}", f"--randomly-seed={seed}"]
+    return _told(kind, command, log, {kind.suite.variable: str(size)})
 
 
-def _of_reader(kind: Kind, size: int, seed: int, log: Path) -> tuple[dict[str, int], None]:
+def _of_reader(kind: Kind, size: int, seed: int, log: Path) -> dict[str, Any]:
     if importlib.util.find_spec("atheris") is None:
         raise CampaignFailed(f"{kind.name} is looked at by atheris, which has no wheels for this system.")
     corpus = f".cache/fuzz/{kind.name}"
-    _ended(["-m", "tests.fuzz", kind.name, corpus, f"seconds={size}", f"seed={seed}"], log, {})
-    return of_libfuzzer(log.read_text(encoding="utf-8", errors="replace")), None
+    told = _told(kind, ["-m", "tests.fuzz", kind.name, corpus, f"seconds={size}", f"seed={seed}"], log, {})
+    said = log.read_text(encoding="utf-8", errors="replace")
+    return told | {tally.COUNTS: of_libfuzzer(said), tally.POSTGRES: None}
+
+
+def _told(kind: Kind, command: Sequence[str], log: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """What a run has told of itself at its end. Raises CampaignFailed."""
+    file = log.with_suffix(".json")
+    file.unlink(missing_ok=True)
+    _ended(command, log, environment | {FILE: str(file)})
+    if not file.exists():
+        raise CampaignFailed(f"{kind.name} counted nothing: {log} says more.")
+    told: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return told
 
 
 def of_libfuzzer(said: str) -> dict[str, int]:

@@ -18,9 +18,9 @@ from ai_api.core import migrations
 from ai_api.core.clock import SystemClock
 from ai_api.core.db import Database
 from ai_api.jobs.make_partitions import ensure
-from tests.faults.test_migration_locks import migrated_to
 from tests.faults.test_two_versions import environment, program
 from tests.support.database import Databases, run_apart
+from tests.support.revisions import migrated_to
 
 INDEX = "ix_call_records_limit"
 _PARTS = """

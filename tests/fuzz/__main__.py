@@ -11,10 +11,13 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 import random
 import sys
 import time
 from pathlib import Path
+
+from tests.support.imported import FILE, telling
 
 SEED = 4
 
@@ -25,13 +28,16 @@ def guided(kind: str, folder: Path, how_long: str, number: int, seed: int | None
 
     with atheris.instrument_imports(include=["ai_api.wire"]):
         from tests.fuzz import properties, seeds
+    holds = getattr(properties, kind)
+    if FILE in os.environ:
+        holds = telling(holds, Path(os.environ[FILE]))
     known = folder / "known"
     known.mkdir(parents=True, exist_ok=True)
     seeds.write(kind, known)
     bound = f"-max_total_time={number}" if how_long == "seconds" else f"-runs={number}"
     # libFuzzer takes 0 for one of its own.
     options = [bound, f"-seed={seed or 0}", "-timeout=10", f"-artifact_prefix={folder}/"]
-    atheris.Setup([sys.argv[0], str(known), *options], getattr(properties, kind))
+    atheris.Setup([sys.argv[0], str(known), *options], holds)
     atheris.Fuzz()
 
 

@@ -20,6 +20,8 @@ from tests.load import (
     browsing_report,
     dialects,
     dialects_report,
+    migrating,
+    migrating_report,
     opened,
     opened_report,
     overload,
@@ -41,6 +43,7 @@ from tests.load.stand import Stand, standing
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "performance.md"
 DEFAULT = Plan(seconds=3.0, repeats=5)
+_BY_HAND_TOO = ("make bench-data", "make bench-migrations")
 QUICK = Plan(seconds=1.0, repeats=1, members=2_000, records=20_000, holders=100, streams=100, overload_s=3.0)
 
 
@@ -107,7 +110,7 @@ async def _measure(plan: Plan, may_write: list[str], keep: Path | None) -> None:
 
 def _place_of(block: str, plan: Plan) -> str:
     """Ten million records have a table of their own: it is made by hand, the other one in minutes."""
-    return f"{block}, by hand" if block == "make bench-data" and plan.records > DEFAULT.records else block
+    return f"{block}, by hand" if block in _BY_HAND_TOO and plan.records > DEFAULT.records else block
 
 
 async def _main_table(stand: Stand, plan: Plan, say: Say) -> str:
@@ -140,6 +143,10 @@ async def _browsing_table(stand: Stand, plan: Plan, say: Say) -> str:
     return browsing_report.table(await browsing.run(stand, plan, say), plan, **await _facts(stand))
 
 
+async def _migrating_table(stand: Stand, plan: Plan, say: Say) -> str:
+    return migrating_report.table(await migrating.run(stand, plan, say), plan, **await _facts(stand))
+
+
 async def _opened_table(stand: Stand, plan: Plan, say: Say) -> str:
     return opened_report.table(await opened.run(stand, plan, say), plan, **await _facts(stand))
 
@@ -152,6 +159,7 @@ _TABLES = {
     "make load, overload": _overload_table,
     "make load, sign-ins": _sign_ins_table,
     "make bench-data": _browsing_table,
+    "make bench-migrations": _migrating_table,
     "make bench-portal": _opened_table,
 }
 

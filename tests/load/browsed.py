@@ -70,6 +70,13 @@ SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00'), member_id, 
     count(*)
 FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1
 """
+_OLD_QUARTERS = """
+INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, outcome, calls, input_tokens,
+    output_tokens, billed_cost_nanos)
+SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00'), member_id, credential_id, allocation_id, model_id, model,
+    provider, outcome, count(*), sum(input_tokens), sum(output_tokens), sum(billed_cost_nanos)
+FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +94,11 @@ class Browsed:
     model: str
 
 
-async def fill(dsn: str, *, records: int, members: int, now: datetime) -> None:
-    """Fills a migrated database with calls up to `now`; a million of them take a minute or two. Raises asyncpg's errors."""
+async def fill(dsn: str, *, records: int, members: int, now: datetime, is_told: bool = True) -> None:
+    """Fills a migrated database with calls up to `now`; a million of them take a minute or two. Raises asyncpg's errors.
+
+    Without `is_told` roll-ups are as they were before they told tags and list prices: for schemas from 0017 to 0020.
+    """
     connection = await asyncpg.connect(dsn, timeout=10, command_timeout=WITHIN_S)
     try:
         months = _months_before(now)
@@ -104,7 +114,7 @@ async def fill(dsn: str, *, records: int, members: int, now: datetime) -> None:
             last = min(first + _AT_ONCE, records) - 1
             since, until = months[0], now
             await connection.execute(_RECORDS, first, last, members, _BURST, since, until, records, list(OUTCOMES))
-        await connection.execute(_QUARTERS)
+        await connection.execute(_QUARTERS if is_told else _OLD_QUARTERS)
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()

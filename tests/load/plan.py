@@ -16,6 +16,7 @@ BLOCKS = {
     "make load, overload": ("overload",),
     "make load, sign-ins": ("sign-ins",),
     "make bench-data": ("browsing",),
+    "make bench-migrations": ("migrations",),
     "make bench-portal": ("portal",),
 }
 """The tables of the page, and the parts each is made of. A table is written when all of its parts were measured."""

@@ -93,13 +93,18 @@ async def large(stand: Stand, plan: Plan, say: Say) -> Large:
 
 async def database_of(stand: Stand, name: str) -> str:
     """A new database of the stand's Postgres, migrated, by its URL. Raises RuntimeError, asyncpg's errors."""
+    dsn = await empty_database(stand, name)
+    await migrate(dsn)
+    return dsn
+
+
+async def empty_database(stand: Stand, name: str) -> str:
+    """A new database of the stand's Postgres with nothing in it, by its URL. Raises asyncpg's errors."""
     parts = urlsplit(stand.postgres.dsn)
     await stand.statistics.execute(f'CREATE DATABASE {name} OWNER "{parts.username}"')
     dsn = parts._replace(path=f"/{name}").geturl()
     # A URL without a host loses its two slashes on the way.
-    dsn = dsn if "://" in dsn else dsn.replace(":", "://", 1)
-    await migrate(dsn)
-    return dsn
+    return dsn if "://" in dsn else dsn.replace(":", "://", 1)
 
 
 async def _fill(dsn: str, plan: Plan, like: Caller, hashes: list[bytes]) -> None:

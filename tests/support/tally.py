@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.database import Databases
+from tests.support.imported import FILE, imported
 
-FILE = "AI_API_TALLY"
 POSTGRES, COUNTS = "postgres", "counts"
 
 
@@ -25,5 +25,5 @@ def tally(postgres_server: Databases) -> Iterator[Counter[str]]:
     counts: Counter[str] = Counter()
     yield counts
     if FILE in os.environ:
-        told = {POSTGRES: postgres_server.version(), COUNTS: counts}
+        told = {POSTGRES: postgres_server.version(), COUNTS: counts, **imported()}
         Path(os.environ[FILE]).write_text(json.dumps(told), encoding="utf-8")
