@@ -47,3 +47,39 @@ async def test_a_slow_database_makes_a_queue_that_only_grows(database, sim):
         await g.books.assert_at_rest()
         assert len(await g.books.records()) == len(callers) + 1 + AT_ONCE * TURNS
     await org.close()
+
+
+WAITING_MAX = 90
+BURST, CROWD = 60, 400
+
+
+async def test_thousands_wait_inside_or_a_burst_is_refused(database, sim):
+    """A burst is served, however slow the database. Of a crowd as many as may wait are, and the others are told so at once."""
+    org = Organization(database, sim.url)
+    callers = [await org.caller(usd="50") for _ in range(4)]
+    bounds = {"lag_ms_max": 60_000, "waiting_calls_max": WAITING_MAX}
+    async with before_database(database) as wire, gateway(wire.dsn, sim, org=org, load=bounds) as g:
+        for caller in callers:
+            assert (await timed(g, caller, 0))[0] == 200
+        wire.switch(delay(ROUND_TRIP_S * 1_000 / 2))
+
+        async def come(calls: int) -> list[tuple[int, float]]:
+            return await asyncio.gather(*(timed(g, callers[number % 4], number) for number in range(calls)))
+
+        assert {status for status, _ in await come(BURST)} == {200}
+        await g.at_rest()
+        came = await come(CROWD)
+        served = [took for status, took in came if status == 200]
+        refused = [took for status, took in came if status == 503]
+        assert BURST <= len(served) <= 2 * WAITING_MAX
+        assert len(served) + len(refused) == CROWD
+        # Some of them came while others were answered already; whoever is told no has waited for nobody.
+        assert max(refused) < min(served) + ROUND_TRIP_S
+        await g.at_rest()
+        assert g.application.intake.shed == {"waiting": len(refused)}
+        assert {status for status, _ in await come(BURST)} == {200}
+        await g.at_rest()
+        wire.switch(PASS)
+        await g.books.assert_at_rest()
+        assert len(await g.books.records()) == len(callers) + 2 * BURST + len(served)
+    await org.close()

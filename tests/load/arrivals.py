@@ -1,6 +1,7 @@
 """Calls that come whether or not those before were answered, as they do from many people. Nothing here gives up or slows down.
 
-Each call is timed from the moment it was due: what the client was late by is in its time, and said separately.
+An answer is timed from the moment its call was due: what the client was late by is in its time. A refusal is timed from the moment
+its request was sent: how soon no is said is the gateway's affair. What lies between the two is said separately.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ REFUSALS = frozenset({429, 503})
 
 @dataclass(slots=True)
 class Arrival:
-    """One call. Times are `time.perf_counter`'s; `started_s` is when it was really sent, or when there was a wish to."""
+    """One call. Times are `time.perf_counter`'s; `sent_s` is when its request was written, 0 when it never was."""
 
     due_s: float
-    started_s: float = 0.0
+    sent_s: float = 0.0
     ended_s: float = 0.0
     ending: Ending = "silence"
     status: int = 0
@@ -38,6 +39,16 @@ class Arrival:
     def took_s(self) -> float:
         """From when it was due to the end of its answer."""
         return self.ended_s - self.due_s
+
+    @property
+    def answered_within_s(self) -> float:
+        """From when its request was sent to the end of its answer."""
+        return self.ended_s - self.sent_s
+
+    @property
+    def late_s(self) -> float:
+        """How much later than it was due it was sent."""
+        return self.sent_s - self.due_s
 
 
 class Arrivals:
@@ -62,7 +73,7 @@ class Arrivals:
         while (due := due + self._chance.expovariate(rate)) < until:
             if (wait := due - time.perf_counter()) > 0:
                 await asyncio.sleep(wait)
-            self._start(Arrival(due, started_s=time.perf_counter()))
+            self._start(Arrival(due))
         await asyncio.sleep(max(0.0, until - time.perf_counter()))
         return self.all[first:]
 
@@ -160,6 +171,7 @@ class _Connection(asyncio.Protocol):
         if self._transport is None or not self.alive:
             self._end_cut("closed before it was used")
             return
+        arrival.sent_s = time.perf_counter()
         self._transport.write(self._request)
 
     def drop(self) -> None:

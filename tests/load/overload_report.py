@@ -23,7 +23,8 @@ def table(results: OverloadResults, plan: Plan, *, machine: str, postgres: str) 
     """The whole text of the block."""
     more = [
         f"{plan.overload_s:g} s of {TIMES:g} times as many calls as fit, at random moments; nobody gives up or waits for others. An "
-        f"answer counts when it is whole within {GOOD_WITHIN_S:g} s of when its call was due",
+        f"answer counts when it is whole within {GOOD_WITHIN_S:g} s of when its call was due; the time of a refusal counts from when its "
+        "request was sent",
         f"{results.records:,} whole answers, each with its record; nothing held afterwards",
     ]
     return "\n".join(
@@ -49,9 +50,9 @@ def _rows(found: Overload) -> list[str]:
         f"| came | {found.asked_per_s:,.0f} calls/s | | |",
         f"| answered in time | {found.good_per_s:,.0f} calls/s, **{share:.0%} of the peak** | ≥ {GOOD_SHARE_MIN:.0%} "
         f"| {met(share >= GOOD_SHARE_MIN)} |",
-        f"| their p50, p99 | {found.good_p50_ms:,.0f}, {found.good_p99_ms:,.0f} ms | | |",
+        f"| their p50, p99, from when they were due | {found.good_p50_ms:,.0f}, {found.good_p99_ms:,.0f} ms | | |",
         f"| refused | {found.refused_per_s:,.0f} calls/s | | |",
-        f"| their p50, p99 | {_refusals(found)} | < {REFUSAL_MS_MAX:g} ms | {met(quick)} |",
+        f"| their p50, p99, from when they were sent | {_refusals(found)} | < {REFUSAL_MS_MAX:g} ms | {met(quick)} |",
         *_retry_after(found),
         f"| all others | {_others(found)} | | |",
         *(f"| {_cell(note)}; p50 | {count:,}; {took_s:,.1f} s | | |" for note, (count, took_s) in found.notes.items()),
@@ -62,7 +63,7 @@ def _rows(found: Overload) -> list[str]:
         f"| descriptors of the worker at most | {found.descriptors_peak:,} | | |",
         f"| connections that found the listener's queue full | {found.listen_overflows:,} | | |",
         f"| memory of the worker, before and at most | {before_mb:.0f}, {peak_mb:.0f} MB | | |",
-        f"| the client itself was late by, p99 | {found.client_late_p99_ms:,.0f} ms | | |",
+        f"| sent later than due, p99: the client was late, or connected | {found.client_late_p99_ms:,.0f} ms | | |",
     ]
 
 

@@ -13,8 +13,8 @@ from tests.load.overload import _Seen, judged, normal_after
 from tests.support.upstream import Behaviour, running
 
 
-def call(due_s: float, took_s: float = 0.01, ending="good", **more) -> Arrival:
-    return Arrival(due_s, started_s=due_s, ended_s=due_s + took_s, ending=ending, **more)
+def call(due_s: float, took_s: float = 0.01, ending="good", late_s: float = 0.0, **more) -> Arrival:
+    return Arrival(due_s, sent_s=due_s + late_s, ended_s=due_s + took_s, ending=ending, **more)
 
 
 def test_what_came_too_late_was_not_answered():
@@ -36,6 +36,17 @@ def seconds(*kinds: str) -> list[Arrival]:
 
 
 GOOD = ("good",) * 5
+
+
+def test_what_the_client_was_late_by_is_nobodys_or_the_gateways():
+    """An answer is late for whoever waited since it was due. How soon no was said begins when it could be heard."""
+    hard = [call(0.1, 1.0, late_s=0.8), call(0.2, 1.0, "refused", late_s=0.9, status=503, retry_after=True)]
+    hard.append(Arrival(0.3, ended_s=0.4, ending="no connection"))
+    seen = _Seen(PLAIN, 10.0, [call(-1.0)], hard, [call(2.5)], began=0.0, over=2.0)
+    found = judged(seen, endings=Counter(each.ending for each in hard))
+    assert found.good_p50_ms == pytest.approx(1_000)
+    assert found.refusal_p99_ms == pytest.approx(100)
+    assert found.client_late_p99_ms == pytest.approx(900)
 
 
 @pytest.mark.parametrize(
@@ -69,7 +80,8 @@ async def test_calls_come_whether_or_not_others_were_answered():
             arrivals.close()
         assert 20 < len(came) < 130
         assert {each.ending for each in came} == {"good"}
-        assert min(each.took_s for each in came) >= 0.39
+        assert min(each.answered_within_s for each in came) >= 0.39
+        assert min(each.late_s for each in came) >= 0
 
 
 @pytest.mark.parametrize(

@@ -41,6 +41,8 @@ from tests.support.upstream.raw import RawAnswer, RawClient
 CHAT, RESPONSES, MESSAGES = "/v1/chat/completions", "/v1/responses", "/v1/messages"
 READY_S = 60.0
 REST_S = 5.0
+BUSY_BY_OTHERS = {"lag_ms_max": 60_000, "waiting_calls_max": 100_000}
+"""How late a gateway may be, and how many may wait, where it shares its loop."""
 STOP_S = 20.0
 """A test that failed while its database was away must not wait for it for ever."""
 _CHECKOUT = Path(__file__).parents[2]
@@ -144,8 +146,8 @@ async def gateway(
     own = org is None
     organization = org or Organization(dsn, sim.url)
     # Fewer connections than in production: a test makes a gateway, and all of them are opened at its start. And its loop is
-    # the test's, the clients' and the provider's as well: that it is late says nothing of the gateway.
-    given = {"pools": {"hot": 3}, "load": {"lag_ms_max": 60_000}, **settings}
+    # the test's, the clients' and the provider's as well: that it is late, or many wait, says nothing of the gateway.
+    given = {"pools": {"hot": 3}, "load": BUSY_BY_OTHERS, **settings}
     chosen = load_settings({}, database_url=dsn, encryption_keys=KEYS_TEXT, **given)
     with watched_log(organization.secrets) as (redactor, log):
         learn_secrets(redactor, chosen)
@@ -228,8 +230,9 @@ def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str,
         "AI_API_LISTEN__PORT": str(port),
         "AI_API_LISTEN__OPS_PORT": str(ops_port),
         "AI_API_LOG_LEVEL": "DEBUG",
-        # It shares two cores with the tests, the provider and Postgres: that it is late says little of it.
+        # It shares two cores with the tests, the provider and Postgres: that it is late, or many wait, says little of it.
         "AI_API_LOAD__LAG_MS_MAX": "1000",
+        "AI_API_LOAD__WAITING_CALLS_MAX": "10000",
         **environment,
     }
 

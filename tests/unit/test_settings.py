@@ -57,7 +57,12 @@ def test_two_secrets_are_enough():
         },
         "upstream": {"connect_s": 5.0, "first_byte_s": 300.0, "idle_s": 120.0, "total_s": 3600.0},
         "limits": {"body_bytes_max": 33_554_432},
-        "load": {"open_calls_max": 2_000, "bodies_bytes_max": 100_663_296, "lag_ms_max": 75},
+        "load": {
+            "open_calls_max": 2_000,
+            "waiting_calls_max": 384,
+            "bodies_bytes_max": 100_663_296,
+            "lag_ms_max": 75,
+        },
         "credentials": {"prefix": "sk-aiapi-", "ttl_days": 90},
         "sessions": {"idle_minutes": 720, "absolute_hours": 336},
         "smtp": {

@@ -51,7 +51,7 @@ class Application:
         """No connection is open any more, and what is not written down yet is being written."""
         self._ending = Ending(self.gateway, self.ground)
         self.lag = LoopLag()
-        self.intake = Intake(bounds_of(settings), self.lag)
+        self.intake = Intake(bounds_of(settings), self.lag, self.gateway.waiting_calls)
         self.data_plane: DoorsOfCalls | None = None
         if "protocols" in doors:
             self.data_plane = data_plane_of(settings, self.ground, self.gateway, self.intake)

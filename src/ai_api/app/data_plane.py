@@ -35,5 +35,6 @@ def bounds_of(settings: Settings) -> Bounds:
         body_s=settings.listen.body_s,
         bodies_bytes_max=load.bodies_bytes_max,
         open_calls_max=load.open_calls_max,
+        waiting_calls_max=load.waiting_calls_max,
         lag_s_max=load.lag_ms_max / 1000,
     )

@@ -146,6 +146,10 @@ class Gateway:
             log=self._ground.log,
         )
 
+    def waiting_calls(self) -> int:
+        """Calls that wait for this replica and its database, not for their provider: to be admitted, or for their record."""
+        return self.admission.under_way_wide + self.settlement.pending
+
     def metrics(self) -> list[Family]:
         """What `/metrics` shows of calls."""
         scrape = Scrape(

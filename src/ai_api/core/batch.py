@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from functools import partial
+from itertools import islice
 from typing import Generic, TypeVar
 
 from ai_api.core.lines import Arrival, Line
@@ -15,6 +17,9 @@ Result = TypeVar("Result")
 Told = Callable[[int, float, float], None]
 """Hears of each batch that is over: how many items it had, how many seconds the one that waited longest had waited when it went,
 and how many seconds it was on its way."""
+
+TOLD_AT_ONCE = 32
+"""How many of a batch go on in one turn of the loop."""
 
 
 def _told_nobody(_items: int, _waited_s: float, _took_s: float) -> None:
@@ -44,12 +49,18 @@ class GroupCommit(Generic[Item, Result]):
         self._told = told
         self._waiting: Line[tuple[Item, asyncio.Future[Result], float]] = Arrival() if line is None else line
         self._running: set[asyncio.Task[None]] = set()
+        self._in_batches = 0
         self._opening: asyncio.TimerHandle | None = None
 
     @property
     def pending(self) -> int:
         """Items that wait for a batch (those on their way not counted)."""
         return len(self._waiting)
+
+    @property
+    def under_way(self) -> int:
+        """Items that have no result yet: those that wait for a batch, and those in one."""
+        return len(self._waiting) + self._in_batches
 
     def submit(self, item: Item) -> asyncio.Future[Result]:
         """Queues `item`; the future gives its result once its batch is done."""
@@ -75,9 +86,10 @@ class GroupCommit(Generic[Item, Result]):
             if not batch:
                 self._open_later()
                 return
+            self._in_batches += len(batch)
             task = asyncio.get_running_loop().create_task(self._run(batch))
             self._running.add(task)
-            task.add_done_callback(self._finished)
+            task.add_done_callback(partial(self._finished, len(batch)))
 
     def _open_later(self) -> None:
         if self._opening is None and (left_s := self._waiting.opens_in_s()) is not None:
@@ -87,8 +99,9 @@ class GroupCommit(Generic[Item, Result]):
         self._opening = None
         self._pump()
 
-    def _finished(self, task: asyncio.Task[None]) -> None:
+    def _finished(self, items: int, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
+        self._in_batches -= items
         self._pump()
 
     async def _run(self, batch: list[tuple[Item, asyncio.Future[Result], float]]) -> None:
@@ -107,9 +120,25 @@ class GroupCommit(Generic[Item, Result]):
         if len(results) != len(batch):
             _fail(batch, ValueError(f"a commit of {len(batch)} items gave {len(results)} results"))
             return
-        for (_, future, _), result in zip(batch, results, strict=True):
-            if not future.done():
-                future.set_result(result)
+        await _tell(batch, results)
+
+
+async def _tell(batch: list[tuple[Item, asyncio.Future[Result], float]], results: Sequence[Result]) -> None:
+    """Each its result, so many at a turn of the loop: whoever is told goes on at once, and others have to be heard meanwhile."""
+    left = iter(list(zip(batch, results, strict=True)))
+    try:
+        for _ in range(TOLD_AT_ONCE, len(batch), TOLD_AT_ONCE):
+            _tell_each(islice(left, TOLD_AT_ONCE))
+            await asyncio.sleep(0)
+    finally:
+        # Also where the process ends meanwhile: what is committed is.
+        _tell_each(left)
+
+
+def _tell_each(answered: Iterable[tuple[tuple[Item, asyncio.Future[Result], float], Result]]) -> None:
+    for (_, future, _), result in answered:
+        if not future.done():
+            future.set_result(result)
 
 
 def _fail(batch: list[tuple[Item, asyncio.Future[Result], float]], error: BaseException) -> None:

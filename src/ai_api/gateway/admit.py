@@ -75,6 +75,11 @@ class Admission:
         return self._wide.pending + self._narrow.pending
 
     @property
+    def under_way_wide(self) -> int:
+        """Calls in the wide lane, waiting or in a batch. Those in the narrow one wait for an account, not for this replica."""
+        return self._wide.under_way
+
+    @property
     def waiting_narrow(self) -> int:
         """Those of them that wait for the narrow lane."""
         return self._narrow.pending

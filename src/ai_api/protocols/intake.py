@@ -7,7 +7,7 @@ provider may have to be asked. It counts as often as it is in memory.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -27,6 +27,8 @@ FEW_CALLS = 16
 """With fewer under way it is not they that make the loop late, and sending others away would not make it quicker."""
 _LATE_SHARE = 1 / 3
 """Of the lag at which nobody is let in: from there on, the later the loop is, the more are turned away."""
+_WAITING_SHARE = 2 / 3
+"""Of the waiting calls at which nobody is let in: from there on, the more wait, the more are turned away."""
 # As it came, as what was made of it, and as what is on its way out; the second of them goes once it is admitted.
 _READ_COPIES, _SENT_COPIES = 3, 2
 
@@ -46,21 +48,26 @@ class Bounds:
     body_s: float
     bodies_bytes_max: int
     open_calls_max: int
+    waiting_calls_max: int
     lag_s_max: float
 
 
 class Intake:
     """Counts what is taken in and not done yet."""
 
-    def __init__(self, bounds: Bounds, lag: LoopLag) -> None:
+    def __init__(self, bounds: Bounds, lag: LoopLag, waiting: Callable[[], int] = lambda: 0) -> None:
+        """`waiting` says how many calls wait for this replica itself: to be admitted, or for their record."""
         self.bounds = bounds
         self.open_calls = 0
         self.held_bytes = 0
         """Of bodies that are being read, or are not sent yet."""
         self.shed: Counter[str] = Counter()
-        """Calls sent away for want of room, since the start of this replica: `lag`, `open_calls`, `bodies`."""
+        """Calls sent away for want of room, since the start of this replica: `lag`, `waiting`, `open_calls`, `bodies`."""
         self._lag = lag
+        self._waiting = waiting
+        self._coming = 0
         self._late_from_s = bounds.lag_s_max * _LATE_SHARE
+        self._many_from = int(bounds.waiting_calls_max * _WAITING_SHARE)
         self._part_turned_away = 0.0
         self._by_holder: dict[bytes, int] = {}
         # One credential leaves room for others, and has room for the largest body there can be.
@@ -68,10 +75,16 @@ class Intake:
         self._holder_bytes_max = min(bounds.bodies_bytes_max, max(bounds.bodies_bytes_max * 3 // 4, largest))
 
     @property
+    def waiting_calls(self) -> int:
+        """Calls that wait for this replica: to begin, to be admitted, or for their record; not for their provider."""
+        return self._coming + self._waiting()
+
+    @property
     def is_pressed(self) -> bool:
         """Whether some of those who come may have to go: cheap to ask of every call."""
-        return self.open_calls >= FEW_CALLS and (
-            self._lag.lag_s > self._late_from_s or self.open_calls >= self.bounds.open_calls_max
+        return self.waiting_calls >= self._many_from or (
+            self.open_calls >= FEW_CALLS
+            and (self._lag.lag_s > self._late_from_s or self.open_calls >= self.bounds.open_calls_max)
         )
 
     def turn_away(self) -> Refusal | None:
@@ -82,17 +95,26 @@ class Intake:
         """
         if self.open_calls >= self.bounds.open_calls_max:
             return self._sent_away("open_calls")
-        late_s = self._lag.lag_s - self._late_from_s
-        self._part_turned_away += min(1.0, max(0.0, late_s / (self.bounds.lag_s_max - self._late_from_s)))
+        late = (
+            _above(self._late_from_s, self._lag.lag_s, self.bounds.lag_s_max) if self.open_calls >= FEW_CALLS else 0.0
+        )
+        many = _above(self._many_from, self.waiting_calls, self.bounds.waiting_calls_max)
+        self._part_turned_away += max(late, many)
         if self._part_turned_away < 1.0:
             return None
         self._part_turned_away -= 1.0
-        return self._sent_away("lag")
+        return self._sent_away("lag" if late > many else "waiting")
+
+    def expect(self, calls: int) -> None:
+        """So many calls more were let in that have not begun; fewer, when they have."""
+        self._coming += calls
 
     def enter(self) -> None:
         """One call more. Raises Refusal `overloaded`: running calls are never cut, new ones are not begun."""
         if self._lag.lag_s > self.bounds.lag_s_max and self.open_calls >= FEW_CALLS:
             raise self._sent_away("lag")
+        if self._waiting() > self.bounds.waiting_calls_max:
+            raise self._sent_away("waiting")
         if self.open_calls >= self.bounds.open_calls_max:
             raise self._sent_away("open_calls")
         self.open_calls += 1
@@ -128,6 +150,11 @@ class Intake:
             else "The gateway has as much to do as it can. Try again."
         )
         return Refusal("overloaded", "unavailable", message, retry_after_s=1)
+
+
+def _above(from_here: float, what: float, to_there: float) -> float:
+    """How far `what` has come between the two: 0 to 1."""
+    return min(1.0, max(0.0, (what - from_here) / (to_there - from_here)))
 
 
 class Stay:

@@ -5,9 +5,11 @@ A replica that has more to do than it can spends its time on answers only if say
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 
+from ai_api.core.errors import Refusal
 from ai_api.gateway.tell import Tell
 from ai_api.protocols.intake import Intake
 from ai_api.protocols.porch import request_id_of
@@ -31,17 +33,18 @@ class TurningAway:
         self._is_draining = is_draining
         self._dialects_of_doors = dialects_of_doors
         self._tell = tell
+        self._expected = 0
+        """Calls let in since the loop last came to what is due."""
 
     def answer(self, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
         """The whole HTTP answer that turns this request away, after which its connection can be used again.
 
         None: it is let in. `target` is the path of the request line with its query; header names are in small letters.
         """
-        # On the way down every answer is the last of its connection, which the doors see to.
-        if not self._intake.is_pressed or self._is_draining():
-            return None
         dialect = self._dialects_of_doors.get((method, target.partition(b"?")[0]))
-        if dialect is None or not _has_small_body(headers) or (refusal := self._intake.turn_away()) is None:
+        if dialect is None or (refusal := self._refusal(headers)) is None:
+            if dialect is not None:
+                self._expect()
             return None
         request_id = request_id_of(headers)
         self._tell.turned_away(request_id.decode(), refusal)
@@ -53,6 +56,23 @@ class TurningAway:
         ]
         lines = b"".join(b"%b: %b\r\n" % each for each in head)
         return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (rendered.status, _phrase(rendered.status), lines, rendered.body)
+
+    def _refusal(self, headers: Sequence[tuple[bytes, bytes]]) -> Refusal | None:
+        # On the way down every answer is the last of its connection, which the doors see to.
+        if not self._intake.is_pressed or self._is_draining() or not _has_small_body(headers):
+            return None
+        return self._intake.turn_away()
+
+    def _expect(self) -> None:
+        """A call is let in. It begins in the next part of this turn of the loop, behind all whose heads are read in this one."""
+        if not self._expected:
+            asyncio.get_running_loop().call_soon(self._begun)
+        self._expected += 1
+        self._intake.expect(1)
+
+    def _begun(self) -> None:
+        self._intake.expect(-self._expected)
+        self._expected = 0
 
 
 def _has_small_body(headers: Sequence[tuple[bytes, bytes]]) -> bool:

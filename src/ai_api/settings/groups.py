@@ -78,6 +78,10 @@ class Load(Group):
 
     open_calls_max: Annotated[int, Field(ge=1, le=100_000)] = 2_000
     """How many calls may be under way."""
+    waiting_calls_max: Annotated[int, Field(ge=2, le=100_000)] = 384
+    """How many calls may wait for this replica and its database, to be admitted or for their record, before no new call is
+    begun. From two thirds of it on, the more wait the more calls are turned away. Calls that wait for a provider do not count.
+    A replica that is far from its database needs more: one for each call that comes while two round trips take place."""
     bodies_bytes_max: Annotated[int, Field(ge=1024, le=1 << 36)] = 96 * 1024 * 1024
     """How much memory the bodies may take together that are being read, or wait for their provider's answer to begin, in
     bytes. A body takes three times its length, or more; one credential gets three quarters of it all."""

@@ -3,10 +3,11 @@
 import asyncio
 import gc
 import random
+from itertools import pairwise
 
 import pytest
 
-from ai_api.core.batch import GroupCommit
+from ai_api.core.batch import TOLD_AT_ONCE, GroupCommit
 from ai_api.core.lines import Turns
 
 
@@ -261,3 +262,59 @@ async def test_those_behind_a_batch_that_takes_long_wait_for_its_end():
     store.open.set()
     assert await asyncio.gather(*waiting) == ["done 0", "done 1", "done 2"]
     assert line.opens_in_s() is None
+
+
+async def test_a_large_batch_keeps_everybody_else_from_being_heard():
+    """Who is told goes on at once; so the loop comes to what else is due between some of them and the next."""
+    turns = []
+    commits = GroupCommit(Store().commit, batch_max=500)
+    waiting = [commits.submit(number) for number in range(1 + 3 * TOLD_AT_ONCE + 1)]
+    loop = asyncio.get_running_loop()
+
+    def turn():
+        turns.append(sum(each.done() for each in waiting))
+        if turns[-1] < len(waiting):
+            loop.call_soon(turn)
+
+    turn()
+    assert await asyncio.gather(*waiting) == [f"done {number}" for number in range(len(waiting))]
+    await asyncio.sleep(0)
+    steps = {after - before for before, after in pairwise(turns)}
+    assert max(steps) == TOLD_AT_ONCE
+
+
+async def test_who_is_not_told_yet_when_the_process_ends_is_never_told():
+    commits = GroupCommit(Store().commit, batch_max=500)
+    waiting = [commits.submit(number) for number in range(1 + 3 * TOLD_AT_ONCE)]
+    async with asyncio.timeout(5):
+        while not waiting[1].done():
+            await asyncio.sleep(0)
+    assert not waiting[-1].done()
+    commits.abandon()
+    assert await asyncio.gather(*waiting) == [f"done {number}" for number in range(len(waiting))]
+
+
+async def test_items_in_a_batch_are_taken_for_done():
+    store = Store()
+    store.open.clear()
+    commits = GroupCommit(store.commit, batch_max=10, in_flight_max=2)
+    waiting = [commits.submit(number) for number in range(25)]
+    await asyncio.sleep(0)
+    assert (commits.pending, commits.under_way) == (23, 25)
+    store.open.set()
+    await asyncio.gather(*waiting)
+    await commits.drain()
+    await asyncio.sleep(0)
+    assert commits.under_way == 0
+
+
+async def test_a_batch_that_failed_is_under_way_for_ever():
+    async def fail(_batch):
+        raise OSError("away")
+
+    commits = GroupCommit(fail, batch_max=10)
+    with pytest.raises(OSError, match="away"):
+        await commits.submit(1)
+    await commits.drain()
+    await asyncio.sleep(0)
+    assert commits.under_way == 0

@@ -15,11 +15,16 @@ ADA, BOB = b"a" * 32, b"b" * 32
 CHUNK = 100
 
 
-def intake(*, body=1_000, bodies=12_000, calls=100, lag=None):
+def intake(*, body=1_000, bodies=12_000, calls=100, lag=None, waiting=lambda: 0):
     bounds = Bounds(
-        body_bytes_max=body_caps(body), body_s=60, bodies_bytes_max=bodies, open_calls_max=calls, lag_s_max=0.05
+        body_bytes_max=body_caps(body),
+        body_s=60,
+        bodies_bytes_max=bodies,
+        open_calls_max=calls,
+        waiting_calls_max=300,
+        lag_s_max=0.05,
     )
-    return Intake(bounds, lag or LoopLag())
+    return Intake(bounds, lag or LoopLag(), waiting)
 
 
 def client(data):
@@ -78,6 +83,50 @@ def test_those_who_have_to_go_come_in_a_row():
         taken.enter()
     lag.lag_s = 0.05 / 3 * 2
     assert {sent_away_of(taken, 4) for _ in range(50)} <= {1, 2}
+
+
+def test_thousands_wait_inside():
+    """From two thirds of the calls that may wait, the share of those who have to go grows evenly."""
+    waiting = [0]
+    taken = intake(waiting=lambda: waiting[0])
+    shares = []
+    for waiting[0] in (0, 199, 200, 225, 275, 300, 5_000):
+        shares.append(sent_away_of(taken, 1_000) / 1_000)
+    assert shares == pytest.approx([0, 0, 0, 0.25, 0.75, 1, 1], abs=0.005)
+    assert set(taken.shed) == {"waiting"}
+    assert refused(taken.enter).code == "overloaded"
+    waiting[0] = 300
+    taken.enter()
+
+
+def test_a_burst_from_calm_is_refused():
+    """Two thirds of those who may wait come at once, before any of them has begun. Who comes behind them finds them there."""
+    taken = intake()
+    for _ in range(200):
+        assert sent_away_of(taken, 1) == 0
+        taken.expect(1)
+    assert taken.waiting_calls == 200
+    taken.expect(100)
+    assert sent_away_of(taken, 10) == 10
+    taken.expect(-300)
+    assert sent_away_of(taken, 10) == 0
+
+
+def test_calls_that_wait_for_their_provider_are_in_the_way_of_others():
+    taken = intake(calls=1_000, waiting=lambda: 16)
+    for _ in range(999):
+        taken.enter()
+    assert sent_away_of(taken, 1_000) == 0
+
+
+def test_a_replica_with_two_reasons_turns_away_for_both():
+    lag = LoopLag()
+    taken = intake(lag=lag, waiting=lambda: 225)
+    for _ in range(FEW_CALLS):
+        taken.enter()
+    lag.lag_s = 0.0417
+    assert sent_away_of(taken, 1_000) == pytest.approx(750, abs=5)
+    assert set(taken.shed) == {"lag"}
 
 
 def test_calls_are_let_in_to_be_refused_for_the_bound_on_them():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -36,7 +37,12 @@ class Scene:
         self.lag = LoopLag()
         self.lag.lag_s = 1.0
         bounds = Bounds(
-            body_bytes_max=body_caps(1_000), body_s=60, bodies_bytes_max=12_000, open_calls_max=100, lag_s_max=0.05
+            body_bytes_max=body_caps(1_000),
+            body_s=60,
+            bodies_bytes_max=12_000,
+            open_calls_max=100,
+            waiting_calls_max=300,
+            lag_s_max=0.05,
         )
         self.intake = Intake(bounds, self.lag)
         self.intake.open_calls = FEW_CALLS
@@ -90,19 +96,39 @@ def test_nobody_knows_how_many_were_turned_away():
     ],
     ids=["a look", "a list", "a probe", "a long body", "of no length", "of odd length"],
 )
-def test_what_is_no_small_call_is_turned_away_at_the_socket(given):
+async def test_what_is_no_small_call_is_turned_away_at_the_socket(given):
     scene = Scene()
     assert scene.answer(**given) is None
     assert scene.intake.shed == {}
 
 
-def test_a_kept_connection_is_promised_on_the_way_down():
+async def test_a_kept_connection_is_promised_on_the_way_down():
     scene = Scene()
     scene.draining = True
     assert scene.answer() is None
 
 
-def test_a_punctual_replica_turns_calls_away():
+async def test_a_punctual_replica_turns_calls_away():
     scene = Scene()
     scene.lag.lag_s = 0.0
     assert scene.answer() is None
+
+
+async def test_all_who_come_at_one_turn_are_let_in():
+    """None of them has begun, so nothing counts them yet. Those who come once they have are not kept waiting for it."""
+    scene = Scene()
+    scene.lag.lag_s = 0.0
+    let_in = sum(scene.answer() is None for _ in range(2_000))
+    assert 200 < let_in <= 300
+    assert scene.intake.shed == {"waiting": 2_000 - let_in}
+    await asyncio.sleep(0)
+    assert scene.intake.waiting_calls == 0
+    assert scene.answer() is None
+
+
+async def test_a_question_that_is_no_call_takes_the_place_of_one():
+    scene = Scene()
+    scene.lag.lag_s = 0.0
+    for _ in range(1_000):
+        assert scene.answer(target=b"/v1/models") is None
+    assert scene.intake.waiting_calls == 0
