@@ -38,7 +38,7 @@ class OldMonth:
 async def old_months(database: Database, *, months: int, now: datetime) -> list[OldMonth]:
     """The months that are older than `months` whole ones before the present one, the oldest first. Counts their records.
 
-    Raises Refusal `months_too_few` below `MONTHS_MIN`, StoreUnavailable.
+    Raises Refusal `not_the_owner`, `months_too_few` below `MONTHS_MIN`, StoreUnavailable.
     """
     if months < MONTHS_MIN:
         message = (
@@ -47,6 +47,11 @@ async def old_months(database: Database, *, months: int, now: datetime) -> list[
         raise Refusal("months_too_few", "invalid", message)
     first_kept = months_before(now, months)
     async with database.transaction() as tx:
+        if not await store_retention.is_owner(tx):
+            message = (
+                "Only the role that owns the tables may drop records: give the address that `ai-api migrate` gets."
+            )
+            raise Refusal("not_the_owner", "forbidden", message)
         names = [name for name in await store_retention.month_partitions(tx) if name < name_of(first_kept)]
     found = []
     for name in names:
@@ -59,17 +64,12 @@ async def old_months(database: Database, *, months: int, now: datetime) -> list[
 async def drop(database: Database, actor: Actor, old: OldMonth) -> None:
     """Drops one month's records, in one short transaction after long looks.
 
-    Raises Refusal `not_the_owner`, `books_not_proven`, StoreUnavailable (also where the table could not be locked in time:
+    Raises Refusal `books_not_proven`, StoreUnavailable (also where the table could not be locked in time:
     nothing has changed then, and it may be asked again).
     """
     until = months_before(old.month, -1)
     lower, upper = first_id_of(old.month), first_id_of(until)
     async with database.transaction() as tx:
-        if not await store_retention.is_owner(tx):
-            message = (
-                "Only the role that owns the tables may drop records: give the address that `ai-api migrate` gets."
-            )
-            raise Refusal("not_the_owner", "forbidden", message)
         why = await store_retention.why_not_proven(tx, lower, upper)
     if why is not None:
         message = f"{old.partition} is needed still: {why}. Nothing was dropped."
