@@ -56,6 +56,7 @@ from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, change_member, disable_member
 from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
 from ai_api.setup.store_models import Lack
+from ai_api.setup.store_subjects import names_of_subjects
 from ai_api.setup.what_works import Touched
 
 __all__ = [
@@ -135,6 +136,7 @@ __all__ = [
     "look_at_link",
     "make_set_up_link",
     "missing_assurances",
+    "names_of_subjects",
     "now_of_database",
     "organization_zone",
     "over_limit",

@@ -109,9 +109,11 @@ function LimitChip({ id, onClear }: { id: string; onClear: () => void }) {
   const { t } = useTranslation("records");
   const words = useLimitWords();
   const { data } = useQuery(limitNameQuery(id));
+  const subject = data?.subject?.name;
+  const says = data === undefined ? id.slice(0, 8) : words.each(data);
   return (
     <>
-      <SetChip name={t("limit")} value={data === undefined ? id.slice(0, 8) : words.each(data)} onClear={onClear} />
+      <SetChip name={t("limit")} value={subject === undefined ? says : t("limit_of", { limit: says, subject })} onClear={onClear} />
       <span className="text-small text-ink-3">{t("limit_alone")}</span>
     </>
   );
