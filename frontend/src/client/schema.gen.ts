@@ -3512,11 +3512,14 @@ export interface components {
         };
         /**
          * CoolingShown
-         * @description Why a route was left alone last, and until when; `turn` counts how often in a row. Past `until`, one call tries it.
+         * @description Why a route was left alone last, since when and until when; `turn` counts how often in a row. Past `until`, one call tries
+         *     it. `since` is null where the provider named the time.
          */
         CoolingShown: {
             /** Code */
             code: string;
+            /** Since */
+            since: string | null;
             /** Turn */
             turn: number;
             /**
@@ -6751,7 +6754,7 @@ export interface components {
              * Health
              * @enum {string}
              */
-            health: "healthy" | "standby" | "cooling" | "disabled";
+            health: "healthy" | "standby" | "cooling" | "probing" | "disabled";
             /**
              * Id
              * Format: uuid
@@ -6800,13 +6803,13 @@ export interface components {
          * @description One way to serve a model. Lower priorities are tried first; among equals, weights share.
          *
          *     Seconds to connect, until the answer's headers come, to stay silent in between, and for the whole call are null where the
-         *     setting of the same name holds. With `tag_ids`, only members who have one of these tags are served by it. `cooling` is
-         *     null for a route that is well.
+         *     setting of the same name holds. With `tag_ids`, only members who have one of these tags are served by it. `health`
+         *     is as in the list of models; `cooling` is null for a route that is well.
          */
         RouteShown: {
             /** Connect S */
             connect_s: number | null;
-            cooling?: components["schemas"]["CoolingShown"] | null;
+            cooling: components["schemas"]["CoolingShown"] | null;
             /**
              * Created At
              * Format: date-time
@@ -6814,6 +6817,11 @@ export interface components {
             created_at: string;
             /** First Byte S */
             first_byte_s: number | null;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "healthy" | "standby" | "cooling" | "probing" | "disabled";
             /**
              * Id
              * Format: uuid

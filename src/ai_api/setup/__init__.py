@@ -29,7 +29,7 @@ from ai_api.setup.import_model import (
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.list_members import MemberAtWork, list_members
-from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, list_models
+from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, health_of_routes, list_models
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
 from ai_api.setup.new_password import change_password, reset_password
 from ai_api.setup.organization import (
@@ -125,6 +125,7 @@ __all__ = [
     "find_offer",
     "follow_link",
     "grant_rights",
+    "health_of_routes",
     "import_model",
     "invite_many",
     "issue_service_token",
