@@ -12,7 +12,7 @@ import { SmallBar } from "@/components/small-bar";
 import { OutcomeBadge, StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Skeleton } from "@/components/ui/skeleton";
-import { explainRowQuery, offeredQuery } from "./api";
+import { explainRowQuery, offeredQuery } from "./explain-api";
 import { ExplainPanel } from "./explain-panel";
 import type { MemberShowing } from "./showing";
 import { onlyLacksAllocation, verdictOf } from "./verdict";

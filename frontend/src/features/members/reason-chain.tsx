@@ -8,7 +8,7 @@ import { ProblemNote } from "@/components/problem";
 import { PreviewNote } from "@/components/stops";
 import { Button } from "@/components/ui/button";
 import { useWrite } from "@/lib/writes";
-import { effectQuery, mend } from "./api";
+import { effectQuery, mend } from "./explain-api";
 import { hasEffect, isReady, type Repair } from "./repairs";
 
 const LOOKS = {
