@@ -61,7 +61,7 @@ function useColumns(memberId: string, onOpen: (slug: string) => void): Column<Mo
         </button>
       ),
     },
-    { id: "now", head: t("access.now"), place: "state", cell: (model) => <Now memberId={memberId} model={model} /> },
+    { id: "now", head: t("access.now"), place: "state", cell: (model) => <span className="whitespace-nowrap"><Now memberId={memberId} model={model} /></span> },
     { id: "left", head: t("access.left"), place: "text", cell: (model) => <Left memberId={memberId} model={model} /> },
   ];
 }

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MyModelShown, OwnAllocation } from "@/client/schema.gen";
+import { useAbilities } from "@/components/abilities";
 import { Slug, TokenCount } from "@/components/amounts";
 import { CodeBlock } from "@/components/code-block";
 import { LimitBar, useLimitWords } from "@/components/limit-bar";
@@ -22,7 +23,6 @@ import { useWrite } from "@/lib/writes";
 import { allocationQuery, modelQuery, moveAllocation } from "./api";
 import { ClaimButton } from "./claim-button";
 import { PricesCard } from "./prices";
-import { useAbilities } from "./words";
 
 /** One model: what it can do, how to call it, what it costs, and the member's right to it. */
 export function ModelPage({ slug, tool, onTool }: { slug: string; tool: Tool; onTool: (tool: Tool) => void }) {
