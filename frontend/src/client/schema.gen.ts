@@ -3512,11 +3512,14 @@ export interface components {
         };
         /**
          * CoolingShown
-         * @description Why a route was left alone last, and until when; `turn` counts how often in a row. Past `until`, one call tries it.
+         * @description Why a route was left alone last, since when and until when; `turn` counts how often in a row. Past `until`, one call tries
+         *     it. `since` is null where the provider named the time.
          */
         CoolingShown: {
             /** Code */
             code: string;
+            /** Since */
+            since: string | null;
             /** Turn */
             turn: number;
             /**
@@ -4509,7 +4512,9 @@ export interface components {
         };
         /**
          * LimitInFull
-         * @description A limit with what is left, and how many calls it `refused` this month, null as in the list.
+         * @description A limit with whose it is and what is left, and how many calls it refused this month.
+         *
+         *     `subject` is null of the whole; `refused` of a provider key's, and while the index for it is built.
          */
         LimitInFull: {
             /**
@@ -4544,6 +4549,7 @@ export interface components {
              */
             partition_by: "subject" | "member" | "credential";
             refused: components["schemas"]["RefusedThisMonth"] | null;
+            subject: components["schemas"]["SubjectShown"] | null;
             /** Subject Id */
             subject_id: string | null;
             /**
@@ -4626,64 +4632,6 @@ export interface components {
             window_s: number | null;
             /** Window Start */
             window_start: string | null;
-            /** Zone */
-            zone: string | null;
-        };
-        /**
-         * LimitListed
-         * @description A limit, and how many calls it refused this month: null of a provider key's, and while the index for it is built.
-         */
-        LimitListed: {
-            /**
-             * Amount
-             * @description Requests, tokens or calls at a time; a decimal string of USD where the metric is `cost`
-             */
-            amount: number | string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Id
-             * Format: uuid
-             */
-            id: string;
-            /**
-             * Metric
-             * @enum {string}
-             */
-            metric: "requests" | "input_tokens" | "output_tokens" | "total_tokens" | "cost" | "concurrency";
-            /**
-             * On Exceed
-             * @enum {string}
-             */
-            on_exceed: "reject" | "warn";
-            /**
-             * Partition By
-             * @enum {string}
-             */
-            partition_by: "subject" | "member" | "credential";
-            refused: components["schemas"]["RefusedThisMonth"] | null;
-            /** Subject Id */
-            subject_id: string | null;
-            /**
-             * Subject Kind
-             * @enum {string}
-             */
-            subject_kind: "global" | "tag" | "member" | "allocation" | "credential" | "provider_key";
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /**
-             * Window Kind
-             * @enum {string}
-             */
-            window_kind: "request" | "sliding" | "day" | "month" | "lifetime";
-            /** Window S */
-            window_s: number | null;
             /** Zone */
             zone: string | null;
         };
@@ -4927,10 +4875,10 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /** Listed[LimitListed] */
-        Listed_LimitListed_: {
+        /** Listed[LimitInFull] */
+        Listed_LimitInFull_: {
             /** Items */
-            items: components["schemas"]["LimitListed"][];
+            items: components["schemas"]["LimitInFull"][];
             /** Next */
             next: string | null;
         };
@@ -6806,7 +6754,7 @@ export interface components {
              * Health
              * @enum {string}
              */
-            health: "healthy" | "standby" | "cooling" | "disabled";
+            health: "healthy" | "standby" | "cooling" | "probing" | "disabled";
             /**
              * Id
              * Format: uuid
@@ -6855,13 +6803,13 @@ export interface components {
          * @description One way to serve a model. Lower priorities are tried first; among equals, weights share.
          *
          *     Seconds to connect, until the answer's headers come, to stay silent in between, and for the whole call are null where the
-         *     setting of the same name holds. With `tag_ids`, only members who have one of these tags are served by it. `cooling` is
-         *     null for a route that is well.
+         *     setting of the same name holds. With `tag_ids`, only members who have one of these tags are served by it. `health`
+         *     is as in the list of models; `cooling` is null for a route that is well.
          */
         RouteShown: {
             /** Connect S */
             connect_s: number | null;
-            cooling?: components["schemas"]["CoolingShown"] | null;
+            cooling: components["schemas"]["CoolingShown"] | null;
             /**
              * Created At
              * Format: date-time
@@ -6869,6 +6817,11 @@ export interface components {
             created_at: string;
             /** First Byte S */
             first_byte_s: number | null;
+            /**
+             * Health
+             * @enum {string}
+             */
+            health: "healthy" | "standby" | "cooling" | "probing" | "disabled";
             /**
              * Id
              * Format: uuid
@@ -7241,6 +7194,18 @@ export interface components {
             service_accounts: components["schemas"]["AffectedShown"];
             /** Sessions */
             sessions: number;
+        };
+        /**
+         * SubjectShown
+         * @description What the subject of a limit is called: an allocation by its model. `member` is whose it is; null of nobody's alone.
+         */
+        SubjectShown: {
+            /** Member */
+            member: string | null;
+            /** Member Id */
+            member_id: string | null;
+            /** Name */
+            name: string;
         };
         /**
          * SuggestedPriceShown
@@ -7801,7 +7766,6 @@ export type LimitFound = components['schemas']['LimitFound'];
 export type LimitGiven = components['schemas']['LimitGiven'];
 export type LimitInFull = components['schemas']['LimitInFull'];
 export type LimitLeft = components['schemas']['LimitLeft'];
-export type LimitListed = components['schemas']['LimitListed'];
 export type LimitPreview = components['schemas']['LimitPreview'];
 export type LimitSet = components['schemas']['LimitSet'];
 export type LimitsLeft = components['schemas']['LimitsLeft'];
@@ -7816,7 +7780,7 @@ export type ListedCallRecordShown = components['schemas']['Listed_CallRecordShow
 export type ListedCredentialListed = components['schemas']['Listed_CredentialListed_'];
 export type ListedEventShown = components['schemas']['Listed_EventShown_'];
 export type ListedIdentityShown = components['schemas']['Listed_IdentityShown_'];
-export type ListedLimitListed = components['schemas']['Listed_LimitListed_'];
+export type ListedLimitInFull = components['schemas']['Listed_LimitInFull_'];
 export type ListedLinkShown = components['schemas']['Listed_LinkShown_'];
 export type ListedMemberListed = components['schemas']['Listed_MemberListed_'];
 export type ListedMemberOfTagShown = components['schemas']['Listed_MemberOfTagShown_'];
@@ -7913,6 +7877,7 @@ export type StatementShown = components['schemas']['StatementShown'];
 export type StepRowShown = components['schemas']['StepRowShown'];
 export type StoppingShown = components['schemas']['StoppingShown'];
 export type StopsShown = components['schemas']['StopsShown'];
+export type SubjectShown = components['schemas']['SubjectShown'];
 export type SuggestedPriceShown = components['schemas']['SuggestedPriceShown'];
 export type SuggestionShown = components['schemas']['SuggestionShown'];
 export type SumsShown = components['schemas']['SumsShown'];
@@ -9446,7 +9411,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_LimitListed_"];
+                    "application/json": components["schemas"]["Listed_LimitInFull_"];
                 };
             };
         };

@@ -62,6 +62,9 @@ const CARD = "phone:flex phone:flex-wrap phone:items-center phone:gap-x-4 phone:
 /** A list in rows, on phones in cards: the same elements with the same roles, laid out in another way. */
 export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = false, openId, empty, pages, foot, total, corner, bare = false, selection }: RowsProps<Row>) {
   const { t } = useTranslation();
+  const last = columns.at(-1);
+  // The corner lies over the end of the heads' row: words that end there make room for it, and what stands under them with them.
+  const makesRoom = corner !== undefined && last?.align === "right" && last.place !== "action";
   return (
     <div className={clsx("relative min-w-0 rounded-card", bare ? "phone:[&_tr]:border-x-0 phone:[&_tbody]:gap-0" : "border border-line bg-surface phone:border-0 phone:bg-transparent")} aria-busy={busy || undefined}>
       {busy && <div aria-hidden className="absolute inset-x-0 top-0 h-0.5 overflow-hidden bg-accent appear-late shimmer" />}
@@ -72,7 +75,7 @@ export function Rows<Row>({ label, columns, rows, rowId, sort, onSort, busy = fa
         // Wide tables scroll in a region of their own, which a keyboard must be able to reach.
         // eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex
         <div role="region" aria-label={label} tabIndex={0} className={clsx("overflow-x-auto rounded-card -outline-offset-2 phone:overflow-visible", busy && "opacity-60")}>
-          <table role="table" aria-label={label} className="w-full border-collapse text-dense phone:block">
+          <table role="table" aria-label={label} className={clsx("w-full border-collapse text-dense phone:block", makesRoom && "md:[&_tr>:last-child]:pr-12")}>
             <thead className="phone:sr-only">
               <tr role="row" className="border-b border-line">
                 {selection !== undefined && (

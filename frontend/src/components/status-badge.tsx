@@ -27,6 +27,7 @@ const STATES = {
   "provider_key.disabled": ["neutral", Ban],
   "route.healthy": ["ok", Check],
   "route.cooling": ["warn", Clock],
+  "route.probing": ["acc", Clock],
   "route.standby": ["neutral", Clock],
   "route.disabled": ["neutral", Ban],
   "model.active": ["ok", Check],

@@ -9,7 +9,7 @@ export const Route = createFileRoute("/_in/admin/models/$")({
   loader: async ({ context, params }) => {
     const slug = params._splat ?? "";
     const { modelBySlugQuery } = await import("@/features/catalog/api");
-    await Promise.all([messages("catalog"), ready(context.queries, modelBySlugQuery(slug))]);
+    await Promise.all([messages("catalog", "models"), ready(context.queries, modelBySlugQuery(slug))]);
     return { crumb: slug };
   },
   component: function CatalogModel() {

@@ -1,7 +1,7 @@
 """Providers: upstream secrets and addresses, the routes by which models are served, and the port to call them through."""
 
 from ai_api.providers.discover import Probe, ProbeFailed, UpstreamModel, discover, probe
-from ai_api.providers.health import Cooling, RetryBudget, RouteHealth
+from ai_api.providers.health import Cooling, RetryBudget, RouteHealth, cooling_since_ms
 from ai_api.providers.port import OpenKey
 from ai_api.providers.provider_keys import (
     KeyChanges,
@@ -60,6 +60,7 @@ __all__ = [
     "add_route",
     "align_key",
     "connect",
+    "cooling_since_ms",
     "coolings",
     "count_routes",
     "count_routes_naming",

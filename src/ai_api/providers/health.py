@@ -47,6 +47,15 @@ class Cooling:
     told: bool
 
 
+def cooling_since_ms(cooling: Cooling) -> int | None:
+    """When a cooling began; None where the provider named its end, for then nobody wrote down when that was."""
+    return None if cooling.told else cooling.until_ms - _cool_ms(cooling.turn)
+
+
+def _cool_ms(turn: int) -> int:
+    return min(COOL_FIRST_MS << min(turn - 1, 10), COOL_MAX_MS)
+
+
 @dataclass(frozen=True, slots=True)
 class _Probe:
     """The call that tries a route again, and how long the others wait for it."""
@@ -107,7 +116,7 @@ class RouteHealth:
         if before is None and code not in _AT_ONCE and not told and failures < FAILURES_MAX:
             return
         turn = 1 if before is None else before.turn + 1
-        wait_ms = _told_ms(retry_after_s) if told else min(COOL_FIRST_MS << min(turn - 1, 10), COOL_MAX_MS)
+        wait_ms = _told_ms(retry_after_s) if told else _cool_ms(turn)
         cooling = Cooling(code, turn, now_ms + wait_ms, told)
         self._cooling[route_id] = self.changed[route_id] = cooling
         self._probes.pop(route_id, None)

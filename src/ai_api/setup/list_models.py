@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Final, Literal
@@ -19,8 +20,11 @@ from ai_api.setup.store_models import Lack, RouteFound
 ROUTES_SHOWN_MAX: Final = 5
 """Of a model with more routes these are the first ones; there is a list of all."""
 
-Health = Literal["healthy", "standby", "cooling", "disabled"]
-"""`standby` is well and waits until a route before it fails; calls never go by one that is `disabled`."""
+Health = Literal["healthy", "standby", "cooling", "probing", "disabled"]
+"""`standby` is well and waits until a route before it fails; calls never go by one that is `disabled`. One that has cooled
+down is `probing` until a call has found it well: the next one tries it, alone."""
+
+_ROUTES_MAX: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +73,13 @@ async def list_models(
     prices = await pricing.find_all_in_force(tx, ids, now)
     calls = await store_models.calls_of(tx, ids, since, until)
     routes: dict[UUID, list[RouteFound]] = defaultdict(list)
-    for route in await store_models.routes_of(tx, ids, most=ROUTES_SHOWN_MAX, now=now):
+    for route in await store_models.routes_of(tx, ids, most=ROUTES_SHOWN_MAX):
         routes[route.model_id].append(route)
     return Page(
         [
             ModelAtWork(
                 model=model,
-                routes=tuple(map(_in_short, routes[model.id])),
+                routes=tuple(_in_short(route, now) for route in routes[model.id]),
                 routes_count=max((each.of_model for each in routes[model.id]), default=0),
                 price=prices.get(model.id),
                 calls=calls.get(model.id, 0),
@@ -86,15 +90,22 @@ async def list_models(
     )
 
 
-def _in_short(route: RouteFound) -> RouteInShort:
-    cools = route.in_use and route.until_ms is not None
-    until = datetime.fromtimestamp(route.until_ms / 1000, UTC) if cools and route.until_ms is not None else None
-    return RouteInShort(route.id, route.provider_key_id, route.provider_key, _health(route), until)
+async def health_of_routes(tx: Tx, model_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Health]:
+    """How every route of these models is, by its id. One statement."""
+    return {each.id: _health(each, now) for each in await store_models.routes_of(tx, model_ids, most=_ROUTES_MAX)}
 
 
-def _health(route: RouteFound) -> Health:
+def _in_short(route: RouteFound, now: datetime) -> RouteInShort:
+    health = _health(route, now)
+    until = None
+    if health == "cooling" and route.until_ms is not None:
+        until = datetime.fromtimestamp(route.until_ms / 1000, UTC)
+    return RouteInShort(route.id, route.provider_key_id, route.provider_key, health, until)
+
+
+def _health(route: RouteFound, now: datetime) -> Health:
     if not route.in_use:
         return "disabled"
     if route.until_ms is not None:
-        return "cooling"
+        return "cooling" if route.until_ms > now.timestamp() * 1000 else "probing"
     return "healthy" if route.is_first else "standby"

@@ -40,7 +40,7 @@ SELECT * FROM (
         SELECT r.id, r.model_id, r.provider_key_id, k.name AS provider_key, r.priority, h.until_ms,
             r.status = 'active' AND r.weight > 0 AND k.status = 'active' AS in_use
         FROM routes r JOIN provider_keys k ON k.id = r.provider_key_id
-            LEFT JOIN route_health h ON h.route_id = r.id AND h.until_ms > :now_ms
+            LEFT JOIN route_health h ON h.route_id = r.id
         WHERE r.model_id = ANY(:ids)
     ) here
 ) placed WHERE place <= :most ORDER BY model_id, place
@@ -57,7 +57,7 @@ class RouteFound:
     """A route of a model, the name of its provider key, and how many routes the model has.
 
     `in_use` says that calls may go this way; `is_first` that none in use is tried before it. `until_ms` is the end of its
-    cooling down, in milliseconds since 1970; None for one that is well.
+    last cooling down, in milliseconds since 1970, which may be over; None for one that has been found well since.
     """
 
     id: UUID
@@ -76,9 +76,9 @@ async def lacking(tx: Tx, lack: Lack, *, now: datetime) -> frozenset[UUID]:
     return frozenset((await tx.execute(text(_LACKING[lack]), given)).scalars())
 
 
-async def routes_of(tx: Tx, model_ids: Collection[UUID], *, most: int, now: datetime) -> list[RouteFound]:
+async def routes_of(tx: Tx, model_ids: Collection[UUID], *, most: int) -> list[RouteFound]:
     """At most `most` routes of each of these models, those in use first, in the order in which they are tried."""
-    given = {"ids": list(model_ids), "most": most, "now_ms": int(now.timestamp() * 1000)}
+    given = {"ids": list(model_ids), "most": most}
     return [
         RouteFound(
             id=row.id,

@@ -156,3 +156,80 @@ def test_an_access_token_is_not_shown_does_not_work_or_works_on(browser, office)
         at.press("Revoke", within="dialog")
         expect(at.page.get_by_text("Revoked", exact=True)).to_be_visible()
         assert httpx.get(f"{office.url}/api/me", headers=headers).status_code == 401
+
+
+def test_a_filter_of_calls_cannot_be_set_or_cleared_or_shows_an_id(owners_desk, office):
+    at = owners_desk
+    kofi, slug = office.people["Kofi Mensah"], "openai/gpt-5"
+    allocation, credential = office.allocations["Kofi Mensah", slug], office.credentials["Kofi Mensah"]
+    call_id = office.house.asked("GET", "call-records", allocation_id=allocation, outcome="ok", limit=1)["items"][0][
+        "call_id"
+    ]
+    at.go(f"/admin/calls?allocation_id={allocation}&member_id={kofi.id}&credential_id={credential}&range=all")
+    filters = at.page.get_by_role("group", name="Filters")
+    for shown in (f"Kofi Mensah, {slug}", "Kofi's laptop"):
+        filters.get_by_text(shown).wait_for()
+    assert not re.search(r"\b01a[0-9a-f]{5}\b", filters.inner_text()), filters.inner_text()
+    at.press("More filters")
+    for label, value in (
+        ("Call id", call_id),
+        ("Cost at least", "0.01"),
+        ("Cost at most", "0.005"),
+        ("Took at least", "0"),
+        ("Took at most", "60"),
+    ):
+        at.fill(label, value)
+    at.press("Show calls")
+    at.shows("The most is below the least.")
+    at.fill("Cost at most", "5")
+    at.press("Show calls")
+    at.settle()
+    for shown in (call_id, "$0.01", "$5", "0.0 s", "1 min"):
+        filters.get_by_text(shown).first.wait_for()
+    assert at.page.get_by_role("table").get_by_text("Kofi Mensah").count() == 1
+    for name, asked in (
+        ("Cost at least", "cost_usd_min"),
+        ("Took at most", "latency_ms_max"),
+        ("Allocation", "allocation_id"),
+    ):
+        assert asked in at.page.url
+        filters.get_by_role("button", name=re.compile(f"^{name}")).click()
+        at.page.wait_for_function(f"() => !location.search.includes('{asked}')")
+    at.press("Clear filters", within='[role="group"]')
+    at.page.wait_for_function("() => !/_id|_min|_max/.test(location.search)")
+    at.press("Credential")
+    at.page.get_by_role("dialog").get_by_role("button", name=re.compile("Kofi's laptop")).click()
+    filters.get_by_text("Kofi's laptop").wait_for()
+    assert f"credential_id={credential}" in at.page.url
+
+
+def test_a_list_of_limits_names_nobody_and_nothing_of_what_is_left(owners_desk, office):
+    at = owners_desk
+    at.go("/admin/limits?subject=allocation")
+    row = at.page.get_by_role("row").filter(has_text="$0.05 each month")
+    row.get_by_text("Allocation of Kofi Mensah").wait_for()
+    assert "openai/gpt-5" in row.inner_text()
+    assert row.get_by_role("meter").get_attribute("aria-valuenow") == "100"
+    assert "Resets" in row.inner_text()
+
+
+def test_it_is_not_seen_which_route_is_left_alone_or_why(owners_desk, office):
+    slug = "openai/gpt-cooling"
+    office.publish(slug)
+    secret = office.house.made("credentials", member_id=office.owner.id, name="cooling")["secret"]
+    office.grant(office.owner.id, slug)
+    office.house.simulator.behave("gpt-cooling", status=429)
+    assert office.call(secret, slug, status=429).status_code == 429
+    at = owners_desk
+    at.expected.add(404)  # The registry does not know every model.
+    at.go(f"/admin/models/{slug}")
+    routes = at.page.get_by_role("table", name="Routes")
+    # It is left alone for five seconds; then the next call is to try it, and there is none.
+    routes.get_by_text(re.compile("Cooling down|Trying again")).wait_for()
+    routes.get_by_text("upstream_rate_limited").wait_for()
+    assert re.search(r"(until|Cooled down at) \d\d:\d\d", routes.inner_text()), routes.inner_text()
+    at.page.reload()
+    at.page.wait_for_timeout(5_000)
+    at.page.reload()
+    routes.get_by_text("Trying again").wait_for()
+    looked_after(at)

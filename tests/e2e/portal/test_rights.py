@@ -29,7 +29,7 @@ def test_it_is_not_told_why_somebody_cannot_call_a_model_or_the_repair_does_not_
     assert asked(office, secret, slug) in {403, 404}
     at = owners_desk
     at.go(f"/admin/members/{person.id}?model={slug}")
-    at.shows("No, Mei Tanaka cannot.")
+    at.shows("No. The model’s policy does not let Mei Tanaka see it.")
     repair = at.page.locator("ol").get_by_role("button", name=re.compile(r"Allow by name|Grant the model")).first
     for _ in range(2):
         name = repair.inner_text()
@@ -51,7 +51,7 @@ def test_a_tag_that_would_open_a_model_is_not_offered_or_does_not_open_it(owners
     assert asked(office, secret, slug) == 404
     at = owners_desk
     at.go(f"/admin/members/{person.id}?model={slug}")
-    at.shows("No, Mei Sato cannot.")
+    at.shows("No. The model’s policy does not let Mei Sato see it.")
     at.shows("1 member gains")
     at.page.locator("ol").get_by_role("button", name="Give tag research", exact=True).click()
     at.shows("Yes. A call by Mei Sato would be made now.")

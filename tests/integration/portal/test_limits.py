@@ -248,6 +248,40 @@ async def test_the_list_is_filtered_sorted_and_paged(admin: Caller, stage: Stage
         assert (await admin.client.get(LIMITS, params=wrong)).status_code == 422
 
 
+async def test_a_list_of_limits_does_not_say_whose_they_are_or_what_is_left(
+    portal: Portal, admin: Caller, stage: Stage
+) -> None:
+    made = {kind: (await admin.client.post(LIMITS, json={**DAY, **await of(stage, kind)})).json() for kind in SUBJECTS}
+    each_own = {**DAY, "metric": "total_tokens", "subject_kind": "global", "partition_by": "member"}
+    alone = (await admin.client.post(LIMITS, json=each_own)).json()
+    await use(portal, made["tag"]["id"], settled=2)
+    items = {each["id"]: each for each in (await admin.client.get(LIMITS)).json()["items"]}
+    named = {each["subject_id"]: each["subject"] for each in items.values() if each["subject_id"] is not None}
+
+    async def called(table: str, column: str, subject_id: str) -> str:
+        (row,) = await rows(portal, f"SELECT {column} AS name FROM {table} WHERE id = :id", id=UUID(subject_id))
+        return row.name
+
+    for kind, table, column in (
+        ("tag", "tags", "name"), ("member", "members", "display_name"), ("credential", "credentials", "name"), ("provider_key", "provider_keys", "name"),
+    ):  # fmt: skip
+        subject_id = made[kind]["subject_id"]
+        assert named[subject_id]["name"] == await called(table, column, subject_id)
+    (own,) = await rows(
+        portal,
+        "SELECT o.slug AS name, m.id AS member_id, m.display_name AS member FROM allocations a"
+        " JOIN models o ON o.id = a.model_id JOIN members m ON m.id = a.member_id WHERE a.id = :id",
+        id=UUID(made["allocation"]["subject_id"]),
+    )
+    assert named[made["allocation"]["subject_id"]] == {**own._mapping, "member_id": str(own.member_id)}
+    assert named[made["tag"]["subject_id"]]["member"] is None
+    assert items[made["global"]["id"]]["subject"] is None
+    assert (items[made["tag"]["id"]]["left"]["used"], items[made["tag"]["id"]]["left"]["left"]) == (2, 3)
+    assert items[alone["id"]]["left"] is None
+    one = (await admin.client.get(f"{LIMITS}/{made['credential']['id']}")).json()
+    assert one == items[made["credential"]["id"]]
+
+
 async def test_an_allocations_months_are_limits_like_any_other(portal: Portal, admin: Caller) -> None:
     allocation = await granted(portal, await portal.member(), tokens=1000)
     (listed,) = (await admin.client.get(LIMITS, params={"subject_id": str(allocation.id)})).json()["items"]

@@ -72,13 +72,13 @@ async def test_a_route_that_nothing_goes_by_looks_well(portal: Portal, admin: Ca
     assert (await admin.client.post(f"/api/admin/provider-keys/{keys['five'].id}/disable")).status_code == 200
     until = portal.now() + timedelta(minutes=2)
     await cool(portal, first.id, until)
-    await cool(portal, spare.id, portal.now() - timedelta(seconds=1))
+    await cool(portal, spare.id, portal.now() - timedelta(seconds=1))  # One call is to find out.
     await cool(portal, off.id, until)
     shown = (await listed(admin))[model.slug]
     assert {route["provider_key"]: route["health"] for route in shown["routes"]} == {
         "two": "cooling",
         "four": "healthy",
-        "one": "standby",
+        "one": "probing",
         "three": "disabled",
         "five": "disabled",
     }

@@ -154,7 +154,7 @@ async def test_lists_filter_sort_and_page(portal: Portal, admin: Caller) -> None
     assert (await admin.client.get(ROUTES, params={"model_id": "x"})).status_code == 422
 
 
-async def test_a_route_that_cools_down_says_why_and_until_when(portal: Portal, admin: Caller) -> None:
+async def test_a_route_that_cools_down_says_why_since_when_and_until_when(portal: Portal, admin: Caller) -> None:
     model, key = await published(portal), await connected(portal)
     route = await routed(portal, model, key, "a")
     well = await routed(portal, model, key, "b")
@@ -162,14 +162,39 @@ async def test_a_route_that_cools_down_says_why_and_until_when(portal: Portal, a
     async with portal.house.database.transaction() as tx:
         await tx.execute(insert(route_health).values(**cooling))
     shown = (await admin.client.get(f"{ROUTES}/{route.id}")).json()
-    assert shown["cooling"] == {"code": "upstream_error", "turn": 2, "until": "2027-01-15T08:00:00.500000Z"}
+    until = "2027-01-15T08:00:00.500000Z"
+    since = "2027-01-15T07:59:50.500000Z"  # The second time in a row: ten seconds.
+    assert shown["cooling"] == {"code": "upstream_error", "turn": 2, "since": since, "until": until}
     listed = {item["id"]: item for item in (await admin.client.get(ROUTES)).json()["items"]}
     assert listed[str(route.id)] == shown
+    assert (listed[str(route.id)]["health"], listed[str(well.id)]["health"]) == ("cooling", "healthy")
     assert listed[str(well.id)]["cooling"] is None
     # Whoever changes a route has mended it, or believes so: the next call finds out.
     changed = (await admin.client.patch(f"{ROUTES}/{route.id}", json={"upstream_model": "c"})).json()
     assert changed["cooling"] is None
     assert (await admin.client.get(f"{ROUTES}/{route.id}")).json() == changed
+
+
+async def test_a_route_looks_well_before_a_call_has_found_it_so_or_where_its_key_is_off(
+    portal: Portal, admin: Caller
+) -> None:
+    model, key, other = await published(portal), await connected(portal), await connected(portal)
+    tried = await routed(portal, model, key, "a")
+    spare = await routed(portal, model, key, "b", priority=200)
+    off = await routed(portal, model, other, "c")
+    past_ms = int(portal.now().timestamp() * 1000) - 1
+    async with portal.house.database.transaction() as tx:
+        told = {"route_id": tried.id, "code": "upstream_rate_limited", "turn": 1, "until_ms": past_ms, "told": True}
+        await tx.execute(insert(route_health).values(**told))
+    await admin.client.post(f"/api/admin/provider-keys/{other.id}/disable")
+    items = {item["id"]: item for item in (await admin.client.get(ROUTES)).json()["items"]}
+    assert {name: items[str(route.id)]["health"] for name, route in (("a", tried), ("b", spare), ("c", off))} == {
+        "a": "probing",
+        "b": "standby",
+        "c": "disabled",
+    }
+    # The provider named the time: nobody wrote down when that was.
+    assert items[str(tried.id)]["cooling"]["since"] is None
 
 
 async def test_a_route_for_tags_outlives_them_or_names_none(portal: Portal, admin: Caller) -> None:

@@ -21,20 +21,28 @@ export type View = "chart" | "table";
 /** What a press on the page changes of what is asked. */
 export type ReportChange<Groups extends By> = ReportAsked<Groups> & { view?: "table" | undefined };
 
-interface ReportPageProps<Groups extends By> {
+/** A press on a group narrows the report to it, and tells its calls apart by something else. */
+export interface Drill<Groups extends By, Filter extends string> {
+  filter: Filter;
+  then: Groups | "model";
+}
+
+type Narrowed<Filter extends string> = { [Name in Filter]?: string | undefined };
+
+interface ReportPageProps<Groups extends By, Filter extends string> {
   title: string;
-  asked: ReportAsked<Groups>;
+  asked: ReportAsked<Groups> & Narrowed<Filter>;
   view: View;
-  onAsk: (change: ReportChange<Groups>) => void;
+  onAsk: (change: ReportChange<Groups> & Narrowed<Filter>) => void;
   /** What calls can be told apart by here. */
   groups: readonly (Groups | "model")[];
   result: UseQueryResult<ReportShown>;
   onExport: (form: FileForm) => Promise<Blob>;
-  /** What the report is narrowed by, as chips, and where any is set what takes them away. */
+  /** What the report can be narrowed by, and the same as chips. */
+  narrowing: readonly Filter[];
   filters?: ReactNode;
-  onClear: (() => void) | undefined;
-  /** Narrows the report to one group. */
-  onDrill: (key: string) => void;
+  /** Which filter a press on a group sets, and by what its calls are told apart then. */
+  drills: Readonly<Record<Groups | "model", Drill<Groups, Filter>>>;
   /** In place of the share of calls that failed. */
   failures?: ReactNode;
   /** Where the calls of the report are listed. */
@@ -42,12 +50,16 @@ interface ReportPageProps<Groups extends By> {
 }
 
 /** Sums of calls as figures, over time and by group; what is asked for is in the address, and the dates are printed. */
-export function ReportPage<Groups extends By>({ title, asked, view, onAsk, groups, result, onExport, filters, onClear, onDrill, failures, calls }: ReportPageProps<Groups>) {
+export function ReportPage<Groups extends By, Filter extends string>({ title, asked, view, onAsk, groups, result, onExport, narrowing, filters, drills, failures, calls }: ReportPageProps<Groups, Filter>) {
   const { t } = useTranslation("reports");
   const [now] = useState(() => Date.now());
   const period = usePeriod(now);
   const { data: report, error, refetch, isPlaceholderData } = result;
   const full = whole(asked);
+  const narrow = (to: Narrowed<Filter>, by?: Groups | "model") => onAsk({ ...to, ...(by !== undefined && { by }) } as ReportChange<Groups> & Narrowed<Filter>);
+  const isNarrowed = narrowing.some((name) => asked[name] !== undefined);
+  const onClear = isNarrowed ? () => narrow(Object.fromEntries(narrowing.map((name) => [name, undefined])) as Narrowed<Filter>) : undefined;
+  const drill = drills[full.by];
   return (
     <Page
       title={title}
@@ -92,7 +104,7 @@ export function ReportPage<Groups extends By>({ title, asked, view, onAsk, group
             <Over report={report} view={view} />
           </Card>
           {report.note !== null && <p className="text-dense text-ink-2">{t("overlap")}</p>}
-          <Breakdown report={report} measure={report.measure} busy={isPlaceholderData} onDrill={onDrill} onClear={onClear} />
+          <Breakdown report={report} measure={report.measure} busy={isPlaceholderData} onDrill={(key) => narrow({ [drill.filter]: key } as Narrowed<Filter>, drill.then)} onClear={onClear} />
           <p className="text-dense">{calls(report)}</p>
         </>
       )}

@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { clsx } from "clsx";
 import { CircleAlert, CircleCheck, TriangleAlert } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
+import type { AttentionShown } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import { ErrorState } from "@/components/problem";
 import { buttonClass } from "@/components/ui/button";
@@ -28,31 +30,38 @@ export function NeedsYou() {
         </p>
       ) : (
         <ul className="divide-y divide-line">
-          {data.items.map((finding) => {
-            const place = placeOf(finding.target);
-            const Icon = finding.severity === "critical" ? CircleAlert : TriangleAlert;
-            return (
-              <li key={finding.code} className="flex gap-3 px-4 py-3">
-                <Icon aria-hidden size={16} className={finding.severity === "critical" ? "mt-0.5 shrink-0 text-bad-ink" : "mt-0.5 shrink-0 text-warn-ink"} />
-                <div className="min-w-0 grow">
-                  <p className="text-body font-medium">{finding.words}</p>
-                  <p className="text-dense text-ink-2">{finding.affected.map((each) => each.name).join(", ")}</p>
-                </div>
-                {finding.since !== null && (
-                  <span className="shrink-0 text-dense text-ink-3">
-                    <Moment at={finding.since} as="ago" />
-                  </span>
-                )}
-                {place !== null && (
-                  <Link to={place.to} search={place.search} className={buttonClass("default", true)}>
-                    {t("needs.open")}
-                  </Link>
-                )}
-              </li>
-            );
-          })}
+          {data.items.map((finding) => (
+            <Item key={finding.code} finding={finding} />
+          ))}
         </ul>
       )}
     </Card>
+  );
+}
+
+function Item({ finding }: { finding: AttentionShown["items"][number] }) {
+  const { t } = useTranslation("admin");
+  const place = placeOf(finding);
+  const Icon = finding.severity === "critical" ? CircleAlert : TriangleAlert;
+  const shown = finding.affected.map((each) => each.name).join(", ");
+  const more = finding.count - finding.affected.length;
+  const names = more > 0 ? t("needs.names_more", { names: shown, count: more }) : shown;
+  return (
+    <li className="flex gap-3 px-4 py-3">
+      <Icon aria-hidden size={16} className={clsx("mt-0.5 shrink-0", finding.severity === "critical" ? "text-bad-ink" : "text-warn-ink")} />
+      <div className="flex min-w-0 grow flex-wrap items-start justify-end gap-x-3 gap-y-2">
+        <p className="min-w-0 grow basis-72 text-body font-medium break-words phone:basis-full">{t(`needs.code.${finding.code}`, { names })}</p>
+        {finding.since !== null && (
+          <span className="shrink-0 text-dense text-ink-3">
+            <Moment at={finding.since} as="ago" />
+          </span>
+        )}
+        {place !== null && (
+          <Link to={place.to} search={place.search} className={buttonClass("default", true)}>
+            {t(`needs.do.${place.verb}`)}
+          </Link>
+        )}
+      </div>
+    </li>
   );
 }

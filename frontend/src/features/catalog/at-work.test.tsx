@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import type { ModelListed } from "@/client/schema.gen";
 import { ModelState, PriceInShort, RoutesInShort } from "./at-work";
+import { RouteHealth } from "./route-health";
 
 type Route = ModelListed["routes"][number];
 
@@ -43,6 +44,14 @@ describe("routes in short", () => {
     const { container } = render(<RoutesInShort model={{ routes: [route("cooling", 0)], routes_count: 1 }} />);
     expect(container.querySelector("time")?.dateTime).toBe("2026-11-22T14:32:07Z");
   });
+});
+
+test("a route that failed does not say since when, why, or that one call will try it", () => {
+  const cooling = { code: "upstream_timeout", turn: 3, since: "2026-11-22T14:30:07Z", until: "2026-11-22T14:32:07Z" };
+  expect(textOf(<RouteHealth health="cooling" cooling={cooling} />)).toMatch(/cooling\.span.*upstream_timeout.*cooling\.turn/);
+  expect(textOf(<RouteHealth health="cooling" cooling={{ ...cooling, since: null, turn: 1 }} />)).toMatch(/cooling\.until.*upstream_timeout$/);
+  expect(textOf(<RouteHealth health="probing" cooling={cooling} />)).toContain("cooling.probe");
+  expect(textOf(<RouteHealth health="disabled" cooling={cooling} />)).not.toContain("upstream_timeout");
 });
 
 test("a model that nothing serves is not said to be published", () => {

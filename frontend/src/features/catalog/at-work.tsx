@@ -2,11 +2,12 @@ import { CircleHelp, Lock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { ModelListed } from "@/client/schema.gen";
-import { Moment, Nothing, Price } from "@/components/amounts";
+import { Nothing, Price } from "@/components/amounts";
 import { usePriceWords } from "@/components/price-words";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { amountOf, kindsOf } from "@/lib/prices";
+import { RouteHealth } from "./route-health";
 
 // A row of the list has two lines.
 const LINES = 2;
@@ -23,12 +24,7 @@ export function RoutesInShort({ model }: { model: Pick<ModelListed, "routes" | "
           <span className="max-w-40 truncate text-ink-2" title={route.provider_key}>
             {route.provider_key}
           </span>
-          <StatusBadge state={`route.${route.health}`} />
-          {route.cooling_until !== null && (
-            <span className="text-small text-ink-3">
-              {t("cooling_until")} <Moment at={route.cooling_until} as="time" />
-            </span>
-          )}
+          <RouteHealth health={route.health} cooling={route.cooling_until === null ? null : { until: route.cooling_until }} />
           {at === LINES - 1 && rest > 0 && <span className="text-small text-ink-3">{t("routes_more", { count: rest })}</span>}
         </li>
       ))}

@@ -1,17 +1,18 @@
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Archive, ArchiveRestore } from "lucide-react";
+import { Archive, ArchiveRestore, Play } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/client/problem";
 import type { ModelDetail } from "@/client/schema.gen";
+import { useAbilities } from "@/components/abilities";
 import { Nothing, Slug } from "@/components/amounts";
 import { Page } from "@/components/page";
 import { ProblemNote } from "@/components/problem";
 import { Stops } from "@/components/stops";
 import { Badge } from "@/components/ui/badge";
-import { Button } from "@/components/ui/button";
+import { Button, buttonClass } from "@/components/ui/button";
 import { Card, Fact, Facts } from "@/components/ui/card";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
 import { useToast } from "@/components/ui/toast";
@@ -30,6 +31,7 @@ export function CatalogModelPage({ slug }: { slug: string }) {
   const { t } = useTranslation(["catalog", "shared"]);
   const { data: model } = useSuspenseQuery(modelBySlugQuery(slug));
   const aliases = useInfiniteQuery(aliasesQuery({ model_id: model.id })).data?.pages[0]?.items ?? [];
+  const say = useAbilities();
   const link = "font-medium text-accent-ink hover:underline";
   return (
     <Page
@@ -41,9 +43,22 @@ export function CatalogModelPage({ slug }: { slug: string }) {
         </span>
       }
       says={<Summary model={model} aliases={aliases.map((alias) => alias.name)} />}
-      actions={<ArchiveButton model={model} />}
+      actions={
+        <>
+          {model.status === "active" && (
+            <Link to="/playground" search={{ model: model.slug }} className={buttonClass("default")}>
+              <Play aria-hidden size={16} />
+              {t("test_call")}
+            </Link>
+          )}
+          <ArchiveButton model={model} />
+        </>
+      }
     >
       <nav aria-label={t("see_also")} className="flex flex-wrap gap-5 border-b border-line pb-2 text-dense">
+        <Link to="/admin/allocations" search={{ model: model.id }} className={link}>
+          {t("shared:place.allocations")}
+        </Link>
         <Link to="/admin/calls" search={{ model: model.slug }} className={link}>
           {t("shared:place.all_calls")}
         </Link>
@@ -67,7 +82,7 @@ export function CatalogModelPage({ slug }: { slug: string }) {
           <Card title={t("abilities")}>
             <Facts>
               {Object.entries(model.capabilities).map(([name, has]) => (
-                <Fact key={name} label={name.replaceAll("_", " ")}>
+                <Fact key={name} label={say(name)}>
                   {has ? t("yes") : t("no")}
                 </Fact>
               ))}
@@ -83,11 +98,12 @@ export function CatalogModelPage({ slug }: { slug: string }) {
 function Summary({ model, aliases }: { model: ModelDetail; aliases: readonly string[] }) {
   const { t } = useTranslation("catalog");
   const format = useFormat();
+  const say = useAbilities();
   return (
     <span className="flex flex-wrap items-center gap-x-2 gap-y-1">
       {model.operations.map((operation) => (
         <Badge key={operation} tint="neutral">
-          {operation}
+          {say(operation)}
         </Badge>
       ))}
       <span>{model.context_tokens === null ? t("context_unknown") : t("context", { tokens: format.count(model.context_tokens) })}</span>

@@ -6,11 +6,10 @@ import { useTranslation } from "react-i18next";
 
 import { ApiProblem } from "@/client/problem";
 import type { ModelDetail, ProviderKeyShown, RouteShown } from "@/client/schema.gen";
-import { Moment, Nothing } from "@/components/amounts";
+import { Nothing } from "@/components/amounts";
 import { EmptyState } from "@/components/empty-state";
 import { ErrorState, ProblemNote } from "@/components/problem";
 import { Rows, type Column } from "@/components/rows";
-import { StatusBadge } from "@/components/status-badge";
 import { Stops } from "@/components/stops";
 import { Button, IconButton } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
@@ -21,14 +20,15 @@ import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
 import { changeRoute, keysOfRoutesQuery, routesQuery, routeStopsQuery, stopRoute, testKey, type RouteStop } from "./api";
 import { RouteForm } from "./route-form";
+import { RouteHealth } from "./route-health";
 
 /** The ways in which a model is served, in the order in which they are tried. */
 export function RoutesCard({ model }: { model: ModelDetail }) {
   const { t } = useTranslation("catalog");
-  const { data, error, refetch, dataUpdatedAt } = useQuery(routesQuery(model.id));
+  const { data, error, refetch } = useQuery(routesQuery(model.id));
   const keys = useQuery(keysOfRoutesQuery).data?.items ?? [];
   const [adding, setAdding] = useState(false);
-  const columns = useColumns(keys, data?.items ?? [], dataUpdatedAt);
+  const columns = useColumns(keys, data?.items ?? []);
   const add = (
     <Button small icon={Plus} onClick={() => setAdding(true)}>
       {t("route.add")}
@@ -50,11 +50,10 @@ export function RoutesCard({ model }: { model: ModelDetail }) {
   );
 }
 
-function useColumns(keys: readonly ProviderKeyShown[], routes: readonly RouteShown[], now: number): Column<RouteShown>[] {
+function useColumns(keys: readonly ProviderKeyShown[], routes: readonly RouteShown[]): Column<RouteShown>[] {
   const { t } = useTranslation("catalog");
   const format = useFormat();
-  const first = Math.min(...routes.filter((route) => route.status === "active").map((route) => route.priority));
-  const equals = (route: RouteShown) => routes.filter((each) => each.status === "active" && each.priority === route.priority).reduce((sum, each) => sum + each.weight, 0);
+  const equals = (route: RouteShown) => routes.filter((each) => each.health !== "disabled" && each.priority === route.priority).reduce((sum, each) => sum + each.weight, 0);
   return [
     {
       id: "key",
@@ -77,28 +76,11 @@ function useColumns(keys: readonly ProviderKeyShown[], routes: readonly RouteSho
       head: t("column.share"),
       place: "wide",
       align: "right",
-      cell: (route) => (route.status === "active" && equals(route) > 0 ? <span className="tabular">{t("percent", { percent: format.count(Math.round((route.weight / equals(route)) * 1000) / 10) })}</span> : <Nothing />),
+      cell: (route) => (route.health !== "disabled" && equals(route) > 0 ? <span className="tabular">{t("percent", { percent: format.count(Math.round((route.weight / equals(route)) * 1000) / 10) })}</span> : <Nothing />),
     },
-    { id: "health", head: t("column.health"), place: "state", cell: (route) => <Health route={route} isStandby={route.priority > first} now={now} /> },
+    { id: "health", head: t("column.health"), place: "state", cell: (route) => <RouteHealth health={route.health} cooling={route.cooling} /> },
     { id: "act", head: t("column.act"), place: "action", align: "right", cell: (route) => <RouteActions route={route} keys={keys} /> },
   ];
-}
-
-function Health({ route, isStandby, now }: { route: RouteShown; isStandby: boolean; now: number }) {
-  const { t } = useTranslation("catalog");
-  if (route.status === "disabled") return <StatusBadge state="route.disabled" />;
-  const cooling = route.cooling;
-  if (cooling && Date.parse(cooling.until) > now) {
-    return (
-      <span className="flex flex-wrap items-center gap-1.5">
-        <StatusBadge state="route.cooling" />
-        <span className="text-small text-ink-3">
-          {t("cooling_until")} <Moment at={cooling.until} as="time" /> · <code className="font-mono">{cooling.code}</code>
-        </span>
-      </span>
-    );
-  }
-  return isStandby ? <StatusBadge state="route.standby" /> : <StatusBadge state="route.healthy" />;
 }
 
 type Open = RouteStop | "edit" | "test" | null;

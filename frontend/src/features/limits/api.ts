@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { LimitInFull, LimitPreview, LimitSet, ListedLimitListed } from "@/client/schema.gen";
+import type { LimitInFull, LimitPreview, LimitSet, ListedLimitInFull } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import type { LimitsAsked } from "./asked";
@@ -17,7 +17,7 @@ export function limitsQuery(asked: LimitsAsked) {
   };
   return pagesQuery(
     key("admin", "limits", "list", query),
-    async (page, signal): Promise<ListedLimitListed> => body(await api.GET("/api/admin/limits", { params: { query: { ...query, ...page } }, signal })),
+    async (page, signal): Promise<ListedLimitInFull> => body(await api.GET("/api/admin/limits", { params: { query: { ...query, ...page } }, signal })),
     25,
   );
 }

@@ -13,6 +13,7 @@ import { SkeletonRows } from "@/components/ui/skeleton";
 import { useWrite } from "@/lib/writes";
 import { changeLimit, limitQuery, previewChange, removalQuery, removeLimit } from "./api";
 import { amountOf } from "./new-limit-dialog";
+import { LimitSubject } from "./limit-subject";
 import { OverNote } from "./over-note";
 import { RefusedSentence } from "./refused-count";
 
@@ -58,7 +59,8 @@ function Loaded({ limit, onClose }: { limit: LimitInFull; onClose: () => void })
       }
     >
       <div className="flex flex-col gap-4">
-        {limit.left !== null && limit.left.limit !== null ? <LimitBar name={t(`limits.subject.${limit.subject_kind}`)} limit={limit.left} /> : <p className="text-dense">{t("limits.each_their_own")}</p>}
+        <LimitSubject limit={limit} />
+        {limit.left !== null && limit.left.limit !== null ? <LimitBar name={t("limits.left")} limit={limit.left} /> : <p className="text-dense">{t("limits.each_their_own")}</p>}
         <RefusedSentence id={limit.id} refused={limit.refused} />
         <ProblemNote problem={problem} fields={["amount", "on_exceed"]} />
         <TextField

@@ -1,20 +1,21 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { Plus, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { LimitListed } from "@/client/schema.gen";
-import { Moment } from "@/components/amounts";
+import type { LimitInFull } from "@/client/schema.gen";
+import { Moment, Nothing } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { FilterChip } from "@/components/filters";
 import { useLimitWords } from "@/components/limit-bar";
 import { ListPage } from "@/components/list-page";
-import { MemberName, TagName } from "@/components/named";
+import { SmallBar } from "@/components/small-bar";
 import { Badge } from "@/components/ui/badge";
 import { Button, IconButton } from "@/components/ui/button";
+import { useFormat } from "@/lib/format";
 import { limitsQuery } from "./api";
 import { METRICS, SUBJECTS, WINDOWS, type LimitsAsked } from "./asked";
+import { LimitSubject } from "./limit-subject";
 import { LimitDialog, RemoveLimitDialog } from "./limit-dialog";
 import { NewLimitDialog } from "./new-limit-dialog";
 import { RefusedCount } from "./refused-count";
@@ -67,7 +68,7 @@ export function LimitsPage({ asked, open, onAsk, onOpen }: LimitsPageProps) {
   );
 }
 
-function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string; says: string }) => void): Column<LimitListed>[] {
+function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string; says: string }) => void): Column<LimitInFull>[] {
   const { t } = useTranslation("people");
   const words = useLimitWords();
   return [
@@ -85,21 +86,9 @@ function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string
       id: "subject",
       head: t("limits.subject"),
       place: "text",
-      cell: (limit) => (
-        <span className="flex flex-wrap gap-x-1.5">
-          {limit.subject_kind === "allocation" && limit.subject_id !== null ? (
-            <Link to="/admin/allocations" search={{ open: limit.subject_id }} className="font-medium hover:underline">
-              {t("limits.subject.allocation")}
-            </Link>
-          ) : (
-            <span className="text-ink-3">{t(`limits.subject.${limit.subject_kind}`)}</span>
-          )}
-          {limit.subject_id !== null && limit.subject_kind === "member" && <MemberName id={limit.subject_id} />}
-          {limit.subject_id !== null && limit.subject_kind === "tag" && <TagName id={limit.subject_id} />}
-          {limit.partition_by !== "subject" && <span className="text-ink-3">{t(`limits.each.${limit.partition_by}`)}</span>}
-        </span>
-      ),
+      cell: (limit) => <LimitSubject limit={limit} />,
     },
+    { id: "left", head: t("limits.left"), place: "text", cell: (limit) => <LeftNow limit={limit} /> },
     {
       id: "exceed",
       head: t("limits.exceed"),
@@ -116,4 +105,18 @@ function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string
       cell: (limit) => <IconButton icon={Trash2} label={t("limits.remove_of", { limit: words.each(limit) })} onClick={() => onRemove({ id: limit.id, says: words.each(limit) })} />,
     },
   ];
+}
+
+/** What is left under a limit and when it resets; of one that each has alone there is no one answer. */
+function LeftNow({ limit }: { limit: LimitInFull }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { left } = limit;
+  if (left === null || left.window_kind === "request") return <Nothing />;
+  return (
+    <span className="flex flex-col gap-1">
+      <SmallBar limits={[left]} />
+      {left.resets_at !== null && <span className="text-small text-ink-3">{t("limit.resets", { at: format.moment(left.resets_at) })}</span>}
+    </span>
+  );
 }

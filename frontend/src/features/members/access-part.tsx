@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import type { Explained, MemberShown, ModelListed } from "@/client/schema.gen";
+import type { MemberShown, ModelListed } from "@/client/schema.gen";
 import { Nothing, Slug } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
@@ -10,10 +10,12 @@ import { ListTable } from "@/components/list-table";
 import { SearchField } from "@/components/search-field";
 import { SmallBar } from "@/components/small-bar";
 import { OutcomeBadge, StatusBadge } from "@/components/status-badge";
+import { Badge } from "@/components/ui/badge";
 import { Skeleton } from "@/components/ui/skeleton";
-import { explainRowQuery, offeredQuery } from "./api";
+import { explainRowQuery, offeredQuery } from "./explain-api";
 import { ExplainPanel } from "./explain-panel";
 import type { MemberShowing } from "./showing";
+import { onlyLacksAllocation, verdictOf } from "./verdict";
 
 interface AccessPartProps {
   member: MemberShown;
@@ -59,14 +61,9 @@ function useColumns(memberId: string, onOpen: (slug: string) => void): Column<Mo
         </button>
       ),
     },
-    { id: "now", head: t("access.now"), place: "state", cell: (model) => <Now memberId={memberId} model={model} /> },
+    { id: "now", head: t("access.now"), place: "state", cell: (model) => <span className="whitespace-nowrap"><Now memberId={memberId} model={model} /></span> },
     { id: "left", head: t("access.left"), place: "text", cell: (model) => <Left memberId={memberId} model={model} /> },
   ];
-}
-
-/** The check that answers a call; null where it would be made. */
-function refusing(explained: Explained) {
-  return explained.steps.find((step) => step.result === "refuses") ?? null;
 }
 
 function Now({ memberId, model }: { memberId: string; model: ModelListed }) {
@@ -75,13 +72,9 @@ function Now({ memberId, model }: { memberId: string; model: ModelListed }) {
   if (error !== null) return <span className="text-bad-ink">{t("access.unknown")}</span>;
   if (data == null) return <Skeleton className="h-5 w-20" />;
   if (data.answer === null) return <StatusBadge state="access.callable" />;
-  const step = refusing(data);
-  if (step?.check === "policy") return <StatusBadge state="access.hidden" />;
-  const policy = data.steps.find((each) => each.check === "policy");
-  const allocation = data.steps.find((each) => each.check === "allocation");
-  const isFree = policy?.result === "ok" || policy?.result === "would_be_ok";
-  // Without an allocation nothing else matters yet; whoever sees a claimable model can take it.
-  if (allocation?.result === "refuses" && isFree && data.allocation_id === null && model.claimable) return <StatusBadge state="access.claimable" />;
+  if (verdictOf(data) === "policy") return <StatusBadge state="access.hidden" />;
+  // Whoever sees a claimable model can take it.
+  if (onlyLacksAllocation(data)) return model.claimable ? <StatusBadge state="access.claimable" /> : <Badge tint="neutral">{t("access.no_allocation")}</Badge>;
   return <OutcomeBadge outcome={data.answer.code} />;
 }
 

@@ -6,7 +6,7 @@ import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ListTable } from "@/components/list-table";
-import { changesQuery } from "./api";
+import { changesQuery } from "./held-api";
 
 /** What was done to a member's account, the newest first: by whom, and which fields it changed. */
 export function ChangesPart({ memberId }: { memberId: string }) {

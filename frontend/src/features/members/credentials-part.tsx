@@ -18,7 +18,7 @@ import { TextField } from "@/components/ui/field";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useWrite } from "@/lib/writes";
-import { credentialsOfQuery, credentialStopsQuery, moveCredential, type CredentialMove } from "./api";
+import { credentialsOfQuery, credentialStopsQuery, moveCredential, type CredentialMove } from "./held-api";
 
 /** A member's credentials, and stopping one. Their secrets are nobody's but the member's. */
 export function CredentialsPart({ memberId }: { memberId: string }) {

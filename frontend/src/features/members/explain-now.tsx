@@ -7,7 +7,7 @@ import { memberQuery } from "@/client/names";
 import { ErrorState } from "@/components/problem";
 import { Button } from "@/components/ui/button";
 import { SkeletonRows } from "@/components/ui/skeleton";
-import { explainQuery } from "./api";
+import { explainQuery } from "./explain-api";
 import { Explanation } from "./explanation";
 
 interface ExplainNowProps {

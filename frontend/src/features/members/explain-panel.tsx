@@ -7,7 +7,8 @@ import { ErrorState } from "@/components/problem";
 import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/field";
 import { SkeletonRows } from "@/components/ui/skeleton";
-import { credentialsOfQuery, explainQuery } from "./api";
+import { explainQuery } from "./explain-api";
+import { credentialsOfQuery } from "./held-api";
 import { Explanation } from "./explanation";
 
 interface ExplainPanelProps {

@@ -8,7 +8,7 @@ import { ProblemNote } from "@/components/problem";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { useWrite } from "@/lib/writes";
-import { makeLink } from "./api";
+import { makeLink } from "./held-api";
 
 /** Makes a link by which a member chooses a password; it is shown this once. */
 export function LinkDialog({ member, kind, onClose }: { member: MemberShown; kind: "invitation" | "reset"; onClose: () => void }) {

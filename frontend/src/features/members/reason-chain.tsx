@@ -8,7 +8,7 @@ import { ProblemNote } from "@/components/problem";
 import { PreviewNote } from "@/components/stops";
 import { Button } from "@/components/ui/button";
 import { useWrite } from "@/lib/writes";
-import { effectQuery, mend } from "./api";
+import { effectQuery, mend } from "./explain-api";
 import { hasEffect, isReady, type Repair } from "./repairs";
 
 const LOOKS = {
@@ -37,9 +37,9 @@ export function ReasonChain({ explained }: { explained: Explained }) {
               <p className={clsx("font-medium", step.result === "not_known" || step.result === "would_be_ok" ? "text-ink-2" : "text-ink")}>
                 {t(`check.${step.check}`)} <span className="sr-only">{t(`result.${step.result}`)}</span>
               </p>
-              {(step.result === "refuses" || step.result === "would_refuse") && (
+              {step.result === "would_refuse" && (
                 <p className="text-ink-2">
-                  {step.result === "would_refuse" && <span className="text-warn-ink">{t("result.would_refuse")}. </span>}
+                  <span className="text-warn-ink">{t("result.would_refuse")}. </span>
                   <span lang="en">{step.words}</span>
                 </p>
               )}

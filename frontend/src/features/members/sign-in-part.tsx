@@ -12,7 +12,7 @@ import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { ConfirmDialog } from "@/components/ui/dialog";
 import { useWrite } from "@/lib/writes";
-import { endSessions, linksQuery, revokeLink, revokeTokenOf, sessionsOfQuery, tokensOfQuery } from "./api";
+import { endSessions, linksQuery, revokeLink, revokeTokenOf, sessionsOfQuery, tokensOfQuery } from "./held-api";
 
 type LinkShown = ListedLinkShown["items"][number];
 type Asked = { what: "sessions" } | { what: "token"; token: AccessTokenShown } | null;

@@ -10,7 +10,7 @@ import { ErrorState } from "@/components/problem";
 import { Rows, type Column } from "@/components/rows";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
-import { usageOfQuery } from "./api";
+import { usageOfQuery } from "./held-api";
 
 type Row = ReportShown["items"][number];
 

@@ -2,6 +2,7 @@ import { Check } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { LatencyShown, MyModelShown, ReportShown } from "@/client/schema.gen";
+import { useAbilities } from "@/components/abilities";
 import { Money, Nothing, Price, TokenCount } from "@/components/amounts";
 import { usePriceWords } from "@/components/price-words";
 import { useFormat } from "@/lib/format";
@@ -11,7 +12,6 @@ import { MyAccess } from "./access";
 import { ClaimButton } from "./claim-button";
 import type { Line } from "./comparison";
 import { NoPrice } from "./prices";
-import { useAbilities } from "./words";
 
 /** What models are compared by; what none of them has is left out. */
 export function useLines(models: readonly MyModelShown[], latency: LatencyShown | undefined, lastMonth: ReportShown | undefined): Line[] {

@@ -5,6 +5,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MyModelShown, OwnAllocation } from "@/client/schema.gen";
+import { useAbilities } from "@/components/abilities";
 import { Slug, TokenCount } from "@/components/amounts";
 import { CodeBlock } from "@/components/code-block";
 import { LimitBar, useLimitWords } from "@/components/limit-bar";
@@ -22,7 +23,6 @@ import { useWrite } from "@/lib/writes";
 import { allocationQuery, modelQuery, moveAllocation } from "./api";
 import { ClaimButton } from "./claim-button";
 import { PricesCard } from "./prices";
-import { useAbilities } from "./words";
 
 interface ModelPageProps {
   slug: string;

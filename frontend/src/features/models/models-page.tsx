@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { FacetsShown, MyModelShown } from "@/client/schema.gen";
+import { useAbilities } from "@/components/abilities";
 import { Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
@@ -21,7 +22,7 @@ import { facetsQuery, modelsQuery, type ModelsAsked } from "./api";
 import { COMPARED_MAX } from "./asked";
 import { ClaimButton } from "./claim-button";
 import { TokenPrice } from "./prices";
-import { abilitiesInShort, useAbilities } from "./words";
+import { abilitiesInShort } from "./words";
 
 interface ModelsPageProps {
   asked: ModelsAsked;

@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { CallRecordFound, CallRecordShown, CredentialFound, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, RouteShown } from "@/client/schema.gen";
+import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, ListedCredentialListed, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, RouteShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";
@@ -23,7 +23,12 @@ export interface CallsAsked {
   limit_id?: string | undefined;
   client?: string | undefined;
   request_id?: string | undefined;
+  call_id?: string | undefined;
   cost_usd_min?: string | undefined;
+  cost_usd_max?: string | undefined;
+  /** In digits, as the address has them. */
+  latency_ms_min?: string | undefined;
+  latency_ms_max?: string | undefined;
   sort?: (typeof CALL_SORTS)[number] | undefined;
 }
 
@@ -31,7 +36,8 @@ const HOUR_MS = 3_600_000;
 const BACK_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS } as const;
 
 function filtersOf({ range = "day", since, until, ...filters }: CallsAsked) {
-  const rest = { ...filters, sort: undefined };
+  const { latency_ms_min: least, latency_ms_max: most } = filters;
+  const rest = { ...filters, sort: undefined, latency_ms_min: least === undefined ? undefined : Number(least), latency_ms_max: most === undefined ? undefined : Number(most) };
   if (range === "all") return rest;
   if (range === "custom") return { ...rest, since, until };
   return { ...rest, since: new Date(Date.now() - BACK_MS[range]).toISOString() };
@@ -86,6 +92,24 @@ export function credentialQuery(id: string) {
     queryKey: key("admin", "credentials", "one", id),
     queryFn: async ({ signal }): Promise<CredentialFound> => body(await api.GET("/api/admin/credentials/{credential_id}", { params: { path: { credential_id: id } }, signal })),
     staleTime: 300_000,
+    retry: false,
+  });
+}
+
+/** Credentials whose name has these letters. */
+export function credentialsLikeQuery(q: string) {
+  return queryOptions({
+    queryKey: key("admin", "credentials", "like", q),
+    queryFn: async ({ signal }): Promise<ListedCredentialListed> => body(await api.GET("/api/admin/credentials", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
+  });
+}
+
+/** An allocation, for whose it is. */
+export function allocationQuery(id: string) {
+  return queryOptions({
+    queryKey: key("admin", "allocations", "one", id),
+    queryFn: async ({ signal }): Promise<AllocationFound> => body(await api.GET("/api/admin/allocations/{allocation_id}", { params: { path: { allocation_id: id } }, signal })),
+    staleTime: 60_000,
     retry: false,
   });
 }

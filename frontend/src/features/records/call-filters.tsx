@@ -1,17 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { memberNameQuery } from "@/client/names";
-import { Slug } from "@/components/amounts";
+import { memberNameQuery, modelNamesQuery } from "@/client/names";
 import { Filters, SelectChip, SetChip, ToggleChip } from "@/components/filters";
 import { useLimitWords } from "@/components/limit-bar";
-import { SearchField } from "@/components/search-field";
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { TextField } from "@/components/ui/field";
 import { useFormat } from "@/lib/format";
-import { credentialQuery, limitNameQuery, membersLikeQuery, modelsLikeQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
+import { formatUsd } from "@/lib/money";
+import { allocationQuery, credentialQuery, limitNameQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
+import { MoreFilters } from "./more-filters";
+import { PickCredential, PickMember, PickModel } from "./pick-filters";
+import { isUsd, secondsOf } from "./spans";
 
 /** A list of calls that is not narrowed. */
 export const NO_FILTERS = {
@@ -25,7 +24,11 @@ export const NO_FILTERS = {
   limit_id: undefined,
   client: undefined,
   request_id: undefined,
+  call_id: undefined,
   cost_usd_min: undefined,
+  cost_usd_max: undefined,
+  latency_ms_min: undefined,
+  latency_ms_max: undefined,
 } satisfies Partial<CallsAsked>;
 
 /** Whether anything but the period is asked for. */
@@ -33,7 +36,11 @@ export function isNarrowed(asked: CallsAsked): boolean {
   return (Object.keys(NO_FILTERS) as (keyof typeof NO_FILTERS)[]).some((name) => asked[name] !== undefined);
 }
 
+const WRITTEN = ["provider", "client", "request_id", "call_id", "cost_usd_min", "cost_usd_max", "latency_ms_min", "latency_ms_max"] as const;
+
 const OUTCOMES = ["failed", "ok"] as const;
+
+type Picking = "member" | "model" | "credential" | "more";
 
 interface CallFiltersProps {
   asked: CallsAsked;
@@ -44,7 +51,7 @@ interface CallFiltersProps {
 export function CallFilters({ asked, onAsk }: CallFiltersProps) {
   const { t } = useTranslation(["records", "shared"]);
   const format = useFormat();
-  const [picking, setPicking] = useState<"member" | "model" | "more" | null>(null);
+  const [picking, setPicking] = useState<Picking | null>(null);
   const close = () => setPicking(null);
   return (
     <Filters onClear={isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined}>
@@ -60,15 +67,17 @@ export function CallFilters({ asked, onAsk }: CallFiltersProps) {
       {asked.limit_id === undefined ? <AnyFilters asked={asked} onAsk={onAsk} onPick={setPicking} /> : <LimitChip id={asked.limit_id} onClear={() => onAsk({ limit_id: undefined })} />}
       {picking === "member" && <PickMember onClose={close} onPick={(member_id) => onAsk({ member_id })} />}
       {picking === "model" && <PickModel onClose={close} onPick={(model) => onAsk({ model })} />}
-      {picking === "more" && <More asked={asked} onClose={close} onAsk={onAsk} />}
+      {picking === "credential" && <PickCredential onClose={close} onPick={(credential_id) => onAsk({ credential_id })} />}
+      {picking === "more" && <MoreFilters asked={asked} onClose={close} onAsk={onAsk} />}
     </Filters>
   );
 }
 
 /** The filters that go with one another; a limit's refusals are found along an index of their own, which leads past none of these. */
-function AnyFilters({ asked, onAsk, onPick }: CallFiltersProps & { onPick: (what: "member" | "model" | "more") => void }) {
+function AnyFilters({ asked, onAsk, onPick }: CallFiltersProps & { onPick: (what: Picking) => void }) {
   const { t } = useTranslation("records");
   const tags = useQuery(tagsQuery).data?.items ?? [];
+  const format = useFormat();
   const { outcome } = asked;
   return (
     <>
@@ -93,11 +102,15 @@ function AnyFilters({ asked, onAsk, onPick }: CallFiltersProps & { onPick: (what
         <SetChip name={t("column.model")} value={asked.model} onClear={() => onAsk({ model: undefined })} />
       )}
       {tags.length > 0 && <SelectChip label={t("tag")} value={asked.tag_id} none={t("tag")} options={tags.map((tag) => ({ value: tag.id, label: tag.name }))} onChange={(tag_id) => onAsk({ tag_id })} />}
-      {asked.credential_id !== undefined && <CredentialChip id={asked.credential_id} onClear={() => onAsk({ credential_id: undefined })} />}
-      {asked.allocation_id !== undefined && <SetChip name={t("allocation")} value={asked.allocation_id.slice(0, 8)} onClear={() => onAsk({ allocation_id: undefined })} />}
-      {(["provider", "client", "request_id", "cost_usd_min"] as const).map((name) =>
-        asked[name] === undefined ? null : <SetChip key={name} name={t(`more.${name}`)} value={asked[name]} onClear={() => onAsk({ [name]: undefined })} />,
+      {asked.credential_id === undefined ? (
+        <ToggleChip on={false} onChange={() => onPick("credential")}>
+          {t("credential")}
+        </ToggleChip>
+      ) : (
+        <CredentialChip id={asked.credential_id} onClear={() => onAsk({ credential_id: undefined })} />
       )}
+      {asked.allocation_id !== undefined && <AllocationChip id={asked.allocation_id} onClear={() => onAsk({ allocation_id: undefined })} />}
+      {WRITTEN.map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`more.${name}`)} value={shownAs(name, asked[name], format)} onClear={() => onAsk({ [name]: undefined })} />))}
       <ToggleChip on={false} onChange={() => onPick("more")}>
         {t("more")}
       </ToggleChip>
@@ -109,9 +122,11 @@ function LimitChip({ id, onClear }: { id: string; onClear: () => void }) {
   const { t } = useTranslation("records");
   const words = useLimitWords();
   const { data } = useQuery(limitNameQuery(id));
+  const subject = data?.subject?.name;
+  const says = data === undefined ? id.slice(0, 8) : words.each(data);
   return (
     <>
-      <SetChip name={t("limit")} value={data === undefined ? id.slice(0, 8) : words.each(data)} onClear={onClear} />
+      <SetChip name={t("limit")} value={subject === undefined ? says : t("limit_of", { limit: says, subject })} onClear={onClear} />
       <span className="text-small text-ink-3">{t("limit_alone")}</span>
     </>
   );
@@ -127,99 +142,18 @@ function CredentialChip({ id, onClear }: { id: string; onClear: () => void }) {
   return <SetChip name={t("credential")} value={useQuery(credentialQuery(id)).data?.name ?? id.slice(0, 8)} onClear={onClear} />;
 }
 
-interface PickProps {
-  onClose: () => void;
-  onPick: (value: string) => void;
-}
-
-function PickMember({ onClose, onPick }: PickProps) {
+/** A right to call a model, by whose it is and of which model. */
+function AllocationChip({ id, onClear }: { id: string; onClear: () => void }) {
   const { t } = useTranslation("records");
-  const [q, setQ] = useState("");
-  const found = useQuery(membersLikeQuery(q)).data?.items;
-  return (
-    <Pick
-      title={t("pick_member")}
-      q={q}
-      onQ={setQ}
-      onClose={onClose}
-      onPick={onPick}
-      found={found?.map((member) => ({
-        value: member.id,
-        shows: (
-          <>
-            <span className="font-medium text-ink">{member.display_name}</span> <span className="text-ink-3">{member.identifier}</span>
-          </>
-        ),
-      }))}
-    />
-  );
+  const allocation = useQuery(allocationQuery(id)).data;
+  const member = useQuery({ ...memberNameQuery(allocation?.member_id ?? ""), enabled: allocation !== undefined }).data;
+  const model = useQuery({ ...modelNamesQuery, enabled: allocation !== undefined }).data?.get(allocation?.model_id ?? "");
+  const isNamed = member != null && model !== undefined;
+  return <SetChip name={t("allocation")} value={isNamed ? t("allocation_of", { member: member.display_name, model: model.slug }) : id.slice(0, 8)} onClear={onClear} />;
 }
 
-function PickModel({ onClose, onPick }: PickProps) {
-  const { t } = useTranslation("records");
-  const [q, setQ] = useState("");
-  const found = useQuery(modelsLikeQuery(q)).data?.items;
-  return <Pick title={t("pick_model")} q={q} onQ={setQ} onClose={onClose} onPick={onPick} found={found?.map((model) => ({ value: model.slug, shows: <Slug slug={model.slug} /> }))} />;
-}
-
-function Pick({ title, q, onQ, found, onClose, onPick }: PickProps & { title: string; q: string; onQ: (q: string) => void; found: readonly { value: string; shows: ReactNode }[] | undefined }) {
-  const { t } = useTranslation("records");
-  return (
-    <Dialog title={title} onClose={onClose}>
-      <SearchField wide label={title} value={q === "" ? undefined : q} onChange={(typed) => onQ(typed ?? "")} />
-      <ul aria-live="polite" className="-mx-2 mt-3 min-h-40">
-        {found?.map((each) => (
-          <li key={each.value}>
-            <button
-              type="button"
-              onClick={() => {
-                onPick(each.value);
-                onClose();
-              }}
-              className="flex min-h-9 w-full items-center gap-2 rounded-button px-2 text-left text-dense hover:bg-hover coarse:min-h-11"
-            >
-              <span className="min-w-0 break-words">{each.shows}</span>
-            </button>
-          </li>
-        ))}
-        {found?.length === 0 && <li className="px-2 text-dense text-ink-3">{t("pick_none")}</li>}
-      </ul>
-    </Dialog>
-  );
-}
-
-function More({ asked, onAsk, onClose }: CallFiltersProps & { onClose: () => void }) {
-  const { t } = useTranslation(["records", "shared"]);
-  const [cost, setCost] = useState(asked.cost_usd_min ?? "");
-  const fault = cost.trim() === "" || /^\d{1,9}(\.\d{1,9})?$/.test(cost.trim()) ? undefined : t("more.cost_wrong");
-  return (
-    <Dialog title={t("more")} onClose={onClose}>
-      <form
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (fault !== undefined) return;
-          const form = new FormData(event.currentTarget);
-          const text = (name: string) => {
-            const value = form.get(name);
-            return typeof value === "string" && value.trim() !== "" ? value.trim() : undefined;
-          };
-          onAsk({ outcome: text("outcome") ?? undefined, provider: text("provider"), client: text("client"), request_id: text("request_id"), cost_usd_min: cost.trim() === "" ? undefined : cost.trim() });
-          onClose();
-        }}
-      >
-        <TextField name="outcome" label={t("more.outcome")} hint={t("more.outcome_hint")} defaultValue={asked.outcome} autoComplete="off" />
-        <TextField name="request_id" label={t("more.request_id")} defaultValue={asked.request_id} autoComplete="off" />
-        <TextField name="client" label={t("more.client")} hint={t("more.client_hint")} defaultValue={asked.client} autoComplete="off" />
-        <TextField name="provider" label={t("more.provider")} defaultValue={asked.provider} autoComplete="off" />
-        <TextField label={t("more.cost_usd_min")} unit={t("usd")} inputMode="decimal" error={fault} value={cost} onChange={(event) => setCost(event.target.value)} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("shared:cancel")}</Button>
-          <Button type="submit" look="primary">
-            {t("more.show")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
+function shownAs(name: (typeof WRITTEN)[number], value: string, format: ReturnType<typeof useFormat>): string {
+  if (name === "cost_usd_min" || name === "cost_usd_max") return isUsd(value) ? formatUsd(value) : value;
+  if (name === "latency_ms_min" || name === "latency_ms_max") return secondsOf(value) === "" ? value : format.duration(Number(value));
+  return value;
 }

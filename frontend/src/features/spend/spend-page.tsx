@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { SetChip } from "@/components/filters";
 import { ReportPage, type ReportChange, type View } from "@/components/reports/report-page";
 import { useFormat } from "@/lib/format";
-import { whole } from "@/lib/reports";
 import { exportReport, filterNameQuery, FILTERS, reportQuery, type By, type Filter, type SpendAsked } from "./api";
 import { BYS } from "./asked";
 import { DRILLS } from "./drills";
@@ -22,7 +21,6 @@ export function SpendPage({ asked, view, onAsk }: SpendProps) {
   const { zone } = useFormat();
   const result = useQuery(reportQuery(asked, zone));
   const set = FILTERS.filter((filter) => asked[filter] !== undefined);
-  const drill = DRILLS[whole(asked).by];
   return (
     <ReportPage
       title={t("title.all")}
@@ -33,8 +31,8 @@ export function SpendPage({ asked, view, onAsk }: SpendProps) {
       result={result}
       onExport={(form) => exportReport(asked, zone, form)}
       {...(set.length > 0 && { filters: set.map((filter) => <SetFilter key={filter} filter={filter} value={asked[filter] ?? ""} onClear={() => onAsk({ [filter]: undefined })} />) })}
-      onClear={set.length > 0 ? () => onAsk(Object.fromEntries(FILTERS.map((filter) => [filter, undefined]))) : undefined}
-      onDrill={(key) => onAsk({ [drill.filter]: key, by: drill.then })}
+      narrowing={FILTERS}
+      drills={DRILLS}
       calls={({ since, until }) => (
         <Link to="/admin/calls" search={{ ...callFilters(asked), range: "custom", since, until }} className="font-medium text-accent-ink hover:underline">
           {t("see_calls")}

@@ -5,7 +5,6 @@ import { useTranslation } from "react-i18next";
 import { FilterChip, SetChip } from "@/components/filters";
 import { ReportPage, type ReportChange, type View } from "@/components/reports/report-page";
 import { useFormat } from "@/lib/format";
-import { whole } from "@/lib/reports";
 import { credentialChoicesQuery, exportReport, modelChoicesQuery, outcomesQuery, reportQuery, type By, type UsageAsked } from "./api";
 import { BYS } from "./asked";
 
@@ -17,7 +16,7 @@ const DRILLS = {
   outcome: { filter: "outcome", then: "model" },
 } as const satisfies Record<By, { filter: keyof UsageAsked; then: By }>;
 
-const NOT_NARROWED = { credential: undefined, model: undefined, provider: undefined, outcome: undefined } satisfies UsageAsked;
+const FILTERS = ["credential", "model", "provider", "outcome"] as const;
 
 interface UsageProps {
   asked: UsageAsked;
@@ -30,8 +29,6 @@ export function UsagePage({ asked, view, onAsk }: UsageProps) {
   const { t } = useTranslation("reports");
   const { zone } = useFormat();
   const result = useQuery(reportQuery(asked, zone));
-  const isNarrowed = [asked.credential, asked.model, asked.provider, asked.outcome].some((each) => each !== undefined);
-  const drill = DRILLS[whole(asked).by];
   const period = result.data === undefined ? {} : { since: result.data.since, until: result.data.until };
   return (
     <ReportPage
@@ -43,8 +40,8 @@ export function UsagePage({ asked, view, onAsk }: UsageProps) {
       result={result}
       onExport={(form) => exportReport(asked, zone, form)}
       filters={<UsageFilters asked={asked} onAsk={onAsk} />}
-      onClear={isNarrowed ? () => onAsk(NOT_NARROWED) : undefined}
-      onDrill={(key) => onAsk({ [drill.filter]: key, by: drill.then })}
+      narrowing={FILTERS}
+      drills={DRILLS}
       failures={<MostFailures asked={asked} period={period} />}
       calls={({ since, until }) => (
         <Link to="/usage/calls" search={{ model: asked.model, outcome: asked.outcome, provider: asked.provider, credential_id: asked.credential, since, until }} className="font-medium text-accent-ink hover:underline">

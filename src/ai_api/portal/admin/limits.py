@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -18,7 +18,7 @@ from ai_api.portal.house import House
 from ai_api.portal.limits_refused import RefusedThisMonth, refused_this_month
 from ai_api.portal.limits_shown import Amount, AmountOut, LimitLeft, LimitsLeft, amount_of, left_of_member, left_shown
 from ai_api.portal.previews import DryLimit, LimitPreview, over_shown, shown_instead
-from ai_api.portal.shapes import Listed, ListQuery, Patch, Strict, not_given
+from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, not_given
 from ai_api.quotas import LimitFilters, Reach, StoredLimit, Subject, Terms
 from ai_api.quotas.limit import SLIDING_S_MAX, Metric, OnExceed, Partition, SubjectKind
 from ai_api.quotas.windows import WindowKind
@@ -86,15 +86,21 @@ class LimitFound(LimitShown):
     left: LimitLeft | None
 
 
-class LimitListed(LimitShown):
-    """A limit, and how many calls it refused this month: null of a provider key's, and while the index for it is built."""
+class SubjectShown(Shown):
+    """What the subject of a limit is called: an allocation by its model. `member` is whose it is; null of nobody's alone."""
 
-    refused: RefusedThisMonth | None
+    name: str
+    member_id: UUID | None
+    member: str | None
 
 
 class LimitInFull(LimitFound):
-    """A limit with what is left, and how many calls it `refused` this month, null as in the list."""
+    """A limit with whose it is and what is left, and how many calls it refused this month.
 
+    `subject` is null of the whole; `refused` of a provider key's, and while the index for it is built.
+    """
+
+    subject: SubjectShown | None
     refused: RefusedThisMonth | None
 
 
@@ -106,7 +112,7 @@ _PREVIEWED: dict[int | str, dict[str, Any]] = {
 @router.get("")
 async def list_limits(
     query: Annotated[LimitsQuery, Query()], _: Admin, tx: Transaction, calls: Reading, house: HouseDep
-) -> Listed[LimitListed]:
+) -> Listed[LimitInFull]:
     """Limits in the order they were set, the newest first unless asked otherwise; those of allocations' months too."""
     filters = LimitFilters(
         subject_kind=query.subject_kind,
@@ -116,9 +122,7 @@ async def list_limits(
     )
     sort = query.sort or "-created_at"
     page = await quotas.list_limits(tx, filters, limit=query.limit, cursor=query.cursor, sort=sort)
-    refused = await refused_this_month(calls, house, [each.limit for each in page.items])
-    items = [LimitListed(**_fields(each), refused=refused.get(each.limit.id)) for each in page.items]
-    return Listed(items=items, next=page.next)
+    return Listed(items=await _in_full(tx, calls, house, page.items), next=page.next)
 
 
 @router.post("", status_code=201, response_model=LimitFound | LimitPreview, responses=_PREVIEWED)
@@ -149,10 +153,8 @@ async def set_limit(
 @router.get("/{limit_id}")
 async def get_limit(limit_id: UUID, _: Admin, tx: Transaction, calls: Reading, house: HouseDep) -> LimitInFull:
     """One limit with what is left."""
-    stored = await quotas.find_limit(tx, limit_id)
-    found = await _found(tx, house, stored)
-    refused = await refused_this_month(calls, house, [stored.limit])
-    return LimitInFull(**found.model_dump(), refused=refused.get(limit_id))
+    (found,) = await _in_full(tx, calls, house, [await quotas.find_limit(tx, limit_id)])
+    return found
 
 
 @router.patch("/{limit_id}", response_model=LimitFound | LimitPreview)
@@ -208,12 +210,33 @@ async def _preview(tx: Tx, house: House, subject: Subject, write: Callable[[], A
 
 
 async def _found(tx: Tx, house: House, stored: StoredLimit) -> LimitFound:
-    left = None
-    if stored.limit.partition == "subject":
-        zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
-        (found,) = await quotas.left_under(tx, [stored.limit], Reach(), zone=zone, at=house.clock.now())
-        left = left_shown(found)
-    return LimitFound(**_fields(stored), left=left)
+    left = await _left(tx, house, [stored])
+    return LimitFound(**_fields(stored), left=left.get(stored.limit.id))
+
+
+async def _left(tx: Tx, house: House, stored: Sequence[StoredLimit]) -> dict[UUID, LimitLeft]:
+    """What is left under each of these limits; where each member or credential has the whole amount, there is no one answer."""
+    limits = [each.limit for each in stored if each.limit.partition == "subject"]
+    zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
+    found = await quotas.left_under(tx, limits, Reach(), zone=zone, at=house.clock.now())
+    return {each.limit_id: left_shown(each) for each in found if each.limit_id is not None}
+
+
+async def _in_full(tx: Tx, calls: Tx, house: House, stored: Sequence[StoredLimit]) -> list[LimitInFull]:
+    """These limits, in a few statements however many there are."""
+    refused = await refused_this_month(calls, house, [each.limit for each in stored])
+    left = await _left(tx, house, stored)
+    named = await setup.names_of_subjects(tx, [each.limit.subject_id for each in stored if each.limit.subject_id])
+    subjects = {subject_id: SubjectShown.model_validate(each) for subject_id, each in named.items()}
+    return [
+        LimitInFull(
+            **_fields(each),
+            subject=None if each.limit.subject_id is None else subjects.get(each.limit.subject_id),
+            left=left.get(each.limit.id),
+            refused=refused.get(each.limit.id),
+        )
+        for each in stored
+    ]
 
 
 def _fields(stored: StoredLimit) -> dict[str, Any]:

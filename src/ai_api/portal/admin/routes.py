@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
 from typing import Annotated, ClassVar, Literal, cast
@@ -13,11 +14,13 @@ from pydantic import Field
 from starlette.responses import Response
 
 from ai_api import providers, setup
+from ai_api.core.db import Tx
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
+from ai_api.portal.house import House
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, not_given
 from ai_api.providers import Cooling, Route, RouteDraft
-from ai_api.setup import Touched
+from ai_api.setup import Health, Touched
 
 router = APIRouter(prefix="/api/admin/routes", tags=["routes"])
 
@@ -31,10 +34,13 @@ TotalS = Annotated[float, Field(strict=True, gt=0, le=86_400)]
 
 
 class CoolingShown(Shown):
-    """Why a route was left alone last, and until when; `turn` counts how often in a row. Past `until`, one call tries it."""
+    """Why a route was left alone last, since when and until when; `turn` counts how often in a row. Past `until`, one call tries
+    it. `since` is null where the provider named the time.
+    """
 
     code: str
     turn: int
+    since: datetime | None
     until: datetime
 
 
@@ -42,8 +48,8 @@ class RouteShown(Shown):
     """One way to serve a model. Lower priorities are tried first; among equals, weights share.
 
     Seconds to connect, until the answer's headers come, to stay silent in between, and for the whole call are null where the
-    setting of the same name holds. With `tag_ids`, only members who have one of these tags are served by it. `cooling` is
-    null for a route that is well.
+    setting of the same name holds. With `tag_ids`, only members who have one of these tags are served by it. `health`
+    is as in the list of models; `cooling` is null for a route that is well.
     """
 
     id: UUID
@@ -60,7 +66,8 @@ class RouteShown(Shown):
     tag_ids: list[UUID]
     created_at: datetime
     updated_at: datetime
-    cooling: CoolingShown | None = None
+    health: Health
+    cooling: CoolingShown | None
 
 
 class RouteCreate(Strict):
@@ -111,7 +118,9 @@ class RoutesQuery(ListQuery):
 
 
 @router.get("", response_model=Listed[RouteShown])
-async def list_routes(_: AdminHolder, tx: Transaction, query: Annotated[RoutesQuery, Query()]) -> Listed[RouteShown]:
+async def list_routes(
+    _: AdminHolder, tx: Transaction, house: HouseDep, query: Annotated[RoutesQuery, Query()]
+) -> Listed[RouteShown]:
     """Routes, by priority unless sorted otherwise."""
     wanted = providers.RouteFilter(
         q=query.q, model_id=query.model_id, provider_key_id=query.provider_key_id, status=query.status
@@ -119,21 +128,21 @@ async def list_routes(_: AdminHolder, tx: Transaction, query: Annotated[RoutesQu
     page = await providers.page_routes(
         tx, wanted, sort=query.sort or "priority", limit=query.limit, cursor=query.cursor
     )
-    coolings = await providers.coolings(tx, [route.id for route in page.items])
-    return Listed(items=[_shape(route, coolings) for route in page.items], next=page.next)
+    return Listed(items=await _shown(tx, house, page.items), next=page.next)
 
 
 @router.post("", status_code=201, response_model=RouteShown)
-async def add_route(body: RouteCreate, actor: Admin, tx: Transaction) -> RouteShown:
+async def add_route(body: RouteCreate, actor: Admin, tx: Transaction, house: HouseDep) -> RouteShown:
     """Adds a way to serve a model; refused when the provider serves none of the model's operations."""
-    return _shape(await setup.add_route(tx, actor, RouteDraft(**body.model_dump())), {})
+    (made,) = await _shown(tx, house, [await setup.add_route(tx, actor, RouteDraft(**body.model_dump()))])
+    return made
 
 
 @router.get("/{route_id}", response_model=RouteShown)
-async def get_route(route_id: UUID, _: AdminHolder, tx: Transaction) -> RouteShown:
+async def get_route(route_id: UUID, _: AdminHolder, tx: Transaction, house: HouseDep) -> RouteShown:
     """One route."""
-    route = await providers.get_route(tx, route_id)
-    return _shape(route, await providers.coolings(tx, [route_id]))
+    (found,) = await _shown(tx, house, [await providers.get_route(tx, route_id)])
+    return found
 
 
 @router.patch("/{route_id}", response_model=RouteShown | StopsShown)
@@ -145,7 +154,8 @@ async def change_route(
     if dry_run:
         touched = Touched(model_id=(await providers.get_route(tx, route_id)).model_id)
         return await previewed_stops(tx, house, touched, write)
-    return _shape(await write(), {})
+    (changed,) = await _shown(tx, house, [await write()])
+    return changed
 
 
 @router.delete("/{route_id}", status_code=204, response_model=None, responses=WITH_DRY_RUN)
@@ -157,10 +167,27 @@ async def delete_route(
     return await nothing_left(tx, house, touched, partial(providers.delete_route, tx, actor, route_id), dry_run=dry_run)
 
 
-def _shape(route: Route, coolings: Mapping[UUID, Cooling]) -> RouteShown:
-    shown = RouteShown.model_validate(route).model_copy(update={"tag_ids": sorted(route.tag_ids)})
-    cooling = coolings.get(route.id)
+async def _shown(tx: Tx, house: House, routes: Sequence[Route]) -> list[RouteShown]:
+    """These routes with how they are, in two statements however many there are."""
+    coolings = await providers.coolings(tx, [route.id for route in routes])
+    models = {route.model_id for route in routes}
+    health = await setup.health_of_routes(tx, models, now=house.clock.now())
+    return [_shape(route, health[route.id], coolings.get(route.id)) for route in routes]
+
+
+def _shape(route: Route, health: Health, cooling: Cooling | None) -> RouteShown:
+    of_route = {**asdict(route), "tag_ids": sorted(route.tag_ids), "health": health}
     if cooling is None:
-        return shown
-    until = datetime.fromtimestamp(cooling.until_ms / 1000, UTC)
-    return shown.model_copy(update={"cooling": CoolingShown(code=cooling.code, turn=cooling.turn, until=until)})
+        return RouteShown.model_validate({**of_route, "cooling": None})
+    since_ms = providers.cooling_since_ms(cooling)
+    why = CoolingShown(
+        code=cooling.code,
+        turn=cooling.turn,
+        since=None if since_ms is None else _moment(since_ms),
+        until=_moment(cooling.until_ms),
+    )
+    return RouteShown.model_validate({**of_route, "cooling": why})
+
+
+def _moment(unix_ms: int) -> datetime:
+    return datetime.fromtimestamp(unix_ms / 1000, UTC)
