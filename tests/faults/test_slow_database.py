@@ -11,7 +11,7 @@ from tests.support.organization import Caller, Organization
 from tests.support.proxy import PASS, before_database, delay
 
 ROUND_TRIP_S = 0.2
-AT_ONCE, TURNS = 40, 4
+AT_ONCE, TURNS, ALONE = 40, 4, 3
 
 
 async def timed(g: Gateway, caller: Caller, number: int) -> tuple[int, float]:
@@ -29,9 +29,10 @@ async def test_a_slow_database_makes_a_queue_that_only_grows(database, sim):
         for caller in callers:
             # The first call of a member looks up, makes the month's accounts, and decides under locks; it is served, too.
             assert (await timed(g, caller, 0))[0] == 200
-        status, took = await timed(g, callers[0], 0)
-        assert status == 200
-        assert took < 2 * ROUND_TRIP_S + 0.15
+        # The quickest of some: a machine that is busy makes calls late, and never one that makes three round trips quick.
+        alone = [await timed(g, callers[0], 0) for _ in range(ALONE)]
+        assert {status for status, _ in alone} == {200}
+        assert min(took for _, took in alone) < 2 * ROUND_TRIP_S + 0.15
 
         async def work(number: int) -> list[tuple[int, float]]:
             return [await timed(g, callers[number % 4], number + turn) for turn in range(TURNS)]
@@ -45,7 +46,7 @@ async def test_a_slow_database_makes_a_queue_that_only_grows(database, sim):
         await g.at_rest()
         wire.switch(PASS)
         await g.books.assert_at_rest()
-        assert len(await g.books.records()) == len(callers) + 1 + AT_ONCE * TURNS
+        assert len(await g.books.records()) == len(callers) + ALONE + AT_ONCE * TURNS
     await org.close()
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from ai_api import audit
 from ai_api.audit import Actor
-from ai_api.core.db import Database
+from ai_api.core.db import Database, Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.ids import first_id_of
 from ai_api.ledger import store_retention
@@ -47,11 +47,7 @@ async def old_months(database: Database, *, months: int, now: datetime) -> list[
         raise Refusal("months_too_few", "invalid", message)
     first_kept = months_before(now, months)
     async with database.transaction() as tx:
-        if not await store_retention.is_owner(tx):
-            message = (
-                "Only the role that owns the tables may drop records: give the address that `ai-api migrate` gets."
-            )
-            raise Refusal("not_the_owner", "forbidden", message)
+        await _as_owner(tx)
         names = [name for name in await store_retention.month_partitions(tx) if name < name_of(first_kept)]
     found = []
     for name in names:
@@ -64,12 +60,13 @@ async def old_months(database: Database, *, months: int, now: datetime) -> list[
 async def drop(database: Database, actor: Actor, old: OldMonth) -> None:
     """Drops one month's records, in one short transaction after long looks.
 
-    Raises Refusal `books_not_proven`, StoreUnavailable (also where the table could not be locked in time:
+    Raises Refusal `not_the_owner`, `books_not_proven`, StoreUnavailable (also where the table could not be locked in time:
     nothing has changed then, and it may be asked again).
     """
     until = months_before(old.month, -1)
     lower, upper = first_id_of(old.month), first_id_of(until)
     async with database.transaction() as tx:
+        await _as_owner(tx)
         why = await store_retention.why_not_proven(tx, lower, upper)
     if why is not None:
         message = f"{old.partition} is needed still: {why}. Nothing was dropped."
@@ -85,6 +82,12 @@ async def drop(database: Database, actor: Actor, old: OldMonth) -> None:
         )
         # Last: from here on until the commit nobody can write a record.
         await store_retention.drop_partition(tx, old.partition)
+
+
+async def _as_owner(tx: Tx) -> None:
+    if not await store_retention.is_owner(tx):
+        message = "Only the role that owns the tables may drop records: give the address that `ai-api migrate` gets."
+        raise Refusal("not_the_owner", "forbidden", message)
 
 
 async def _booked(database: Database, partition: str) -> Sequence[Booked]:

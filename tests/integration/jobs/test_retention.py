@@ -206,12 +206,17 @@ async def test_the_application_drops_records(
     postgres_server.execute(f"CREATE ROLE {role} LOGIN")
     try:
         (old, *_) = await old_months(owner, months=2, now=NOW)
+        # As `ai-api migrate` leaves it: without a right to a partition by its own name.
         await hot.fetch(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {role}")
+        await hot.fetch(f"REVOKE ALL ON {', '.join(NAMES)} FROM {role}")
         theirs = Database(database.replace("ai_api@", f"{role}@", 1), pool_size=1)
-        with pytest.raises(Refusal) as refused:
-            await drop(theirs, ACTOR, old)
-        await theirs.close()
-        assert refused.value.code == "not_the_owner"
+        try:
+            for asked in (old_months(theirs, months=2, now=NOW), drop(theirs, ACTOR, old)):
+                with pytest.raises(Refusal) as refused:
+                    await asked
+                assert refused.value.code == "not_the_owner"
+        finally:
+            await theirs.close()
         assert await partitions(hot) == NAMES
     finally:
         await hot.fetch(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
