@@ -64,6 +64,7 @@ def _half_rows(results: Results) -> list[str]:
         f"| **added to a plain call at half load**, {results.half_rate:,.0f} calls/s | | | | | |",
         _row("p50", _added(half, "relay", "p50_ms"), _added(half, "gateway", "p50_ms"), _ADDED_P50_MS),
         _row("p99", _added(half, "relay", "p99_ms"), _added(half, "gateway", "p99_ms"), _ADDED_P99_MS),
+        *_cost_rows(half),
     ]
 
 
@@ -75,6 +76,17 @@ def _length_rows(results: Results) -> list[str]:
         _row("p50, short prompt", _added(short, "relay", "p50_ms"), _added(short, "gateway", "p50_ms"), None),
         _row("p50, prompt of 300 KB", _added(long, "relay", "p50_ms"), _added(long, "gateway", "p50_ms"), None),
         _row("what the length adds", by_length["relay"], by_length["gateway"], _ADDED_BY_LENGTH_MS),
+        *_cost_rows(short),
+    ]
+
+
+def _cost_rows(samples: dict[str, list[Sample]]) -> list[str]:
+    """What a short call costs at this load: who has little to do pays more for each, for what it has forgotten meanwhile."""
+    relay, gateway = samples["relay"], samples["gateway"]
+    return [
+        f"| CPU a call | {_us(relay, 'cpu_us_per_call')} | {_us(gateway, 'cpu_us_per_call')} "
+        f"| {ratio(gateway, relay, 'cpu_us_per_call'):.2f} | | |",
+        f"| Postgres' CPU a call | | {_us(gateway, 'postgres_us_per_call')} | | | |",
     ]
 
 
