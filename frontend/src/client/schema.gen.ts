@@ -2180,7 +2180,7 @@ export interface paths {
         };
         /**
          * Get My Credential
-         * @description One of the caller's credentials, with what is left to it.
+         * @description One of the caller's credentials, with what is left to it; its `month` is of `zone`, or of the organization's.
          */
         get: operations["get_my_credential_api_me_credentials__credential_id__get"];
         put?: never;
@@ -5652,7 +5652,7 @@ export interface components {
         };
         /**
          * MonthUsed
-         * @description What was called with a credential in the present month of the organization's zone.
+         * @description What was called with a credential in the present month of the zone that was asked for, else of the organization's.
          */
         MonthUsed: {
             /**
@@ -14005,6 +14005,7 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 state?: ("active" | "paused" | "expired" | "revoked") | null;
+                zone?: string | null;
             };
             header?: never;
             path?: never;
@@ -14085,7 +14086,9 @@ export interface operations {
     };
     get_my_credential_api_me_credentials__credential_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                zone?: string | null;
+            };
             header?: never;
             path: {
                 credential_id: string;
@@ -14843,6 +14846,7 @@ export interface operations {
                 model?: string | null;
                 since?: string | null;
                 until?: string | null;
+                zone?: string | null;
             };
             header?: never;
             path?: never;
