@@ -102,9 +102,39 @@ async def test_a_foreign_credential_is_found(portal: Portal) -> None:
         one = f"{MINE}/{credential_id}"
         answers = [await member.client.post(f"{one}/{verb}") for verb in VERBS]
         answers += [await member.client.get(one), await member.client.patch(one, json={"name": "mine now"})]
+        answers += [await member.client.get(f"{one}/history")]
         assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "credential_not_found")}
     assert (await member.client.get(MINE)).json()["items"] == []
     assert (await other.client.get(f"{MINE}/{foreign}")).json()["state"] == "active"
+
+
+async def test_a_members_credential_was_stopped_and_its_history_hides_it_or_names_who(portal: Portal) -> None:
+    admin, member = await portal.caller("admin"), await portal.caller()
+    made, other = await make(member), await make(member, name="another")
+    one, ours = f"{MINE}/{made['id']}", f"/api/admin/credentials/{made['id']}"
+    assert (await member.client.patch(one, json={"name": "desktop", "expires_at": None})).status_code == 200
+    assert (await member.client.post(f"{one}/playground-token")).status_code == 201
+    assert (await admin.client.post(f"{ours}/pause", json={"reason": "looks stolen"})).status_code == 200
+    assert (await admin.client.post(f"{ours}/resume")).status_code == 200
+    assert (await member.client.post(f"{one}/rotate", json={"overlap_s": 60})).status_code == 201
+    assert (await member.client.post(f"{one}/revoke")).status_code == 200
+    answer = await member.client.get(f"{one}/history")
+    assert [(each["did"], each["by"], each["changed"]) for each in answer.json()["items"]] == [
+        ("revoke", "member", []),
+        ("rotate", "member", []),
+        ("resume", "administrator", []),
+        ("pause", "administrator", []),
+        ("change", "member", ["name", "expires_at"]),
+        ("issue", "member", []),
+    ]
+    for hidden in ("looks stolen", admin.member.display_name, str(admin.member.id), "127.0.0.1"):
+        assert hidden not in answer.text
+    first = (await member.client.get(f"{one}/history", params={"limit": 4})).json()
+    rest = (await member.client.get(f"{one}/history", params={"limit": 4, "cursor": first["next"]})).json()
+    assert first["items"] + rest["items"] == answer.json()["items"]
+    assert [each["did"] for each in (await member.client.get(f"{MINE}/{other['id']}/history")).json()["items"]] == [
+        "issue"
+    ]
 
 
 async def test_a_member_resumes_the_credential_that_an_administrator_paused(portal: Portal) -> None:
