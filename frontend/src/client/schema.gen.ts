@@ -2180,7 +2180,7 @@ export interface paths {
         };
         /**
          * Get My Credential
-         * @description One of the caller's credentials, with what is left to it.
+         * @description One of the caller's credentials, with what is left to it; its `month` is of `zone`, or of the organization's.
          */
         get: operations["get_my_credential_api_me_credentials__credential_id__get"];
         put?: never;
@@ -2193,6 +2193,26 @@ export interface paths {
          * @description Changes name, expiry or scope, in force for the next call. The secret stays the same.
          */
         patch: operations["change_my_credential_api_me_credentials__credential_id__patch"];
+        trace?: never;
+    };
+    "/api/me/credentials/{credential_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List My Credential History
+         * @description What was done to one of the caller's credentials, the newest first. The successor of a rotated one begins with its own.
+         */
+        get: operations["list_my_credential_history_api_me_credentials__credential_id__history_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/me/credentials/{credential_id}/pause": {
@@ -3578,6 +3598,37 @@ export interface components {
             window_start: string;
         };
         /**
+         * CredentialEventShown
+         * @description Something that was done to a credential. `changed` names what a `change` gave another value.
+         *
+         *     `by` is the caller (`member`), somebody else (`administrator`) or the program itself (`gateway`). Which administrator it
+         *     was, from where and why, stands in the audit trail, which administrators read.
+         */
+        CredentialEventShown: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "member" | "administrator" | "gateway";
+            /** Changed */
+            changed: ("name" | "expires_at" | "allocation_ids" | "source_networks")[];
+            /**
+             * Did
+             * @enum {string}
+             */
+            did: "issue" | "change" | "rotate" | "pause" | "resume" | "revoke";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+        };
+        /**
          * CredentialFound
          * @description One credential, with every limit that matches calls with it and what is left of it.
          */
@@ -4854,6 +4905,13 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Listed[CredentialEventShown] */
+        Listed_CredentialEventShown_: {
+            /** Items */
+            items: components["schemas"]["CredentialEventShown"][];
+            /** Next */
+            next: string | null;
+        };
         /** Listed[CredentialListed] */
         Listed_CredentialListed_: {
             /** Items */
@@ -5600,7 +5658,7 @@ export interface components {
         };
         /**
          * MonthUsed
-         * @description What was called with a credential in the present month of the organization's zone.
+         * @description What was called with a credential in the present month of the zone that was asked for, else of the organization's.
          */
         MonthUsed: {
             /**
@@ -7730,6 +7788,7 @@ export type CellShown = components['schemas']['CellShown'];
 export type Claim = components['schemas']['Claim'];
 export type CoolingShown = components['schemas']['CoolingShown'];
 export type CostLeft = components['schemas']['CostLeft'];
+export type CredentialEventShown = components['schemas']['CredentialEventShown'];
 export type CredentialFound = components['schemas']['CredentialFound'];
 export type CredentialIssued = components['schemas']['CredentialIssued'];
 export type CredentialListed = components['schemas']['CredentialListed'];
@@ -7777,6 +7836,7 @@ export type ListedAccessTokenShown = components['schemas']['Listed_AccessTokenSh
 export type ListedAliasShown = components['schemas']['Listed_AliasShown_'];
 export type ListedAllocationShown = components['schemas']['Listed_AllocationShown_'];
 export type ListedCallRecordShown = components['schemas']['Listed_CallRecordShown_'];
+export type ListedCredentialEventShown = components['schemas']['Listed_CredentialEventShown_'];
 export type ListedCredentialListed = components['schemas']['Listed_CredentialListed_'];
 export type ListedEventShown = components['schemas']['Listed_EventShown_'];
 export type ListedIdentityShown = components['schemas']['Listed_IdentityShown_'];
@@ -13970,6 +14030,7 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 state?: ("active" | "paused" | "expired" | "revoked") | null;
+                zone?: string | null;
             };
             header?: never;
             path?: never;
@@ -14050,7 +14111,9 @@ export interface operations {
     };
     get_my_credential_api_me_credentials__credential_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                zone?: string | null;
+            };
             header?: never;
             path: {
                 credential_id: string;
@@ -14131,6 +14194,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CredentialShown"] | components["schemas"]["StopsShown"];
+                };
+            };
+        };
+    };
+    list_my_credential_history_api_me_credentials__credential_id__history_get: {
+        parameters: {
+            query?: {
+                cursor?: string | null;
+                limit?: number;
+                q?: string | null;
+                sort?: string | null;
+            };
+            header?: never;
+            path: {
+                credential_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Listed_CredentialEventShown_"];
                 };
             };
         };
@@ -14808,6 +14916,7 @@ export interface operations {
                 model?: string | null;
                 since?: string | null;
                 until?: string | null;
+                zone?: string | null;
             };
             header?: never;
             path?: never;

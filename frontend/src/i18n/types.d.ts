@@ -4,6 +4,7 @@ import type shared from "./en/shared.json";
 import type apps from "./en/apps.json";
 import type audit from "./en/audit.json";
 import type catalog from "./en/catalog.json";
+import type filters from "./en/filters.json";
 import type providers from "./en/providers.json";
 import type publish from "./en/publish.json";
 import type records from "./en/records.json";
@@ -42,6 +43,7 @@ declare module "i18next" {
       credentials: typeof credentials;
       devices: typeof devices;
       entry: typeof entry;
+      filters: typeof filters;
       home: typeof home;
       models: typeof models;
       people: typeof people;

@@ -22,3 +22,21 @@ export function daysOfMonth(day: Day): Day[] {
   const count = new Date(Date.UTC(year, month, 0)).getUTCDate();
   return Array.from({ length: count }, (_, index) => `${day.slice(0, 8)}${String(index + 1).padStart(2, "0")}`);
 }
+
+/** The time of day in a zone at a moment, to the minute, as a browser's field has it: `2026-11-19T14:32`. */
+export function wallTimeIn(moment: Date, zone: string): string {
+  const shown = dateFormat("sv-SE", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return shown.format(moment).replace(" ", "T");
+}
+
+const DAY_MS = 86_400_000;
+
+/** The moment at which a zone's clocks show `wallTime`: the first one where they do so twice; where they skip it, as if they did not. */
+export function momentAt(wallTime: string, zone: string): Date {
+  const asUtc = Date.parse(`${wallTime}Z`);
+  // Clocks are changed once a day at most, so these are all the offsets that can hold.
+  const offsets = [asUtc - DAY_MS, asUtc + DAY_MS].map((at) => Date.parse(`${wallTimeIn(new Date(at), zone)}Z`) - at);
+  const moments = offsets.map((offset) => new Date(asUtc - offset)).sort((a, b) => a.getTime() - b.getTime());
+  const before = new Date(asUtc - (offsets[0] ?? 0));
+  return moments.find((moment) => wallTimeIn(moment, zone) === wallTime) ?? before;
+}

@@ -3,31 +3,18 @@ import { createFileRoute } from "@tanstack/react-router";
 import { RefusedBy } from "@/features/limits/refused-by";
 import { ExplainNow } from "@/features/members/explain-now";
 import { callsQuery, tagsQuery } from "@/features/records/api";
-import { CALL_SORTS, RANGES } from "@/features/records/asked";
+import { CALL_SORTS } from "@/features/records/asked";
 import { CallsPage } from "@/features/records/calls-page";
 import { messages } from "@/i18n";
+import { CALLS_READ } from "@/lib/calls-asked";
 import { ahead } from "@/lib/ready";
 import { oneOf, search, without, word } from "@/lib/search";
 
 const read = search({
-  range: oneOf(RANGES),
-  since: word(64),
-  until: word(64),
-  outcome: word(),
+  ...CALLS_READ,
   member_id: word(64),
-  model: word(),
-  provider: word(),
-  credential_id: word(64),
-  allocation_id: word(64),
   tag_id: word(64),
   limit_id: word(64),
-  client: word(),
-  request_id: word(),
-  call_id: word(64),
-  cost_usd_min: word(32),
-  cost_usd_max: word(32),
-  latency_ms_min: word(16),
-  latency_ms_max: word(16),
   sort: oneOf(CALL_SORTS),
   call: word(64),
   group: word(64),
@@ -40,7 +27,7 @@ export const Route = createFileRoute("/_in/admin/calls")({
   beforeLoad: ({ context, search, preload }) => {
     if (!preload) ahead(context.queries, callsQuery(without(search, "call", "group", "live")), tagsQuery);
   },
-  loader: () => messages("records", "people", "refusals"),
+  loader: () => messages("records", "filters", "people", "refusals"),
   component: function Calls() {
     const navigate = Route.useNavigate();
     const { call, group, live, ...asked } = Route.useSearch();

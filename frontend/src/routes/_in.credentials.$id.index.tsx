@@ -7,11 +7,12 @@ import { useCredentialNames } from "@/features/credentials/expiring-notice";
 import { SpendThisMonth } from "@/features/usage/spend-this-month";
 import { messages } from "@/i18n";
 import { ready } from "@/lib/ready";
+import { readersZone } from "@/lib/zone";
 
 export const Route = createFileRoute("/_in/credentials/$id/")({
   staticData: { crumbs: [{ text: "place.credentials", to: "/credentials" }] },
   loader: async ({ context, params }) => {
-    const [credential] = await Promise.all([ready(context.queries, credentialQuery(params.id)), messages("credentials", "home")]);
+    const [credential] = await Promise.all([ready(context.queries, credentialQuery(params.id, readersZone())), messages("credentials", "home")]);
     return { crumb: credential.name };
   },
   component: function Credential() {

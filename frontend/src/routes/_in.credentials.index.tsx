@@ -5,6 +5,7 @@ import { CredentialsPage } from "@/features/credentials/credentials-page";
 import { messages } from "@/i18n";
 import { ahead } from "@/lib/ready";
 import { oneOf, search } from "@/lib/search";
+import { readersZone } from "@/lib/zone";
 
 export const Route = createFileRoute("/_in/credentials/")({
   staticData: { crumbs: [{ text: "place.credentials" }] },
@@ -13,7 +14,7 @@ export const Route = createFileRoute("/_in/credentials/")({
     sort: oneOf(["created_at", "-created_at", "name", "-name"]),
   }),
   beforeLoad: ({ context, search: asked, preload }) => {
-    if (!preload) ahead(context.queries, credentialsQuery(asked));
+    if (!preload) ahead(context.queries, credentialsQuery({ ...asked, zone: readersZone() }));
   },
   loader: () => messages("credentials"),
   component: function Credentials() {

@@ -5,10 +5,11 @@ import { CallsPage } from "@/features/calls/calls-page";
 import { credentialsQuery } from "@/features/credentials/api";
 import { useCredentialNames } from "@/features/credentials/expiring-notice";
 import { messages } from "@/i18n";
+import { CALLS_READ } from "@/lib/calls-asked";
 import { ahead } from "@/lib/ready";
 import { search, without, word } from "@/lib/search";
 
-const read = search({ model: word(), outcome: word(), provider: word(), credential_id: word(64), request_id: word(), since: word(40), until: word(40), call: word(64) });
+const read = search({ ...CALLS_READ, call: word(64) });
 
 export const Route = createFileRoute("/_in/usage/calls")({
   staticData: { crumbs: [{ text: "place.usage", to: "/usage" }, { text: "place.calls" }] },
@@ -16,7 +17,7 @@ export const Route = createFileRoute("/_in/usage/calls")({
   beforeLoad: ({ context, search, preload }) => {
     if (!preload) ahead(context.queries, callsQuery(without(search, "call")), credentialsQuery({}));
   },
-  loader: () => messages("calls", "refusals"),
+  loader: () => messages("calls", "filters", "refusals"),
   component: function Calls() {
     const navigate = Route.useNavigate();
     const { call, ...asked } = Route.useSearch();

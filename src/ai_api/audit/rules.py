@@ -50,11 +50,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What to look for; None does not narrow. `since` is included, `until` is not; `actor` is a member or part of a name."""
+    """What to look for; None does not narrow. `since` is included, `until` is not; `actor` is a member or part of a name.
+
+    `actions` are several of which any fits.
+    """
 
     actor_member_id: UUID | None = None
     actor: str | None = None
     action: str | None = None
+    actions: tuple[str, ...] | None = None
     target_kind: str | None = None
     target_id: UUID | None = None
     since: datetime | None = None

@@ -62,6 +62,8 @@ def conditions(filters: Filters) -> list[ColumnElement[bool]]:
         )
         if value is not None
     ]
+    if filters.actions is not None:
+        found.append(column.action.in_(filters.actions))
     if filters.actor is not None:
         found.append(column.actor_name.icontains(filters.actor, autoescape=True))
     if filters.since is not None:

@@ -46,6 +46,7 @@ from ai_api.portal.house import House
 from ai_api.portal.me import access_tokens, own_password, profile, sessions
 from ai_api.portal.me import allocations as my_allocations
 from ai_api.portal.me import call_records as my_call_records
+from ai_api.portal.me import credential_history as my_credential_history
 from ai_api.portal.me import credentials as my_credentials
 from ai_api.portal.me import device as my_device
 from ai_api.portal.me import models as my_models
@@ -65,6 +66,7 @@ AREAS = (
     my_models.router,
     my_allocations.router,
     my_credentials.router,
+    my_credential_history.router,
     my_device.router,
     device.router,
     my_usage.router,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
-from tests.e2e.portal.browser import WIDE, Desk, desk
+from tests.e2e.portal.browser import PHONE, WIDE, Desk, desk
 from tests.e2e.portal.office import Office
 
 pytestmark = pytest.mark.e2e
@@ -57,3 +57,58 @@ def test_a_newcomer_is_offered_the_same_twice_or_no_tool_they_know(browser: Brow
         at.page.get_by_role("link", name=re.compile("^Claude Code")).click()
         at.page.wait_for_url(f"{office.url}/app/apps/claude-code")
         at.settle()
+
+
+def test_somebodys_calls_cannot_be_narrowed_or_a_filter_has_no_name(browser: Browser, office: Office):
+    with desk(browser, office.url, cookies=office.cookies_of(MEI), size=PHONE) as at:
+        at.go("/usage/calls")
+        filters = at.page.get_by_role("group", name="Filters")
+        name = _pick_a_credential(at)
+        expect(filters.get_by_role("button", name=f"Credential {name}")).to_be_visible()
+        at.page.wait_for_url(re.compile(rf"credential_id={office.credentials[MEI]}"))
+        at.press("Model", within="main")
+        at.page.get_by_role("dialog").get_by_role("button", name="openai/gpt-5", exact=True).click()
+        expect(filters.get_by_role("button", name="Model openai/gpt-5")).to_be_visible()
+        filters.get_by_label("Period").select_option(label="Last 7 days")
+        _more_filters(at, {"Cost at least": "0.000001", "Took at least": "0"})
+        expect(filters.get_by_role("button", name="Took at least 0.0 s")).to_be_visible()
+        assert at.page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        expect(at.page.get_by_role("main").get_by_text("openai/gpt-5").first).to_be_visible()
+        # The address is the whole question: another visit shows the same, and what matches nothing says so.
+        at.page.reload()
+        at.settle()
+        _more_filters(at, {"Cost at least": "999999"})
+        expect(at.page.get_by_text("No calls match.")).to_be_visible()
+        filters.get_by_role("button", name="Cost at least").click()
+        expect(at.page.get_by_text("No calls match.")).to_be_hidden()
+        at.page.get_by_role("main").get_by_role("button", name="Clear filters").click()
+        at.page.wait_for_url(f"{office.url}/app/usage/calls")
+
+
+def test_a_period_is_of_another_zone_than_the_readers(browser: Browser, office: Office):
+    with desk(browser, office.url, cookies=office.cookies_of(MEI), size=WIDE) as at:
+        at.page.add_init_script("localStorage.setItem('ai-api.zone', 'America/New_York')")
+        at.go("/usage/calls")
+        at.page.get_by_label("Period").select_option(label="Choose a period…")
+        at.page.get_by_label("From", exact=True).fill("2026-11-01T00:00")
+        at.page.get_by_label("Until", exact=True).fill("2026-10-01T00:00")
+        expect(at.page.get_by_text("It ends before it begins.")).to_be_visible()
+        at.page.get_by_label("Until", exact=True).fill("2026-11-02T00:00")
+        at.press("Show calls", within="dialog")
+        at.page.wait_for_url(re.compile(r"since=2026-11-01T04%3A00%3A00\.000Z&until=2026-11-02T05%3A00%3A00\.000Z"))
+
+
+def _pick_a_credential(at: Desk) -> str:
+    """Chooses the only credential there is, by its name, which is answered."""
+    at.press("Credential", within="main")
+    choice = at.page.get_by_role("dialog").get_by_role("listitem").first
+    name = choice.locator("span.font-medium").inner_text()
+    choice.get_by_role("button").click()
+    return name
+
+
+def _more_filters(at: Desk, given: dict[str, str]) -> None:
+    at.press("More filters", within="main")
+    for label, value in given.items():
+        at.page.get_by_label(label).fill(value)
+    at.press("Show calls", within="dialog")

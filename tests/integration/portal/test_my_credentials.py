@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import text
@@ -101,9 +102,39 @@ async def test_a_foreign_credential_is_found(portal: Portal) -> None:
         one = f"{MINE}/{credential_id}"
         answers = [await member.client.post(f"{one}/{verb}") for verb in VERBS]
         answers += [await member.client.get(one), await member.client.patch(one, json={"name": "mine now"})]
+        answers += [await member.client.get(f"{one}/history")]
         assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(404, "credential_not_found")}
     assert (await member.client.get(MINE)).json()["items"] == []
     assert (await other.client.get(f"{MINE}/{foreign}")).json()["state"] == "active"
+
+
+async def test_a_members_credential_was_stopped_and_its_history_hides_it_or_names_who(portal: Portal) -> None:
+    admin, member = await portal.caller("admin"), await portal.caller()
+    made, other = await make(member), await make(member, name="another")
+    one, ours = f"{MINE}/{made['id']}", f"/api/admin/credentials/{made['id']}"
+    assert (await member.client.patch(one, json={"name": "desktop", "expires_at": None})).status_code == 200
+    assert (await member.client.post(f"{one}/playground-token")).status_code == 201
+    assert (await admin.client.post(f"{ours}/pause", json={"reason": "looks stolen"})).status_code == 200
+    assert (await admin.client.post(f"{ours}/resume")).status_code == 200
+    assert (await member.client.post(f"{one}/rotate", json={"overlap_s": 60})).status_code == 201
+    assert (await member.client.post(f"{one}/revoke")).status_code == 200
+    answer = await member.client.get(f"{one}/history")
+    assert [(each["did"], each["by"], each["changed"]) for each in answer.json()["items"]] == [
+        ("revoke", "member", []),
+        ("rotate", "member", []),
+        ("resume", "administrator", []),
+        ("pause", "administrator", []),
+        ("change", "member", ["name", "expires_at"]),
+        ("issue", "member", []),
+    ]
+    for hidden in ("looks stolen", admin.member.display_name, str(admin.member.id), "127.0.0.1"):
+        assert hidden not in answer.text
+    first = (await member.client.get(f"{one}/history", params={"limit": 4})).json()
+    rest = (await member.client.get(f"{one}/history", params={"limit": 4, "cursor": first["next"]})).json()
+    assert first["items"] + rest["items"] == answer.json()["items"]
+    assert [each["did"] for each in (await member.client.get(f"{MINE}/{other['id']}/history")).json()["items"]] == [
+        "issue"
+    ]
 
 
 async def test_a_member_resumes_the_credential_that_an_administrator_paused(portal: Portal) -> None:
@@ -158,6 +189,35 @@ async def test_use_is_of_another_credential_or_another_member(portal: Portal) ->
     assert [(each["credential_id"], each["calls"], each["refused_calls"]) for each in sums] == [(used["id"], 2, 1)]
     assert (await other.client.get(USAGE, params={"credential_id": used["id"]})).json()["items"] == []
     assert (await member.client.get(USAGE, params={"since": "2020-01-01T00:00:00Z"})).json()["code"] == "bad_period"
+
+
+async def test_a_month_begins_by_another_clock_than_the_readers(portal: Portal) -> None:
+    """By the reader's zone it does on every page that sums up a month, and they say the same of it."""
+    portal.clock.move(_into_the_new_month(portal, "Pacific/Kiritimati"))
+    member = await portal.caller()
+    used = await make(member)
+    # Two hours ago it was the same month in Greenwich, and the one before in Kiritimati.
+    await called(portal, member, used["id"], at=portal.now() - timedelta(hours=2))
+    await called(portal, member, used["id"])
+    one, report = f"{MINE}/{used['id']}", f"{USAGE}/report"
+    for zone, calls in (("Pacific/Kiritimati", 1), ("UTC", 2)):
+        asked = {"zone": zone}
+        listed = (await member.client.get(MINE, params=asked)).json()["items"][0]["month"]
+        assert listed["calls"] == calls
+        assert (await member.client.get(one, params=asked)).json()["month"] == listed
+        told = (await member.client.get(report, params={**asked, "range": "this_month"})).json()
+        summed = (await member.client.get(USAGE, params=asked)).json()
+        assert sum(each["calls"] for each in summed["items"]) == calls
+        assert (summed["zone"], summed["since"]) == (zone, told["since"])
+    for address in (MINE, one, USAGE):
+        assert (await member.client.get(address, params={"zone": "Mars/Olympus"})).json()["code"] == "bad_time_zone"
+
+
+def _into_the_new_month(portal: Portal, zone: str) -> timedelta:
+    """How long it is until a zone's next month is an hour old."""
+    here = portal.now().astimezone(ZoneInfo(zone))
+    first = (here.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(day=1)
+    return first + timedelta(hours=1) - here
 
 
 async def test_a_record_tells_the_member_what_they_were_not_told(portal: Portal) -> None:

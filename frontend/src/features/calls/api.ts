@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import type { ListedMyCallRecordShown, MyCallRecordFound, MyCallRecordShown } from "@/client/schema.gen";
+import { callsSent, type CallsNarrowed } from "@/lib/calls-asked";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
@@ -29,22 +30,18 @@ export async function callSince(since: Date, credentialId: string | null, signal
   return body(await api.GET("/api/me/call-records", { params: { query }, signal })).items[0] ?? null;
 }
 
-/** What a list of calls is narrowed to. */
-export interface CallsAsked {
-  model?: string | undefined;
-  outcome?: string | undefined;
-  provider?: string | undefined;
-  credential_id?: string | undefined;
-  request_id?: string | undefined;
-  since?: string | undefined;
-  until?: string | undefined;
-}
+/** What a list of one's own calls is narrowed to; of every time unless a period is named. */
+export type CallsAsked = CallsNarrowed;
+
+/** The period of an address that names none. */
+export const USUAL_RANGE = "all";
 
 /** The member's calls, newest first, a page after another; refused ones too. */
 export function callsQuery(asked: CallsAsked) {
   return pagesQuery(
     key("calls", "list", asked),
-    async (page, signal): Promise<ListedMyCallRecordShown> => body(await api.GET("/api/me/call-records", { params: { query: { ...asked, ...page } }, signal })),
+    async (page, signal): Promise<ListedMyCallRecordShown> =>
+      body(await api.GET("/api/me/call-records", { params: { query: { ...callsSent(asked, USUAL_RANGE), ...page } }, signal })),
   );
 }
 

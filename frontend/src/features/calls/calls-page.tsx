@@ -1,19 +1,16 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MyCallRecordShown } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
-import { Filters, SetChip } from "@/components/filters";
 import { ListTable } from "@/components/list-table";
 import { Page } from "@/components/page";
 import { OutcomeBadge } from "@/components/status-badge";
-import { Button } from "@/components/ui/button";
-import { TextField } from "@/components/ui/field";
 import { useFormat } from "@/lib/format";
 import { callsQuery, type CallsAsked } from "./api";
+import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
 import { CallPanel } from "./call-panel";
 
 type NameOf = (credentialId: string) => string | undefined;
@@ -30,21 +27,12 @@ interface CallsPageProps {
 /** The member's calls, narrowed by the address, and one of them in full. */
 export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPageProps) {
   const { t } = useTranslation("calls");
-  const format = useFormat();
   const calls = useInfiniteQuery(callsQuery(asked));
   const columns = useColumns(nameOf, onOpen);
-  const isNarrowed = Object.values(asked).some((each) => each !== undefined);
-  const clear = () => onAsk({ model: undefined, outcome: undefined, provider: undefined, credential_id: undefined, request_id: undefined, since: undefined, until: undefined });
+  const clear = isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined;
   return (
     <Page title={t("title")} says={t("says")}>
-      <Typed key={JSON.stringify(asked)} asked={asked} onAsk={onAsk} />
-      {isNarrowed && (
-        <Filters onClear={clear}>
-          {asked.credential_id !== undefined && <SetChip name={t("filter.credential")} value={nameOf(asked.credential_id) ?? asked.credential_id.slice(0, 8)} onClear={() => onAsk({ credential_id: undefined })} />}
-          {asked.provider !== undefined && <SetChip name={t("filter.provider")} value={asked.provider} onClear={() => onAsk({ provider: undefined })} />}
-          {(["since", "until"] as const).map((name) => asked[name] !== undefined && <SetChip key={name} name={t(`filter.${name}`)} value={format.moment(asked[name])} onClear={() => onAsk({ [name]: undefined })} />)}
-        </Filters>
-      )}
+      <CallFilters asked={asked} onAsk={onAsk} nameOf={nameOf} onClear={clear} />
       <ListTable
         id="calls"
         label={t("title")}
@@ -55,33 +43,10 @@ export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPagePro
         failed={t("failed")}
         empty={<EmptyState says={t("empty")} />}
         noMatch={t("no_match")}
-        onClear={isNarrowed ? clear : undefined}
+        onClear={clear}
       />
       {openId !== undefined && <CallPanel id={openId} nameOf={nameOf} onClose={() => onOpen(undefined)} />}
     </Page>
-  );
-}
-
-const TYPED = ["model", "outcome", "request_id"] as const;
-
-function Typed({ asked, onAsk }: Pick<CallsPageProps, "asked" | "onAsk">) {
-  const { t } = useTranslation("calls");
-  const [typed, setTyped] = useState(() => ({ model: asked.model ?? "", outcome: asked.outcome ?? "", request_id: asked.request_id ?? "" }));
-  return (
-    <form
-      className="flex flex-wrap items-end gap-3"
-      onSubmit={(event) => {
-        event.preventDefault();
-        onAsk(Object.fromEntries(TYPED.map((name) => [name, typed[name].trim() === "" ? undefined : typed[name].trim()])));
-      }}
-    >
-      {TYPED.map((name) => (
-        <div key={name} className="phone:w-full md:w-56">
-          <TextField label={t(`filter.${name}`)} value={typed[name]} maxLength={200} spellCheck={false} onChange={(event) => setTyped({ ...typed, [name]: event.target.value })} />
-        </div>
-      ))}
-      <Button type="submit">{t("filter.apply")}</Button>
-    </form>
   );
 }
 

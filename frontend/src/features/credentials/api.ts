@@ -17,6 +17,8 @@ export interface CredentialsAsked {
   q?: string | undefined;
   state?: "active" | "paused" | "expired" | "revoked" | undefined;
   sort?: "created_at" | "-created_at" | "name" | "-name" | undefined;
+  /** The zone of their month's sums, where these are shown; without it, the organization's. */
+  zone?: string | undefined;
 }
 
 /** The member's credentials, a page after another. */
@@ -27,12 +29,12 @@ export function credentialsQuery(asked: CredentialsAsked) {
   );
 }
 
-/** One of the member's credentials, with what is left to it. */
-export function credentialQuery(id: string) {
+/** One of the member's credentials, with what is left to it; its month's sums are of `zone`, where these are shown. */
+export function credentialQuery(id: string, zone?: string) {
   return queryOptions({
-    queryKey: key("credentials", "one", id),
+    queryKey: key("credentials", "one", id, zone),
     queryFn: async ({ signal }): Promise<MyCredentialFound> =>
-      body(await api.GET("/api/me/credentials/{credential_id}", { params: { path: { credential_id: id } }, signal })),
+      body(await api.GET("/api/me/credentials/{credential_id}", { params: { path: { credential_id: id }, query: { zone } }, signal })),
   });
 }
 

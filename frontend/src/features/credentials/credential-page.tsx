@@ -8,6 +8,7 @@ import { LimitBar } from "@/components/limit-bar";
 import { Page } from "@/components/page";
 import { buttonClass } from "@/components/ui/button";
 import { Card, Fact, Facts } from "@/components/ui/card";
+import { useFormat } from "@/lib/format";
 import { credentialQuery } from "./api";
 import { CredentialActions } from "./credential-actions";
 import { CredentialState } from "./credential-state";
@@ -16,7 +17,8 @@ import { WhatItCanDo } from "./what-it-can-do";
 /** One credential: what it can do, what is left to it, how it was used (`used`), and how to stop it. */
 export function CredentialPage({ id, used }: { id: string; used: ReactNode }) {
   const { t } = useTranslation("credentials");
-  const { data: credential } = useSuspenseQuery(credentialQuery(id));
+  const { zone } = useFormat();
+  const { data: credential } = useSuspenseQuery(credentialQuery(id, zone));
   const limited = credential.own_limits.filter((limit) => limit.limit !== null);
   return (
     <Page

@@ -9,6 +9,7 @@ import type { Column } from "@/components/data-table";
 import { ToggleChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
 import { buttonClass } from "@/components/ui/button";
+import { useFormat } from "@/lib/format";
 import { credentialsQuery, type CredentialsAsked } from "./api";
 import { CredentialActions } from "./credential-actions";
 import { CredentialState } from "./credential-state";
@@ -18,7 +19,8 @@ const STATES = ["active", "paused", "expired", "revoked"] as const;
 /** The member's credentials; what is asked for is in the address. */
 export function CredentialsPage({ asked, onAsk }: { asked: CredentialsAsked; onAsk: (change: Partial<CredentialsAsked>) => void }) {
   const { t } = useTranslation(["credentials", "shared"]);
-  const list = useInfiniteQuery(credentialsQuery(asked));
+  const { zone } = useFormat();
+  const list = useInfiniteQuery(credentialsQuery({ ...asked, zone }));
   const columns = useColumns();
   const make = (
     <Link to="/credentials/new" className={buttonClass("primary")}>

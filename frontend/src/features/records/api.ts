@@ -1,58 +1,35 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, ListedCredentialListed, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, RouteShown } from "@/client/schema.gen";
+import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, CredentialListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, ModelListed, RouteShown } from "@/client/schema.gen";
+import { callsSent, type CallsNarrowed } from "@/lib/calls-asked";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
-import { RANGES, CALL_SORTS } from "./asked";
+import { CALL_SORTS } from "./asked";
 
-export { RANGES, CALL_SORTS };
+export { CALL_SORTS };
 
-/** What the list of calls is narrowed to; `since` and `until` count with the range `custom` alone. */
-export interface CallsAsked {
-  range?: (typeof RANGES)[number] | undefined;
-  since?: string | undefined;
-  until?: string | undefined;
-  outcome?: string | undefined;
+/** What the list of calls is narrowed to. */
+export interface CallsAsked extends CallsNarrowed {
   member_id?: string | undefined;
-  model?: string | undefined;
-  provider?: string | undefined;
-  credential_id?: string | undefined;
-  allocation_id?: string | undefined;
   tag_id?: string | undefined;
   limit_id?: string | undefined;
-  client?: string | undefined;
-  request_id?: string | undefined;
-  call_id?: string | undefined;
-  cost_usd_min?: string | undefined;
-  cost_usd_max?: string | undefined;
-  /** In digits, as the address has them. */
-  latency_ms_min?: string | undefined;
-  latency_ms_max?: string | undefined;
   sort?: (typeof CALL_SORTS)[number] | undefined;
 }
 
-const HOUR_MS = 3_600_000;
-const BACK_MS = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS } as const;
-
-function filtersOf({ range = "day", since, until, ...filters }: CallsAsked) {
-  const { latency_ms_min: least, latency_ms_max: most } = filters;
-  const rest = { ...filters, sort: undefined, latency_ms_min: least === undefined ? undefined : Number(least), latency_ms_max: most === undefined ? undefined : Number(most) };
-  if (range === "all") return rest;
-  if (range === "custom") return { ...rest, since, until };
-  return { ...rest, since: new Date(Date.now() - BACK_MS[range]).toISOString() };
-}
+/** The period of an address that names none: everybody's calls are many. */
+export const USUAL_RANGE = "day";
 
 /** The calls of everybody, the newest first unless sorted otherwise, a page after another. */
 export function callsQuery(asked: CallsAsked) {
   return pagesQuery<CallRecordShown>(key("admin", "calls", "list", asked), async (page, signal) =>
-    body(await api.GET("/api/admin/call-records", { params: { query: { ...filtersOf(asked), sort: asked.sort, ...page } }, signal })),
+    body(await api.GET("/api/admin/call-records", { params: { query: { ...callsSent(asked, USUAL_RANGE), ...page } }, signal })),
   );
 }
 
 /** The same as a file, the oldest first. */
 export async function exportCalls(asked: CallsAsked, form: "csv" | "jsonl"): Promise<Blob> {
-  return body(await api.GET("/api/admin/call-records/export", { params: { query: { ...filtersOf(asked), form } }, parseAs: "blob" }));
+  return body(await api.GET("/api/admin/call-records/export", { params: { query: { ...callsSent({ ...asked, sort: undefined }, USUAL_RANGE), form } }, parseAs: "blob" }));
 }
 
 /** One call. */
@@ -63,19 +40,11 @@ export function callQuery(id: string) {
   });
 }
 
-/** Members whose name or identifier has these letters. */
-export function membersLikeQuery(q: string) {
-  return queryOptions({
-    queryKey: key("admin", "members", "like", q),
-    queryFn: async ({ signal }): Promise<ListedMemberListed> => body(await api.GET("/api/admin/members", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
-  });
-}
-
-/** Models whose name has these letters. */
+/** Models whose name has these letters, archived ones too: they had calls. */
 export function modelsLikeQuery(q: string) {
   return queryOptions({
     queryKey: key("admin", "models", "like", q),
-    queryFn: async ({ signal }): Promise<ListedModelListed> => body(await api.GET("/api/admin/models", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
+    queryFn: async ({ signal }): Promise<ModelListed[]> => body(await api.GET("/api/admin/models", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })).items,
   });
 }
 
@@ -100,7 +69,7 @@ export function credentialQuery(id: string) {
 export function credentialsLikeQuery(q: string) {
   return queryOptions({
     queryKey: key("admin", "credentials", "like", q),
-    queryFn: async ({ signal }): Promise<ListedCredentialListed> => body(await api.GET("/api/admin/credentials", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })),
+    queryFn: async ({ signal }): Promise<CredentialListed[]> => body(await api.GET("/api/admin/credentials", { params: { query: { limit: 8, ...(q !== "" && { q }) } }, signal })).items,
   });
 }
 

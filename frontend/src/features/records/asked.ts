@@ -1,3 +1,2 @@
 // Apart from what asks the API: the address is read before a page is.
-export const RANGES = ["hour", "day", "week", "month", "all", "custom"] as const;
 export const CALL_SORTS = ["started_at", "-started_at"] as const;

@@ -1,46 +1,23 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { memberNameQuery, modelNamesQuery } from "@/client/names";
-import { Filters, SelectChip, SetChip, ToggleChip } from "@/components/filters";
+import { memberNameQuery, membersCalledQuery, modelNamesQuery } from "@/client/names";
+import { Slug } from "@/components/amounts";
+import { MoreFilters, OutcomeChips } from "@/components/calls/more-filters";
+import { CALLS_NOT_NARROWED } from "@/components/calls/not-narrowed";
+import { PeriodChip } from "@/components/calls/period-chip";
+import { PickChip } from "@/components/calls/pick-chip";
+import { Filters, SelectChip, SetChip } from "@/components/filters";
 import { useLimitWords } from "@/components/limit-bar";
-import { useFormat } from "@/lib/format";
-import { formatUsd } from "@/lib/money";
-import { allocationQuery, credentialQuery, limitNameQuery, RANGES, tagsQuery, type CallsAsked } from "./api";
-import { MoreFilters } from "./more-filters";
-import { PickCredential, PickMember, PickModel } from "./pick-filters";
-import { isUsd, secondsOf } from "./spans";
+import { allocationQuery, credentialQuery, credentialsLikeQuery, limitNameQuery, modelsLikeQuery, tagsQuery, USUAL_RANGE, type CallsAsked } from "./api";
 
 /** A list of calls that is not narrowed. */
-export const NO_FILTERS = {
-  outcome: undefined,
-  member_id: undefined,
-  model: undefined,
-  provider: undefined,
-  credential_id: undefined,
-  allocation_id: undefined,
-  tag_id: undefined,
-  limit_id: undefined,
-  client: undefined,
-  request_id: undefined,
-  call_id: undefined,
-  cost_usd_min: undefined,
-  cost_usd_max: undefined,
-  latency_ms_min: undefined,
-  latency_ms_max: undefined,
-} satisfies Partial<CallsAsked>;
+export const NO_FILTERS = { ...CALLS_NOT_NARROWED, member_id: undefined, tag_id: undefined, limit_id: undefined } satisfies Partial<CallsAsked>;
 
 /** Whether anything but the period is asked for. */
 export function isNarrowed(asked: CallsAsked): boolean {
   return (Object.keys(NO_FILTERS) as (keyof typeof NO_FILTERS)[]).some((name) => asked[name] !== undefined);
 }
-
-const WRITTEN = ["provider", "client", "request_id", "call_id", "cost_usd_min", "cost_usd_max", "latency_ms_min", "latency_ms_max"] as const;
-
-const OUTCOMES = ["failed", "ok"] as const;
-
-type Picking = "member" | "model" | "credential" | "more";
 
 interface CallFiltersProps {
   asked: CallsAsked;
@@ -49,71 +26,64 @@ interface CallFiltersProps {
 
 /** What the calls are narrowed to. */
 export function CallFilters({ asked, onAsk }: CallFiltersProps) {
-  const { t } = useTranslation(["records", "shared"]);
-  const format = useFormat();
-  const [picking, setPicking] = useState<Picking | null>(null);
-  const close = () => setPicking(null);
   return (
     <Filters onClear={isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined}>
-      <SelectChip
-        label={t("range")}
-        value={asked.range ?? "day"}
-        options={RANGES.filter((range) => range !== "custom" || asked.range === "custom").map((value) => ({
-          value,
-          label: value === "custom" ? t("range.custom", { since: asked.since === undefined ? "–" : format.moment(asked.since), until: asked.until === undefined ? "–" : format.moment(asked.until) }) : t(`range.${value}`),
-        }))}
-        onChange={(range) => onAsk({ range: range === "day" ? undefined : range, ...(range !== "custom" && { since: undefined, until: undefined }) })}
-      />
-      {asked.limit_id === undefined ? <AnyFilters asked={asked} onAsk={onAsk} onPick={setPicking} /> : <LimitChip id={asked.limit_id} onClear={() => onAsk({ limit_id: undefined })} />}
-      {picking === "member" && <PickMember onClose={close} onPick={(member_id) => onAsk({ member_id })} />}
-      {picking === "model" && <PickModel onClose={close} onPick={(model) => onAsk({ model })} />}
-      {picking === "credential" && <PickCredential onClose={close} onPick={(credential_id) => onAsk({ credential_id })} />}
-      {picking === "more" && <MoreFilters asked={asked} onClose={close} onAsk={onAsk} />}
+      <PeriodChip asked={asked} usual={USUAL_RANGE} onAsk={onAsk} />
+      {asked.limit_id === undefined ? <AnyFilters asked={asked} onAsk={onAsk} /> : <LimitChip id={asked.limit_id} onClear={() => onAsk({ limit_id: undefined })} />}
     </Filters>
   );
 }
 
 /** The filters that go with one another; a limit's refusals are found along an index of their own, which leads past none of these. */
-function AnyFilters({ asked, onAsk, onPick }: CallFiltersProps & { onPick: (what: Picking) => void }) {
-  const { t } = useTranslation("records");
+function AnyFilters({ asked, onAsk }: CallFiltersProps) {
+  const { t } = useTranslation(["filters", "records"]);
   const tags = useQuery(tagsQuery).data?.items ?? [];
-  const format = useFormat();
-  const { outcome } = asked;
+  const member = useQuery({ ...memberNameQuery(asked.member_id ?? ""), enabled: asked.member_id !== undefined }).data;
+  const credential = useQuery({ ...credentialQuery(asked.credential_id ?? ""), enabled: asked.credential_id !== undefined }).data;
   return (
     <>
-      {OUTCOMES.map((each) => (
-        <ToggleChip key={each} on={outcome === each} onChange={(on) => onAsk({ outcome: on ? each : undefined })}>
-          {t(`outcome.${each}`)}
-        </ToggleChip>
-      ))}
-      {outcome !== undefined && outcome !== "ok" && outcome !== "failed" && <SetChip name={t("column.outcome")} value={<code className="font-mono text-code">{outcome}</code>} onClear={() => onAsk({ outcome: undefined })} />}
-      {asked.member_id === undefined ? (
-        <ToggleChip on={false} onChange={() => onPick("member")}>
-          {t("column.member")}
-        </ToggleChip>
-      ) : (
-        <MemberChip id={asked.member_id} onClear={() => onAsk({ member_id: undefined })} />
-      )}
-      {asked.model === undefined ? (
-        <ToggleChip on={false} onChange={() => onPick("model")}>
-          {t("column.model")}
-        </ToggleChip>
-      ) : (
-        <SetChip name={t("column.model")} value={asked.model} onClear={() => onAsk({ model: undefined })} />
-      )}
-      {tags.length > 0 && <SelectChip label={t("tag")} value={asked.tag_id} none={t("tag")} options={tags.map((tag) => ({ value: tag.id, label: tag.name }))} onChange={(tag_id) => onAsk({ tag_id })} />}
-      {asked.credential_id === undefined ? (
-        <ToggleChip on={false} onChange={() => onPick("credential")}>
-          {t("credential")}
-        </ToggleChip>
-      ) : (
-        <CredentialChip id={asked.credential_id} onClear={() => onAsk({ credential_id: undefined })} />
-      )}
+      <OutcomeChips asked={asked} onAsk={onAsk} />
+      <PickChip
+        name={t("records:column.member")}
+        title={t("records:pick_member")}
+        picked={asked.member_id && (member?.display_name ?? asked.member_id.slice(0, 8))}
+        query={membersCalledQuery}
+        choiceOf={(each) => ({
+          value: each.id,
+          shows: (
+            <>
+              <span className="font-medium text-ink">{each.display_name}</span> <span className="text-ink-3">{each.identifier}</span>
+            </>
+          ),
+        })}
+        onPick={(member_id) => onAsk({ member_id })}
+      />
+      <PickChip
+        name={t("model")}
+        title={t("pick_model")}
+        picked={asked.model}
+        query={modelsLikeQuery}
+        choiceOf={({ slug }) => ({ value: slug, shows: <Slug slug={slug} /> })}
+        onPick={(model) => onAsk({ model })}
+      />
+      {tags.length > 0 && <SelectChip label={t("records:tag")} value={asked.tag_id} none={t("records:tag")} options={tags.map((tag) => ({ value: tag.id, label: tag.name }))} onChange={(tag_id) => onAsk({ tag_id })} />}
+      <PickChip
+        name={t("credential")}
+        title={t("pick_credential")}
+        picked={asked.credential_id && (credential?.name ?? asked.credential_id.slice(0, 8))}
+        query={credentialsLikeQuery}
+        choiceOf={(each) => ({
+          value: each.id,
+          shows: (
+            <>
+              <span className="font-medium text-ink">{each.name}</span> <MemberOf id={each.member_id} />
+            </>
+          ),
+        })}
+        onPick={(credential_id) => onAsk({ credential_id })}
+      />
       {asked.allocation_id !== undefined && <AllocationChip id={asked.allocation_id} onClear={() => onAsk({ allocation_id: undefined })} />}
-      {WRITTEN.map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`more.${name}`)} value={shownAs(name, asked[name], format)} onClear={() => onAsk({ [name]: undefined })} />))}
-      <ToggleChip on={false} onChange={() => onPick("more")}>
-        {t("more")}
-      </ToggleChip>
+      <MoreFilters asked={asked} onAsk={onAsk} />
     </>
   );
 }
@@ -132,28 +102,17 @@ function LimitChip({ id, onClear }: { id: string; onClear: () => void }) {
   );
 }
 
-function MemberChip({ id, onClear }: { id: string; onClear: () => void }) {
-  const { t } = useTranslation("records");
-  return <SetChip name={t("column.member")} value={useQuery(memberNameQuery(id)).data?.display_name ?? id.slice(0, 8)} onClear={onClear} />;
-}
-
-function CredentialChip({ id, onClear }: { id: string; onClear: () => void }) {
-  const { t } = useTranslation("records");
-  return <SetChip name={t("credential")} value={useQuery(credentialQuery(id)).data?.name ?? id.slice(0, 8)} onClear={onClear} />;
+/** Whose a credential is: names are no two members' alone. */
+function MemberOf({ id }: { id: string }) {
+  return <span className="text-ink-3">{useQuery(memberNameQuery(id)).data?.display_name}</span>;
 }
 
 /** A right to call a model, by whose it is and of which model. */
 function AllocationChip({ id, onClear }: { id: string; onClear: () => void }) {
-  const { t } = useTranslation("records");
+  const { t } = useTranslation("filters");
   const allocation = useQuery(allocationQuery(id)).data;
   const member = useQuery({ ...memberNameQuery(allocation?.member_id ?? ""), enabled: allocation !== undefined }).data;
   const model = useQuery({ ...modelNamesQuery, enabled: allocation !== undefined }).data?.get(allocation?.model_id ?? "");
   const isNamed = member != null && model !== undefined;
   return <SetChip name={t("allocation")} value={isNamed ? t("allocation_of", { member: member.display_name, model: model.slug }) : id.slice(0, 8)} onClear={onClear} />;
-}
-
-function shownAs(name: (typeof WRITTEN)[number], value: string, format: ReturnType<typeof useFormat>): string {
-  if (name === "cost_usd_min" || name === "cost_usd_max") return isUsd(value) ? formatUsd(value) : value;
-  if (name === "latency_ms_min" || name === "latency_ms_max") return secondsOf(value) === "" ? value : format.duration(Number(value));
-  return value;
 }

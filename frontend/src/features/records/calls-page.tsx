@@ -15,8 +15,9 @@ import { Page } from "@/components/page";
 import { ListTable } from "@/components/list-table";
 import { OutcomeBadge } from "@/components/status-badge";
 import { Button } from "@/components/ui/button";
+import { rangeOf } from "@/lib/calls-asked";
 import { useFormat } from "@/lib/format";
-import { callsQuery, exportCalls, type CallsAsked } from "./api";
+import { callsQuery, exportCalls, USUAL_RANGE, type CallsAsked } from "./api";
 import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
 import { CallPanel, type Explaining, type Repairing } from "./call-panel";
 import { linesOf, type Line, type Repeats } from "./repeats";
@@ -50,7 +51,7 @@ export function CallsPage({ asked, live, open, group, onAsk, onLive, onOpen, onG
   const members = useQueries({ queries: ids.map((id) => memberNameQuery(id)) });
   const names = new Map(ids.map((id, index) => [id, members[index]?.data?.display_name]));
   const lines = linesOf(rows, { seen: [group, open], hasMore: list.hasNextPage });
-  const columns = useColumns({ nameOf: (id) => names.get(id), onOpen, onGroup, as: asked.range === undefined || asked.range === "hour" ? "time" : "moment" });
+  const columns = useColumns({ nameOf: (id) => names.get(id), onOpen, onGroup, as: ["hour", "day"].includes(rangeOf(asked, USUAL_RANGE)) ? "time" : "moment" });
   const at = rows.findIndex((call) => call.call_id === open);
   const step = (to: number) => {
     const row = rows[to];

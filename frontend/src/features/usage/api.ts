@@ -22,9 +22,9 @@ const CHOICES_MAX = 200;
 /** Whose use is looked at: all of the member's, or that of one credential or one model. */
 export type UseOf = Pick<UsageAsked, "credential" | "model">;
 
-/** What the member's calls of this calendar month came to, by model and for each day: in the organization's zone, as limits go. */
-export function thisMonthQuery({ credential, model }: UseOf) {
-  const query = { range: "this_month", by: "model", each: "day", credential_id: credential, model, top: GROUPS_MAX } as const;
+/** What the member's calls of this calendar month came to, by model and for each day, in the viewer's zone. */
+export function thisMonthQuery({ credential, model }: UseOf, zone: string) {
+  const query = { zone, range: "this_month", by: "model", each: "day", credential_id: credential, model, top: GROUPS_MAX } as const;
   return queryOptions({
     queryKey: key("usage", "month", query),
     queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/me/usage/report", { params: { query }, signal })),

@@ -7,6 +7,7 @@ import { MonthBars } from "@/components/month-bars";
 import { ErrorState } from "@/components/problem";
 import { Card } from "@/components/ui/card";
 import { Skeleton } from "@/components/ui/skeleton";
+import { useFormat } from "@/lib/format";
 import { thisMonthQuery, type UseOf } from "./api";
 
 const MODELS_SHOWN = 3;
@@ -14,7 +15,8 @@ const MODELS_SHOWN = 3;
 /** What the calls of this calendar month came to: the sum, its days, and the three models that cost most, unless it is of one. */
 export function SpendThisMonth({ of = {}, wide = false }: { of?: UseOf; wide?: boolean }) {
   const { t } = useTranslation("home");
-  const { data, error, refetch } = useQuery(thisMonthQuery(of));
+  const { zone } = useFormat();
+  const { data, error, refetch } = useQuery(thisMonthQuery(of, zone));
   if (error !== null && data === undefined) {
     return (
       <Card flush title={t("spend.title")}>

@@ -12,7 +12,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from ai_api import credentials, ledger, quotas, setup
+from ai_api import credentials, ledger, quotas
 from ai_api.core.db import Tx
 from ai_api.credentials import Credential, Order, State
 from ai_api.ledger import UsageQuestion, UsageSum
@@ -38,8 +38,8 @@ from ai_api.portal.house import House, PortalSettings
 from ai_api.portal.limits_given import LimitWanted
 from ai_api.portal.limits_shown import LimitLeft, LimitsLeft, left_of_credential, own_limits_left
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown
+from ai_api.portal.reports_asked import InZone, PeriodQuery, viewed
 from ai_api.portal.shapes import Listed, ListQuery, UsdOut
-from ai_api.quotas.windows import month_window
 
 router = APIRouter(prefix="/api/me/credentials", tags=["me"])
 
@@ -55,8 +55,8 @@ class MyIssue(NewCredential):
     limits: Annotated[list[LimitWanted], Field(max_length=LIMITS_MAX)] = Field(default_factory=list)
 
 
-class MyCredentialsQuery(ListQuery):
-    """Filters of the list. `q` looks in names, public ids and the shown part of secrets."""
+class MyCredentialsQuery(ListQuery, InZone):
+    """Filters of the list. `q` looks in names, public ids and the shown part of secrets; `zone` is that of `month`."""
 
     SORTS = ("created_at", "-created_at", "name", "-name")
     SEARCHED = True
@@ -65,7 +65,7 @@ class MyCredentialsQuery(ListQuery):
 
 
 class MonthUsed(BaseModel):
-    """What was called with a credential in the present month of the organization's zone."""
+    """What was called with a credential in the present month of the zone that was asked for, else of the organization's."""
 
     calls: int
     input_tokens: int
@@ -112,7 +112,7 @@ async def list_my_credentials(
         cursor=query.cursor,
         sort=query.sort or "-created_at",
     )
-    return Listed(items=await _shown(tx, house, holder.member_id, page.items), next=page.next)
+    return Listed(items=await _shown(tx, house, holder.member_id, page.items, query), next=page.next)
 
 
 @router.post("", status_code=201)
@@ -126,10 +126,12 @@ async def issue_my_credential(
 
 
 @router.get("/{credential_id}")
-async def get_my_credential(credential_id: UUID, holder: Signed, tx: Transaction, house: HouseDep) -> MyCredentialFound:
-    """One of the caller's credentials, with what is left to it."""
+async def get_my_credential(
+    credential_id: UUID, query: Annotated[InZone, Query()], holder: Signed, tx: Transaction, house: HouseDep
+) -> MyCredentialFound:
+    """One of the caller's credentials, with what is left to it; its `month` is of `zone`, or of the organization's."""
     credential = await credentials.find_own(tx, holder.member_id, credential_id)
-    (shown,) = await _shown(tx, house, holder.member_id, [credential])
+    (shown,) = await _shown(tx, house, holder.member_id, [credential], query)
     return MyCredentialFound(**dict(shown), limits=await left_of_credential(tx, house, credential))
 
 
@@ -238,18 +240,20 @@ def order_given(body: MyIssue, member_id: UUID, settings: PortalSettings, at: da
     )
 
 
-async def _shown(tx: Tx, house: House, member_id: UUID, found: Sequence[Credential]) -> list[MyCredentialShown]:
-    """Credentials with their use and their limits, in six queries however many there are."""
+async def _shown(
+    tx: Tx, house: House, member_id: UUID, found: Sequence[Credential], query: InZone
+) -> list[MyCredentialShown]:
+    """Credentials with their use and their limits, in six queries however many there are. Raises Refusal `bad_time_zone`."""
+    month = PeriodQuery(zone=query.zone, range="this_month")
+    seen = await viewed(tx, house, month, member_id=member_id, as_told=False)
     if not found:
         return []
     at, ids = house.clock.now(), [each.id for each in found]
-    zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
-    month = month_window(zone, at)
     question = UsageQuestion(
         member_id=member_id,
-        since=ledger.quarter_before(month.start),
-        until=month.end,
-        zone=zone,
+        since=seen.asked.period.since,
+        until=seen.asked.period.until,
+        zone=seen.zone_name,
         credential_ids=ids,
         by_credential=True,
     )

@@ -9,21 +9,21 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
-from ai_api import ledger, setup
+from ai_api import ledger
 from ai_api.ledger import UsageQuestion
 from ai_api.portal.deps import HouseDep, Signed, Transaction
-from ai_api.portal.shapes import Moment, Shown, Strict, UsdOut
-from ai_api.quotas.windows import month_window
+from ai_api.portal.reports_asked import InZone, PeriodQuery, viewed
+from ai_api.portal.shapes import Moment, Shown, UsdOut
 
 router = APIRouter(prefix="/api/me/usage", tags=["me"])
 
 By = Literal["model", "credential"]
 
 
-class MyUsageQuery(Strict):
-    """What is summed. Without `since` it begins with the organization's month, without `until` it ends now.
+class MyUsageQuery(InZone):
+    """What is summed. Without `since` it begins with the month of `zone`, without `until` it ends now.
 
-    `by` tells models or credentials apart, `each` days of the organization's zone.
+    `by` tells models or credentials apart, `each` days of the zone: the viewer's, or the organization's where it is absent.
     """
 
     since: Moment | None = None
@@ -66,8 +66,10 @@ async def get_my_usage(
 ) -> MyUsageShown:
     """Sums of the caller's own calls, by day and then the dearest first."""
     now = house.clock.now()
-    zone = await setup.organization_zone(tx, configured=house.settings.organization_zone)
-    since = ledger.quarter_before(query.since or month_window(zone, now).start)
+    month = PeriodQuery(zone=query.zone, range="this_month")
+    seen = await viewed(tx, house, month, member_id=holder.member_id, as_told=False)
+    zone = seen.zone_name
+    since = ledger.quarter_before(query.since or seen.asked.period.since)
     until = ledger.quarter_after(query.until or now + timedelta(microseconds=1))
     question = UsageQuestion(
         member_id=holder.member_id,

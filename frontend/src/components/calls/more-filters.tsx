@@ -1,23 +1,67 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { Button } from "@/components/ui/button";
-import { Dialog } from "@/components/ui/dialog";
-import { TextField } from "@/components/ui/field";
-import type { CallsAsked } from "./api";
+import type { CallsNarrowed } from "@/lib/calls-asked";
+import { useFormat } from "@/lib/format";
+import { formatUsd } from "@/lib/money";
+import { SetChip, ToggleChip } from "../filters";
+import { Button } from "../ui/button";
+import { Dialog } from "../ui/dialog";
+import { TextField } from "../ui/field";
 import { isSpan, isUsd, msOf, readsAsId, secondsOf } from "./spans";
+
+const OUTCOMES = ["failed", "ok"] as const;
+
+interface NarrowProps {
+  asked: CallsNarrowed;
+  onAsk: (change: CallsNarrowed) => void;
+}
+
+/** How calls ended: well, badly, or with one code. */
+export function OutcomeChips({ asked: { outcome }, onAsk }: NarrowProps) {
+  const { t } = useTranslation("filters");
+  const isCode = outcome !== undefined && !(OUTCOMES as readonly string[]).includes(outcome);
+  return (
+    <>
+      {OUTCOMES.map((each) => (
+        <ToggleChip key={each} on={outcome === each} onChange={(on) => onAsk({ outcome: on ? each : undefined })}>
+          {t(`outcome.${each}`)}
+        </ToggleChip>
+      ))}
+      {isCode && <SetChip name={t("more.outcome")} value={<code className="font-mono text-code">{outcome}</code>} onClear={() => onAsk({ outcome: undefined })} />}
+    </>
+  );
+}
+
+const WRITTEN = ["provider", "client", "request_id", "call_id", "cost_usd_min", "cost_usd_max", "latency_ms_min", "latency_ms_max"] as const;
+
+/** What is seldom asked for: each that is set as a chip, and a dialog with all of them. */
+export function MoreFilters({ asked, onAsk }: NarrowProps) {
+  const { t } = useTranslation("filters");
+  const format = useFormat();
+  const [isOpen, setIsOpen] = useState(false);
+  return (
+    <>
+      {WRITTEN.map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`more.${name}`)} value={shownAs(name, asked[name], format)} onClear={() => onAsk({ [name]: undefined })} />))}
+      <ToggleChip on={false} onChange={() => setIsOpen(true)}>
+        {t("more")}
+      </ToggleChip>
+      {isOpen && <MoreDialog asked={asked} onAsk={onAsk} onClose={() => setIsOpen(false)} />}
+    </>
+  );
+}
+
+function shownAs(name: (typeof WRITTEN)[number], value: string, format: ReturnType<typeof useFormat>): string {
+  if (name === "cost_usd_min" || name === "cost_usd_max") return isUsd(value) ? formatUsd(value) : value;
+  if (name === "latency_ms_min" || name === "latency_ms_max") return format.duration(Number(value));
+  return value;
+}
 
 const WORDS = ["outcome", "request_id", "client", "provider"] as const;
 
-interface MoreProps {
-  asked: CallsAsked;
-  onAsk: (change: Partial<CallsAsked>) => void;
-  onClose: () => void;
-}
-
 /** The filters that are written: codes, ids, and spans of cost and time. */
-export function MoreFilters({ asked, onAsk, onClose }: MoreProps) {
-  const { t } = useTranslation(["records", "shared"]);
+function MoreDialog({ asked, onAsk, onClose }: NarrowProps & { onClose: () => void }) {
+  const { t } = useTranslation(["filters", "shared"]);
   const [given, setGiven] = useState({
     outcome: asked.outcome ?? "",
     request_id: asked.request_id ?? "",
