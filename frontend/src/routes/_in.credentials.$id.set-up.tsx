@@ -32,6 +32,8 @@ function SetUp() {
   const { data: models } = useSuspenseQuery(callableModelsQuery);
   return (
     <CredentialSetUpPage
+      // Whoever rotates here comes to another credential: what was ticked of the one before says nothing of its secret.
+      key={id}
       id={id}
       guide={(secret) => (
         <AppTabs
