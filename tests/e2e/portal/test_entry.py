@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.portal.browser import PHONE, WIDE, Desk, desk
 from tests.e2e.portal.office import Office
-from tests.e2e.portal.people import PASSWORD, invited, joined
+from tests.e2e.portal.people import PASSWORD, Person, invited, joined, signed_in
 
 pytestmark = pytest.mark.e2e
 
@@ -59,6 +60,37 @@ def test_whoever_forgot_their_password_is_promised_a_mail_that_is_never_sent(bro
         assert at.page.get_by_role("textbox").count() == 0
         at.press("Back to sign in", role="link")
         at.page.wait_for_url(f"{office.url}/app/sign-in")
+
+
+def test_a_changed_password_leaves_a_thief_signed_in_or_takes_what_was_typed(browser: Browser, office: Office):
+    member = joined(office.house, "Wanda Ilic")
+    anew = "lantern pebble sorrow eleven"
+    with desk(browser, office.url) as elsewhere, desk(browser, office.url, cookies=member.cookies) as at:
+        elsewhere.expected |= {401}
+        elsewhere.page.context.add_cookies([dict(each) for each in _session_of(office, member)])
+        elsewhere.go("/account/sessions")
+        at.expected |= {400, 401, 403, 422}
+        at.go("/account/sessions")
+        expect(at.page.get_by_role("button", name="End", exact=True)).to_have_count(1)
+        at.go("/account/password")
+        at.fill("Current password", "not the password")
+        at.fill("New password", anew)
+        at.press("Change password")
+        at.shows(re.compile("^This is not your password"))
+        assert at.page.get_by_label("New password").input_value() == anew
+        at.fill("Current password", PASSWORD)
+        at.press("Change password")
+        at.shows("Password changed. Other browsers are signed out.")
+        elsewhere.page.goto(f"{office.url}/app/credentials")
+        elsewhere.page.wait_for_url(re.compile("/app/sign-in"))
+        elsewhere.fill("Email or user name", member.identifier)
+        elsewhere.fill("Password", anew)
+        elsewhere.press("Continue")
+        elsewhere.page.wait_for_url(f"{office.url}/app/credentials")
+
+
+def _session_of(office: Office, member: Person) -> list[dict[str, Any]]:
+    return signed_in(office.url, member.identifier, member.password)
 
 
 def test_a_rotated_credential_s_secret_counts_as_stored_before_anybody_saw_it(browser: Browser, office: Office):
