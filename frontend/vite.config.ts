@@ -18,6 +18,9 @@ const FILES = [
   // What nearly every page shows. Lists bring a library that a first page is to be spared.
   { name: "parts", priority: 3, minShareCount: 10, maxModuleSize: 20_000, test: /^(?!.*(data-table|list-table|list-page|filters|search-field|table-core|react-table))/ },
   { name: "tables", priority: 2, test: /src\/components\/(list-page|list-table|data-table|search-field|filters)\.tsx$/ },
+  // What one of the first pages shows, and few others: not with what neither of them does.
+  { name: "code", priority: 2, test: /src\/(components\/(code-block|guide|ui\/tabs)|lib\/examples)\.tsx?$/ },
+  { name: "bars", priority: 2, test: /src\/(components\/(day-bars|month-bars)|lib\/days)\.tsx?$/ },
   { name: "pieces", priority: 1, minShareCount: 3, maxModuleSize: 8_000, test: /lucide-react|src\/(components|lib|client)\// },
 ];
 

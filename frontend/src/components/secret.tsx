@@ -1,20 +1,32 @@
+import { useBlocker } from "@tanstack/react-router";
 import { Check } from "lucide-react";
-import { useRef } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { CopyButton } from "./copy-button";
+import { ConfirmDialog } from "./ui/dialog";
 import { Checkbox } from "./ui/field";
 
 interface SecretProps {
   title: string;
   secret: string;
-  stored: boolean;
-  onStored: (stored: boolean) => void;
+  /** What it means to leave without having stored it. */
+  lost: string;
 }
 
-/** A secret, shown this once. Whoever shows it holds it in memory alone: not in the address, a cache, or storage. */
-export function Secret({ title, secret, stored, onStored }: SecretProps) {
+/**
+ * A secret, shown this once: whoever leaves its page before it is stored is asked once. Whoever shows it holds it in memory alone:
+ * not in the address, a cache, or storage. Another secret needs another `key`.
+ */
+export function Secret({ title, secret, lost }: SecretProps) {
   const { t } = useTranslation();
+  const [stored, setStored] = useState(false);
+  const blocker = useBlocker({
+    // Another tab or filter of the same page is no way out.
+    shouldBlockFn: ({ current, next }) => !stored && current.pathname !== next.pathname,
+    enableBeforeUnload: () => !stored,
+    withResolver: true,
+  });
   const field = useRef<HTMLInputElement>(null);
   return (
     <section className="rounded-card border border-ok-line bg-surface p-4 outline-2 outline-ok-soft md:p-5">
@@ -41,9 +53,14 @@ export function Secret({ title, secret, stored, onStored }: SecretProps) {
         <CopyButton large text={secret} label={t("secret.copy")} source={field} />
       </div>
       <div className="mt-2 flex flex-wrap items-center justify-between gap-x-4">
-        <Checkbox label={t("secret.stored")} checked={stored} onChange={(event) => onStored(event.target.checked)} />
+        <Checkbox label={t("secret.stored")} checked={stored} onChange={(event) => setStored(event.target.checked)} />
         <p className="text-small text-ink-3">{t("secret.gone")}</p>
       </div>
+      {blocker.status === "blocked" && (
+        <ConfirmDialog title={t("secret.leave_ask")} verb={t("secret.leave")} busy={false} problem={null} onClose={blocker.reset} onConfirm={blocker.proceed}>
+          <p>{lost}</p>
+        </ConfirmDialog>
+      )}
     </section>
   );
 }

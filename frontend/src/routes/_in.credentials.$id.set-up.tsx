@@ -1,36 +1,50 @@
-import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 
-import { Guide } from "@/components/guide";
-import { Skeleton } from "@/components/ui/skeleton";
+import { callableModelsQuery } from "@/features/apps/api";
+import { AppTabs } from "@/features/apps/app-tabs";
+import { appOf } from "@/features/apps/apps";
 import { WaitingForCall } from "@/features/calls/waiting-for-call";
 import { credentialQuery, scopeQuery } from "@/features/credentials/api";
 import { CredentialSetUpPage } from "@/features/credentials/set-up-page";
-import { modelQuery } from "@/features/models/api";
 import { messages } from "@/i18n";
 import { ready } from "@/lib/ready";
+import { search, word } from "@/lib/search";
 
 export const Route = createFileRoute("/_in/credentials/$id/set-up")({
   staticData: { crumbs: [{ text: "place.credentials", to: "/credentials" }, { text: "place.set_up" }] },
+  validateSearch: search({ app: (raw) => (typeof raw === "string" ? appOf(raw)?.id : undefined), model: word() }),
   loader: ({ context, params }) =>
     Promise.all([
-      messages("credentials", "home", "models"),
+      messages("apps", "credentials", "home"),
       ready(context.queries, credentialQuery(params.id)),
       ready(context.queries, scopeQuery),
+      ready(context.queries, callableModelsQuery),
     ]),
   component: SetUp,
 });
 
 function SetUp() {
   const { id } = Route.useParams();
+  const { app, model } = Route.useSearch();
+  const navigate = Route.useNavigate();
   const { data: credential } = useSuspenseQuery(credentialQuery(id));
-  const { data: mine } = useSuspenseQuery(scopeQuery);
-  const usable = mine.items.find((each) => each.state === "active" && (credential.allocation_ids?.includes(each.id) ?? true));
-  const model = useQuery({ ...modelQuery(usable?.model ?? ""), enabled: usable !== undefined }).data;
+  const { data: models } = useSuspenseQuery(callableModelsQuery);
   return (
     <CredentialSetUpPage
+      // Whoever rotates here comes to another credential: what was ticked of the one before says nothing of its secret.
+      key={id}
       id={id}
-      guide={(secret) => (model ? <Guide model={model.slug} operations={model.operations} secret={secret} /> : usable && <Skeleton className="h-48" />)}
+      guide={(secret) => (
+        <AppTabs
+          credential={credential}
+          secret={secret}
+          models={models}
+          app={app}
+          model={model}
+          onAsk={(change) => void navigate({ search: (old) => ({ ...old, ...change }), replace: true, resetScroll: false })}
+        />
+      )}
       waiting={<WaitingForCall credentialId={id} />}
     />
   );

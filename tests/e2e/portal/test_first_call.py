@@ -9,8 +9,8 @@ import sys
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.portal.browser import desk
-from tests.e2e.portal.people import PASSWORD, invited
+from tests.e2e.portal.browser import PHONE, desk
+from tests.e2e.portal.people import PASSWORD, invited, joined
 from tests.support.up import clean
 
 pytestmark = pytest.mark.e2e
@@ -79,4 +79,62 @@ def test_the_secret_of_a_credential_outlives_the_page_that_showed_it(browser, of
         at.page.reload()
         at.settle()
         assert secret not in at.page.content()
+        at.press("curl", role="tab")
         at.shows(re.compile(r"\$AI_API_KEY"))
+
+
+TOOLS = (
+    "Codex", "Claude Code", "Gemini CLI", "opencode", "GitHub Copilot", "Continue", "Open WebUI", "Python", "JavaScript", "curl",
+)  # fmt: skip
+
+
+def test_a_new_credential_is_not_ready_for_a_tool_that_people_use(browser, office):
+    with desk(browser, office.url, cookies=office.cookies_of("Mei Chen"), size=PHONE, dark=True) as at:
+        secret = made(at, "every tool", "openai/gpt-5-mini")
+        tabs = at.page.get_by_role("tablist", name="Apps").get_by_role("tab")
+        assert tuple(tabs.all_inner_texts()) == TOOLS
+        tabs.first.focus()
+        for tool in TOOLS:
+            chosen = at.page.get_by_role("tab", name=tool, exact=True, selected=True).first
+            expect(chosen).to_be_focused()
+            expect(chosen).to_be_in_viewport(ratio=1)
+            texts = at.page.get_by_role("tabpanel", name=tool).first.locator("pre").all_inner_texts()
+            assert any(secret in text for text in texts), (tool, texts)
+            assert any(office.url in text for text in texts), (tool, texts)
+            assert any("openai/gpt-5-mini" in text for text in texts) or tool == "Open WebUI", (tool, texts)
+            assert not any("{{model}}" in text for text in texts), (tool, texts)
+            at.page.keyboard.press("ArrowRight")
+        at.press("curl", role="tab")
+        assert at.page.url.endswith("/set-up?app=curl")
+        at.press("Copy the code")
+        assert '"output_text"' in run("sh", "-c", at.page.evaluate("() => navigator.clipboard.readText()"))
+        at.shows("It works")
+        assert not at.overflows()
+
+
+def test_a_tool_is_set_up_with_a_credential_that_cannot_call_any_model_of_it(browser, office):
+    vectors = "openai/text-embedding-3-small"
+    member = joined(office.house, "Ines Duarte")
+    office.grant(member.id, vectors)
+    office.grant(member.id, "openai/gpt-5-mini")
+    with desk(browser, office.url, cookies=member.cookies) as at:
+        secret = made(at, "vectors alone", vectors)
+        assert at.page.get_by_role("tab", name="Python", selected=True).count() == 2
+        at.press("Codex", role="tab")
+        at.shows("No model this credential can call works with Codex.")
+        assert secret not in at.page.get_by_role("tabpanel").inner_text()
+        at.page.get_by_label("I have stored it somewhere safe").check()
+        at.press("See what it can call", role="link")
+        at.page.get_by_role("heading", name="vectors alone", level=1).wait_for()
+
+
+def made(at, name: str, slug: str) -> str:
+    """The secret of a new credential for one model; its page is open."""
+    at.go("/credentials/new")
+    at.fill("Name", name)
+    at.page.get_by_role("radio", name=re.compile("^Chosen")).check()
+    at.page.get_by_label(slug).check()
+    at.press("Create")
+    secret = at.page.get_by_label("Secret", exact=True).input_value()
+    at.settle()
+    return secret

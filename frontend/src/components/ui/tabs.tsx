@@ -1,5 +1,8 @@
 import { clsx } from "clsx";
-import { useId, useRef, type KeyboardEvent, type ReactNode } from "react";
+import { useId, useLayoutEffect, useRef, type KeyboardEvent, type ReactNode } from "react";
+
+// How much of its neighbour is seen beside a tab, so that there seems to be one.
+const PEEK_PX = 36;
 
 interface TabsProps<Name extends string> {
   label: string;
@@ -17,6 +20,16 @@ export function Tabs<Name extends string>({ label, tabs, value, onChange, aside,
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const shown = tabs.find((tab) => tab.name === value) ?? tabs[0];
+
+  // On a narrow screen the one that shows may stand beyond the edge; the page itself is not moved.
+  useLayoutEffect(() => {
+    const [row, tab] = [list.current, list.current?.querySelector<HTMLElement>('[aria-selected="true"]')];
+    if (!row || !tab) return;
+    const from = tab.offsetLeft - row.offsetLeft - PEEK_PX;
+    const to = tab.offsetLeft - row.offsetLeft + tab.offsetWidth + PEEK_PX;
+    if (from < row.scrollLeft) row.scrollLeft = from;
+    else if (to > row.scrollLeft + row.clientWidth) row.scrollLeft = to - row.clientWidth;
+  }, [shown?.name]);
 
   function step(event: KeyboardEvent) {
     const at = tabs.findIndex((tab) => tab.name === shown?.name);

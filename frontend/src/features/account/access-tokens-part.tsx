@@ -13,6 +13,7 @@ import { Card } from "@/components/ui/card";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
 import { TextField } from "@/components/ui/field";
 import { SkeletonRows } from "@/components/ui/skeleton";
+import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
 import { accessTokensQuery, createAccessToken, revokeAccessToken } from "./api";
 
@@ -23,10 +24,9 @@ export function AccessTokensPart() {
   const [making, setMaking] = useState(false);
   // The secret of the one that was just made is here, and gone with the page.
   const [made, setMade] = useState<AccessTokenMade | null>(null);
-  const [stored, setStored] = useState(false);
   return (
     <>
-      {made !== null && <Secret title={t("tokens.made", { name: made.name })} secret={made.secret} stored={stored} onStored={setStored} />}
+      {made !== null && <Secret key={made.id} title={t("tokens.made", { name: made.name })} secret={made.secret} lost={t("tokens.leave_says")} />}
       <Card
         flush
         title={t("part.access-tokens")}
@@ -56,7 +56,6 @@ export function AccessTokensPart() {
           onClose={() => setMaking(false)}
           onMade={(token) => {
             setMade(token);
-            setStored(false);
             setMaking(false);
           }}
         />
@@ -72,6 +71,7 @@ function stateOf(token: AccessTokenShown): "active" | "expired" | "revoked" {
 
 function Token({ token }: { token: AccessTokenShown }) {
   const { t } = useTranslation("account");
+  const format = useFormat();
   const [asking, setAsking] = useState(false);
   const write = useWrite({ write: revokeAccessToken, touches: ["access-tokens"], onDone: () => setAsking(false) });
   const state = stateOf(token);
@@ -83,6 +83,7 @@ function Token({ token }: { token: AccessTokenShown }) {
         </p>
         <p className="text-small text-ink-3">
           <code className="font-mono">{token.display}</code> · {token.last_used_at === null ? t("tokens.unused") : <Moment at={token.last_used_at} as="ago" />}
+          {state === "active" && token.expires_at !== null && <> · {t("tokens.until", { day: format.day(token.expires_at) })}</>}
         </p>
       </div>
       {state === "active" && (

@@ -3,14 +3,12 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MyCredentialShown, MyModelShown } from "@/client/schema.gen";
-import { Guide } from "@/components/guide";
 import { Page } from "@/components/page";
 import { Card } from "@/components/ui/card";
 import { Select } from "@/components/ui/field";
-import { useFormat } from "@/lib/format";
 import type { App, AppId } from "./apps";
-import { GuideSteps } from "./guide-steps";
-import { TESTED } from "./guides.gen";
+import { Configuration } from "./configuration";
+import { LastTested } from "./last-tested";
 import { OneLine } from "./one-line";
 
 interface AppPageProps {
@@ -44,7 +42,7 @@ export function AppPage(props: AppPageProps) {
           <Card title={app.way === "line" ? t("by_hand") : t("set_up")}>
             <div className="flex flex-col gap-5">
               <Choose {...props} />
-              <Configuration {...props} />
+              {props.model !== null && <Configuration id={app.id} model={props.model} secret={props.secret} />}
             </div>
           </Card>
           <Card title={t("check")}>{props.waiting}</Card>
@@ -103,22 +101,14 @@ function Choose({ models, model, onModel, credentials, credential, onCredential,
   );
 }
 
-function Configuration({ app, model, secret }: AppPageProps) {
-  if (model === null) return null;
-  if (app.id === "python" || app.id === "javascript" || app.id === "curl") return <Guide model={model.slug} operations={model.operations} secret={secret} only={app.id} />;
-  return <GuideSteps id={app.id} filling={{ origin: location.origin, secret, model }} />;
-}
-
 /** What is known of it: which version was tried, and what surprises people. */
 function Known({ app }: { app: App & { id: AppId } }) {
   const { t } = useTranslation("apps");
-  const format = useFormat();
-  const version = app.id in TESTED.versions ? TESTED.versions[app.id as keyof typeof TESTED.versions] : null;
   return (
     <Card title={t("known")}>
       <div className="flex flex-col gap-3 text-dense text-ink-2">
         <p>{t(`known.${app.id}`)}</p>
-        {version !== null && <p className="text-ink-3">{app.id === "python" ? t("tested_sdk", { day: format.day(TESTED.on), version }) : t("tested", { day: format.day(TESTED.on), version })}</p>}
+        <LastTested id={app.id} />
       </div>
     </Card>
   );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { appOf, APPS, fitOf, fittingOf } from "./apps";
+import { appOf, APPS, fitOf, fittingOf, reachedBy } from "./apps";
 import { filled } from "./filled";
 import { GUIDES, INSTALL_LINES, TESTED } from "./guides.gen";
 
@@ -31,6 +31,16 @@ describe("whether a model fits an app", () => {
   it("may be claimed", () => {
     expect(fitOf(app("codex"), [{ slug: "x/y", operations: ["chat"], allocation: null, claimable: true }])).toEqual({ mine: 0, isClaimable: true });
     expect(fitOf(app("codex"), [{ slug: "x/y", operations: ["embeddings"], allocation: null, claimable: true }])).toEqual({ mine: 0, isClaimable: false });
+  });
+});
+
+describe("what a credential reaches", () => {
+  it("is what its scope names, or all that the member has", () => {
+    const [one, two] = [{ slug: "a", allocation: { id: "1" } }, { slug: "b", allocation: { id: "2" } }];
+    const models = [one, two, { slug: "c", allocation: null }];
+    expect(reachedBy({ allocation_ids: null }, models)).toEqual([one, two]);
+    expect(reachedBy({ allocation_ids: ["2"] }, models)).toEqual([two]);
+    expect(reachedBy({ allocation_ids: [] }, models)).toEqual([]);
   });
 });
 

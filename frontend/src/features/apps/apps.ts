@@ -46,6 +46,12 @@ export function fittingOf<Fit extends Model>(app: App, models: readonly Fit[]): 
   return [...fitting.filter(isOwn), ...fitting.filter((model) => !isOwn(model))];
 }
 
+/** Models that a credential can call: those of its allocations, or of all where it names none. */
+export function reachedBy<Reached extends { allocation: { id: string } | null }>(credential: { allocation_ids: readonly string[] | null }, models: readonly Reached[]): Reached[] {
+  const scope = credential.allocation_ids;
+  return models.filter(({ allocation }) => allocation !== null && (scope === null || scope.includes(allocation.id)));
+}
+
 /** How many models of the member's an app works with, and whether they could claim one. */
 export function fitOf(app: App, models: readonly Model[]): { mine: number; isClaimable: boolean } {
   return {

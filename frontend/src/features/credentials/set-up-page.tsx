@@ -12,7 +12,7 @@ import { WhatItCanDo } from "./what-it-can-do";
 
 interface SetUpPageProps {
   id: string;
-  /** The examples of how to use it, with this secret in them; null where it is not here any more. */
+  /** How each tool is set up with it, with this secret in place; null where it is not here any more. */
   guide: (secret: string | null) => ReactNode;
   waiting: ReactNode;
 }
@@ -27,11 +27,9 @@ export function CredentialSetUpPage({ id, guide, waiting }: SetUpPageProps) {
       <div className="grid items-start gap-4 xl:grid-cols-[minmax(0,1fr)_304px]">
         <div className="flex min-w-0 flex-col gap-3">
           <SecretOnce id={id} name={credential.name} />
-          <Card title={t("set_up.tool")} aside={secret !== null ? t("set_up.filled") : t("set_up.variable")}>
-            <div className="flex flex-col gap-4">
-              {guide(secret)}
-              {waiting}
-            </div>
+          <Card flush title={t("set_up.tool")} aside={secret !== null && <span className="phone:hidden">{t("set_up.filled")}</span>}>
+            {guide(secret)}
+            <div className="p-4">{waiting}</div>
           </Card>
         </div>
         <div className="flex flex-col gap-3">

@@ -1,5 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "@tanstack/react-router";
+import { useEffect, useState } from "react";
 
 import { useWrite } from "@/lib/writes";
 
@@ -18,7 +19,18 @@ export function useEnter<Given>(write: (given: Given) => Promise<{ next: string 
   });
 }
 
-/** The secret behind the `#` of the address, which no server sees; empty without one. */
-export function secretInAddress(): string {
+/** The secret behind the `#` of the address, also of a link that is pasted over another one; empty without one. */
+export function useSecretInAddress(): string {
+  const [secret, setSecret] = useState(secretInAddress);
+  useEffect(() => {
+    const changed = () => setSecret(secretInAddress());
+    addEventListener("hashchange", changed);
+    return () => removeEventListener("hashchange", changed);
+  }, []);
+  return secret;
+}
+
+// No server sees what stands there.
+function secretInAddress(): string {
   return decodeURIComponent(location.hash.slice(1));
 }

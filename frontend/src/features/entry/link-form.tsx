@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useId, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AiApiPortalAuthLinksLinkShown as LinkShown } from "@/client/schema.gen";
@@ -10,27 +10,26 @@ import { TextField } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { followLink, lookAtLink } from "@/session/api";
 import { EntryProblem } from "./back-off";
-import { secretInAddress, useEnter } from "./enter";
+import { useEnter } from "./enter";
 import { Frame } from "./frame";
 
-/** Whom the link in the address is for. The secret is in no key of the cache: it stands in the address alone. */
-export function useLink() {
-  const [secret] = useState(secretInAddress);
-  const link = useQuery({ queryKey: ["link"], queryFn: () => lookAtLink(secret), retry: false, gcTime: 0, staleTime: Infinity });
-  return { secret, link };
+/** Whom a link is for, by its secret. That is in no key of the cache; a page of another link has a key of its own. */
+export function useLink(secret: string) {
+  return useQuery({ queryKey: ["link", useId()], queryFn: () => lookAtLink(secret), retry: false, gcTime: 0, staleTime: Infinity });
 }
 
 interface LinkFormProps {
   kind: "invitation" | "reset";
+  secret: string;
   title: string;
   says: (link: LinkShown) => ReactNode;
   verb: string;
 }
 
 /** The page of a link by which somebody chooses a password. */
-export function LinkForm({ kind, title, says, verb }: LinkFormProps) {
+export function LinkForm({ kind, secret, title, says, verb }: LinkFormProps) {
   const { t } = useTranslation("entry");
-  const { secret, link } = useLink();
+  const link = useLink(secret);
   const [password, setPassword] = useState("");
   const enter = useEnter((given: { secret: string; password: string }) => followLink(kind, given));
   if (link.isError) {

@@ -1,3 +1,4 @@
+import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -6,9 +7,9 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
-import { forgot } from "@/session/api";
+import { forgot, methodsQuery } from "@/session/api";
 import { EntryProblem } from "./back-off";
-import { secretInAddress } from "./enter";
+import { useSecretInAddress } from "./enter";
 import { Frame } from "./frame";
 import { LinkForm } from "./link-form";
 
@@ -16,18 +17,19 @@ import { LinkForm } from "./link-form";
 export function ResetPage() {
   const { t } = useTranslation("entry");
   const format = useFormat();
-  const [hasLink] = useState(() => secretInAddress() !== "");
-  if (!hasLink) return <Forgotten />;
-  return <LinkForm kind="reset" title={t("reset.title")} says={(link) => t("reset.says", { until: format.moment(link.expires_at) })} verb={t("reset.save")} />;
+  const secret = useSecretInAddress();
+  if (secret === "") return <Forgotten />;
+  return <LinkForm key={secret} secret={secret} kind="reset" title={t("reset.title")} says={(link) => t("reset.says", { until: format.moment(link.expires_at) })} verb={t("reset.save")} />;
 }
 
 function Forgotten() {
   const { t } = useTranslation("entry");
   const [identifier, setIdentifier] = useState("");
+  const { sends_mail: sendsMail } = useSuspenseQuery(methodsQuery).data;
   const write = useWrite({ write: forgot, touches: [] });
-  if (write.data !== undefined) {
+  if (!sendsMail || write.data !== undefined) {
     return (
-      <Frame title={t("forgot.title")} says={write.data.sends_mail ? t("forgot.sent", { identifier }) : t("forgot.no_mail")}>
+      <Frame title={t("forgot.title")} says={sendsMail ? t("forgot.sent", { identifier }) : t("forgot.no_mail")}>
         <Link to="/sign-in" className="text-dense font-medium text-accent-ink">
           {t("forgot.back")}
         </Link>

@@ -7,14 +7,19 @@ import { Button } from "@/components/ui/button";
 import { TextField } from "@/components/ui/field";
 import { setUp } from "@/session/api";
 import { EntryProblem } from "./back-off";
-import { useEnter } from "./enter";
+import { useEnter, useSecretInAddress } from "./enter";
 import { Frame } from "./frame";
 import { useLink } from "./link-form";
 
 /** The first owner makes themself, by the one link that the program printed. */
 export function SetUpPage() {
+  const secret = useSecretInAddress();
+  return <FirstOwner key={secret} secret={secret} />;
+}
+
+function FirstOwner({ secret }: { secret: string }) {
   const { t } = useTranslation("entry");
-  const { secret, link } = useLink();
+  const link = useLink(secret);
   const [identifier, setIdentifier] = useState("");
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
