@@ -5076,6 +5076,8 @@ export interface components {
             created_at: string;
             /** Display Name */
             display_name: string;
+            /** First Sign In */
+            first_sign_in: ("awaited" | "link_expired") | null;
             /**
              * Id
              * Format: uuid
@@ -5142,6 +5144,55 @@ export interface components {
              * Format: date-time
              */
             tagged_at: string;
+        };
+        /**
+         * MemberOpened
+         * @description A member by themself. `first_sign_in` is of a person who has never signed in: `awaited`, or `link_expired` where their
+         *     invitation lets them no longer; null of everybody else.
+         */
+        MemberOpened: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Display Name */
+            display_name: string;
+            /** First Sign In */
+            first_sign_in: ("awaited" | "link_expired") | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Identifier */
+            identifier: string;
+            /** Identity */
+            identity: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "service";
+            /** Responsible Member Id */
+            responsible_member_id: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "member" | "admin" | "owner";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /** Tags */
+            tags: components["schemas"]["TagOfMemberShown"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * MembersBulk
@@ -7815,6 +7866,7 @@ export type MemberCreate = components['schemas']['MemberCreate'];
 export type MemberDisable = components['schemas']['MemberDisable'];
 export type MemberListed = components['schemas']['MemberListed'];
 export type MemberOfTagShown = components['schemas']['MemberOfTagShown'];
+export type MemberOpened = components['schemas']['MemberOpened'];
 export type MembersBulk = components['schemas']['MembersBulk'];
 export type MemberSearched = components['schemas']['MemberSearched'];
 export type MemberSessionsEnded = components['schemas']['MemberSessionsEnded'];
@@ -9623,6 +9675,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                identity?: ("local" | "oidc") | null;
                 ids?: string | null;
                 kind?: ("person" | "service") | null;
                 limit?: number;
@@ -9631,6 +9684,7 @@ export interface operations {
                 role?: ("member" | "admin" | "owner") | null;
                 sort?: string | null;
                 status?: ("active" | "disabled") | null;
+                tag_id?: string | null;
                 unanswered?: boolean | null;
                 zone?: string | null;
             };
@@ -9746,7 +9800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberShown"];
+                    "application/json": components["schemas"]["MemberOpened"];
                 };
             };
         };

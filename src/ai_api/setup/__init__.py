@@ -28,7 +28,7 @@ from ai_api.setup.import_model import (
 )
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
-from ai_api.setup.list_members import MemberAtWork, list_members
+from ai_api.setup.list_members import MemberAtWork, first_sign_in, list_members
 from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, health_of_routes, list_models
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
 from ai_api.setup.new_password import change_password, reset_password
@@ -55,6 +55,7 @@ from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, change_member, disable_member
 from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
+from ai_api.setup.store_members import FirstSignIn
 from ai_api.setup.store_models import Lack
 from ai_api.setup.store_subjects import names_of_subjects
 from ai_api.setup.what_works import Touched
@@ -74,6 +75,7 @@ __all__ = [
     "Collected",
     "Facets",
     "Finding",
+    "FirstSignIn",
     "Found",
     "Health",
     "JobRun",
@@ -123,6 +125,7 @@ __all__ = [
     "ensure_provider",
     "find_device",
     "find_offer",
+    "first_sign_in",
     "follow_link",
     "grant_rights",
     "health_of_routes",

@@ -64,7 +64,7 @@ def test_a_repair_is_told_in_another_language_than_the_readers(browser, office):
     """Two checks refuse: the policy hides the model, and nobody granted it."""
     person = joined(office.house, "Yuki Arai")
     slug = "anthropic/claude-opus-4-1"
-    with desk(browser, office.url, cookies=office.cookies_of("owner"), language="zh-TW") as at:
+    with desk(browser, office.url, cookies=office.owner.cookies, language="zh-TW") as at:
         at.go(f"/admin/members/{person.id}?model={slug}")
         at.shows("將成員加入模型的允許名單。")
         chain = at.page.locator("ol")
