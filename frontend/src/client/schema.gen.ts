@@ -2643,6 +2643,21 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AboutShown
+         * @description What an event is about, by name. `target` is what its target was called when it was written, or else is called now;
+         *     `member` whose it is, `model` of which model. Each is null where there is none, or where `target` is it.
+         */
+        AboutShown: {
+            /** Member */
+            member: string | null;
+            /** Member Id */
+            member_id: string | null;
+            /** Model */
+            model: string | null;
+            /** Target */
+            target: string | null;
+        };
+        /**
          * Acceptance
          * @description An invitation is accepted. Without `display_name` whoever invited has named them.
          */
@@ -4052,6 +4067,7 @@ export interface components {
          * @description One administrative write. `before` is null for what was created, `after` for what was deleted.
          */
         EventShown: {
+            about: components["schemas"]["AboutShown"];
             /** Action */
             action: string;
             /** Actor Kind */
@@ -7758,6 +7774,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AboutShown = components['schemas']['AboutShown'];
 export type Acceptance = components['schemas']['Acceptance'];
 export type AccessTokenCreate = components['schemas']['AccessTokenCreate'];
 export type AccessTokenMade = components['schemas']['AccessTokenMade'];

@@ -31,6 +31,7 @@ from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.list_members import MemberAtWork, first_sign_in, list_members
 from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, health_of_routes, list_models
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
+from ai_api.setup.name_events import About, name_events
 from ai_api.setup.new_password import change_password, reset_password
 from ai_api.setup.organization import (
     PORTAL_NETWORKS_MAX,
@@ -68,6 +69,7 @@ __all__ = [
     "LINES_MAX",
     "PORTAL_NETWORKS_MAX",
     "REGISTRATION_DOMAINS_MAX",
+    "About",
     "Asker",
     "Case",
     "Choice",
@@ -140,6 +142,7 @@ __all__ = [
     "look_at_link",
     "make_set_up_link",
     "missing_assurances",
+    "name_events",
     "names_of_subjects",
     "now_of_database",
     "organization_zone",

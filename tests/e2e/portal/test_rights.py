@@ -67,7 +67,7 @@ def test_a_repair_is_told_in_another_language_than_the_readers(browser, office):
     with desk(browser, office.url, cookies=office.owner.cookies, language="zh-TW") as at:
         at.go(f"/admin/members/{person.id}?model={slug}")
         at.shows("將成員加入模型的允許名單。")
-        chain = at.page.locator("ol")
+        chain = at.page.get_by_role("main").locator("ol").last
         chain.get_by_text("將此模型授予成員").wait_for()
         chain.get_by_text("未取得此模型，或模型不在憑證範圍內。").wait_for()
         assert re.findall(r"[A-Za-z]+(?: [a-z]+){2,}", chain.inner_text()) == []
