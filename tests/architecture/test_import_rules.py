@@ -83,6 +83,7 @@ INNOCENT = {
     "setup/store_models.py": "import sqlalchemy, ai_api.core.db",
     "setup/store_members.py": "import sqlalchemy, ai_api.core.db",
     "setup/store_subjects.py": "import sqlalchemy, ai_api.core.db",
+    "setup/store_events.py": "import sqlalchemy, ai_api.core.db",
     "identity/store_tag_rules.py": "import sqlalchemy, ai_api.core.db",
     "pricing/cost.py": "import ai_api.pricing.rules",
     "pricing/rules.py": "import dataclasses",

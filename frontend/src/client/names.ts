@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { together } from "@/lib/together";
 import { key } from "@/lib/writes";
 import { api, body } from "./client";
-import type { ListedModelListed, MemberShown, ModelListed, TagShown } from "./schema.gen";
+import type { ListedModelListed, MemberOpened, MemberShown, ModelListed, TagShown } from "./schema.gen";
 
 // What the ids in administrators' lists are called. Names change seldom, and every list needs them.
 const FRESH_MS = 60_000;
@@ -24,7 +24,7 @@ export function memberNameQuery(id: string) {
 export function memberQuery(id: string) {
   return queryOptions({
     queryKey: key("admin", "members", "one", id),
-    queryFn: async ({ signal }): Promise<MemberShown> => body(await api.GET("/api/admin/members/{member_id}", { params: { path: { member_id: id } }, signal })),
+    queryFn: async ({ signal }): Promise<MemberOpened> => body(await api.GET("/api/admin/members/{member_id}", { params: { path: { member_id: id } }, signal })),
     staleTime: FRESH_MS,
   });
 }

@@ -2663,6 +2663,21 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AboutShown
+         * @description What an event is about, by name. `target` is what its target was called when it was written, or else is called now;
+         *     `member` whose it is, `model` of which model. Each is null where there is none, or where `target` is it.
+         */
+        AboutShown: {
+            /** Member */
+            member: string | null;
+            /** Member Id */
+            member_id: string | null;
+            /** Model */
+            model: string | null;
+            /** Target */
+            target: string | null;
+        };
+        /**
          * Acceptance
          * @description An invitation is accepted. Without `display_name` whoever invited has named them.
          */
@@ -4103,6 +4118,7 @@ export interface components {
          * @description One administrative write. `before` is null for what was created, `after` for what was deleted.
          */
         EventShown: {
+            about: components["schemas"]["AboutShown"];
             /** Action */
             action: string;
             /** Actor Kind */
@@ -5134,6 +5150,8 @@ export interface components {
             created_at: string;
             /** Display Name */
             display_name: string;
+            /** First Sign In */
+            first_sign_in: ("awaited" | "link_expired") | null;
             /**
              * Id
              * Format: uuid
@@ -5200,6 +5218,55 @@ export interface components {
              * Format: date-time
              */
             tagged_at: string;
+        };
+        /**
+         * MemberOpened
+         * @description A member by themself. `first_sign_in` is of a person who has never signed in: `awaited`, or `link_expired` where their
+         *     invitation lets them no longer; null of everybody else.
+         */
+        MemberOpened: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Display Name */
+            display_name: string;
+            /** First Sign In */
+            first_sign_in: ("awaited" | "link_expired") | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Identifier */
+            identifier: string;
+            /** Identity */
+            identity: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "person" | "service";
+            /** Responsible Member Id */
+            responsible_member_id: string | null;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "member" | "admin" | "owner";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            /** Tags */
+            tags: components["schemas"]["TagOfMemberShown"][];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * MembersBulk
@@ -6634,7 +6701,8 @@ export interface components {
         /**
          * Repair
          * @description What would mend it. Where a request does, `method`, `path` and `body` are that request; of a GET `body` are its parameters.
-         *     `tag` is the name of the tag that it gives or takes.
+         *     `text` says it in English, and `code` which it is. What `text` names is beside it: `tag`, the name of the tag that it gives or
+         *     takes; `provider_key`, that of the key; `models`, the whole names to choose from; `count`, how many more tags there are.
          *
          *     What only the administrator can know is left out of `body`: prices, a provider key.
          */
@@ -6643,10 +6711,21 @@ export interface components {
             body?: {
                 [key: string]: unknown;
             } | null;
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "activate_member" | "activate_route" | "add_network" | "add_route" | "allow_by_name" | "enable_provider_key" | "extend_expiry" | "find_model" | "give_tag" | "grant_again" | "grant_model" | "grant_model_in_scope" | "issue_credential" | "name_another_model" | "offer_operation" | "open_route" | "publish_prices" | "put_in_scope" | "raise_limit" | "raise_provider_key_limits" | "release_allocation" | "remove_call_cap" | "remove_zero_limit" | "resume_allocation" | "resume_credential" | "see_more_tags" | "stop_denying_tags" | "take_tag" | "unarchive_model" | "use_whole_name" | "wait_for_provider" | "weigh_route";
+            /** Count */
+            count?: number | null;
             /** Method */
             method?: ("GET" | "POST" | "PUT" | "PATCH" | "DELETE") | null;
+            /** Models */
+            models?: string[] | null;
             /** Path */
             path?: string | null;
+            /** Provider Key */
+            provider_key?: string | null;
             /** Tag */
             tag?: string | null;
             /** Text */
@@ -7753,6 +7832,7 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AboutShown = components['schemas']['AboutShown'];
 export type Acceptance = components['schemas']['Acceptance'];
 export type AccessTokenCreate = components['schemas']['AccessTokenCreate'];
 export type AccessTokenMade = components['schemas']['AccessTokenMade'];
@@ -7863,6 +7943,7 @@ export type MemberCreate = components['schemas']['MemberCreate'];
 export type MemberDisable = components['schemas']['MemberDisable'];
 export type MemberListed = components['schemas']['MemberListed'];
 export type MemberOfTagShown = components['schemas']['MemberOfTagShown'];
+export type MemberOpened = components['schemas']['MemberOpened'];
 export type MembersBulk = components['schemas']['MembersBulk'];
 export type MemberSearched = components['schemas']['MemberSearched'];
 export type MemberSessionsEnded = components['schemas']['MemberSessionsEnded'];
@@ -9671,6 +9752,7 @@ export interface operations {
         parameters: {
             query?: {
                 cursor?: string | null;
+                identity?: ("local" | "oidc") | null;
                 ids?: string | null;
                 kind?: ("person" | "service") | null;
                 limit?: number;
@@ -9679,6 +9761,7 @@ export interface operations {
                 role?: ("member" | "admin" | "owner") | null;
                 sort?: string | null;
                 status?: ("active" | "disabled") | null;
+                tag_id?: string | null;
                 unanswered?: boolean | null;
                 zone?: string | null;
             };
@@ -9794,7 +9877,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MemberShown"];
+                    "application/json": components["schemas"]["MemberOpened"];
                 };
             };
         };

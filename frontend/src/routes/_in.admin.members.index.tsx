@@ -16,6 +16,8 @@ export const Route = createFileRoute("/_in/admin/members/")({
     state: oneOf(["active", "disabled"]),
     role: oneOf(["member", "admin", "owner"]),
     kind: oneOf(["person", "service"]),
+    identity: oneOf(["local", "oidc"]),
+    tag: word(),
     unanswered: oneOf(["yes"]),
     sort: oneOf(MEMBER_SORTS),
   }),

@@ -82,7 +82,8 @@ class Changes:
 class Filters:
     """Which members to list; None does not narrow. `q` is part of an identifier or a display name.
 
-    `unanswered` are active service accounts whose responsible member is disabled.
+    `unanswered` are active service accounts whose responsible member is disabled. `tag_id` is a tag that applies to them: given
+    to them, or everyone's.
     """
 
     q: str | None = None
@@ -92,6 +93,8 @@ class Filters:
     status: Status | None = None
     responsible_member_id: UUID | None = None
     unanswered: bool | None = None
+    tag_id: UUID | None = None
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)

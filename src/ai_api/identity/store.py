@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from ai_api.core.db import Tx, new_epoch
 from ai_api.core.errors import Refusal
 from ai_api.identity.rules import AccessToken, Draft, Filters, Member, MemberOrder, PasswordHolder, TokenHolder
-from ai_api.identity.tables import access_tokens, members, tags
+from ai_api.identity.tables import access_tokens, member_tags, members, tags
 
 _IN_USE = {"23001", "23503"}  # restrict_violation (Postgres 18) and foreign_key_violation (before)
 _FIRST_OWNER_LOCK = 0x61695F6669727374  # "ai_first"
@@ -139,12 +139,15 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
             ("kind", filters.kind),
             ("role", filters.role),
             ("status", filters.status),
+            ("identity", filters.identity),
             ("responsible_member_id", filters.responsible_member_id),
         )
         if value is not None
     ]
     if filters.ids is not None:
         found.append(members.c.id.in_(filters.ids))
+    if filters.tag_id is not None:
+        found.append(_with_tag(filters.tag_id))
     if filters.unanswered is not None:
         found.append(_UNANSWERED if filters.unanswered else not_(_UNANSWERED))
     if filters.q is not None:
@@ -155,6 +158,11 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
             )
         )
     return found
+
+
+def _with_tag(tag_id: UUID) -> ColumnElement[bool]:
+    given = exists().where(member_tags.c.member_id == members.c.id, member_tags.c.tag_id == tag_id)
+    return or_(given, exists(select(tags.c.id).where(tags.c.id == tag_id, tags.c.everyone)))
 
 
 async def lock_members(tx: Tx, ids: Collection[UUID], *, and_active_owners: bool = False) -> dict[UUID, Member]:

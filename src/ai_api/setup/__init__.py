@@ -28,9 +28,10 @@ from ai_api.setup.import_model import (
 )
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
-from ai_api.setup.list_members import MemberAtWork, list_members
+from ai_api.setup.list_members import MemberAtWork, first_sign_in, list_members
 from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, health_of_routes, list_models
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
+from ai_api.setup.name_events import About, name_events
 from ai_api.setup.new_password import change_password, reset_password
 from ai_api.setup.organization import (
     PORTAL_NETWORKS_MAX,
@@ -55,6 +56,7 @@ from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, change_member, disable_member
 from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
+from ai_api.setup.store_members import FirstSignIn
 from ai_api.setup.store_models import Lack
 from ai_api.setup.store_subjects import names_of_subjects
 from ai_api.setup.what_works import Touched
@@ -67,6 +69,7 @@ __all__ = [
     "LINES_MAX",
     "PORTAL_NETWORKS_MAX",
     "REGISTRATION_DOMAINS_MAX",
+    "About",
     "Asker",
     "Case",
     "Choice",
@@ -74,6 +77,7 @@ __all__ = [
     "Collected",
     "Facets",
     "Finding",
+    "FirstSignIn",
     "Found",
     "Health",
     "JobRun",
@@ -123,6 +127,7 @@ __all__ = [
     "ensure_provider",
     "find_device",
     "find_offer",
+    "first_sign_in",
     "follow_link",
     "grant_rights",
     "health_of_routes",
@@ -137,6 +142,7 @@ __all__ = [
     "look_at_link",
     "make_set_up_link",
     "missing_assurances",
+    "name_events",
     "names_of_subjects",
     "now_of_database",
     "organization_zone",

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from ai_api import identity
 from ai_api.core.db import Tx
 from ai_api.core.page import Page
 from ai_api.identity import Filters, Member
 from ai_api.setup import store_members
-from ai_api.setup.store_members import Spent
+from ai_api.setup.store_members import FirstSignIn, Seen, Spent
 
 _NOTHING = Spent()
 
 
 @dataclass(frozen=True, slots=True)
 class MemberAtWork:
-    """A member, how many allocations they have that are not revoked, what they spent, and when they were last seen."""
+    """A member, how many allocations they have that are not revoked, what they spent, and whether they are about."""
 
     member: Member
     allocations: int
     spent: Spent
-    last_seen_at: datetime | None
+    seen: Seen
 
 
 async def list_members(
@@ -36,7 +37,7 @@ async def list_members(
     ids = [member.id for member in page.items]
     allocations = await store_members.allocations_of(tx, ids)
     spent = await store_members.spent_by(tx, ids, since, until)
-    seen = await store_members.last_seen(tx, ids)
+    seen = await store_members.seen(tx, ids)
     return Page(
         [
             MemberAtWork(each, allocations.get(each.id, 0), spent.get(each.id, _NOTHING), seen[each.id])
@@ -44,3 +45,9 @@ async def list_members(
         ],
         page.next,
     )
+
+
+async def first_sign_in(tx: Tx, member_id: UUID, *, at: datetime) -> FirstSignIn | None:
+    """What there is to say of a member's first sign-in, where it is still to come; None of anybody else, and of nobody."""
+    seen = (await store_members.seen(tx, [member_id])).get(member_id)
+    return None if seen is None else seen.first_sign_in(at)

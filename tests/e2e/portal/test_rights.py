@@ -60,6 +60,19 @@ def test_a_tag_that_would_open_a_model_is_not_offered_or_does_not_open_it(owners
     assert sum(person.id in str(row) for row in rows) == 1
 
 
+def test_a_repair_is_told_in_another_language_than_the_readers(browser, office):
+    """Two checks refuse: the policy hides the model, and nobody granted it."""
+    person = joined(office.house, "Yuki Arai")
+    slug = "anthropic/claude-opus-4-1"
+    with desk(browser, office.url, cookies=office.owner.cookies, language="zh-TW") as at:
+        at.go(f"/admin/members/{person.id}?model={slug}")
+        at.shows("將成員加入模型的允許名單。")
+        chain = at.page.get_by_role("main").locator("ol").last
+        chain.get_by_text("將此模型授予成員").wait_for()
+        chain.get_by_text("未取得此模型，或模型不在憑證範圍內。").wait_for()
+        assert re.findall(r"[A-Za-z]+(?: [a-z]+){2,}", chain.inner_text()) == []
+
+
 def test_a_revoked_credential_goes_on_working_or_nobody_said_what_would_stop(browser, office):
     person = joined(office.house, "Omar Haddad")
     office.grant(person.id, "openai/gpt-5-mini")

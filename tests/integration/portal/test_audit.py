@@ -12,6 +12,8 @@ from sqlalchemy import text
 from ai_api import audit
 from ai_api.audit import SecretInAudit
 from ai_api.core.errors import Refusal
+from tests.integration.portal.examples_access import granted, model, moved
+from tests.support.plans import asked
 from tests.support.portal import CLI, Caller, Portal
 
 pytestmark = pytest.mark.integration
@@ -29,6 +31,34 @@ async def test_a_write_leaves_who_from_where_before_and_after(portal: Portal, ad
     assert event["request_id"] == answer.headers["x-request-id"]
     assert (event["target_kind"], event["target_id"]) == ("member", str(member.id))
     assert (event["before"]["display_name"], event["after"]["display_name"]) == ("Old", "New")
+
+
+async def test_an_event_does_not_say_whose_right_to_which_model_it_changed(portal: Portal, admin: Caller) -> None:
+    """From what the event holds, or, of one that holds neither, from its target; whatever it is, in one statement."""
+    member = await portal.member(display_name="Mei Tanaka")
+    of = await model(portal)
+    allocation = await granted(portal, member, of=of)
+    await moved(portal, allocation, "pause", by="admin")
+    about = {"target": None, "member_id": str(member.id), "member": "Mei Tanaka", "model": of.slug}
+    events = (await admin.client.get(AUDIT, params={"target_id": str(allocation.id)})).json()["items"]
+    assert [(each["action"], each["about"]) for each in events] == [
+        ("allocation.pause", about),
+        ("allocation.grant", about),
+    ]
+    limit = {"subject_kind": "member", "subject_id": str(member.id), "metric": "requests", "window_kind": "lifetime"}
+    made = await admin.client.post("/api/admin/limits", json={**limit, "amount": 5})
+    assert made.status_code == 201, made.text
+    (event,) = (await admin.client.get(AUDIT, params={"target_id": made.json()["id"]})).json()["items"]
+    assert (event["about"]["target"], event["about"]["member"]) == (None, "Mei Tanaka")
+    (event,) = (await admin.client.get(AUDIT, params={"target_id": str(member.id)})).json()["items"]
+    assert event["about"] == {"target": "Mei Tanaka", "member_id": None, "member": None, "model": None}
+    counts = []
+    for _ in range(2):
+        with asked(portal.house.database) as statements:
+            assert (await admin.client.get(AUDIT)).status_code == 200
+        counts.append(len(statements))
+        await granted(portal, member)
+    assert counts[0] == counts[1]
 
 
 async def test_a_write_that_is_refused_leaves_nothing(admin: Caller, owner: Caller) -> None:

@@ -116,6 +116,55 @@ async def test_somebody_who_is_about_looks_as_if_they_had_left(portal: Portal, a
     assert await was_seen_after(by_call)
 
 
+async def test_somebody_who_never_signed_in_is_called_active(portal: Portal, admin: Caller) -> None:
+    """Until they sign in first, be it long ago; who needs no sign-in is not waited for."""
+    late = await portal.member(identifier="late@invited.test")
+    member_id = str(late.id)
+
+    async def said(of: str) -> tuple[str | None, str | None]:
+        one = (await admin.client.get(f"{MEMBERS}/{of}")).json()
+        (listed,) = (await admin.client.get(MEMBERS, params={"ids": of})).json()["items"]
+        return one["first_sign_in"], listed["first_sign_in"]
+
+    assert await said(member_id) == ("awaited", "awaited")
+    link = await admin.client.post(f"{MEMBERS}/{member_id}/invite")
+    assert link.status_code == 201, link.text
+    assert await said(member_id) == ("awaited", "awaited")
+    portal.clock.move(timedelta(days=30))
+    admin = await portal.caller(role="admin")
+    assert await said(member_id) == ("link_expired", "link_expired")
+    await (await portal.browser(late)).aclose()
+    assert await said(member_id) == (None, None)
+    service = {"kind": "service", "responsible_member_id": member_id, "identifier": "robot", "display_name": "R"}
+    robot = await admin.client.post(MEMBERS, json=service)
+    assert await said(robot.json()["id"]) == (None, None)
+
+
+async def test_members_are_listed_by_a_tag_that_does_not_apply_to_them(portal: Portal, admin: Caller) -> None:
+    mine, other = await portal.member(identifier="a@tagged.test"), await portal.member(identifier="b@tagged.test")
+    tags = [
+        (
+            await admin.client.post("/api/admin/tags", json={"name": f"{name} {uuid7()}", "everyone": name == "all"})
+        ).json()
+        for name in ("given", "all")
+    ]
+    given, everyones = [each["id"] for each in tags]
+    answer = await admin.client.post(f"/api/admin/tags/{given}/members", json={"member_ids": [str(mine.id)]})
+    assert answer.status_code == 200, answer.text
+
+    async def found(**query: str) -> set[str]:
+        page = (await admin.client.get(MEMBERS, params={"q": "@tagged.test", **query})).json()
+        return {each["identifier"] for each in page["items"]}
+
+    both = {mine.identifier, other.identifier}
+    assert await found(tag_id=given) == {mine.identifier}
+    assert await found(tag_id=everyones) == both
+    assert await found(tag_id=str(uuid7())) == set()
+    assert (await found(identity="local"), await found(identity="oidc")) == (both, set())
+    assert (await admin.client.get(MEMBERS, params={"identity": "guest"})).status_code == 422
+    assert (await admin.client.delete(f"/api/admin/tags/{everyones}")).status_code == 204
+
+
 async def test_a_member_is_twice_in_a_sorted_list_or_not_at_all(portal: Portal, admin: Caller) -> None:
     for name in ("bea", "Abe", "cleo", "abby", "ZOE", "zack"):
         await portal.member(identifier=f"{name}@sorted.test")

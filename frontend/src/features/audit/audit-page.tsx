@@ -1,8 +1,9 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { memberNameQuery } from "@/client/names";
 import type { EventShown } from "@/client/schema.gen";
 import { Moment } from "@/components/amounts";
 import { EmptyState } from "@/components/empty-state";
@@ -18,6 +19,7 @@ import { Dialog } from "@/components/ui/dialog";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { dayIn } from "@/lib/days";
 import { useFormat } from "@/lib/format";
+import { aboutWords, targetOf } from "./about";
 import { ActionDialog } from "./action-dialog";
 import { eventsQuery, exportEvents, type AuditAsked } from "./api";
 import { ChainNote } from "./chain-note";
@@ -59,7 +61,7 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
       }
     >
       <ChainNote />
-      <AuditFilters asked={asked} known={[...new Set(events.map((event) => event.action))].sort()} onAsk={onAsk} onClear={isNarrowed ? () => onAsk(NOTHING_ASKED) : undefined} />
+      <AuditFilters asked={asked} known={[...new Set(events.map((event) => event.action))].sort()} target={targetOf(events, asked.target_id)} onAsk={onAsk} onClear={isNarrowed ? () => onAsk(NOTHING_ASKED) : undefined} />
       {list.error !== null && list.data === undefined ? (
         <Card flush>
           <ErrorState what={t("failed")} error={list.error} onRetry={() => void list.refetch()} />
@@ -91,11 +93,13 @@ interface AuditFiltersProps {
   asked: AuditAsked;
   /** The actions of the events that are shown. */
   known: readonly string[];
+  /** What the target that is asked for is called, as far as an event of it says so. */
+  target: string | undefined;
   onAsk: AuditProps["onAsk"];
   onClear: (() => void) | undefined;
 }
 
-function AuditFilters({ asked, known, onAsk, onClear }: AuditFiltersProps) {
+function AuditFilters({ asked, known, target, onAsk, onClear }: AuditFiltersProps) {
   const { t } = useTranslation(["audit", "shared"]);
   const format = useFormat();
   const [picking, setPicking] = useState<"period" | "action" | null>(null);
@@ -103,7 +107,9 @@ function AuditFilters({ asked, known, onAsk, onClear }: AuditFiltersProps) {
   return (
     <Filters onClear={onClear}>
       <SelectChip label={t("kind")} value={asked.target_kind} none={t("kind_any")} options={kinds.map((value) => ({ value, label: value.replaceAll("_", " ") }))} onChange={(target_kind) => onAsk({ target_kind })} />
-      {(["action", "target_id", "actor_member_id"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={asked[name]} onClear={() => onAsk({ [name]: undefined })} />))}
+      {asked.action !== undefined && <SetChip name={t("set.action")} value={asked.action} onClear={() => onAsk({ action: undefined })} />}
+      {asked.target_id !== undefined && <SetChip name={t("set.target_id")} value={target ?? asked.target_id.slice(0, 8)} onClear={() => onAsk({ target_id: undefined })} />}
+      {asked.actor_member_id !== undefined && <ActorChip id={asked.actor_member_id} onClear={() => onAsk({ actor_member_id: undefined })} />}
       {(["since", "until"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={format.day(asked[name])} onClear={() => onAsk({ [name]: undefined })} />))}
       {asked.action === undefined && (
         <Button small onClick={() => setPicking("action")}>
@@ -117,6 +123,11 @@ function AuditFilters({ asked, known, onAsk, onClear }: AuditFiltersProps) {
       {picking === "action" && <ActionDialog value={asked.action} known={known} onPick={(action) => onAsk({ action })} onClose={() => setPicking(null)} />}
     </Filters>
   );
+}
+
+function ActorChip({ id, onClear }: { id: string; onClear: () => void }) {
+  const { t } = useTranslation("audit");
+  return <SetChip name={t("set.actor_member_id")} value={useQuery(memberNameQuery(id)).data?.display_name ?? id.slice(0, 8)} onClear={onClear} />;
 }
 
 function PeriodDialog({ onAsk, onClose }: { onAsk: AuditProps["onAsk"]; onClose: () => void }) {
@@ -183,7 +194,7 @@ function Timeline({ events, open, onOpen }: { events: readonly EventShown[]; ope
                   </span>
                   <span className="font-medium">{event.actor_name}</span>
                   <code className="font-mono text-code">{event.action}</code>
-                  <span className="text-ink-3">{targetName(event) ?? event.target_kind.replaceAll("_", " ")}</span>
+                  <span className="min-w-0 break-words text-ink-2">{aboutWords(event)}</span>
                   <span className="ml-auto text-small text-ink-3 phone:ml-19 phone:basis-full">{event.address ?? t("no_address")}</span>
                 </button>
               </li>
@@ -193,15 +204,4 @@ function Timeline({ events, open, onOpen }: { events: readonly EventShown[]; ope
       ))}
     </div>
   );
-}
-
-/** What the target was called when it was written, where the record says so. */
-function targetName(event: EventShown): string | null {
-  for (const document of [event.after, event.before]) {
-    for (const name of ["slug", "name", "display_name", "identifier"]) {
-      const value = document?.[name];
-      if (typeof value === "string") return value;
-    }
-  }
-  return null;
 }

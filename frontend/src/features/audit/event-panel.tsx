@@ -6,6 +6,7 @@ import { CopyButton } from "@/components/copy-button";
 import { PanelPart, SidePanel } from "@/components/side-panel";
 import { Button } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/card";
+import { aboutWords } from "./about";
 import type { AuditAsked } from "./api";
 import { differencesOf } from "./differences";
 
@@ -31,7 +32,8 @@ export function EventPanel({ event, onAsk, ...panel }: EventPanelProps) {
           </Fact>
           <Fact label={t("column.actor")}>{t("actor_as", { name: event.actor_name, kind: event.actor_kind.replaceAll("_", " ") })}</Fact>
           <Fact label={t("column.address")}>{event.address ?? <Nothing />}</Fact>
-          <Fact label={t("column.target")}>{event.target_kind.replaceAll("_", " ")}</Fact>
+          <Fact label={t("column.target")}>{aboutWords(event)}</Fact>
+          <Fact label={t("kind")}>{event.target_kind.replaceAll("_", " ")}</Fact>
           {targetId !== null && <Id label={t("set.target_id")} id={targetId} />}
           {event.request_id !== null && <Id label={t("request_id")} id={event.request_id} />}
         </Facts>

@@ -13,6 +13,9 @@ export interface MembersAsked {
   state?: "active" | "disabled" | undefined;
   role?: "member" | "admin" | "owner" | undefined;
   kind?: "person" | "service" | undefined;
+  identity?: "local" | "oidc" | undefined;
+  /** The id of a tag that applies to them. */
+  tag?: string | undefined;
   unanswered?: "yes" | undefined;
   sort?: (typeof MEMBER_SORTS)[number] | undefined;
 }
@@ -23,6 +26,8 @@ function narrowed(asked: MembersAsked) {
     ...(asked.state !== undefined && { status: asked.state }),
     ...(asked.role !== undefined && { role: asked.role }),
     ...(asked.kind !== undefined && { kind: asked.kind }),
+    ...(asked.identity !== undefined && { identity: asked.identity }),
+    ...(asked.tag !== undefined && { tag_id: asked.tag }),
     ...(asked.unanswered !== undefined && { unanswered: true }),
     ...(asked.sort !== undefined && { sort: asked.sort }),
   };

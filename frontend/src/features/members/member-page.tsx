@@ -6,7 +6,6 @@ import { useTranslation } from "react-i18next";
 import { memberQuery } from "@/client/names";
 import { MemberName } from "@/components/named";
 import { Page } from "@/components/page";
-import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Tabs } from "@/components/ui/tabs";
@@ -15,6 +14,7 @@ import { ChangesPart } from "./changes-part";
 import { CredentialsPart } from "./credentials-part";
 import { MemberActions } from "./member-actions";
 import { TABS, type MemberShowing, type Tab } from "./showing";
+import { MemberState } from "./member-state";
 import { SignInPart } from "./sign-in-part";
 import { TagsInline } from "./tags-inline";
 import { UsagePart } from "./usage-part";
@@ -47,7 +47,7 @@ export function MemberPage({ id, showing, onShow, allocations, granting }: Membe
       title={
         <span className="flex flex-wrap items-center gap-x-3 gap-y-1.5">
           {member.display_name}
-          <StatusBadge state={`member.${member.status}`} />
+          <MemberState member={member} />
           <Badge tint={member.role === "member" ? "neutral" : "acc"}>{member.kind === "service" ? t("kind.service") : t(`shared:role.${member.role}`)}</Badge>
         </span>
       }

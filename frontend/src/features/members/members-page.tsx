@@ -10,14 +10,15 @@ import type { Column } from "@/components/data-table";
 import { FilterChip, SetChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
 import { useSelection } from "@/components/selection";
-import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
 import { membersQuery, readMembers, type MembersAsked } from "./api";
 import { Allocations, LastSeen, MonthMeant, SpentThisMonth } from "./at-work";
+import { MemberState } from "./member-state";
 import { MembersSelection, type Granting } from "./members-selection";
 import { ServiceAccountDialog } from "./service-account-dialog";
+import { TagChip } from "./tag-chip";
 import { TagsInline } from "./tags-inline";
 
 interface MembersPageProps {
@@ -41,7 +42,7 @@ export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
       {t("members.invite")}
     </Link>
   );
-  const isNarrowed = [asked.q, asked.state, asked.role, asked.kind, asked.unanswered].some((each) => each !== undefined);
+  const isNarrowed = [asked.q, asked.state, asked.role, asked.kind, asked.identity, asked.tag, asked.unanswered].some((each) => each !== undefined);
   return (
     <ListPage
       id="admin-members"
@@ -59,6 +60,8 @@ export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
           <FilterChip label={t("column.state")} value={asked.state} options={(["active", "disabled"] as const).map((value) => ({ value, label: t(`shared:state.member.${value}`) }))} onChange={(state) => onAsk({ state })} />
           <FilterChip label={t("column.role")} value={asked.role} options={(["member", "admin", "owner"] as const).map((value) => ({ value, label: t(`shared:role.${value}`) }))} onChange={(role) => onAsk({ role })} />
           <FilterChip label={t("column.kind")} value={asked.kind} options={(["person", "service"] as const).map((value) => ({ value, label: t(`kind.${value}`) }))} onChange={(kind) => onAsk({ kind })} />
+          <FilterChip label={t("members.identity")} value={asked.identity} options={(["local", "oidc"] as const).map((value) => ({ value, label: t(`members.identity.${value}`) }))} onChange={(identity) => onAsk({ identity })} />
+          <TagChip id={asked.tag} onChange={(tag) => onAsk({ tag })} />
           {asked.unanswered !== undefined && <SetChip name={t("members.answered")} value={t("members.unanswered")} onClear={() => onAsk({ unanswered: undefined })} />}
         </>
       }
@@ -70,7 +73,7 @@ export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
       onSort={(next) => onAsk({ sort: next === "-created_at" ? undefined : (next as MembersAsked["sort"]) })}
       failed={t("members.failed")}
       empty={t("members.empty")}
-      onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, unanswered: undefined }) : undefined}
+      onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, identity: undefined, tag: undefined, unanswered: undefined }) : undefined}
     >
       <MembersSelection
         selection={selection}
@@ -116,6 +119,6 @@ function useColumns(): Column<MemberListed>[] {
     { id: "spent", head: t("column.spent"), place: "number", align: "right", cell: (member) => <SpentThisMonth spent={member.this_month} /> },
     { id: "seen", head: t("column.seen"), place: "number", align: "right", cell: (member) => <LastSeen at={member.last_seen_at} /> },
     { id: "since", head: t("members.since"), place: "wide", align: "right", sort: "created_at", cell: (member) => <Moment at={member.created_at} as="day" /> },
-    { id: "state", head: t("column.state"), place: "state", cell: (member) => <StatusBadge state={`member.${member.status}`} /> },
+    { id: "state", head: t("column.state"), place: "state", cell: (member) => <MemberState member={member} /> },
   ];
 }

@@ -4,7 +4,7 @@ import { Check, Minus, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { Explained } from "@/client/schema.gen";
-import { ProblemNote } from "@/components/problem";
+import { ProblemNote, useRefusalText } from "@/components/problem";
 import { PreviewNote } from "@/components/stops";
 import { Button } from "@/components/ui/button";
 import { useWrite } from "@/lib/writes";
@@ -22,6 +22,7 @@ const LOOKS = {
 /** Every check of a call in the order in which they take effect; what refuses opens its repairs. */
 export function ReasonChain({ explained }: { explained: Explained }) {
   const { t } = useTranslation("people");
+  const told = useRefusalText();
   return (
     <ol className="flex flex-col">
       {explained.steps.map((step, index) => {
@@ -40,7 +41,7 @@ export function ReasonChain({ explained }: { explained: Explained }) {
               {step.result === "would_refuse" && (
                 <p className="text-ink-2">
                   <span className="text-warn-ink">{t("result.would_refuse")}. </span>
-                  <span lang="en">{step.words}</span>
+                  {told(step.code, step.words)}
                 </p>
               )}
               {step.result === "not_known" && <p className="text-ink-3">{t("result.not_known")}</p>}
@@ -63,9 +64,7 @@ function RepairBox({ repair, isFirst }: { repair: Repair; isFirst: boolean }) {
   const amount = amountOf(repair);
   return (
     <div className="mt-1 flex flex-col gap-2 rounded-card border border-line bg-sunken p-3">
-      <p lang="en" className="text-ink">
-        {repair.text}
-      </p>
+      <p className="text-ink">{t(`repair_says.${repair.code}`, namedBy(repair))}</p>
       {effect.data && <PreviewNote preview={effect.data} />}
       {amount !== null && <p className="text-ink-3">{t("explain.new_amount", { amount })}</p>}
       <ProblemNote problem={write.problem} />
@@ -78,6 +77,10 @@ function RepairBox({ repair, isFirst }: { repair: Repair; isFirst: boolean }) {
       )}
     </div>
   );
+}
+
+function namedBy(repair: Repair) {
+  return { tag: repair.tag ?? "", provider_key: repair.provider_key ?? "", models: (repair.models ?? []).join(" / "), count: repair.count ?? 0 };
 }
 
 function amountOf(repair: Repair): string | null {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -10,14 +11,25 @@ from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
 from pydantic import Field
 
-from ai_api import audit
+from ai_api import audit, setup
 from ai_api.audit import Filters, Verified
 from ai_api.core.exports import FileForm
 from ai_api.portal.deps import AdminHolder, HouseDep, NeedsProof, Transaction
 from ai_api.portal.files import FILES, file_of
-from ai_api.portal.shapes import Listed, ListQuery, Moment, Shown, Strict, listed
+from ai_api.portal.shapes import Listed, ListQuery, Moment, Shown, Strict
 
 router = APIRouter(prefix="/api/admin/audit", tags=["audit"])
+
+
+class AboutShown(Shown):
+    """What an event is about, by name. `target` is what its target was called when it was written, or else is called now;
+    `member` whose it is, `model` of which model. Each is null where there is none, or where `target` is it.
+    """
+
+    target: str | None
+    member_id: UUID | None
+    member: str | None
+    model: str | None
 
 
 class EventShown(Shown):
@@ -35,6 +47,7 @@ class EventShown(Shown):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     request_id: str | None
+    about: AboutShown
 
 
 class BrokenShown(Shown):
@@ -98,7 +111,10 @@ class ExportQuery(EventFilters):
 @router.get("", response_model=Listed[EventShown])
 async def list_events(_: AdminHolder, tx: Transaction, query: Annotated[EventsQuery, Query()]) -> Listed[EventShown]:
     """Administrative writes, the newest first."""
-    return listed(await audit.read(tx, filters=query.filters(), limit=query.limit, cursor=query.cursor), EventShown)
+    page = await audit.read(tx, filters=query.filters(), limit=query.limit, cursor=query.cursor)
+    about = await setup.name_events(tx, page.items)
+    shown = [EventShown.model_validate({**asdict(event), "about": about[event.id]}) for event in page.items]
+    return Listed(items=shown, next=page.next)
 
 
 @router.get("/verification", response_model=VerificationShown)

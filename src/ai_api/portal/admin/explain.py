@@ -19,7 +19,8 @@ from ai_api.credentials import State
 from ai_api.gateway.explain import explain, explain_models
 from ai_api.gateway.explained import Check, CredentialSeen, Explanation, Question, Result, RouteSeen, Step, Why
 from ai_api.identity import Tag
-from ai_api.portal.admin.repairs import Repair, repairs_of, tags_concerned
+from ai_api.portal.admin.repairs import repairs_of, tags_concerned
+from ai_api.portal.admin.repairs_shown import Repair
 from ai_api.portal.deps import Admin, HouseDep, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.limits_shown import LimitLeft, left_shown

@@ -16,7 +16,7 @@ from ai_api.identity import By, Kind, Member, Role, Status
 from ai_api.portal.deps import Admin, AdminHolder, AskProof, HouseDep, Transaction
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
 from ai_api.portal.shapes import Name, Patch, Shown, Strict, not_given
-from ai_api.setup import Services, Touched
+from ai_api.setup import FirstSignIn, Services, Touched
 
 router = APIRouter(prefix="/api/admin/members", tags=["members"])
 
@@ -44,6 +44,14 @@ class MemberShown(Shown):
     created_at: datetime
     updated_at: datetime
     tags: list[TagOfMemberShown]
+
+
+class MemberOpened(MemberShown):
+    """A member by themself. `first_sign_in` is of a person who has never signed in: `awaited`, or `link_expired` where their
+    invitation lets them no longer; null of everybody else.
+    """
+
+    first_sign_in: FirstSignIn | None
 
 
 class MemberCreate(Strict):
@@ -91,10 +99,12 @@ async def create_member(
     return await _one(tx, await identity.create_member(tx, actor, draft, by=_by(holder), now=house.clock.now()))
 
 
-@router.get("/{member_id}", response_model=MemberShown)
-async def get_member(member_id: UUID, _: AdminHolder, tx: Transaction) -> MemberShown:
+@router.get("/{member_id}", response_model=MemberOpened)
+async def get_member(member_id: UUID, _: AdminHolder, tx: Transaction, house: HouseDep) -> MemberOpened:
     """One member."""
-    return await _one(tx, await identity.get_member(tx, member_id))
+    shown = await _one(tx, await identity.get_member(tx, member_id))
+    first = await setup.first_sign_in(tx, member_id, at=house.clock.now())
+    return MemberOpened(**dict(shown), first_sign_in=first)
 
 
 @router.patch("/{member_id}", response_model=MemberShown | StopsShown)

@@ -12,8 +12,8 @@ from fastapi import APIRouter, Query
 from pydantic import AfterValidator, Field
 
 from ai_api import identity, setup
-from ai_api.identity import Kind, Role, Status
-from ai_api.portal.admin.members import MemberShown
+from ai_api.identity import Identity, Kind, Role, Status
+from ai_api.portal.admin.members import MemberOpened
 from ai_api.portal.deps import AdminHolder, HouseDep, Transaction
 from ai_api.portal.reports_asked import InZone, viewed_period
 from ai_api.portal.shapes import Listed, ListQuery, Shown, UsdOut
@@ -32,7 +32,7 @@ class SpentShown(Shown):
     billed_cost_usd: UsdOut
 
 
-class MemberListed(MemberShown):
+class MemberListed(MemberOpened):
     """A member with how many `allocations` they have that are not revoked, and what they spent in the present calendar month.
 
     `last_seen_at` is when they were last in the portal, used an access token or made a call, as far as it is still on record;
@@ -59,7 +59,8 @@ class MembersQuery(ListQuery, InZone):
     """Filters; `q` is part of an identifier or a display name. The month is one of `zone`, or else of the organization's.
 
     `unanswered` are active service accounts whose responsible member is disabled. `ids` are at most 100, with commas
-    between them, for whoever wants their names; those of nobody are left out.
+    between them, for whoever wants their names; those of nobody are left out. `tag_id` is a tag that applies to them: given to
+    them, or everyone's. `identity` is who knows them: `local` is this gateway, `oidc` a provider of sign-ins.
     """
 
     SORTS: ClassVar[tuple[str, ...]] = ("created_at", "-created_at", "identifier", "-identifier")
@@ -71,6 +72,8 @@ class MembersQuery(ListQuery, InZone):
     status: Status | None = None
     responsible_member_id: UUID | None = None
     unanswered: bool | None = None
+    tag_id: UUID | None = None
+    identity: Identity | None = None
 
 
 @router.get("", response_model=Listed[MemberListed])
@@ -89,6 +92,8 @@ async def list_members(
             status=query.status,
             responsible_member_id=query.responsible_member_id,
             unanswered=query.unanswered,
+            tag_id=query.tag_id,
+            identity=query.identity,
         ),
         sort=query.sort or "-created_at",
         limit=query.limit,
@@ -97,10 +102,12 @@ async def list_members(
         until=month.until,
     )
     tags = await identity.tags_of_members(tx, [each.member.id for each in page.items])
-    return Listed(items=[_shown(each, tags[each.member.id]) for each in page.items], next=page.next)
+    return Listed(
+        items=[_shown(each, tags[each.member.id], at=house.clock.now()) for each in page.items], next=page.next
+    )
 
 
-def _shown(found: MemberAtWork, tags: Sequence[object]) -> MemberListed:
+def _shown(found: MemberAtWork, tags: Sequence[object], *, at: datetime) -> MemberListed:
     at_work = {
         "tags": tags,
         "allocations": found.allocations,
@@ -109,6 +116,7 @@ def _shown(found: MemberAtWork, tags: Sequence[object]) -> MemberListed:
             unpriced_calls=found.spent.unpriced_calls,
             billed_cost_usd=found.spent.billed_cost_nanos,
         ),
-        "last_seen_at": found.last_seen_at,
+        "last_seen_at": found.seen.last_at,
+        "first_sign_in": found.seen.first_sign_in(at),
     }
     return MemberListed.model_validate({**asdict(found.member), **at_work})

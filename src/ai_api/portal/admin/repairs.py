@@ -11,26 +11,12 @@ from uuid import UUID
 from ai_api.core.money import format_usd, parse_usd
 from ai_api.gateway.explained import Explanation, Step, Why
 from ai_api.identity import Tag
-from ai_api.portal.shapes import Shown
+from ai_api.portal.admin.repairs_shown import Repair, RepairCode
 from ai_api.providers import lanes
 
 TAGS_OFFERED_MAX: Final = 5
 """How many tags are offered to be given or taken: of more, the policy itself tells."""
 _API: Final = "/api/admin"
-
-
-class Repair(Shown):
-    """What would mend it. Where a request does, `method`, `path` and `body` are that request; of a GET `body` are its parameters.
-    `tag` is the name of the tag that it gives or takes.
-
-    What only the administrator can know is left out of `body`: prices, a provider key.
-    """
-
-    text: str
-    method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
-    path: str | None = None
-    body: dict[str, Any] | None = None
-    tag: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,78 +71,91 @@ def _credential(case: _Case) -> Repair:
     is_expired = case.step.refusal is not None and case.step.refusal.code == "credential_expired"
     if is_expired and case.explained.question.credential_id is not None:
         later = {"expires_at": case.expires_at}
-        return Repair(text="Give it a later expiry.", method="PATCH", path=case.credential, body=later)
+        return Repair(
+            code="extend_expiry", text="Give it a later expiry.", method="PATCH", path=case.credential, body=later
+        )
     body = {"member_id": case.explained.question.member_id, "name": "new"}
     text = "Issue a credential; what is revoked stays so."
-    return Repair(text=text, method="POST", path=f"{_API}/credentials", body=body)
+    return Repair(code="issue_credential", text=text, method="POST", path=f"{_API}/credentials", body=body)
 
 
 def _member(case: _Case) -> Repair:
     path = f"{_API}/members/{case.explained.question.member_id}/enable"
-    return Repair(text="Make the member active again.", method="POST", path=path)
+    return Repair(code="activate_member", text="Make the member active again.", method="POST", path=path)
 
 
 def _pause(case: _Case) -> Repair:
-    return Repair(text="Resume the credential.", method="POST", path=f"{case.credential}/resume")
+    return Repair(
+        code="resume_credential", text="Resume the credential.", method="POST", path=f"{case.credential}/resume"
+    )
 
 
 def _network(case: _Case) -> Repair:
     networks = [*case.step.facts["source_networks"], case.step.facts["source"]]
     text = "Add the address to the credential's networks."
-    return Repair(text=text, method="PATCH", path=case.credential, body={"source_networks": networks})
+    body = {"source_networks": networks}
+    return Repair(code="add_network", text=text, method="PATCH", path=case.credential, body=body)
 
 
 def _model(case: _Case) -> Repair:
     means = case.step.facts["means"]
     if means:
-        return Repair(text=f"Call it by its whole name: {' or '.join(sorted(means))}.")
+        text = f"Call it by its whole name: {' or '.join(sorted(means))}."
+        return Repair(code="use_whole_name", text=text, models=sorted(means))
     for model_id in case.step.facts["archived"]:
-        return Repair(text="Offer the archived model again.", method="POST", path=f"{_API}/models/{model_id}/unarchive")
+        return Repair(
+            code="unarchive_model",
+            text="Offer the archived model again.",
+            method="POST",
+            path=f"{_API}/models/{model_id}/unarchive",
+        )
     name = case.explained.question.name.rpartition("/")[2]
-    return Repair(text="Look for what it is called.", method="GET", path=f"{_API}/models", body={"q": name})
+    return Repair(
+        code="find_model", text="Look for what it is called.", method="GET", path=f"{_API}/models", body={"q": name}
+    )
 
 
 def _policy(case: _Case) -> list[Repair]:
     last = case.step.facts["reasons"][-1]
     if case.explained.model is None:
-        return [Repair(text="Name the model otherwise.")]
+        return [Repair(code="name_another_model", text="Name the model otherwise.")]
     if last == "tag_denied":
-        return [*_tags_taken(case), _policy_with(case, "Do not deny the model to the member's tags.", denied_tags=True)]
-    by_name = _policy_with(case, "Put the member on the model's list.", denied_member=last == "member_denied")
+        return [*_tags_taken(case), _policy_with(case, "stop_denying_tags")]
+    by_name = _policy_with(case, "allow_by_name", denied_member=last == "member_denied")
     # Whom it is denied to by name, no tag helps.
     return [*_tags_given(case), by_name] if last == "tags_not_allowed" else [by_name]
 
 
 def _tags_given(case: _Case) -> list[Repair]:
     opening = _opening(case.explained)
-    offered = [
-        _tag_changed(case, case.tags[each], f"Give the member the tag {case.tags[each].name!r}.", how="members")
-        for each in opening
-        if each in case.tags
-    ]
+    offered = [_tag_changed(case, case.tags[each], "give_tag") for each in opening if each in case.tags]
     if len(opening) > len(offered):
-        more = f"{len(opening) - len(offered)} more tags open it: the model's policy names them."
-        offered.append(Repair(text=more, method="GET", path=case.model))
+        more = len(opening) - len(offered)
+        text = f"{more} more tags open it: the model's policy names them."
+        offered.append(Repair(code="see_more_tags", text=text, count=more, method="GET", path=case.model))
     return offered
 
 
 def _tags_taken(case: _Case) -> list[Repair]:
     denied = [case.tags[each] for each in case.step.facts["denied_tag_ids"] if each in case.tags]
     # What everyone has can be taken from nobody.
-    return [
-        _tag_changed(case, each, f"Take the tag {each.name!r} from the member.", how="members/remove")
-        for each in denied
-        if not each.everyone
-    ]
+    return [_tag_changed(case, each, "take_tag") for each in denied if not each.everyone]
 
 
-def _tag_changed(case: _Case, tag: Tag, text: str, *, how: str) -> Repair:
+def _tag_changed(case: _Case, tag: Tag, code: Literal["give_tag", "take_tag"]) -> Repair:
+    gives = code == "give_tag"
+    text = f"Give the member the tag {tag.name!r}." if gives else f"Take the tag {tag.name!r} from the member."
+    path = f"{_API}/tags/{tag.id}/{'members' if gives else 'members/remove'}"
     body = {"member_ids": [case.explained.question.member_id]}
-    return Repair(text=text, method="POST", path=f"{_API}/tags/{tag.id}/{how}", body=body, tag=tag.name)
+    return Repair(code=code, text=text, method="POST", path=path, body=body, tag=tag.name)
 
 
-def _policy_with(case: _Case, text: str, *, denied_member: bool = False, denied_tags: bool = False) -> Repair:
+def _policy_with(
+    case: _Case, code: Literal["allow_by_name", "stop_denying_tags"], *, denied_member: bool = False
+) -> Repair:
     """The model's policy with the member on its list, or without what denies it to them."""
+    denied_tags = code == "stop_denying_tags"
+    text = "Do not deny the model to the member's tags." if denied_tags else "Put the member on the model's list."
     model, member_id = case.explained.model, case.explained.question.member_id
     if model is None:
         raise ValueError("a policy is a model's")
@@ -166,37 +165,42 @@ def _policy_with(case: _Case, text: str, *, denied_member: bool = False, denied_
         body["denied_member_ids"] = sorted(model.denied_members - {member_id})
     if denied_tags:
         body["denied_tag_ids"] = sorted(model.denied_tags - set(case.step.facts["denied_tag_ids"]))
-    return Repair(text=text, method="PUT", path=f"{case.model}/policy", body=body)
+    return Repair(code=code, text=text, method="PUT", path=f"{case.model}/policy", body=body)
 
 
 def _allocation(case: _Case) -> Repair:
     outside, model = case.step.facts["out_of_scope"], case.explained.model
     if outside and case.explained.question.credential_id is not None:
         body: dict[str, Any] = {"allocation_ids": [*case.step.facts["scope"], *outside]}
-        return Repair(
-            text="Put the allocation into the credential's scope.", method="PATCH", path=case.credential, body=body
-        )
+        text = "Put the allocation into the credential's scope."
+        return Repair(code="put_in_scope", text=text, method="PATCH", path=case.credential, body=body)
     body = {"member_id": case.explained.question.member_id, "model_id": model.id if model else None}
-    text = "Grant the model to the member"
-    text += "." if case.step.facts["all_allocations"] else ", and put the allocation into the credential's scope."
-    return Repair(text=text, method="POST", path=f"{_API}/allocations", body=body)
+    path = f"{_API}/allocations"
+    if case.step.facts["all_allocations"]:
+        return Repair(code="grant_model", text="Grant the model to the member.", method="POST", path=path, body=body)
+    text = "Grant the model to the member, and put the allocation into the credential's scope."
+    return Repair(code="grant_model_in_scope", text=text, method="POST", path=path, body=body)
 
 
 def _state(case: _Case) -> Repair:
     path = f"{_API}/allocations/{case.explained.allocation_id}"
     match case.step.facts["state"]:
         case "paused":
-            return Repair(text="Resume the allocation.", method="POST", path=f"{path}/resume")
+            return Repair(code="resume_allocation", text="Resume the allocation.", method="POST", path=f"{path}/resume")
         case "quarantined":
-            return Repair(text="Release the allocation.", method="POST", path=f"{path}/release")
+            return Repair(
+                code="release_allocation", text="Release the allocation.", method="POST", path=f"{path}/release"
+            )
     model = case.explained.model
     body = {"member_id": case.explained.question.member_id, "model_id": model.id if model else None}
-    return Repair(text="Grant the model anew.", method="POST", path=f"{_API}/allocations", body=body)
+    return Repair(
+        code="grant_again", text="Grant the model anew.", method="POST", path=f"{_API}/allocations", body=body
+    )
 
 
 def _allowance(case: _Case) -> Repair:
     path = f"{_API}/limits/{case.details['limit_id']}"
-    return Repair(text="Take the limit of 0 away, or raise it.", method="DELETE", path=path)
+    return Repair(code="remove_zero_limit", text="Take the limit of 0 away, or raise it.", method="DELETE", path=path)
 
 
 def _limits(case: _Case) -> Repair:
@@ -205,14 +209,17 @@ def _limits(case: _Case) -> Repair:
         return _price(case)
     path = f"{_API}/limits/{details['limit_id']}"
     if "needed" not in details:
-        return Repair(text="Take the cap on one call away, or raise it.", method="DELETE", path=path)
+        return Repair(
+            code="remove_call_cap", text="Take the cap on one call away, or raise it.", method="DELETE", path=path
+        )
     is_money = details["metric"] == "cost"
     limit, used, held, needed = (
         parse_usd(details[name]) if is_money else int(details[name]) for name in ("limit", "used", "held", "needed")
     )
     least = max(used + held + needed, 2 * limit)
     text = "Raise the limit, or wait until it resets."
-    return Repair(text=text, method="PATCH", path=path, body={"amount": format_usd(least) if is_money else least})
+    raised = {"amount": format_usd(least) if is_money else least}
+    return Repair(code="raise_limit", text=text, method="PATCH", path=path, body=raised)
 
 
 def _operation(case: _Case) -> Repair:
@@ -220,43 +227,53 @@ def _operation(case: _Case) -> Repair:
     wanted = operation if operation in lanes.DECLARED else "embeddings" if operation == "embed" else "chat"
     body = {"operations": sorted({*(model.operations if model else ()), wanted})}
     text = "If its provider can do this, say that the model offers it."
-    return Repair(text=text, method="PATCH", path=case.model, body=body)
+    return Repair(code="offer_operation", text=text, method="PATCH", path=case.model, body=body)
 
 
 def _price(case: _Case) -> Repair:
     model = case.explained.model
     body: dict[str, Any] = {"model_id": model.id if model else None, "in_force_from": None, "prices": {}}
     text = "Publish prices for all that the model can charge; or limit by tokens."
-    return Repair(text=text, method="POST", path=f"{_API}/prices", body=body)
+    return Repair(code="publish_prices", text=text, method="POST", path=f"{_API}/prices", body=body)
 
 
 def _routes(case: _Case) -> Repair:
     seen = {each.why_not: each for each in reversed(case.explained.routes)}
     if route := seen.get("provider_key_disabled"):
-        path = f"{_API}/provider-keys/{route.key.id}/enable"
-        return Repair(text=f"Enable the provider key {route.key.name!r}.", method="POST", path=path)
-    changes: tuple[tuple[Why, str, dict[str, Any]], ...] = (
-        ("route_disabled", "Make the route active again.", {"status": "active"}),
-        ("no_weight", "Give the route a weight.", {"weight": 1}),
-        ("other_tags", "Open the route to everybody; or give the member one of its tags.", {"tag_ids": []}),
-        ("cooling", "Wait; or, where the provider is well again, take the route for well.", {"status": "active"}),
-    )
-    for why, text, body in changes:
+        path, name = f"{_API}/provider-keys/{route.key.id}/enable", route.key.name
+        text = f"Enable the provider key {name!r}."
+        return Repair(code="enable_provider_key", text=text, provider_key=name, method="POST", path=path)
+    for why, code, text, change in _ROUTE_CHANGES:
         if route := seen.get(why):
-            return Repair(text=text, method="PATCH", path=f"{_API}/routes/{route.route.id}", body=body)
+            path = f"{_API}/routes/{route.route.id}"
+            return Repair(code=code, text=text, method="PATCH", path=path, body=dict(change))
     if route := seen.get("provider_key_limited"):
-        path = f"{_API}/limits"
+        key = route.key
         return Repair(
-            text=f"Raise the limits of the provider key {route.key.name!r}.",
+            code="raise_provider_key_limits",
+            text=f"Raise the limits of the provider key {key.name!r}.",
+            provider_key=key.name,
             method="GET",
-            path=path,
-            body={"subject_kind": "provider_key", "subject_id": route.key.id},
+            path=f"{_API}/limits",
+            body={"subject_kind": "provider_key", "subject_id": key.id},
         )
     model = case.explained.model
+    body = {"model_id": model.id if model else None}
     text = "Add a route by a provider key that can serve this."
-    return Repair(text=text, method="POST", path=f"{_API}/routes", body={"model_id": model.id if model else None})
+    return Repair(code="add_route", text=text, method="POST", path=f"{_API}/routes", body=body)
 
 
+_ROUTE_CHANGES: Final[tuple[tuple[Why, RepairCode, str, Mapping[str, Any]], ...]] = (
+    ("route_disabled", "activate_route", "Make the route active again.", {"status": "active"}),
+    ("no_weight", "weigh_route", "Give the route a weight.", {"weight": 1}),
+    ("other_tags", "open_route", "Open the route to everybody; or give the member one of its tags.", {"tag_ids": []}),
+    (
+        "cooling",
+        "wait_for_provider",
+        "Wait; or, where the provider is well again, take the route for well.",
+        {"status": "active"},
+    ),
+)
 _REPAIRS: Final[Mapping[str, Callable[[_Case], Repair]]] = {
     "credential": _credential,
     "member": _member,
