@@ -12,6 +12,7 @@ import type refusals from "./en/refusals.json";
 import type reports from "./en/reports.json";
 import type system from "./en/system.json";
 import type calls from "./en/calls.json";
+import type credential from "./en/credential.json";
 import type credentials from "./en/credentials.json";
 import type devices from "./en/devices.json";
 import type home from "./en/home.json";
@@ -40,6 +41,7 @@ declare module "i18next" {
       reports: typeof reports;
       system: typeof system;
       calls: typeof calls;
+      credential: typeof credential;
       credentials: typeof credentials;
       devices: typeof devices;
       entry: typeof entry;

@@ -1,6 +1,7 @@
 import { createFileRoute } from "@tanstack/react-router";
 
 import { LastCalls } from "@/features/calls/last-calls";
+import { UsedBy } from "@/features/calls/used-by";
 import { credentialQuery } from "@/features/credentials/api";
 import { CredentialPage } from "@/features/credentials/credential-page";
 import { useCredentialNames } from "@/features/credentials/expiring-notice";
@@ -12,7 +13,7 @@ import { readersZone } from "@/lib/zone";
 export const Route = createFileRoute("/_in/credentials/$id/")({
   staticData: { crumbs: [{ text: "place.credentials", to: "/credentials" }] },
   loader: async ({ context, params }) => {
-    const [credential] = await Promise.all([ready(context.queries, credentialQuery(params.id, readersZone())), messages("credentials", "home")]);
+    const [credential] = await Promise.all([ready(context.queries, credentialQuery(params.id, readersZone())), messages("credential", "credentials", "home")]);
     return { crumb: credential.name };
   },
   component: function Credential() {
@@ -25,6 +26,7 @@ export const Route = createFileRoute("/_in/credentials/$id/")({
         used={
           <>
             <SpendThisMonth of={{ credential: id }} wide />
+            <UsedBy credentialId={id} />
             <LastCalls nameOf={nameOf} of={{ credential_id: id }} />
           </>
         }

@@ -98,6 +98,28 @@ def test_a_period_is_of_another_zone_than_the_readers(browser: Browser, office: 
         at.page.wait_for_url(re.compile(r"since=2026-11-01T04%3A00%3A00\.000Z&until=2026-11-02T05%3A00%3A00\.000Z"))
 
 
+def test_a_credentials_scope_is_for_ever_or_nobody_knows_what_was_done_to_it(browser: Browser, office: Office):
+    address = f"/credentials/{office.credentials[MEI]}"
+    with desk(browser, office.url, cookies=office.cookies_of(MEI), size=PHONE) as at:
+        at.go(address)
+        assert re.search(r"\d+ · ", _card(at, "Used by")), _card(at, "Used by")
+        assert "Created by an administrator" in _card(at, "History")
+        at.press("Change scope")
+        at.page.get_by_label("Chosen ones").check()
+        at.page.get_by_role("checkbox").first.check()
+        assert not at.violations()
+        assert not at.overflows()
+        at.press("Save")
+        expect(at.page.get_by_text(re.compile(r"^1 of your \d+ allocations$"))).to_be_visible()
+        expect(at.page.get_by_text("Changed: scope by you")).to_be_visible()
+        # What others of this office see of it is as it was.
+        at.press("Change scope")
+        at.page.get_by_label("All my allocations, now and later").check()
+        at.press("Save")
+        expect(at.page.get_by_text("Changed: scope by you")).to_have_count(2)
+        assert not at.overflows()
+
+
 def _pick_a_credential(at: Desk) -> str:
     """Chooses the only credential there is, by its name, which is answered."""
     at.press("Credential", within="main")

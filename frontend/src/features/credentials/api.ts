@@ -2,6 +2,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import type {
+  CredentialEventShown,
   CredentialIssued,
   ListedMyAllocationShown,
   ListedMyCredentialShown,
@@ -53,6 +54,23 @@ export async function issue(given: MyIssue): Promise<CredentialIssued> {
 export async function rotate({ id, overlapS }: { id: string; overlapS: number }): Promise<CredentialIssued> {
   const made = await api.POST("/api/me/credentials/{credential_id}/rotate", { params: { path: { credential_id: id } }, body: { overlap_s: overlapS } });
   return body(made) as CredentialIssued;
+}
+
+/** Changes which allocations a credential is for; null is all, now and later. */
+export async function changeScope({ id, allocationIds }: { id: string; allocationIds: string[] | null }): Promise<void> {
+  await api.PATCH("/api/me/credentials/{credential_id}", { params: { path: { credential_id: id } }, body: { allocation_ids: allocationIds } });
+}
+
+const EVENTS_SHOWN = 10;
+
+/** What was done to a credential, the newest first, a page after another. */
+export function historyQuery(id: string) {
+  const path = { credential_id: id };
+  return pagesQuery<CredentialEventShown>(
+    key("credentials", "history", id),
+    async (page, signal) => body(await api.GET("/api/me/credentials/{credential_id}/history", { params: { path, query: page }, signal })),
+    EVENTS_SHOWN,
+  );
 }
 
 export type Stop = "pause" | "revoke";
