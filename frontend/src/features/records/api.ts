@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, ListedCredentialListed, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, RouteShown } from "@/client/schema.gen";
+import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, ListedCredentialListed, ListedMemberListed, ListedModelListed, ListedProviderKeyShown, LimitInFull, ListedTagOpened, RouteShown } from "@/client/schema.gen";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 import { RANGES, CALL_SORTS } from "./asked";
@@ -82,7 +82,7 @@ export function modelsLikeQuery(q: string) {
 /** Tags to narrow calls by. */
 export const tagsQuery = queryOptions({
   queryKey: key("admin", "tags", "for-calls"),
-  queryFn: async ({ signal }): Promise<ListedTagShown> => body(await api.GET("/api/admin/tags", { params: { query: { limit: 200 } }, signal })),
+  queryFn: async ({ signal }): Promise<ListedTagOpened> => body(await api.GET("/api/admin/tags", { params: { query: { limit: 200 } }, signal })),
   staleTime: 60_000,
 });
 
