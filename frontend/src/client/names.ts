@@ -3,7 +3,7 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { together } from "@/lib/together";
 import { key } from "@/lib/writes";
 import { api, body } from "./client";
-import type { ListedModelListed, MemberOpened, MemberShown, ModelListed, TagShown } from "./schema.gen";
+import type { ListedModelListed, MemberOpened, MemberShown, ModelListed, TagOpened, TagShown } from "./schema.gen";
 
 // What the ids in administrators' lists are called. Names change seldom, and every list needs them.
 const FRESH_MS = 60_000;
@@ -82,7 +82,7 @@ export function tagsCalledQuery(q: string) {
 export function tagQuery(id: string) {
   return queryOptions({
     queryKey: key("admin", "tags", "one", id),
-    queryFn: async ({ signal }): Promise<TagShown> => body(await api.GET("/api/admin/tags/{tag_id}", { params: { path: { tag_id: id } }, signal })),
+    queryFn: async ({ signal }): Promise<TagOpened> => body(await api.GET("/api/admin/tags/{tag_id}", { params: { path: { tag_id: id } }, signal })),
     staleTime: FRESH_MS,
   });
 }

@@ -1490,7 +1490,7 @@ export interface paths {
         };
         /**
          * List Tags
-         * @description Tags by name.
+         * @description Tags by name, each with the first three models that it opens and closes.
          */
         get: operations["list_tags_api_admin_tags_get"];
         put?: never;
@@ -1514,7 +1514,7 @@ export interface paths {
         };
         /**
          * Get Tag
-         * @description One tag.
+         * @description One tag, with the first hundred models that it opens and closes.
          */
         get: operations["get_tag_api_admin_tags__tag_id__get"];
         put?: never;
@@ -5047,17 +5047,17 @@ export interface components {
             /** Next */
             next: string | null;
         };
+        /** Listed[TagOpened] */
+        Listed_TagOpened_: {
+            /** Items */
+            items: components["schemas"]["TagOpened"][];
+            /** Next */
+            next: string | null;
+        };
         /** Listed[TagRuleShown] */
         Listed_TagRuleShown_: {
             /** Items */
             items: components["schemas"]["TagRuleShown"][];
-            /** Next */
-            next: string | null;
-        };
-        /** Listed[TagShown] */
-        Listed_TagShown_: {
-            /** Items */
-            items: components["schemas"]["TagShown"][];
             /** Next */
             next: string | null;
         };
@@ -5702,6 +5702,16 @@ export interface components {
              * Format: date-time
              */
             updated_at: string;
+        };
+        /**
+         * ModelsDecided
+         * @description How many active models there are, and the first of them by slug.
+         */
+        ModelsDecided: {
+            /** Models */
+            models: number;
+            /** Slugs */
+            slugs: string[];
         };
         /**
          * ModelSearched
@@ -7567,6 +7577,38 @@ export interface components {
             priority: number;
         };
         /**
+         * TagOpened
+         * @description A tag with the restricted models that it `opens` to who has it, and the models that it `closes` to them, whatever else
+         *     opens them.
+         */
+        TagOpened: {
+            closes: components["schemas"]["ModelsDecided"];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Everyone */
+            everyone: boolean;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Members */
+            members: number;
+            /** Name */
+            name: string;
+            opens: components["schemas"]["ModelsDecided"];
+            /** Priority */
+            priority: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
          * TagRuleChange
          * @description What to change of a rule. What it is afterwards is checked as a whole.
          */
@@ -7934,8 +7976,8 @@ export type ListedPriceShown = components['schemas']['Listed_PriceShown_'];
 export type ListedProviderKeyShown = components['schemas']['Listed_ProviderKeyShown_'];
 export type ListedRouteShown = components['schemas']['Listed_RouteShown_'];
 export type ListedSessionShown = components['schemas']['Listed_SessionShown_'];
+export type ListedTagOpened = components['schemas']['Listed_TagOpened_'];
 export type ListedTagRuleShown = components['schemas']['Listed_TagRuleShown_'];
-export type ListedTagShown = components['schemas']['Listed_TagShown_'];
 export type ListedUpstreamModelShown = components['schemas']['Listed_UpstreamModelShown_'];
 export type ManyStopping = components['schemas']['ManyStopping'];
 export type MemberChange = components['schemas']['MemberChange'];
@@ -7958,6 +8000,7 @@ export type ModelCreate = components['schemas']['ModelCreate'];
 export type ModelDetail = components['schemas']['ModelDetail'];
 export type ModelImport = components['schemas']['ModelImport'];
 export type ModelListed = components['schemas']['ModelListed'];
+export type ModelsDecided = components['schemas']['ModelsDecided'];
 export type ModelSearched = components['schemas']['ModelSearched'];
 export type MonthUsed = components['schemas']['MonthUsed'];
 export type MyAllocationFound = components['schemas']['MyAllocationFound'];
@@ -8028,6 +8071,7 @@ export type TagChange = components['schemas']['TagChange'];
 export type TagCreate = components['schemas']['TagCreate'];
 export type TagMembers = components['schemas']['TagMembers'];
 export type TagOfMemberShown = components['schemas']['TagOfMemberShown'];
+export type TagOpened = components['schemas']['TagOpened'];
 export type TagRuleChange = components['schemas']['TagRuleChange'];
 export type TagRuleCreate = components['schemas']['TagRuleCreate'];
 export type TagRuleShown = components['schemas']['TagRuleShown'];
@@ -12384,7 +12428,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_TagShown_"];
+                    "application/json": components["schemas"]["Listed_TagOpened_"];
                 };
             };
         };
@@ -12466,7 +12510,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TagShown"];
+                    "application/json": components["schemas"]["TagOpened"];
                 };
             };
         };

@@ -13,7 +13,7 @@ from ai_api.catalog.alias import (
 from ai_api.catalog.find import find, get, load_models, page
 from ai_api.catalog.imports import FactReview, Origin, OriginDraft, check_importable, facts_of, review_facts
 from ai_api.catalog.litellm_registry import SOURCE, Entry, Found, Registry, read_registry, registry_version
-from ai_api.catalog.policy import Lists, models_naming_tag, set_policy
+from ai_api.catalog.policy import Decided, Lists, TagDecides, decided_by_tags, models_naming_tag, set_policy
 from ai_api.catalog.publish import publish
 from ai_api.catalog.reapply import apply_facts, get_origin, link, load_origins, note_price_facts
 from ai_api.catalog.remove import remove
@@ -44,6 +44,7 @@ __all__ = [
     "Alias",
     "AliasFilter",
     "Changes",
+    "Decided",
     "Draft",
     "Entry",
     "FactReview",
@@ -56,11 +57,13 @@ __all__ = [
     "Origin",
     "OriginDraft",
     "Registry",
+    "TagDecides",
     "apply_facts",
     "archive",
     "bare_name",
     "check_importable",
     "create_alias",
+    "decided_by_tags",
     "delete_alias",
     "facts_of",
     "find",

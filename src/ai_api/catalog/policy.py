@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final, Literal, TypedDict, Unpack
 from uuid import UUID
 
@@ -64,6 +66,39 @@ async def set_policy(tx: Tx, actor: Actor, model_id: UUID, *, access: Access, **
     )
     await bump_world(tx)
     return after
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many models there are, and the first of them by slug."""
+
+    models: int = 0
+    slugs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TagDecides:
+    """The active models that a tag opens to who has it, unless they are denied otherwise, and those that it closes."""
+
+    opens: Decided = Decided()
+    closes: Decided = Decided()
+
+
+async def decided_by_tags(tx: Tx, tag_ids: Collection[UUID], *, most: int) -> dict[UUID, TagDecides]:
+    """What each of these tags decides, with at most `most` models of each kind: one statement.
+
+    A model that is open to everybody is opened by no tag.
+    """
+    slugs: defaultdict[tuple[UUID, str], list[str]] = defaultdict(list)
+    models: dict[tuple[UUID, str], int] = {}
+    for row in await store.of_tags(tx, tag_ids, most=most):
+        slugs[row.tag_id, row.effect].append(row.slug)
+        models[row.tag_id, row.effect] = row.models
+
+    def decided(tag_id: UUID, effect: str) -> Decided:
+        return Decided(models.get((tag_id, effect), 0), tuple(slugs.get((tag_id, effect), ())))
+
+    return {tag_id: TagDecides(decided(tag_id, "allow"), decided(tag_id, "deny")) for tag_id in tag_ids}
 
 
 async def models_naming_tag(tx: Tx, tag_id: UUID) -> list[Model]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -179,6 +179,27 @@ async def naming_tag(tx: Tx, tag_id: UUID) -> list[Model]:
     named = select(access_rules.c.model_id).where(access_rules.c.tag_id == tag_id)
     rows = await tx.execute(_MODEL.where(models.c.id.in_(named)).order_by(models.c.slug))
     return [_model(row) for row in rows]
+
+
+async def of_tags(tx: Tx, tag_ids: Collection[UUID], *, most: int) -> Sequence[Row[Any]]:
+    """What active models these tags decide on: `tag_id`, `effect`, `slug` of at most `most` of each effect, by slug, and how many
+    there are in `models`. What an open model allows decides nothing, and is left out.
+    """
+    of_one = (access_rules.c.tag_id, access_rules.c.effect)
+    decided = (
+        select(
+            access_rules.c.tag_id,
+            access_rules.c.effect,
+            models.c.slug,
+            func.count().over(partition_by=of_one).label("models"),
+            func.row_number().over(partition_by=of_one, order_by=models.c.slug).label("place"),
+        )
+        .join(models, models.c.id == access_rules.c.model_id)
+        .where(access_rules.c.tag_id.in_(tag_ids), models.c.status == "active")
+        .where(or_(access_rules.c.effect == "deny", models.c.access == "restricted"))
+        .subquery()
+    )
+    return (await tx.execute(select(decided).where(decided.c.place <= most).order_by(decided.c.place))).all()
 
 
 async def remove(tx: Tx, model_id: UUID) -> bool:

@@ -23,6 +23,32 @@ async def tag(admin: Caller, name: str, **fields: Any) -> str:
     return f"{TAGS}/{answer.json()['id']}"
 
 
+async def test_a_tag_does_not_say_what_it_opens_and_closes(portal: Portal, admin: Caller) -> None:
+    """Of many it says how many; what an open or archived model allows is decided by no tag."""
+    opening, closing = await tag(admin, "opening"), await tag(admin, "closing")
+    ids = {path: path.rpartition("/")[2] for path in (opening, closing)}
+    slugs = []
+    for place in range(6):
+        made = await published(portal, slug=f"tagged/m{place}")
+        policy = {
+            "access": "open" if place == 5 else "restricted",
+            "tag_ids": [ids[opening]],
+            "denied_tag_ids": [ids[closing]] if place == 0 else [],
+        }
+        answer = await admin.client.put(f"{MODELS}/{made.id}/policy", json={"member_ids": [], **policy})
+        assert answer.status_code == 200, answer.text
+        if place == 4:
+            archived = await admin.client.post(f"{MODELS}/{made.id}/archive")
+            assert archived.status_code == 200, archived.text
+        slugs.append(made.slug)
+    nothing = {"models": 0, "slugs": []}
+    one = (await admin.client.get(opening)).json()
+    assert (one["opens"], one["closes"]) == ({"models": 4, "slugs": slugs[:4]}, nothing)
+    listed = {each["name"]: each for each in (await admin.client.get(TAGS)).json()["items"]}
+    assert (listed["opening"]["opens"], listed["opening"]["closes"]) == ({"models": 4, "slugs": slugs[:3]}, nothing)
+    assert (listed["closing"]["opens"], listed["closing"]["closes"]) == (nothing, {"models": 1, "slugs": slugs[:1]})
+
+
 async def state(portal: Portal) -> tuple[Any, ...]:
     """All that a write of tags may change: epochs, audit, tags and who has them."""
     async with portal.house.database.transaction() as tx:
@@ -57,7 +83,8 @@ async def test_a_tag_is_made_read_changed_and_deleted(portal: Portal, admin: Cal
     shown = made.json()
     assert (shown["name"], shown["priority"], shown["everyone"], shown["members"]) == ("Research", 7, True, 0)
     path = f"{TAGS}/{shown['id']}"
-    assert (await admin.client.get(path)).json() == shown
+    nothing = {"models": 0, "slugs": []}
+    assert (await admin.client.get(path)).json() == {**shown, "opens": nothing, "closes": nothing}
     plain = (await admin.client.post(TAGS, json={"name": "plain"})).json()
     assert (plain["priority"], plain["everyone"]) == (100, False)
 

@@ -9,7 +9,7 @@ import type {
   ListedPriceShown,
   ListedProviderKeyShown,
   ListedRouteShown,
-  ListedTagShown,
+  ListedTagOpened,
   MemberShown,
   ModelChange,
   ModelDetail,
@@ -109,7 +109,7 @@ export async function setPolicy({ id, policy }: { id: string; policy: Policy }):
 /** All tags, for a policy. */
 export const tagsOfPolicyQuery = queryOptions({
   queryKey: key("admin", "tags", "for-policy"),
-  queryFn: async ({ signal }): Promise<ListedTagShown> => body(await api.GET("/api/admin/tags", { params: { query: { limit: 200 } }, signal })),
+  queryFn: async ({ signal }): Promise<ListedTagOpened> => body(await api.GET("/api/admin/tags", { params: { query: { limit: 200 } }, signal })),
 });
 
 /** A member, for the name. */

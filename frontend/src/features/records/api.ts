@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, CredentialListed, ListedProviderKeyShown, LimitInFull, ListedTagShown, ModelListed, RouteShown } from "@/client/schema.gen";
+import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, CredentialListed, ListedProviderKeyShown, LimitInFull, ListedTagOpened, ModelListed, RouteShown } from "@/client/schema.gen";
 import { callsSent, type CallsNarrowed } from "@/lib/calls-asked";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
@@ -51,7 +51,7 @@ export function modelsLikeQuery(q: string) {
 /** Tags to narrow calls by. */
 export const tagsQuery = queryOptions({
   queryKey: key("admin", "tags", "for-calls"),
-  queryFn: async ({ signal }): Promise<ListedTagShown> => body(await api.GET("/api/admin/tags", { params: { query: { limit: 200 } }, signal })),
+  queryFn: async ({ signal }): Promise<ListedTagOpened> => body(await api.GET("/api/admin/tags", { params: { query: { limit: 200 } }, signal })),
   staleTime: 60_000,
 });
 

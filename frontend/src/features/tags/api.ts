@@ -5,7 +5,7 @@ import type {
   ApplicationShown,
   ListedMemberOfTagShown,
   ListedTagRuleShown,
-  ListedTagShown,
+  ListedTagOpened,
   MembershipShown,
   PreviewShown,
   RulesMet,
@@ -22,7 +22,7 @@ import { key } from "@/lib/writes";
 export function tagsQuery(q: string | undefined) {
   return pagesQuery(
     key("admin", "tags", "list", q),
-    async (page, signal): Promise<ListedTagShown> => body(await api.GET("/api/admin/tags", { params: { query: { ...page, ...(q !== undefined && { q }) } }, signal })),
+    async (page, signal): Promise<ListedTagOpened> => body(await api.GET("/api/admin/tags", { params: { query: { ...page, ...(q !== undefined && { q }) } }, signal })),
   );
 }
 

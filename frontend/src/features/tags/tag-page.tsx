@@ -15,9 +15,11 @@ import { SearchField } from "@/components/search-field";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass, IconButton } from "@/components/ui/button";
+import { Card, Fact, Facts } from "@/components/ui/card";
 import { membersOfTagQuery } from "./api";
 import { ChangeTagDialog } from "./change-tag-dialog";
 import { DeleteTagDialog } from "./delete-tag-dialog";
+import { ModelsDecided } from "./models-decided";
 import { TagMembersDialog } from "./tag-members-dialog";
 
 type Open = "change" | "add" | "delete" | { take: MemberOfTagShown } | null;
@@ -51,6 +53,16 @@ export function TagPage({ id, q, onSearch }: { id: string; q: string | undefined
         </>
       }
     >
+      <Card>
+        <Facts>
+          <Fact label={t("tags.opens")}>
+            <ModelsDecided decided={tag.opens} />
+          </Fact>
+          <Fact label={t("tags.closes")}>
+            <ModelsDecided decided={tag.closes} />
+          </Fact>
+        </Facts>
+      </Card>
       <div className="flex flex-wrap items-center gap-2">
         <SearchField label={t("tags.search_members")} value={q} onChange={onSearch} />
         <Link to="/admin/limits" search={{ subject: "tag", id }} className={buttonClass("quiet")}>

@@ -4,8 +4,8 @@ import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { TagShown } from "@/client/schema.gen";
-import { Moment, TokenCount } from "@/components/amounts";
+import type { TagOpened } from "@/client/schema.gen";
+import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { ListPage } from "@/components/list-page";
 import { fieldErrors, ProblemNote } from "@/components/problem";
@@ -13,8 +13,10 @@ import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox, TextField } from "@/components/ui/field";
+import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
 import { createTag, tagsQuery } from "./api";
+import { ModelsDecided } from "./models-decided";
 
 /** Tags: labels that policies, limits and routes go by. */
 export function TagsPage({ q, onSearch }: { q: string | undefined; onSearch: (q: string | undefined) => void }) {
@@ -92,7 +94,16 @@ function NewTagDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-function useColumns(): Column<TagShown>[] {
+function MembersWith({ tag }: { tag: TagOpened }) {
+  const format = useFormat();
+  return (
+    <Link to="/admin/members" search={{ tag: tag.id }} className="tabular hover:underline">
+      {format.count(tag.members)}
+    </Link>
+  );
+}
+
+function useColumns(): Column<TagOpened>[] {
   const { t } = useTranslation("people");
   return [
     {
@@ -105,7 +116,9 @@ function useColumns(): Column<TagShown>[] {
         </Link>
       ),
     },
-    { id: "members", head: t("tags.members"), place: "number", align: "right", cell: (tag) => (tag.everyone ? <Badge tint="neutral">{t("tags.everyone")}</Badge> : <TokenCount count={tag.members} />) },
+    { id: "members", head: t("tags.members"), place: "number", align: "right", cell: (tag) => (tag.everyone ? <Badge tint="neutral">{t("tags.everyone")}</Badge> : <MembersWith tag={tag} />) },
+    { id: "opens", head: t("tags.opens"), place: "text", cell: (tag) => <ModelsDecided decided={tag.opens} /> },
+    { id: "closes", head: t("tags.closes"), place: "text", cell: (tag) => <ModelsDecided decided={tag.closes} /> },
     { id: "priority", head: t("tags.priority"), place: "number", align: "right", cell: (tag) => <span className="tabular">{tag.priority}</span> },
     { id: "made", head: t("tags.made"), place: "wide", align: "right", cell: (tag) => <Moment at={tag.created_at} as="day" /> },
   ];

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from functools import partial
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
 from starlette.responses import Response
 
-from ai_api import access, identity, setup
+from ai_api import access, catalog, identity, setup
+from ai_api.core.db import Tx
 from ai_api.identity import (
     MEMBERS_AT_ONCE_MAX,
     PRIORITY_DEFAULT,
@@ -29,6 +32,9 @@ from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
 from ai_api.portal.previews import WITH_DRY_RUN, DryRun, DryStop, PreviewShown, nothing_left, previewed
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, listed, not_given
 from ai_api.setup import Touched
+
+_MODELS_LISTED: Final = 3
+_MODELS_SHOWN: Final = 100
 
 router = APIRouter(prefix="/api/admin/tags", tags=["tags"])
 
@@ -50,6 +56,22 @@ class TagShown(Shown):
     members: int
     created_at: datetime
     updated_at: datetime
+
+
+class ModelsDecided(Shown):
+    """How many active models there are, and the first of them by slug."""
+
+    models: int
+    slugs: list[str]
+
+
+class TagOpened(TagShown):
+    """A tag with the restricted models that it `opens` to who has it, and the models that it `closes` to them, whatever else
+    opens them.
+    """
+
+    opens: ModelsDecided
+    closes: ModelsDecided
 
 
 class TagCreate(Strict):
@@ -106,10 +128,11 @@ class MembersOfTagQuery(ListQuery):
     SEARCHED: ClassVar[bool] = True
 
 
-@router.get("", response_model=Listed[TagShown])
-async def list_tags(_: AdminHolder, tx: Transaction, query: Annotated[TagsQuery, Query()]) -> Listed[TagShown]:
-    """Tags by name."""
-    return listed(await identity.list_tags(tx, q=query.q, limit=query.limit, cursor=query.cursor), TagShown)
+@router.get("", response_model=Listed[TagOpened])
+async def list_tags(_: AdminHolder, tx: Transaction, query: Annotated[TagsQuery, Query()]) -> Listed[TagOpened]:
+    """Tags by name, each with the first three models that it opens and closes."""
+    page = await identity.list_tags(tx, q=query.q, limit=query.limit, cursor=query.cursor)
+    return Listed(items=await _opened(tx, page.items, most=_MODELS_LISTED), next=page.next)
 
 
 @router.post("", status_code=201, response_model=TagShown)
@@ -118,10 +141,11 @@ async def create_tag(body: TagCreate, actor: Admin, tx: Transaction, house: Hous
     return await identity.create_tag(tx, actor, TagDraft(**dict(body)), now=house.clock.now())
 
 
-@router.get("/{tag_id}", response_model=TagShown)
-async def get_tag(tag_id: UUID, _: AdminHolder, tx: Transaction) -> Tag:
-    """One tag."""
-    return await identity.get_tag(tx, tag_id)
+@router.get("/{tag_id}", response_model=TagOpened)
+async def get_tag(tag_id: UUID, _: AdminHolder, tx: Transaction) -> TagOpened:
+    """One tag, with the first hundred models that it opens and closes."""
+    (shown,) = await _opened(tx, [await identity.get_tag(tx, tag_id)], most=_MODELS_SHOWN)
+    return shown
 
 
 @router.patch("/{tag_id}", response_model=TagShown | PreviewShown)
@@ -179,6 +203,14 @@ async def remove_tag_members(
         return await identity.remove_tag_members(tx, actor, tag_id, _who(body))
 
     return previewed(await access.preview_membership(tx, tag_id, write)) if dry_run else _membership(await write())
+
+
+async def _opened(tx: Tx, tags: Sequence[Tag], *, most: int) -> list[TagOpened]:
+    decided = await catalog.decided_by_tags(tx, [tag.id for tag in tags], most=most)
+    return [
+        TagOpened.model_validate({**asdict(tag), "opens": decided[tag.id].opens, "closes": decided[tag.id].closes})
+        for tag in tags
+    ]
 
 
 def _who(body: TagMembers) -> Who:
