@@ -223,8 +223,8 @@ async def until_ready(ops_url: str, is_alive: Callable[[], bool], log: Path) -> 
 
 
 def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str, str]) -> dict[str, str]:
-    """The variables by which a process serves a database on two ports; `environment` are more, and win."""
-    return {
+    """The variables by which a process serves a database on two ports; `environment` are more, and win. An empty one takes away."""
+    given = {
         "AI_API_DATABASE_URL": dsn,
         "AI_API_ENCRYPTION_KEYS": KEYS_TEXT,
         "AI_API_LISTEN__PORT": str(port),
@@ -235,6 +235,7 @@ def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str,
         "AI_API_LOAD__WAITING_CALLS_MAX": "10000",
         **environment,
     }
+    return {name: value for name, value in given.items() if value}
 
 
 @asynccontextmanager
