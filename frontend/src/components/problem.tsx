@@ -5,24 +5,15 @@ import { ApiProblem } from "@/client/problem";
 import { CopyButton } from "./copy-button";
 import { Button } from "./ui/button";
 
-/** What the server said where it speaks the person's language, else our sentence for its code. */
-export function useRefusalText(): (code: string, said: string) => string {
-  const { i18n } = useTranslation();
-  return (code, said) => {
-    if (i18n.language === "en" && said !== "") return said;
-    if (i18n.exists(code, { ns: "errors" })) return i18n.t(code, { ns: "errors" });
-    return said || code;
-  };
-}
-
-/** The sentences of a problem in the person's language. */
-export function useProblemText(): (problem: ApiProblem) => string {
-  const { t } = useTranslation();
-  const say = useRefusalText();
+/** The sentences of a problem in the person's language: what the server said where it speaks it, else ours for its code. */
+export function useProblemText(): (problem: Pick<ApiProblem, "code" | "detail" | "status">) => string {
+  const { t, i18n } = useTranslation();
   return (problem) => {
     if (problem.code === "unreachable") return t("problem.unreachable");
     if (problem.code === "unexpected_answer") return t("problem.unexpected", { status: problem.status });
-    return say(problem.code, problem.detail);
+    if (i18n.language === "en" && problem.detail !== "") return problem.detail;
+    if (i18n.exists(problem.code, { ns: "errors" })) return i18n.t(problem.code, { ns: "errors" });
+    return problem.detail || problem.code;
   };
 }
 

@@ -8,7 +8,6 @@ const STATES = {
   "member.active": ["ok", Check],
   "member.disabled": ["neutral", Ban],
   "member.invited": ["neutral", Clock],
-  "member.invitation_expired": ["warn", Clock],
   "allocation.active": ["ok", Check],
   "allocation.paused": ["warn", Pause],
   "allocation.quarantined": ["hold", ShieldAlert],

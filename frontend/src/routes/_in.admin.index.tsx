@@ -11,12 +11,14 @@ import { attentionQuery } from "@/features/attention/api";
 import { NeedsYou } from "@/features/attention/needs-you";
 import { ahead } from "@/lib/ready";
 import { getSetting } from "@/lib/settings";
+import { readersZone } from "@/lib/zone";
 
 export const Route = createFileRoute("/_in/admin/")({
   staticData: { crumbs: [{ text: "place.home" }] },
   loader: ({ context, preload }) => {
     if (preload) return;
-    ahead(context.queries, attentionQuery, monthQuery, todayQuery, slowestQuery, busiestQuery);
+    const zone = readersZone();
+    ahead(context.queries, attentionQuery, monthQuery(zone), todayQuery(zone), slowestQuery(zone), busiestQuery(zone));
     if (getSetting("checklist") !== "skipped") ahead(context.queries, setUpQuery);
   },
   component: function AdminHome() {

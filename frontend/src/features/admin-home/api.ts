@@ -6,34 +6,42 @@ import { key } from "@/lib/writes";
 
 const FRESH_MS = 60_000;
 
-/** What this calendar month came to, by provider and day by day. */
-export const monthQuery = queryOptions({
-  queryKey: key("admin", "usage", "home", "month"),
-  queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/admin/usage", { params: { query: { range: "this_month", by: "provider", each: "day", top: 6 } }, signal })),
-  staleTime: FRESH_MS,
-});
+/** What this calendar month came to, by provider and day by day: in the viewer's zone, as in every list beside it. */
+export function monthQuery(zone: string) {
+  return queryOptions({
+    queryKey: key("admin", "usage", "home", "month", zone),
+    queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/admin/usage", { params: { query: { zone, range: "this_month", by: "provider", each: "day", top: 6 } }, signal })),
+    staleTime: FRESH_MS,
+  });
+}
 
 /** The members whose calls cost most this month. */
-export const busiestQuery = queryOptions({
-  queryKey: key("admin", "usage", "home", "busiest"),
-  queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/admin/usage", { params: { query: { range: "this_month", by: "member", top: 5 } }, signal })),
-  staleTime: FRESH_MS,
-});
+export function busiestQuery(zone: string) {
+  return queryOptions({
+    queryKey: key("admin", "usage", "home", "busiest", zone),
+    queryFn: async ({ signal }): Promise<ReportShown> => body(await api.GET("/api/admin/usage", { params: { query: { zone, range: "this_month", by: "member", top: 5 } }, signal })),
+    staleTime: FRESH_MS,
+  });
+}
 
 /** How today's calls ended. */
-export const todayQuery = queryOptions({
-  queryKey: key("admin", "usage", "home", "today"),
-  queryFn: async ({ signal }): Promise<ReportShown> =>
-    body(await api.GET("/api/admin/usage", { params: { query: { range: "today", by: "outcome", measure: "calls", top: 8 } }, signal })),
-  staleTime: FRESH_MS,
-});
+export function todayQuery(zone: string) {
+  return queryOptions({
+    queryKey: key("admin", "usage", "home", "today", zone),
+    queryFn: async ({ signal }): Promise<ReportShown> =>
+      body(await api.GET("/api/admin/usage", { params: { query: { zone, range: "today", by: "outcome", measure: "calls", top: 8 } }, signal })),
+    staleTime: FRESH_MS,
+  });
+}
 
 /** How long the calls of the last 24 hours took, the slowest model first. */
-export const slowestQuery = queryOptions({
-  queryKey: key("admin", "usage", "home", "slowest"),
-  queryFn: async ({ signal }): Promise<LatencyShown> => body(await api.GET("/api/admin/usage/latency", { params: { query: { range: "last_24_hours", by: "model" } }, signal })),
-  staleTime: FRESH_MS,
-});
+export function slowestQuery(zone: string) {
+  return queryOptions({
+    queryKey: key("admin", "usage", "home", "slowest", zone),
+    queryFn: async ({ signal }): Promise<LatencyShown> => body(await api.GET("/api/admin/usage/latency", { params: { query: { zone, range: "last_24_hours", by: "model" } }, signal })),
+    staleTime: FRESH_MS,
+  });
+}
 
 /** What of setting up is done. */
 export interface SetUp {

@@ -18,9 +18,9 @@ const SLOWEST_SHOWN = 5;
 export function Figures() {
   const { t } = useTranslation("admin");
   const format = useFormat();
-  const month = useQuery(monthQuery);
-  const today = useQuery(todayQuery);
-  const slow = useQuery(slowestQuery);
+  const month = useQuery(monthQuery(format.zone));
+  const today = useQuery(todayQuery(format.zone));
+  const slow = useQuery(slowestQuery(format.zone));
   const failed = today.data?.total;
   return (
     <div className="grid gap-px overflow-hidden rounded-card border border-line bg-line md:grid-cols-2 lg:grid-cols-4">
@@ -58,7 +58,8 @@ function Duration({ ms }: { ms: number | null }) {
 /** What each day of this month cost, and each provider. */
 export function Spend() {
   const { t } = useTranslation("admin");
-  const { data, error, refetch } = useQuery(monthQuery);
+  const { zone } = useFormat();
+  const { data, error, refetch } = useQuery(monthQuery(zone));
   return (
     <Card title={t("spend.title")}>
       {data === undefined ? (
@@ -88,7 +89,7 @@ export function Spend() {
 export function Refused() {
   const { t } = useTranslation("admin");
   const format = useFormat();
-  const { data, error, refetch } = useQuery(todayQuery);
+  const { data, error, refetch } = useQuery(todayQuery(format.zone));
   const refused = (data?.items ?? []).filter((item) => item.key !== "ok");
   const most = Math.max(1, ...refused.map((item) => item.calls));
   return (
@@ -129,7 +130,8 @@ function Bar({ share }: { share: number }) {
 /** Whose calls cost most this month. */
 export function Busiest() {
   const { t } = useTranslation("admin");
-  const { data, error, refetch } = useQuery(busiestQuery);
+  const { zone } = useFormat();
+  const { data, error, refetch } = useQuery(busiestQuery(zone));
   const rows = (data?.items ?? []).filter((item) => item.kind === "group");
   const most = Math.max(1e-9, ...rows.map((item) => Number(item.billed_cost_usd)));
   return (
@@ -171,7 +173,8 @@ function Busy({ item }: { item: ReportShown["items"][number] }) {
 /** The models that took longest in the last 24 hours: half of first bytes, and 95 % of whole answers. */
 export function Slowest() {
   const { t } = useTranslation("admin");
-  const { data, error, refetch } = useQuery(slowestQuery);
+  const { zone } = useFormat();
+  const { data, error, refetch } = useQuery(slowestQuery(zone));
   const rows = [...(data?.items ?? [])].sort((a, b) => (b.whole.p95_ms ?? 0) - (a.whole.p95_ms ?? 0)).slice(0, SLOWEST_SHOWN);
   return (
     <Card flush title={t("slowest.title")} aside={t("slowest.period")}>

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { PriceShown } from "@/client/schema.gen";
-import { Moment, Nothing, Price } from "@/components/amounts";
+import { Nothing, Price } from "@/components/amounts";
 import { EmptyState } from "@/components/empty-state";
 import { usePriceWords } from "@/components/price-words";
 import { ErrorState } from "@/components/problem";
@@ -118,7 +118,7 @@ function Version({ version, before, number, state }: { version: PriceShown; befo
       <p className="text-small text-ink-3">
         {t("price.since", { moment: utc.moment(version.in_force_from) })} · {version.source}
         {" · "}
-        <Moment at={version.created_at} as="day" />
+        <time dateTime={version.created_at}>{t("price.published", { day: utc.day(version.created_at) })}</time>
       </p>
       {changed.length > 0 && (
         <ul className="mt-1 text-small text-ink-2">

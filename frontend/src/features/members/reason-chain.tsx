@@ -4,7 +4,7 @@ import { Check, Minus, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { Explained } from "@/client/schema.gen";
-import { ProblemNote, useRefusalText } from "@/components/problem";
+import { ProblemNote, useProblemText } from "@/components/problem";
 import { PreviewNote } from "@/components/stops";
 import { Button } from "@/components/ui/button";
 import { useWrite } from "@/lib/writes";
@@ -22,7 +22,7 @@ const LOOKS = {
 /** Every check of a call in the order in which they take effect; what refuses opens its repairs. */
 export function ReasonChain({ explained }: { explained: Explained }) {
   const { t } = useTranslation("people");
-  const told = useRefusalText();
+  const told = useProblemText();
   return (
     <ol className="flex flex-col">
       {explained.steps.map((step, index) => {
@@ -41,7 +41,7 @@ export function ReasonChain({ explained }: { explained: Explained }) {
               {step.result === "would_refuse" && (
                 <p className="text-ink-2">
                   <span className="text-warn-ink">{t("result.would_refuse")}. </span>
-                  {told(step.code, step.words)}
+                  {told({ code: step.code, detail: step.words, status: 0 })}
                 </p>
               )}
               {step.result === "not_known" && <p className="text-ink-3">{t("result.not_known")}</p>}
