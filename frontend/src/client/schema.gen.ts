@@ -6711,7 +6711,7 @@ export interface components {
         /**
          * Repair
          * @description What would mend it. Where a request does, `method`, `path` and `body` are that request; of a GET `body` are its parameters.
-         *     `text` says it in English, and `code` which it is. What `text` names is beside it: `tag`, the name of the tag that it gives or
+         *     `text` says it in English, and `kind` which it is. What `text` names is beside it: `tag`, the name of the tag that it gives or
          *     takes; `provider_key`, that of the key; `models`, the whole names to choose from; `count`, how many more tags there are.
          *
          *     What only the administrator can know is left out of `body`: prices, a provider key.
@@ -6721,13 +6721,13 @@ export interface components {
             body?: {
                 [key: string]: unknown;
             } | null;
-            /**
-             * Code
-             * @enum {string}
-             */
-            code: "activate_member" | "activate_route" | "add_network" | "add_route" | "allow_by_name" | "enable_provider_key" | "extend_expiry" | "find_model" | "give_tag" | "grant_again" | "grant_model" | "grant_model_in_scope" | "issue_credential" | "name_another_model" | "offer_operation" | "open_route" | "publish_prices" | "put_in_scope" | "raise_limit" | "raise_provider_key_limits" | "release_allocation" | "remove_call_cap" | "remove_zero_limit" | "resume_allocation" | "resume_credential" | "see_more_tags" | "stop_denying_tags" | "take_tag" | "unarchive_model" | "use_whole_name" | "wait_for_provider" | "weigh_route";
             /** Count */
             count?: number | null;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "activate_member" | "activate_route" | "add_network" | "add_route" | "allow_by_name" | "enable_provider_key" | "extend_expiry" | "find_model" | "give_tag" | "grant_again" | "grant_model" | "grant_model_in_scope" | "issue_credential" | "name_another_model" | "offer_operation" | "open_route" | "publish_prices" | "put_in_scope" | "raise_limit" | "raise_provider_key_limits" | "release_allocation" | "remove_call_cap" | "remove_zero_limit" | "resume_allocation" | "resume_credential" | "see_more_tags" | "stop_denying_tags" | "take_tag" | "unarchive_model" | "use_whole_name" | "wait_for_provider" | "weigh_route";
             /** Method */
             method?: ("GET" | "POST" | "PUT" | "PATCH" | "DELETE") | null;
             /** Models */

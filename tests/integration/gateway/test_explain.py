@@ -383,7 +383,7 @@ async def test_a_tag_is_offered_that_opens_nothing_or_one_that_would_is_not(g, a
     assert [each["path"] for each in given] == [f"/api/admin/tags/{each}/members" for each in sorted(opening)[:5]]
     assert all(each["tag"] is not None and each["tag"] in each["text"] for each in given)
     assert (more["text"][:11], more["count"], more["method"]) == ("2 more tags", 2, "GET")
-    assert [each["code"] for each in (*given, more, by_name)] == ["give_tag"] * 5 + ["see_more_tags", "allow_by_name"]
+    assert [each["kind"] for each in (*given, more, by_name)] == ["give_tag"] * 5 + ["see_more_tags", "allow_by_name"]
     assert by_name["path"].endswith("/policy")
     for repair in (given[-1], by_name):
         await s.do(repair["method"], repair["path"], repair["body"])

@@ -64,7 +64,7 @@ function RepairBox({ repair, isFirst }: { repair: Repair; isFirst: boolean }) {
   const amount = amountOf(repair);
   return (
     <div className="mt-1 flex flex-col gap-2 rounded-card border border-line bg-sunken p-3">
-      <p className="text-ink">{t(`repair_says.${repair.code}`, namedBy(repair))}</p>
+      <p className="text-ink">{t(`repair_says.${repair.kind}`, namedBy(repair))}</p>
       {effect.data && <PreviewNote preview={effect.data} />}
       {amount !== null && <p className="text-ink-3">{t("explain.new_amount", { amount })}</p>}
       <ProblemNote problem={write.problem} />

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from ai_api.portal.shapes import Shown
 
-RepairCode = Literal[
+RepairKind = Literal[
     "activate_member",
     "activate_route",
     "add_network",
@@ -45,13 +45,13 @@ RepairCode = Literal[
 
 class Repair(Shown):
     """What would mend it. Where a request does, `method`, `path` and `body` are that request; of a GET `body` are its parameters.
-    `text` says it in English, and `code` which it is. What `text` names is beside it: `tag`, the name of the tag that it gives or
+    `text` says it in English, and `kind` which it is. What `text` names is beside it: `tag`, the name of the tag that it gives or
     takes; `provider_key`, that of the key; `models`, the whole names to choose from; `count`, how many more tags there are.
 
     What only the administrator can know is left out of `body`: prices, a provider key.
     """
 
-    code: RepairCode
+    kind: RepairKind
     text: str
     method: Literal["GET", "POST", "PUT", "PATCH", "DELETE"] | None = None
     path: str | None = None
