@@ -8,6 +8,7 @@ import time
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import asyncpg
 import pytest
@@ -78,6 +79,41 @@ async def test_a_migration_of_many_records_stops_calls(postgres_server: Database
         postgres_server.drop(dsn)
 
 
+def config_of(folder: Path) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(folder / "alembic"))
+    made.set_main_option("path_separator", "os")
+    return made
+
+
+async def test_a_call_that_waits_for_a_migration_that_waits_for_it_ends_the_migration(
+    postgres_server: Databases, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Postgres undoes one of the two: whoever finds that they wait for one another, which is the one who waited last here."""
+    monkeypatch.setattr(migrations, "LOCK_PAUSE_S", 0.5)
+    name = urlsplit(database).path.removeprefix("/")
+    postgres_server.execute(f"ALTER DATABASE {name} SET deadlock_timeout = '100ms'")
+    call = await asyncpg.connect(database)
+    try:
+        await call.execute("BEGIN; LOCK TABLE call_records IN ROW EXCLUSIVE MODE")
+        steps = ["ALTER TABLE holds ADD COLUMN later BIGINT", "SELECT pg_sleep(1)", *EXPAND[2:3], EXPAND[-1]]
+        with pytest.raises(Exception, match="lock timeout"):
+            await asyncio.to_thread(migrate_as_newer, database, tmp_path, (NEXT, migrations.head(), steps), tries=1)
+        monkeypatch.setattr(migrations, "_config", lambda: config_of(tmp_path))
+        migrating = asyncio.create_task(asyncio.to_thread(migrations.upgrade, database))
+        watched = "SELECT count(*) FROM pg_locks WHERE relation = 'holds'::regclass AND mode = 'AccessExclusiveLock' AND granted"
+        async with asyncio.timeout(20):
+            while not await call.fetchval(watched):
+                await asyncio.sleep(0.02)
+            # It waits here until the migration has been undone, which gave everything back.
+            await call.execute("LOCK TABLE holds IN ROW EXCLUSIVE MODE")
+        assert not migrating.done()
+        await call.execute("ROLLBACK")
+        assert await asyncio.wait_for(migrating, 30) == NEXT
+    finally:
+        await call.close()
+
+
 async def test_a_migration_keeps_everybody_waiting_behind_a_report(
     database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -88,19 +124,12 @@ async def test_a_migration_keeps_everybody_waiting_behind_a_report(
     await reader.execute("BEGIN; SELECT count(*) FROM call_records")
     beside = [asyncio.create_task(watcher.look()), asyncio.create_task(calls.go_on())]
     own = Path(__file__).parents[2] / "alembic"
-
-    def config() -> Config:
-        made = Config()
-        made.set_main_option("script_location", str(tmp_path / "alembic"))
-        made.set_main_option("path_separator", "os")
-        return made
-
     try:
         # Written beside ours, as a later version has it; run by what `ai-api migrate` runs.
         with pytest.raises(Exception, match="lock timeout"):
-            await asyncio.to_thread(migrate_as_newer, database, tmp_path, (NEXT, migrations.head(), EXPAND))
+            await asyncio.to_thread(migrate_as_newer, database, tmp_path, (NEXT, migrations.head(), EXPAND), tries=1)
         assert own.is_dir()
-        monkeypatch.setattr(migrations, "_config", config)
+        monkeypatch.setattr(migrations, "_config", lambda: config_of(tmp_path))
         migrating = asyncio.create_task(asyncio.to_thread(migrations.upgrade, database))
         await asyncio.sleep(4.0)
         assert not migrating.done()

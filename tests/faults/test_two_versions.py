@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 from socket import socket
 
@@ -16,8 +17,10 @@ import pytest
 from alembic import command
 from alembic.config import Config
 from scripts import leftovers
+from sqlalchemy.exc import DBAPIError
 
 from ai_api.core import migrations
+from ai_api.core.db import is_lock_timeout
 from ai_api.local import children, postgres
 from tests.integration.gateway.shapes import SHAPES
 from tests.support.books import Books
@@ -50,8 +53,14 @@ EXPAND = [
 CONTRACT = [f"UPDATE schema_state SET revision = '{AFTER}', readable_from = '{NEXT}'"]
 
 
-def migrate_as_newer(dsn: str, folder: Path, *steps: tuple[str, str, list[str]]) -> None:
-    """Brings the database up as a later version does, which has our migrations and a few more: (revision, before, what)."""
+def migrate_as_newer(
+    dsn: str, folder: Path, *steps: tuple[str, str, list[str]], tries: int = migrations.LOCK_TRIES
+) -> None:
+    """Brings the database up as a later version does, which has our migrations and a few more: (revision, before, what).
+
+    As `ai-api migrate` it tries again where a table could not be locked within a second: a call and it may each
+    wait for a table that the other has.
+    """
     own = Path(__file__).parents[2] / "alembic"
     script = shutil.copytree(own, folder / "alembic", dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     for revision, before, statements in steps:
@@ -61,7 +70,15 @@ def migrate_as_newer(dsn: str, folder: Path, *steps: tuple[str, str, list[str]])
     config.set_main_option("script_location", str(script))
     config.set_main_option("path_separator", "os")
     config.attributes["dsn"] = dsn
-    run_apart(command.upgrade, config, "head")
+    for left in reversed(range(tries)):
+        try:
+            run_apart(command.upgrade, config, "head")
+        except DBAPIError as error:
+            if not left or not is_lock_timeout(error):
+                raise
+            time.sleep(0.5)
+        else:
+            return
 
 
 def environment(dsn: str) -> dict[str, str]:

@@ -59,9 +59,11 @@ def is_connection_loss(error: BaseException | None) -> bool:
 
 
 def is_lock_timeout(error: BaseException | None) -> bool:
-    """Whether `error`, or what it came from, means that a table could not be locked in time, and nothing has changed."""
+    """Whether `error`, or what it came from, means that a table could not be locked, and nothing has changed: not in time, or
+    not without a deadlock, since others wait for what was locked already.
+    """
     while error is not None:
-        if isinstance(error, asyncpg.LockNotAvailableError):
+        if isinstance(error, asyncpg.LockNotAvailableError | asyncpg.DeadlockDetectedError):
             return True
         error = error.__cause__
     return False
