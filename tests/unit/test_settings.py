@@ -61,7 +61,7 @@ def test_two_secrets_are_enough():
             "open_calls_max": 2_000,
             "waiting_calls_max": 384,
             "bodies_bytes_max": 100_663_296,
-            "lag_ms_max": 150,
+            "lag_ms_max": 100,
         },
         "credentials": {"prefix": "sk-aiapi-", "ttl_days": 90},
         "sessions": {"idle_minutes": 720, "absolute_hours": 336},

@@ -85,7 +85,7 @@ class Load(Group):
     bodies_bytes_max: Annotated[int, Field(ge=1024, le=1 << 36)] = 96 * 1024 * 1024
     """How much memory the bodies may take together that are being read, or wait for their provider's answer to begin, in
     bytes. A body takes three times its length, or more; one credential gets three quarters of it all."""
-    lag_ms_max: Annotated[int, Field(ge=1, le=60_000)] = 150
+    lag_ms_max: Annotated[int, Field(ge=1, le=60_000)] = 100
     """How late the event loop may be with what is due, in milliseconds, before no new call is begun. From a third of it on, the
     later it is the more calls are turned away."""
 
