@@ -58,7 +58,7 @@ from ai_api.setup.stop_member import Services, change_member, disable_member
 from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
 from ai_api.setup.store_members import FirstSignIn
 from ai_api.setup.store_models import Lack
-from ai_api.setup.store_subjects import names_of_subjects
+from ai_api.setup.store_names import names_of
 from ai_api.setup.what_works import Touched
 
 __all__ = [
@@ -143,7 +143,7 @@ __all__ = [
     "make_set_up_link",
     "missing_assurances",
     "name_events",
-    "names_of_subjects",
+    "names_of",
     "now_of_database",
     "organization_zone",
     "over_limit",

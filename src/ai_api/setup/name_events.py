@@ -10,8 +10,8 @@ from uuid import UUID
 
 from ai_api.audit import Event
 from ai_api.core.db import Tx
-from ai_api.setup import store_events
-from ai_api.setup.store_events import Called
+from ai_api.setup import store_names
+from ai_api.setup.store_names import Called
 
 # What an event calls its target by, and by which ids it names what else it is about.
 _NAMES: Final = ("slug", "name", "display_name", "identifier", "device_name")
@@ -34,7 +34,7 @@ class About:
 async def name_events(tx: Tx, events: Sequence[Event]) -> dict[UUID, About]:
     """What each of these events is about, by the event's id: one statement, however many there are."""
     wanted = {found for event in events for found in _ids(event)}
-    called = await store_events.names_of(tx, wanted) if wanted else {}
+    called = await store_names.names_of(tx, wanted) if wanted else {}
     return {event.id: about(event, called) for event in events}
 
 

@@ -226,8 +226,13 @@ async def _in_full(tx: Tx, calls: Tx, house: House, stored: Sequence[StoredLimit
     """These limits, in a few statements however many there are."""
     refused = await refused_this_month(calls, house, [each.limit for each in stored])
     left = await _left(tx, house, stored)
-    named = await setup.names_of_subjects(tx, [each.limit.subject_id for each in stored if each.limit.subject_id])
-    subjects = {subject_id: SubjectShown.model_validate(each) for subject_id, each in named.items()}
+    named = await setup.names_of(tx, [each.limit.subject_id for each in stored if each.limit.subject_id])
+    # An allocation has no name of its own: it is called by its model.
+    subjects = {
+        subject_id: SubjectShown(name=name, member_id=each.member_id, member=each.member)
+        for subject_id, each in named.items()
+        if (name := each.name or each.model) is not None
+    }
     return [
         LimitInFull(
             **_fields(each),

@@ -1,4 +1,4 @@
-"""What the things that audit events name are called now, whatever room they live in: of one page, by primary keys."""
+"""What things are called now, whatever room they live in: those that a page of events or of limits names, by primary keys."""
 
 from __future__ import annotations
 
