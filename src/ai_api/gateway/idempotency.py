@@ -22,9 +22,10 @@ from ai_api.core.ids import uuid7
 from ai_api.core.seal import KeyRing, SealError
 from ai_api.gateway import credential_checks, store_idempotency
 from ai_api.gateway.call import END_WITHOUT_RECEIPT_AFTER_S, Calls
+from ai_api.gateway.conclusions import Concluded, Conclusions
 from ai_api.gateway.docket import Ask, Docket, IdempotencyKey
 from ai_api.gateway.entrance import STALE_TRIES_MAX
-from ai_api.gateway.idempotency_rules import Conclusion, conclusion, refusal_of
+from ai_api.gateway.idempotency_rules import conclusion, refusal_of
 from ai_api.gateway.open_call import OpenCall, Out
 from ai_api.gateway.patience import PATIENCE
 from ai_api.gateway.people import Holder, People
@@ -37,9 +38,8 @@ from ai_api.observability.histogram import BatchFigures
 ANSWER_BYTES_MAX = 1024 * 1024
 REMEMBERED_BYTES_MAX = 64 * 1024 * 1024
 """What all open calls of a replica may remember together: a thousand long streams must not be a gigabyte."""
-CLAIMS_MAX, CLAIM_BATCHES_MAX, CONCLUSIONS_AT_ONCE_MAX = 200, 2, 2
-CONCLUDE_TIMEOUT_S = 5.0
-RETRY_FIRST_S, RETRY_MAX_S = 0.05, 1.0
+CLAIMS_MAX, CLAIM_BATCHES_MAX = 200, 2
+READ_TIMEOUT_S = 5.0
 CLAIM_TRUSTED_S = 15.0
 """A call not admitted so long after its claim does not go on: after twice as long others may take it for dead."""
 CLAIM_OVER_S = 6.0
@@ -58,17 +58,8 @@ class _Keyed:
     was_admitted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Concluded:
-    """What becomes of a key, on its way to the database. `answer` is set when it is kept."""
-
-    owner: tuple[UUID, bytes, UUID]
-    what: Conclusion
-    answer: StoredAnswer | None
-
-
 class Idempotency:
-    """Carries the calls whose clients gave an idempotency key, each at most once. `pending` are conclusions not yet written."""
+    """Carries the calls whose clients gave an idempotency key, each at most once."""
 
     def __init__(
         self,
@@ -82,7 +73,6 @@ class Idempotency:
         clock: Clock,
         log: CallLog,
     ) -> None:
-        self.pending = 0
         self.figures = BatchFigures()
         """Of claims."""
         self._calls = calls
@@ -101,9 +91,12 @@ class Idempotency:
             in_flight_max=CLAIM_BATCHES_MAX,
             told=self.figures.note,
         )
-        self._conclusions: GroupCommit[_Concluded, None] = GroupCommit(
-            self._conclude_batch, batch_max=1, in_flight_max=CONCLUSIONS_AT_ONCE_MAX
-        )
+        self._conclusions = Conclusions(hot, log)
+
+    @property
+    def pending(self) -> int:
+        """Conclusions not yet written."""
+        return self._conclusions.pending
 
     @property
     def waiting(self) -> int:
@@ -129,14 +122,7 @@ class Idempotency:
 
     async def drain(self, within_s: float) -> int:
         """Returns when every conclusion is written, or time is up: how many are left, whose keys stay taken for a while."""
-        try:
-            async with asyncio.timeout(within_s):
-                await self._conclusions.drain()
-        except TimeoutError:
-            left = self.pending
-            self._conclusions.abandon()
-            return left
-        return 0
+        return await self._conclusions.drain(within_s)
 
     async def _call(self, keyed: _Keyed, out: Out, opened: Callable[[OpenCall], None]) -> None:
         claimed_at = self._clock.monotonic()
@@ -200,7 +186,9 @@ class Idempotency:
     def _unclaim_later(self, claim: Claim) -> None:
         # The claim may be committed although its answer was lost; once the server has given it up for certain, it goes back.
         owner = claim.credential_id, claim.key_hash, claim.call_id
-        asyncio.get_running_loop().call_later(CLAIM_OVER_S, self._submit, _Concluded(owner, "released", None))
+        asyncio.get_running_loop().call_later(
+            CLAIM_OVER_S, self._conclusions.submit, Concluded(owner, "released", None)
+        )
 
     async def _claim_batch(self, asked: list[tuple[Claim, float]]) -> Sequence[Found]:
         if asked[0][1] <= self._silent_at:
@@ -222,7 +210,7 @@ class Idempotency:
             raise refusal_of(found)
         try:
             stored = await store_idempotency.answer_of(
-                self._hot, holder.credential_id, key.key_hash, found.first_call_id, timeout_s=CONCLUDE_TIMEOUT_S
+                self._hot, holder.credential_id, key.key_hash, found.first_call_id, timeout_s=READ_TIMEOUT_S
             )
         except StatementRefused as error:
             raise StoreUnavailable from error
@@ -264,42 +252,8 @@ class Idempotency:
         if what == "done" and body is not None:
             sealed = self._ring.seal_bytes(body, docket.call_id)
             answer = StoredAnswer(remembered.status, remembered.headers, sealed, len(body))
-        written = self._submit(_Concluded((keyed.credential_id, keyed.key_hash, docket.call_id), what, answer))
+        written = self._conclusions.submit(
+            Concluded((keyed.credential_id, keyed.key_hash, docket.call_id), what, answer)
+        )
         written.add_done_callback(lambda _: remembered.forget())
         return written
-
-    def _submit(self, concluded: _Concluded) -> asyncio.Future[None]:
-        self.pending += 1
-        return self._conclusions.submit(concluded)
-
-    async def _conclude_batch(self, batch: list[_Concluded]) -> Sequence[None]:
-        for concluded in batch:
-            try:
-                await self._write(concluded)
-            finally:
-                self.pending -= 1
-        return [None] * len(batch)
-
-    async def _write(self, concluded: _Concluded) -> None:
-        wait = RETRY_FIRST_S
-        while True:
-            try:
-                await self._write_once(concluded)
-            except StoreUnavailable:
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, RETRY_MAX_S)
-            except StatementRefused as error:
-                # Trying again cannot help. The key stays taken while this process lives; then its call's record decides.
-                reason = f"{error.sqlstate} {error.reason}"
-                self._log.error("idempotency_key_not_concluded", call_id=str(concluded.owner[2]), reason=reason)
-                return
-            else:
-                return
-
-    async def _write_once(self, concluded: _Concluded) -> None:
-        if concluded.answer is not None:
-            await store_idempotency.keep(self._hot, *concluded.owner, concluded.answer, timeout_s=CONCLUDE_TIMEOUT_S)
-        elif concluded.what == "released":
-            await store_idempotency.release(self._hot, *concluded.owner, timeout_s=CONCLUDE_TIMEOUT_S)
-        else:
-            await store_idempotency.mark_not_replayable(self._hot, *concluded.owner, timeout_s=CONCLUDE_TIMEOUT_S)
