@@ -14,7 +14,7 @@ from ai_api.settings.groups import Load
 from tests.load.answers import PLAIN, STREAM, Question
 from tests.load.arrivals import Arrival, Arrivals
 from tests.load.figures import quantile
-from tests.load.machine import descriptors, listen_overflows, rss_mb
+from tests.load.machine import cpu_s, descriptors, listen_overflows, rss_mb
 from tests.load.measure import Meter, middle
 from tests.load.open_streams import fresh_gateway
 from tests.load.plan import Plan, Say
@@ -67,6 +67,8 @@ class Overload:
     listen_overflows: int
     """Connections that found the listener's queue full, on the whole machine."""
     rss_mb: tuple[float, float]
+    core_shares: tuple[float, float]
+    """How busy the gateway kept its core while too much came, and the load, the provider and Postgres the other: 0 to 1."""
     by_second: list[tuple[int, int, int]]
     """Of each second since the overload began: answered in time, refused, and anything else, by when the call was due."""
 
@@ -112,9 +114,9 @@ async def _overload(stand: Stand, meter: Meter, plan: Plan, question: Question, 
             gc.disable()
             calm = await arrivals.come(peak * CALM_SHARE, CALM_S)
             say(f"   {peak * TIMES:,.0f} calls/s for {plan.overload_s:g} s, which is {TIMES:g} times what fits")
-            began = time.perf_counter()
+            began, used = time.perf_counter(), (cpu_s([pid]), stand.cpu_s())
             hard = await arrivals.come(peak * TIMES, plan.overload_s)
-            over = time.perf_counter()
+            over, used_then = time.perf_counter(), (cpu_s([pid]), stand.cpu_s())
             after = await arrivals.come(peak * CALM_SHARE, AFTER_S)
             await arrivals.rest(ENDED_WITHIN_S)
     finally:
@@ -125,8 +127,11 @@ async def _overload(stand: Stand, meter: Meter, plan: Plan, question: Question, 
     found.open_peak, found.rss_mb = watched.open_peak, (before_mb, watched.rss_peak_mb)
     found.descriptors_peak = watched.descriptors_peak
     found.listen_overflows = listen_overflows() - overflows
+    own_s, all_s = (then - before for before, then in zip(used, used_then, strict=True))
+    found.core_shares = own_s / (over - began), (all_s - own_s) / (over - began)
     say(
-        f"   answered in time {found.good_per_s:,.0f}/s of {peak:,.0f}; refused {found.refused_per_s:,.0f}/s; {found.endings}"
+        f"   answered in time {found.good_per_s:,.0f}/s of {peak:,.0f}; refused {found.refused_per_s:,.0f}/s; "
+        f"cores {found.core_shares[0]:.0%} {found.core_shares[1]:.0%}; {found.endings}"
     )
     return found
 
@@ -175,6 +180,7 @@ def judged(seen: _Seen, *, endings: Counter[str]) -> Overload:
         descriptors_peak=0,
         listen_overflows=0,
         rss_mb=(0.0, 0.0),
+        core_shares=(0.0, 0.0),
         by_second=_by_second([*hard, *seen.after], seen.began),
     )
 

@@ -59,6 +59,7 @@ def _rows(found: Overload) -> list[str]:
         f"| normal again (p50 within {NORMAL_TIMES:g} times that before, {NORMAL_IN_A_ROW} seconds in a row) after | **{seconds}** "
         f"| ≤ {NORMAL_AFTER_S_MAX:g} s | {met(is_normal)} |",
         f"| seconds after that which were not, of {AFTER_S:g} looked at | {found.abnormal_later} | | |",
+        f"| its core, the other core, while too much came | {found.core_shares[0]:.0%}, {found.core_shares[1]:.0%} | | |",
         f"| calls open at most, as the clients see it | {found.open_peak:,} | | |",
         f"| descriptors of the worker at most | {found.descriptors_peak:,} | | |",
         f"| connections that found the listener's queue full | {found.listen_overflows:,} | | |",

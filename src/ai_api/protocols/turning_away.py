@@ -14,6 +14,7 @@ from ai_api.gateway.tell import Tell
 from ai_api.protocols.intake import Intake
 from ai_api.protocols.porch import request_id_of
 from ai_api.wire import dialects
+from ai_api.wire.error_answer import ErrorAnswer
 
 # A body of up to 99,999 bytes is read and forgotten, so that its connection can be used again: opening one costs more.
 _SMALL_BODY_DIGITS = 5
@@ -33,6 +34,7 @@ class TurningAway:
         self._is_draining = is_draining
         self._dialects_of_doors = dialects_of_doors
         self._tell = tell
+        self._known: dict[tuple[str, str, str, float | None], tuple[bytes, bytes]] = {}
         self._expected = 0
         """Calls let in since the loop last came to what is due."""
 
@@ -48,14 +50,15 @@ class TurningAway:
             return None
         request_id = request_id_of(headers)
         self._tell.turned_away(request_id.decode(), refusal)
-        rendered = dialects.render(dialect, refusal)
-        head = [
-            *rendered.headers,
-            (b"content-length", str(len(rendered.body)).encode()),
-            (b"x-request-id", request_id),
-        ]
-        lines = b"".join(b"%b: %b\r\n" % each for each in head)
-        return b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (rendered.status, _phrase(rendered.status), lines, rendered.body)
+        before, after = self._written(dialect, refusal)
+        return before + request_id + after
+
+    def _written(self, dialect: str, refusal: Refusal) -> tuple[bytes, bytes]:
+        """The answer before and after the request's id: written once, as thousands a second may be told the same."""
+        key = dialect, refusal.code, refusal.message, refusal.retry_after_s
+        if (known := self._known.get(key)) is None:
+            known = self._known[key] = _written(dialects.render(dialect, refusal))
+        return known
 
     def _refusal(self, headers: Sequence[tuple[bytes, bytes]]) -> Refusal | None:
         # On the way down every answer is the last of its connection, which the doors see to.
@@ -78,6 +81,13 @@ class TurningAway:
 def _has_small_body(headers: Sequence[tuple[bytes, bytes]]) -> bool:
     length = next((value for name, value in headers if name == b"content-length"), b"")
     return len(length) <= _SMALL_BODY_DIGITS and length.isdigit()
+
+
+def _written(answer: ErrorAnswer) -> tuple[bytes, bytes]:
+    head = [*answer.headers, (b"content-length", str(len(answer.body)).encode())]
+    lines = b"".join(b"%b: %b\r\n" % each for each in head)
+    before = b"HTTP/1.1 %d %b\r\n%bx-request-id: " % (answer.status, _phrase(answer.status), lines)
+    return before, b"\r\n\r\n" + answer.body
 
 
 def _phrase(status: int) -> bytes:
