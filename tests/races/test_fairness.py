@@ -21,8 +21,8 @@ from tests.races.times import percentile
 
 HOT, BYSTANDER = 0, 1
 WAITING = 2_000
-FLOOD_FACTOR = 2
-"""Whoever waits with the flood waits so many times as long as anybody else, at least."""
+FLOOD_FACTOR = 1.5
+"""Whoever waits with the flood waits so many times as long as anybody else, at least: in one line with it, as long."""
 PACED_FACTOR = 30
 """How many times as long anybody may wait beside an account that is busy, and not too busy."""
 GAIN = 2.5
