@@ -9,11 +9,11 @@ export interface TrailWords {
   /** All actions, and all kinds of targets, that have words. */
   actions: readonly string[];
   kinds: readonly string[];
-  action(recorded: string): string;
-  actor(recorded: string): string;
-  kind(recorded: string): string;
+  action: (recorded: string) => string;
+  actor: (recorded: string) => string;
+  kind: (recorded: string) => string;
   /** The kind that an action is named by: that of its target, but where it is something done to another. */
-  kindOfAction(action: string): string;
+  kindOfAction: (action: string) => string;
 }
 
 // A price is published, and a version of it is what there is then.
