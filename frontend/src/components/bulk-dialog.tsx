@@ -29,7 +29,8 @@ interface BulkDialogProps {
   rows: readonly Named[];
   act: (id: string) => Promise<unknown>;
   touches: readonly Noun[];
-  onClose: () => void;
+  /** `isDone` says whether it was begun: the rows are not what they were. */
+  onClose: (isDone: boolean) => void;
   destructive?: boolean;
   /** False until what is asked for above is given. */
   ready?: boolean;
@@ -49,6 +50,11 @@ export function BulkDialog({ title, verb, rows, act, touches, onClose, destructi
     if (destructive) cancel.current?.focus();
   }, [destructive]);
   const bulk = useBulk<Named>({ act: (row) => act(row.id), touches });
+  // The button that was pressed is gone with what it asked; the keyboard goes on at what is there instead.
+  const next = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (bulk.state !== "asking") next.current?.focus();
+  }, [bulk.state]);
   const failed = bulk.lines.filter((line) => line.problem !== null);
   if (bulk.state !== "asking") {
     const isRunning = bulk.state === "running";
@@ -57,14 +63,16 @@ export function BulkDialog({ title, verb, rows, act, touches, onClose, destructi
         wide
         title={title}
         closable={!isRunning}
-        onClose={onClose}
+        onClose={() => onClose(true)}
         actions={
           isRunning ? (
-            <Button onClick={bulk.stop}>{t("bulk.stop")}</Button>
+            <Button key="stop" ref={next} onClick={bulk.stop}>
+              {t("bulk.stop")}
+            </Button>
           ) : (
             <>
               {failed.length > 0 && <Button onClick={() => bulk.run(failed.map((line) => line.row))}>{t("bulk.again", { count: failed.length })}</Button>}
-              <Button look="primary" onClick={onClose}>
+              <Button key="close" ref={next} look="primary" onClick={() => onClose(true)}>
                 {t("close")}
               </Button>
             </>
@@ -81,10 +89,10 @@ export function BulkDialog({ title, verb, rows, act, touches, onClose, destructi
     <Dialog
       wide={wide}
       title={title}
-      onClose={onClose}
+      onClose={() => onClose(false)}
       actions={
         <>
-          <Button ref={cancel} onClick={onClose}>
+          <Button ref={cancel} onClick={() => onClose(false)}>
             {t("cancel")}
           </Button>
           <Button look={destructive ? "solid-destructive" : "primary"} disabled={!ready || !isSure || rows.length === 0} onClick={() => bulk.run(rows)}>

@@ -1,7 +1,7 @@
 import { useQuery, type QueryKey, type UseQueryOptions } from "@tanstack/react-query";
 import { clsx } from "clsx";
 import { X } from "lucide-react";
-import { useEffect, useId, useState, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Field } from "./ui/field";
@@ -37,9 +37,23 @@ export function Picker<Found, Key extends QueryKey>({ label, hint, error, value,
   const q = useLater(typed.trim());
   const found = useQuery({ ...query(q), enabled: open });
   const choices = (found.data ?? []).map(choiceOf);
+  const field = useRef<HTMLInputElement>(null);
+  const other = useRef<HTMLButtonElement>(null);
+  // The field and what was picked take each other's place: the keyboard stays where they are.
+  const isHere = useRef(false);
+  const isPicked = value !== null;
+  useEffect(() => {
+    if (!isHere.current) return;
+    isHere.current = false;
+    (isPicked ? other : field).current?.focus();
+  }, [isPicked]);
+  useEffect(() => {
+    if (open) document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
+  }, [id, at, open]);
 
   function take(choice: Choice | undefined) {
     if (choice === undefined) return;
+    isHere.current = true;
     onPick(choice);
     setTyped("");
     setOpen(false);
@@ -63,10 +77,14 @@ export function Picker<Found, Key extends QueryKey>({ label, hint, error, value,
         <span className="flex min-h-[34px] items-center justify-between gap-2 rounded-button border border-control bg-surface pr-1 pl-3 text-body text-ink coarse:min-h-11">
           <span className="min-w-0 truncate">{value.name}</span>
           <button
+            ref={other}
             type="button"
             aria-label={t("picker.other", { name: value.name })}
             title={t("picker.other", { name: value.name })}
-            onClick={() => onPick(null)}
+            onClick={() => {
+              isHere.current = true;
+              onPick(null);
+            }}
             className="flex size-7 shrink-0 items-center justify-center rounded-button text-ink-3 hover:bg-hover hover:text-ink coarse:size-11"
           >
             <X aria-hidden size={15} strokeWidth={1.75} />
@@ -82,6 +100,7 @@ export function Picker<Found, Key extends QueryKey>({ label, hint, error, value,
         {({ faulty, ...wiring }) => (
           <input
             {...wiring}
+            ref={field}
             role="combobox"
             aria-expanded={open}
             aria-controls={`${id}-found`}

@@ -10,7 +10,8 @@ import { Fact, Facts } from "./ui/card";
 
 type Details = Readonly<Record<string, unknown>>;
 
-const FACTS_APART = ["limit", "used", "held", "left", "needed"] as const;
+const FACTS_APART = ["limit", "used", "held", "left", "needed", "subject"] as const;
+const SUBJECTS = ["allocation", "credential", "global", "member", "provider_key", "tag"] as const;
 
 /** What the record itself says of a refusal: the limit as a bar as it was then, not as it is now, and all other facts. */
 export function RecordedRefusal({ details, at }: { details: Details; at: string }) {
@@ -25,7 +26,7 @@ export function RecordedRefusal({ details, at }: { details: Details; at: string 
         <Facts>
           {others.map(([name, value]) => (
             <Fact key={name} label={isNamed(name) ? t(`fact.${name}`) : name.replaceAll("_", " ")}>
-              <span className="break-words">{plain(value)}</span>
+              <span className="break-words">{name === "subject" && isSubject(value) ? t(`subject.${value}`) : plain(value)}</span>
             </Fact>
           ))}
         </Facts>
@@ -77,6 +78,10 @@ function placesOf(usd: string): number {
 
 function isNamed(name: string): name is (typeof FACTS_APART)[number] {
   return (FACTS_APART as readonly string[]).includes(name);
+}
+
+function isSubject(value: unknown): value is (typeof SUBJECTS)[number] {
+  return SUBJECTS.some((each) => each === value);
 }
 
 function plain(value: unknown): string {

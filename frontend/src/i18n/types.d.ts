@@ -20,6 +20,7 @@ import type models from "./en/models.json";
 import type playground from "./en/playground.json";
 import type people from "./en/people.json";
 import type entry from "./en/entry.json";
+import type trail from "./en/trail.json";
 
 // A key that no message has, or a namespace that is not here, does not compile.
 declare module "i18next" {
@@ -50,6 +51,7 @@ declare module "i18next" {
       models: typeof models;
       people: typeof people;
       playground: typeof playground;
+      trail: typeof trail;
       errors: Record<string, string>;
     };
   }

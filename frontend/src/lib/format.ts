@@ -69,7 +69,7 @@ function makeFormat(language: string, zone: string): Format {
     return language === "en" ? `${left}, ${right}` : `${left} ${right}`;
   };
   const unit = (value: string, name: "second" | "minute") => {
-    if (language !== "en") return name === "second" ? `${value} 秒` : `${value} 分`;
+    if (language !== "en") return name === "second" ? `${value} 秒` : `${value} 分鐘`;
     return name === "second" ? `${value} s` : `${value} min`;
   };
   return {

@@ -22,7 +22,7 @@ export const Route = createFileRoute("/_in/admin/members/$id")({
     if (!preload && tab === undefined) ahead(context.queries, offeredQuery(q), credentialsOfQuery(params.id));
   },
   loader: async ({ context, params }) => {
-    const [member] = await Promise.all([ready(context.queries, memberQuery(params.id)), messages("people")]);
+    const [member] = await Promise.all([ready(context.queries, memberQuery(params.id)), messages("people", "trail")]);
     return { crumb: member.display_name, name: member.display_name };
   },
   component: function Member() {

@@ -23,6 +23,8 @@ export interface Item {
   says?: string | undefined;
   icon: LucideIcon;
   act: () => void;
+  /** It changes something here; every other one leads to a page. */
+  stays?: true;
 }
 
 /** What is found for what is typed; `isSearching` while the server has not answered yet. */
@@ -107,7 +109,7 @@ function useActions(onClose: () => void): Item[] {
           { id: "add-models", name: t("palette.add_models"), icon: Plus, act: doing(() => navigate({ to: "/admin/models/import" })) },
         ]
       : []),
-    { id: "theme", name: isDark ? t("palette.light") : t("palette.dark"), icon: Moon, act: doing(() => setTheme(isDark ? "light" : "dark")) },
+    { id: "theme", name: isDark ? t("palette.light") : t("palette.dark"), icon: Moon, stays: true, act: doing(() => setTheme(isDark ? "light" : "dark")) },
   ];
 }
 

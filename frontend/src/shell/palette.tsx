@@ -1,10 +1,10 @@
 import { clsx } from "clsx";
 import { Search } from "lucide-react";
-import { useEffect, useId, useRef, useState, type KeyboardEvent } from "react";
+import { useCallback, useEffect, useId, useLayoutEffect, useRef, useState, type KeyboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import { administrates, useMe } from "@/session/me";
-import { useItems } from "./palette-items";
+import { useItems, type Item } from "./palette-items";
 
 /** One field that finds pages, models and credentials, and begins what is done often. Everything in it is reachable without it. */
 export default function Palette({ onClose }: { onClose: () => void }) {
@@ -17,23 +17,37 @@ export default function Palette({ onClose }: { onClose: () => void }) {
   const isAdministrator = administrates(useMe());
   // Who types fast presses Enter before the answer is here: the first of what comes is what they meant.
   const entered = useRef(false);
+  const leaves = useRef(false);
+  const take = useCallback((item: Item | undefined) => {
+    leaves.current = item !== undefined && item.stays === undefined;
+    item?.act();
+  }, []);
   useEffect(() => {
     if (!entered.current || isSearching) return;
     entered.current = false;
-    items[0]?.act();
-  }, [isSearching, items]);
-  useEffect(() => {
+    take(items[0]);
+  }, [isSearching, items, take]);
+  // As every dialog: closed before it leaves the page, it gives the focus back; but to nobody where another page is opened, which
+  // begins at its heading.
+  useLayoutEffect(() => {
     const shown = dialog.current;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      shown?.close();
+      if (leaves.current && document.activeElement instanceof HTMLElement) document.activeElement.blur();
+    };
   }, []);
+
+  useEffect(() => {
+    document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: "nearest" });
+  }, [id, at]);
 
   function pressed(event: KeyboardEvent) {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "ArrowDown") setAt((now) => Math.min(items.length - 1, now + 1));
     else if (event.key === "ArrowUp") setAt((now) => Math.max(0, now - 1));
     else if (event.key === "Enter") {
-      if (items[at] !== undefined) items[at].act();
+      if (items[at] !== undefined) take(items[at]);
       else entered.current = isSearching;
     }
     else return;
@@ -81,7 +95,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
               id={`${id}-${index}`}
               role="option"
               aria-selected={index === at}
-              onClick={item.act}
+              onClick={() => take(item)}
               onPointerMove={() => setAt(index)}
               className={clsx("flex min-h-9 cursor-pointer items-center gap-3 rounded-button px-2.5 text-dense coarse:min-h-11", index === at && "bg-hover")}
             >

@@ -33,7 +33,7 @@ def test_an_administrator_cannot_see_or_stop_what_a_member_has(owners_desk, offi
     at.shows("Paused")
     assert office.call(made["secret"], "openai/gpt-5-mini").status_code in {401, 403}
     at.press("Audit", role="tab")
-    at.shows("member.create")
+    at.shows("Member created")
     looked_after(at)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.portal.browser import PHONE, WIDE, Desk, desk
 from tests.e2e.portal.office import Office
+from tests.e2e.portal.people import signed_in
 
 pytestmark = pytest.mark.e2e
 
@@ -83,6 +86,22 @@ def test_somebodys_calls_cannot_be_narrowed_or_a_filter_has_no_name(browser: Bro
         expect(at.page.get_by_text("No calls match.")).to_be_hidden()
         at.page.get_by_role("main").get_by_role("button", name="Clear filters").click()
         at.page.wait_for_url(f"{office.url}/app/usage/calls")
+
+
+def test_somebodys_calls_cannot_be_taken_away_or_others_are_among_them(browser: Browser, office: Office):
+    person = office.people[MEI]
+    # Whoever takes them away has proved within ten minutes that it is them.
+    with desk(browser, office.url, cookies=signed_in(office.url, person.identifier, person.password)) as at:
+        at.go("/usage/calls?model=openai/gpt-5")
+        at.press("Export")
+        with at.page.expect_download() as downloaded:
+            at.press("CSV", role="menuitem")
+        rows = list(csv.DictReader(Path(downloaded.value.path()).read_text().splitlines()))
+        assert downloaded.value.suggested_filename == "my-calls.csv"
+        asked = {"member_id": person.id, "model": "openai/gpt-5", "limit": 200}
+        kept = office.house.asked("GET", "call-records", **asked)["items"]
+        assert sorted(row["call_id"] for row in rows) == sorted(call["call_id"] for call in kept)
+        assert rows
 
 
 def test_a_period_is_of_another_zone_than_the_readers(browser: Browser, office: Office):

@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 import type { LucideIcon } from "lucide-react";
-import { cloneElement, createContext, useContext, useId, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
+import { cloneElement, createContext, useContext, useId, useLayoutEffect, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
 
 const GAP_PX = 6;
 const EDGE_PX = 8;
@@ -31,15 +31,17 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
   const [open, setOpen] = useState(false);
   const buttonId = `${id}-button`;
 
-  function place() {
+  // Once its items are there: before that there is nothing to measure, and nothing that could have the focus.
+  useLayoutEffect(() => {
     const [shown, button] = [menu.current, document.getElementById(buttonId)];
-    if (shown === null || button === null) return;
+    if (!open || shown === null || button === null) return;
     const [at, size] = [button.getBoundingClientRect(), shown.getBoundingClientRect()];
     const above = side === "top" || at.bottom + GAP_PX + size.height > innerHeight - EDGE_PX;
     const left = align === "start" ? at.left : at.right - size.width;
     shown.style.top = `${above ? Math.max(EDGE_PX, at.top - GAP_PX - size.height) : at.bottom + GAP_PX}px`;
     shown.style.left = `${Math.min(Math.max(EDGE_PX, left), innerWidth - size.width - EDGE_PX)}px`;
-  }
+    shown.querySelector<HTMLElement>("[role=menuitem]")?.focus();
+  }, [open, side, align, buttonId]);
 
   function step(event: KeyboardEvent) {
     const items = [...(menu.current?.querySelectorAll<HTMLElement>("[role=menuitem]:not([aria-disabled=true])") ?? [])];
@@ -68,14 +70,8 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
         aria-labelledby={buttonId}
         popover="auto"
         onKeyDown={step}
-        onToggle={(event) => {
-          const isOpen = event.newState === "open";
-          setOpen(isOpen);
-          if (!isOpen) return;
-          place();
-          menu.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
-        }}
-        className="fixed inset-auto m-0 min-w-44 rounded-card border border-line-strong bg-raised p-1 text-ink shadow-menu"
+        onToggle={(event) => setOpen(event.newState === "open")}
+        className="fixed inset-auto m-0 max-h-[60dvh] min-w-44 overflow-y-auto rounded-card border border-line-strong bg-raised p-1 text-ink shadow-menu"
       >
         {open && <Close value={() => menu.current?.hidePopover()}>{children}</Close>}
       </div>

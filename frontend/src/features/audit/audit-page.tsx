@@ -12,20 +12,17 @@ import { Filters, SelectChip, SetChip } from "@/components/filters";
 import { Page } from "@/components/page";
 import { ErrorState } from "@/components/problem";
 import { SearchField } from "@/components/search-field";
+import { useTrailWords } from "@/components/trail-words";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { TextField } from "@/components/ui/field";
-import { Dialog } from "@/components/ui/dialog";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { dayIn } from "@/lib/days";
-import { useFormat } from "@/lib/format";
-import { aboutWords, targetOf } from "./about";
-import { ActionDialog } from "./action-dialog";
+import { useFormat, type Format } from "@/lib/format";
+import { namesOf, targetOf } from "./about";
 import { eventsQuery, exportEvents, type AuditAsked } from "./api";
 import { ChainNote } from "./chain-note";
 import { EventPanel } from "./event-panel";
-
-const KINDS = ["access_token", "alias", "allocation", "call_records", "credential", "device", "invitation", "limit", "member", "model", "price_version", "provider_key", "route", "session", "system", "tag", "tag_rule", "usage"] as const;
+import { PeriodDialog } from "./period-dialog";
 
 const NOTHING_ASKED = { actor: undefined, actor_member_id: undefined, action: undefined, target_kind: undefined, target_id: undefined, since: undefined, until: undefined } satisfies AuditAsked;
 
@@ -40,6 +37,7 @@ interface AuditProps {
 /** Who changed what, day by day; what is asked for, and the event that is open, are in the address. */
 export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
   const { t } = useTranslation(["audit", "shared"]);
+  const { kind } = useTrailWords();
   const list = useInfiniteQuery(eventsQuery(asked));
   const events = list.data?.pages.flatMap((page) => page.items) ?? [];
   const at = events.findIndex((event) => event.id === open);
@@ -61,7 +59,7 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
       }
     >
       <ChainNote />
-      <AuditFilters asked={asked} known={[...new Set(events.map((event) => event.action))].sort()} target={targetOf(events, asked.target_id)} onAsk={onAsk} onClear={isNarrowed ? () => onAsk(NOTHING_ASKED) : undefined} />
+      <AuditFilters asked={asked} target={targetOf(events, asked.target_id, kind)} onAsk={onAsk} onClear={isNarrowed ? () => onAsk(NOTHING_ASKED) : undefined} />
       {list.error !== null && list.data === undefined ? (
         <Card flush>
           <ErrorState what={t("failed")} error={list.error} onRetry={() => void list.refetch()} />
@@ -91,38 +89,46 @@ export function AuditPage({ asked, open, onAsk, onOpen }: AuditProps) {
 
 interface AuditFiltersProps {
   asked: AuditAsked;
-  /** The actions of the events that are shown. */
-  known: readonly string[];
   /** What the target that is asked for is called, as far as an event of it says so. */
   target: string | undefined;
   onAsk: AuditProps["onAsk"];
   onClear: (() => void) | undefined;
 }
 
-function AuditFilters({ asked, known, target, onAsk, onClear }: AuditFiltersProps) {
-  const { t } = useTranslation(["audit", "shared"]);
+function AuditFilters({ asked, target, onAsk, onClear }: AuditFiltersProps) {
+  const { t } = useTranslation("audit");
   const format = useFormat();
-  const [picking, setPicking] = useState<"period" | "action" | null>(null);
-  const kinds = asked.target_kind === undefined || (KINDS as readonly string[]).includes(asked.target_kind) ? KINDS : [...KINDS, asked.target_kind];
+  const words = useTrailWords();
+  const [isChoosing, setIsChoosing] = useState(false);
   return (
     <Filters onClear={onClear}>
-      <SelectChip label={t("kind")} value={asked.target_kind} none={t("kind_any")} options={kinds.map((value) => ({ value, label: value.replaceAll("_", " ") }))} onChange={(target_kind) => onAsk({ target_kind })} />
-      {asked.action !== undefined && <SetChip name={t("set.action")} value={asked.action} onClear={() => onAsk({ action: undefined })} />}
+      <SelectChip label={t("kind")} value={asked.target_kind} none={t("kind_any")} options={choices(words.kinds, asked.target_kind).map((value) => ({ value, label: words.kind(value) }))} onChange={(target_kind) => onAsk({ target_kind })} />
+      <SelectChip
+        label={t("set.action")}
+        value={asked.action}
+        none={t("action_any")}
+        options={choices(words.actions, asked.action).map((value) => ({ value, label: words.action(value), group: words.kindOfAction(value) }))}
+        onChange={(action) => onAsk({ action })}
+      />
       {asked.target_id !== undefined && <SetChip name={t("set.target_id")} value={target ?? asked.target_id.slice(0, 8)} onClear={() => onAsk({ target_id: undefined })} />}
       {asked.actor_member_id !== undefined && <ActorChip id={asked.actor_member_id} onClear={() => onAsk({ actor_member_id: undefined })} />}
-      {(["since", "until"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={format.day(asked[name])} onClear={() => onAsk({ [name]: undefined })} />))}
-      {asked.action === undefined && (
-        <Button small onClick={() => setPicking("action")}>
-          {t("set.action")}
-        </Button>
-      )}
-      <Button small onClick={() => setPicking("period")}>
+      {(["since", "until"] as const).map((name) => (asked[name] === undefined ? null : <SetChip key={name} name={t(`set.${name}`)} value={shownDay(asked[name], format)} onClear={() => onAsk({ [name]: undefined })} />))}
+      <Button small onClick={() => setIsChoosing(true)}>
         {t("period")}
       </Button>
-      {picking === "period" && <PeriodDialog onClose={() => setPicking(null)} onAsk={onAsk} />}
-      {picking === "action" && <ActionDialog value={asked.action} known={known} onPick={(action) => onAsk({ action })} onClose={() => setPicking(null)} />}
+      {isChoosing && <PeriodDialog asked={asked} onClose={() => setIsChoosing(false)} onAsk={onAsk} />}
     </Filters>
   );
+}
+
+// What another version wrote can be asked for by an address.
+function choices(known: readonly string[], asked: string | undefined): readonly string[] {
+  return asked === undefined || known.includes(asked) ? known : [...known, asked];
+}
+
+// An address may hold anything, which is no reason to fall.
+function shownDay(moment: string, format: Format): string {
+  return Number.isNaN(Date.parse(moment)) ? moment : format.day(moment);
 }
 
 function ActorChip({ id, onClear }: { id: string; onClear: () => void }) {
@@ -130,47 +136,10 @@ function ActorChip({ id, onClear }: { id: string; onClear: () => void }) {
   return <SetChip name={t("set.actor_member_id")} value={useQuery(memberNameQuery(id)).data?.display_name ?? id.slice(0, 8)} onClear={onClear} />;
 }
 
-function PeriodDialog({ onAsk, onClose }: { onAsk: AuditProps["onAsk"]; onClose: () => void }) {
-  const { t } = useTranslation(["audit", "shared"]);
-  const [since, setSince] = useState("");
-  const [until, setUntil] = useState("");
-  // The browser reads a time without a zone in its own, which is the reader's.
-  const moment = (day: string, addDays: number) => {
-    if (day === "") return undefined;
-    const at = new Date(`${day}T00:00:00`);
-    at.setDate(at.getDate() + addDays);
-    return at.toISOString();
-  };
-  return (
-    <Dialog
-      title={t("period")}
-      onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t("shared:cancel")}</Button>
-          <Button
-            look="primary"
-            onClick={() => {
-              onAsk({ since: moment(since, 0), until: moment(until, 1) });
-              onClose();
-            }}
-          >
-            {t("show")}
-          </Button>
-        </>
-      }
-    >
-      <div className="grid gap-4 md:grid-cols-2">
-        <TextField type="date" label={t("set.since")} value={since} onChange={(event) => setSince(event.target.value)} />
-        <TextField type="date" label={t("last_day")} value={until} onChange={(event) => setUntil(event.target.value)} />
-      </div>
-    </Dialog>
-  );
-}
-
 function Timeline({ events, open, onOpen }: { events: readonly EventShown[]; open: string | undefined; onOpen: (id: string) => void }) {
   const { t } = useTranslation("audit");
   const format = useFormat();
+  const words = useTrailWords();
   const days = new Map<string, EventShown[]>();
   for (const event of events) {
     const day = dayIn(new Date(event.at), format.zone);
@@ -193,8 +162,8 @@ function Timeline({ events, open, onOpen }: { events: readonly EventShown[]; ope
                     <Moment at={event.at} as="time" />
                   </span>
                   <span className="font-medium">{event.actor_name}</span>
-                  <code className="font-mono text-code">{event.action}</code>
-                  <span className="min-w-0 break-words text-ink-2">{aboutWords(event)}</span>
+                  <span>{words.action(event.action)}</span>
+                  <span className="min-w-0 break-words text-ink-2">{namesOf(event)}</span>
                   <span className="ml-auto text-small text-ink-3 phone:ml-19 phone:basis-full">{event.address ?? t("no_address")}</span>
                 </button>
               </li>

@@ -4,9 +4,10 @@ import type { EventShown } from "@/client/schema.gen";
 import { Moment, Nothing } from "@/components/amounts";
 import { CopyButton } from "@/components/copy-button";
 import { PanelPart, SidePanel } from "@/components/side-panel";
+import { useTrailWords } from "@/components/trail-words";
 import { Button } from "@/components/ui/button";
 import { Fact, Facts } from "@/components/ui/card";
-import { aboutWords } from "./about";
+import { namesOf } from "./about";
 import type { AuditAsked } from "./api";
 import { differencesOf } from "./differences";
 
@@ -21,19 +22,24 @@ interface EventPanelProps {
 /** One administrative write, field by field before and after. Secrets are not in the record. */
 export function EventPanel({ event, onAsk, ...panel }: EventPanelProps) {
   const { t } = useTranslation("audit");
+  const words = useTrailWords();
+  const names = namesOf(event);
   const differences = differencesOf(event.before, event.after);
   const { target_id: targetId, actor_member_id: actorId } = event;
   return (
-    <SidePanel label={t("panel")} head={<code className="font-mono text-code font-medium">{event.action}</code>} {...panel}>
+    <SidePanel label={t("panel")} head={<span className="font-medium">{words.action(event.action)}</span>} {...panel}>
       <PanelPart>
         <Facts>
           <Fact label={t("column.when")}>
             <Moment at={event.at} />
           </Fact>
-          <Fact label={t("column.actor")}>{t("actor_as", { name: event.actor_name, kind: event.actor_kind.replaceAll("_", " ") })}</Fact>
+          <Fact label={t("column.actor")}>{t("actor_as", { name: event.actor_name, kind: words.actor(event.actor_kind) })}</Fact>
           <Fact label={t("column.address")}>{event.address ?? <Nothing />}</Fact>
-          <Fact label={t("column.target")}>{aboutWords(event)}</Fact>
-          <Fact label={t("kind")}>{event.target_kind.replaceAll("_", " ")}</Fact>
+          <Fact label={t("column.target")}>{names === "" ? <Nothing /> : names}</Fact>
+          <Fact label={t("kind")}>{words.kind(event.target_kind)}</Fact>
+          <Fact label={t("recorded_as")}>
+            <code className="font-mono text-small break-all">{event.action}</code>
+          </Fact>
           {targetId !== null && <Id label={t("set.target_id")} id={targetId} />}
           {event.request_id !== null && <Id label={t("request_id")} id={event.request_id} />}
         </Facts>

@@ -45,6 +45,11 @@ export function callsQuery(asked: CallsAsked) {
   );
 }
 
+/** The same as a file, the oldest first. */
+export async function exportCalls(asked: CallsAsked, form: "csv" | "jsonl"): Promise<Blob> {
+  return body(await api.GET("/api/me/call-records/export", { params: { query: { ...callsSent(asked, USUAL_RANGE), form } }, parseAs: "blob" }));
+}
+
 /** One of the member's calls. A record is never changed. */
 export function callQuery(id: string) {
   return queryOptions({

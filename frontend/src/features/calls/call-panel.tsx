@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { MyCallRecordFound } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
+import { UsageSource } from "@/components/calls/usage-source";
 import { CopyButton } from "@/components/copy-button";
 import { ErrorState } from "@/components/problem";
 import { RecordedRefusal, ToldClient } from "@/components/recorded-refusal";
@@ -84,7 +85,9 @@ function CallFacts({ call, nameOf }: { call: MyCallRecordFound; nameOf: CallPane
           <Fact label={t("cost")}>
             <Money usd={call.billed_cost_usd} places={4} />
           </Fact>
-          <Fact label={t("usage_source")}>{call.usage_source}</Fact>
+          <Fact label={t("usage_source")}>
+            <UsageSource source={call.usage_source} />
+          </Fact>
           <Fact label={t("price_version")}>{call.price_version_id === null ? <Nothing /> : <Id id={call.price_version_id} />}</Fact>
         </Facts>
       </Part>

@@ -5,11 +5,12 @@ import type { MyCallRecordShown } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
+import { ExportButton } from "@/components/export-button";
 import { ListTable } from "@/components/list-table";
 import { Page } from "@/components/page";
 import { OutcomeBadge } from "@/components/status-badge";
 import { useFormat } from "@/lib/format";
-import { callsQuery, type CallsAsked } from "./api";
+import { callsQuery, exportCalls, type CallsAsked } from "./api";
 import { CallFilters, isNarrowed, NO_FILTERS } from "./call-filters";
 import { CallPanel } from "./call-panel";
 
@@ -31,7 +32,7 @@ export function CallsPage({ asked, onAsk, openId, onOpen, nameOf }: CallsPagePro
   const columns = useColumns(nameOf, onOpen);
   const clear = isNarrowed(asked) ? () => onAsk(NO_FILTERS) : undefined;
   return (
-    <Page title={t("title")} says={t("says")}>
+    <Page title={t("title")} says={t("says")} actions={<ExportButton name="my-calls" read={(form) => exportCalls(asked, form)} />}>
       <CallFilters asked={asked} onAsk={onAsk} nameOf={nameOf} onClear={clear} />
       <ListTable
         id="calls"

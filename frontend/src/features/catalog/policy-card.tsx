@@ -10,6 +10,7 @@ import { ProblemNote } from "@/components/problem";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
+import { Menu, MenuItem } from "@/components/ui/menu";
 import { useToast } from "@/components/ui/toast";
 import { useWrite } from "@/lib/writes";
 import { memberOfPolicyQuery, policyPreviewQuery, setPolicy, tagsOfPolicyQuery } from "./api";
@@ -81,23 +82,26 @@ function Chosen({ legend, off = false, saved, tags, members, onTags, onMembers }
         ))}
         {tags.length + members.length === 0 && addable.length === 0 && <span className="text-dense text-ink-3">{t("policy.no_tags")}</span>}
         {addable.length > 0 && (
-          <select
-            aria-label={t("policy.add_tag", { list: legend })}
-            value=""
-            onChange={(event) => onTags([...tags, event.target.value])}
-            className="h-6 max-w-32 rounded-badge border border-dashed border-control bg-surface px-1 text-small text-ink-2 coarse:h-9"
-          >
-            <option value="">{t("policy.add")}</option>
+          <Menu align="start" trigger={<AddTag label={t("policy.add_tag", { list: legend })}>{t("policy.add")}</AddTag>}>
             {addable.map((tag) => (
-              <option key={tag.id} value={tag.id}>
+              <MenuItem key={tag.id} onSelect={() => onTags([...tags, tag.id])}>
                 {tag.name}
-              </option>
+              </MenuItem>
             ))}
-          </select>
+          </Menu>
         )}
       </div>
       {off && <p className="mt-1.5 text-small text-ink-3">{t("policy.off")}</p>}
     </fieldset>
+  );
+}
+
+// Not the system's own list: there an arrow key would already add what it passes.
+function AddTag({ label, children, ...opens }: { label: string; children: ReactNode }) {
+  return (
+    <button {...opens} type="button" aria-label={label} className="h-6 rounded-badge border border-dashed border-control bg-surface px-2 text-small text-ink-2 hover:bg-hover coarse:h-9">
+      {children}
+    </button>
   );
 }
 

@@ -34,9 +34,9 @@ export function GrantsSelection({ selection, ...bar }: GrantsSelectionProps) {
   const [open, setOpen] = useState<How | "limits" | null>(null);
   const nameOf = useGrantNames(open === null ? [] : selection.rows);
   const rowsFor = (how: How | "limits") => selection.rows.filter((each) => FROM[how].includes(each.state));
-  const close = () => {
+  const close = (isDone: boolean) => {
     // The rows are as they were when they were ticked: their states and limits have changed.
-    selection.replace([]);
+    if (isDone) selection.replace([]);
     setOpen(null);
   };
   const given = open === null ? [] : rowsFor(open);
@@ -77,7 +77,7 @@ interface MoveManyProps {
   rows: readonly Named[];
   /** How many of those ticked are in no state for it. */
   left: number;
-  onClose: () => void;
+  onClose: (isDone: boolean) => void;
 }
 
 function MoveManyDialog({ how, rows, left, onClose }: MoveManyProps) {

@@ -10,7 +10,7 @@ import { changeLimits, previewLimits } from "./api";
 import { limitsOf, MonthlyFields } from "./monthly-fields";
 
 /** Sets the monthly limits of many allocations anew. How many of them would stand over it is said before. */
-export function LimitsManyDialog({ rows, left, onClose }: { rows: readonly Named[]; left: number; onClose: () => void }) {
+export function LimitsManyDialog({ rows, left, onClose }: { rows: readonly Named[]; left: number; onClose: (isDone: boolean) => void }) {
   const { t } = useTranslation("people");
   const [typed, setTyped] = useState({ cost: "", tokens: "" });
   const limits = limitsOf(typed);

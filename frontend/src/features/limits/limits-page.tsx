@@ -93,7 +93,7 @@ function useColumns(onOpen: (id: string) => void, onRemove: (limit: { id: string
       id: "exceed",
       head: t("limits.exceed"),
       place: "state",
-      cell: (limit) => <Badge tint={limit.on_exceed === "warn" ? "warn" : "neutral"}>{t(`limits.exceed.${limit.on_exceed}`)}</Badge>,
+      cell: (limit) => <span className="whitespace-nowrap"><Badge tint={limit.on_exceed === "warn" ? "warn" : "neutral"}>{t(`limits.exceed.${limit.on_exceed}`)}</Badge></span>,
     },
     { id: "refused", head: t("limits.refused"), place: "number", align: "right", cell: (limit) => <RefusedCount id={limit.id} refused={limit.refused} /> },
     { id: "set", head: t("limits.set_at"), place: "wide", align: "right", sort: "created_at", cell: (limit) => <Moment at={limit.created_at} as="day" /> },

@@ -6,15 +6,17 @@ import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ListTable } from "@/components/list-table";
+import { useTrailWords } from "@/components/trail-words";
 import { changesQuery } from "./held-api";
 
 /** What was done to a member's account, the newest first: by whom, and which fields it changed. */
 export function ChangesPart({ memberId }: { memberId: string }) {
   const { t } = useTranslation("people");
+  const words = useTrailWords();
   const list = useInfiniteQuery(changesQuery(memberId));
   const columns: Column<EventShown>[] = [
     { id: "at", head: t("changes.at"), place: "number", cell: (event) => <Moment at={event.at} /> },
-    { id: "action", head: t("changes.action"), place: "title", cell: (event) => <code className="font-mono text-code">{event.action}</code> },
+    { id: "action", head: t("changes.action"), place: "title", cell: (event) => words.action(event.action) },
     { id: "fields", head: t("changes.fields"), place: "text", cell: (event) => <span className="text-ink-2">{changed(event).join(", ")}</span> },
     { id: "actor", head: t("changes.actor"), place: "state", align: "right", cell: (event) => <span className="text-ink-2">{event.actor_name}</span> },
   ];

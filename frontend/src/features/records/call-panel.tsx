@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { memberNameQuery } from "@/client/names";
 import type { CallRecordFound } from "@/client/schema.gen";
 import { Moment, Money, Nothing, Slug, TokenCount } from "@/components/amounts";
+import { UsageSource } from "@/components/calls/usage-source";
 import { CopyButton } from "@/components/copy-button";
 import { ErrorState } from "@/components/problem";
 import { RecordedRefusal, ToldClient } from "@/components/recorded-refusal";
@@ -126,7 +127,9 @@ function Billed({ call }: { call: CallRecordFound }) {
           {format.count(call.quantity)} {call.unit}
         </Fact>
       )}
-      <Fact label={t("usage_source")}>{call.usage_source}</Fact>
+      <Fact label={t("usage_source")}>
+        <UsageSource source={call.usage_source} />
+      </Fact>
       {call.service_tier !== null && <Fact label={t("service_tier")}>{call.service_tier}</Fact>}
       {call.price_version_id !== null && <Id label={t("price_version")} id={call.price_version_id} />}
     </Facts>
