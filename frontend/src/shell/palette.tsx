@@ -6,12 +6,18 @@ import { useTranslation } from "react-i18next";
 import { administrates, useMe } from "@/session/me";
 import { useItems, type Item } from "./palette-items";
 
+interface PaletteProps {
+  /** What was typed before it was there. */
+  typed: string;
+  onClose: () => void;
+}
+
 /** One field that finds pages, models and credentials, and begins what is done often. Everything in it is reachable without it. */
-export default function Palette({ onClose }: { onClose: () => void }) {
+export default function Palette({ typed: before, onClose }: PaletteProps) {
   const { t } = useTranslation();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  const [typed, setTyped] = useState("");
+  const [typed, setTyped] = useState(before);
   const [at, setAt] = useState(0);
   const { items, isSearching } = useItems(typed, onClose);
   const isAdministrator = administrates(useMe());

@@ -1,7 +1,7 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router";
 import { clsx } from "clsx";
 import { ArrowLeftRight, Ellipsis, Search } from "lucide-react";
-import { createElement, Fragment, lazy, Suspense, useEffect, useState } from "react";
+import { createElement, Fragment, lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Breadcrumbs, usePlaceName } from "@/components/breadcrumbs";
@@ -30,6 +30,7 @@ export function Shell() {
   const places = useIsAdministration() ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL;
   useShortcuts({ search: () => setSearching(true), showAll: () => setKeys(true) });
   const palette = usePalette();
+  const [typed, setTyped] = useState("");
   return (
     <div className="min-h-dvh md:pl-16 lg:pl-[228px]">
       <a href="#content" className="sr-only z-50 rounded-button bg-raised px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
@@ -42,11 +43,28 @@ export function Shell() {
       </main>
       <PhoneBar places={places} onMore={() => setMore(true)} />
       {more && <More places={places} onClose={() => setMore(false)} />}
-      <Suspense>{searching && createElement(palette, { onClose: () => setSearching(false) })}</Suspense>
+      <Suspense fallback={<TypedMeanwhile onTyped={setTyped} />}>
+        {searching &&
+          createElement(palette, {
+            typed,
+            onClose: () => {
+              setTyped("");
+              setSearching(false);
+            },
+          })}
+      </Suspense>
       <Suspense>{keys && <ShortcutsDialog onClose={() => setKeys(false)} />}</Suspense>
       <Doorkeeper />
     </div>
   );
+}
+
+/** Takes what is typed until the search is there: it would be taken for shortcuts. */
+function TypedMeanwhile({ onTyped }: { onTyped: (typed: string) => void }) {
+  const { t } = useTranslation();
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => field.current?.focus(), []);
+  return <input ref={field} aria-label={t("palette.open")} onChange={(event) => onTyped(event.target.value)} className="sr-only" />;
 }
 
 /** The search, read before anybody asks for it: who presses Ctrl K types at once, and what is typed meanwhile would be lost. */

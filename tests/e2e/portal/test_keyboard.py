@@ -126,3 +126,18 @@ def test_a_choice_by_the_keyboard_is_out_of_sight_or_the_keyboard_is_lost_with_i
     expect(at.page.get_by_role("dialog")).to_be_visible()
     keyboard.press("Escape")
     expect(at.page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_what_is_typed_before_the_search_is_there_is_taken_for_shortcuts(owners_desk):
+    at = owners_desk
+    late = []
+    at.page.route("**/palette-*.js", late.append)
+    at.go("/admin/tags")
+    at.page.keyboard.press("Control+k")
+    at.page.keyboard.type("gm audit")
+    expect(at.page).to_have_url(lambda url: url.endswith("/admin/tags"))
+    at.page.wait_for_function("document.activeElement.value === 'gm audit'")
+    for each in late:
+        each.continue_()
+    at.page.unroute("**/palette-*.js")
+    expect(at.page.get_by_role("dialog").get_by_role("combobox")).to_have_value("gm audit")

@@ -30,9 +30,10 @@ export function MembersSelection({ selection, granting, ...bar }: MembersSelecti
   const { t } = useTranslation("people");
   const [open, setOpen] = useState<Open>(null);
   const [services, setServices] = useState<"keep" | "disable">("keep");
-  const close = () => {
-    // The rows are as they were when they were ticked: who is disabled has changed by these two.
-    if (open === "disable" || open === "enable") selection.replace([]);
+  const close = () => setOpen(null);
+  const closeChanged = (isDone: boolean) => {
+    // The rows are as they were when they were ticked: who is disabled has changed.
+    if (isDone) selection.replace([]);
     setOpen(null);
   };
   const members = selection.rows;
@@ -73,7 +74,7 @@ export function MembersSelection({ selection, granting, ...bar }: MembersSelecti
           rows={active.map(named)}
           act={(id) => endMember({ id, how: "disable", services })}
           touches={["admin"]}
-          onClose={close}
+          onClose={closeChanged}
         >
           <p>{t("member.says.disable")}</p>
           <BulkStops name="disable-members" rows={active.map(named)} ask={(id) => readEnding(id, "disable")} />
@@ -85,7 +86,7 @@ export function MembersSelection({ selection, granting, ...bar }: MembersSelecti
         </BulkDialog>
       )}
       {open === "enable" && (
-        <BulkDialog title={t("members.ask.enable", { count: disabled.length })} verb={t("member.enable")} rows={disabled.map(named)} act={enableMember} touches={["admin"]} onClose={close}>
+        <BulkDialog title={t("members.ask.enable", { count: disabled.length })} verb={t("member.enable")} rows={disabled.map(named)} act={enableMember} touches={["admin"]} onClose={closeChanged}>
           <p>{t("members.says.enable")}</p>
         </BulkDialog>
       )}
