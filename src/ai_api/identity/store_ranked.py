@@ -48,7 +48,9 @@ async def list_unranked(
 ) -> list[tuple[str, Member]]:
     """At most `limit` members that fit and have no rank, each with the text of their identifier they are sorted by."""
     by = func.lower(members.c.identifier)
-    statement = select(*MEMBER_COLUMNS, by.label("sorted_by")).where(*fitting(filters), text(f"NOT ({ranking.is_ranked})"))
+    statement = select(*MEMBER_COLUMNS, by.label("sorted_by")).where(
+        *fitting(filters), text(f"NOT ({ranking.is_ranked})")
+    )
     if after is not None:
         statement = statement.where(by > after)
     found = []

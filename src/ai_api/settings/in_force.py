@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
@@ -15,7 +15,7 @@ from ai_api.settings.tree import PREFIX, Settings
 Origin = Literal["environment", "file", "default", "program"]
 """`program` is the command itself, as `ai-api up` says where its database is."""
 
-_NOTHING = (None, "", (), {})
+_NOTHING: Final[tuple[object, ...]] = (None, "", (), {})
 
 
 @dataclass(frozen=True, slots=True)

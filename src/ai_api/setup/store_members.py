@@ -43,34 +43,13 @@ SELECT m.id, {_LAST_SEEN} AS last_seen_at,
 FROM members m WHERE m.id = ANY(:ids)
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))  # noqa: S608  -- a constant of this file
 
-# Everybody's, out of the sums of days that are ready and whole, and of quarters everywhere else: one statement, one snapshot.
-# Rows that are in no day are few, and have an index.
+# A month of quarters lies together, and is read as one stretch. Sums of days are hardly fewer rows, and lie apart.
 _SPENDING = """
-WITH days AS MATERIALIZED (
-    SELECT begins, begins >= :since AND begins + interval '24 hours' <= :until
-        AND EXISTS (SELECT 1 FROM usage_days_ready r WHERE r.day = (begins AT TIME ZONE 'UTC')::date)
-        AND NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = (begins AT TIME ZONE 'UTC')::date) AS is_summed
-    FROM generate_series(date_trunc('day', CAST(:since AS timestamptz), 'UTC'), CAST(:until AS timestamptz), interval '24 hours')
-        AS each_day(begins)
-)
-SELECT spent.member_id, sum(spent.billed_cost_nanos)::bigint AS rank FROM days CROSS JOIN LATERAL (
-    SELECT d.member_id, d.billed_cost_nanos FROM usage_days d
-    WHERE days.is_summed AND d.cut = 'callers' AND d.begins = days.begins
-    UNION ALL
-    SELECT q.member_id, q.billed_cost_nanos FROM usage_quarters q
-    WHERE days.is_summed AND NOT q.is_told AND q.quarter >= days.begins AND q.quarter < days.begins + interval '24 hours'
-    UNION ALL
-    SELECT q.member_id, q.billed_cost_nanos FROM usage_quarters q
-    WHERE NOT days.is_summed AND q.quarter >= greatest(days.begins, :since)
-        AND q.quarter < least(days.begins + interval '24 hours', :until)
-) spent GROUP BY spent.member_id HAVING sum(spent.billed_cost_nanos) > 0
-"""
-
-_SPENDING_OF = """
 SELECT q.member_id, sum(q.billed_cost_nanos)::bigint AS rank FROM usage_quarters q
-WHERE q.member_id = ANY(CAST(:ids AS uuid[])) AND q.quarter >= :since AND q.quarter < :until
-GROUP BY q.member_id HAVING sum(q.billed_cost_nanos) > 0
+WHERE {} q.quarter >= :since AND q.quarter < :until GROUP BY q.member_id HAVING sum(q.billed_cost_nanos) > 0
 """
+_OF_ALL = _SPENDING.format("q.member_id IS NOT NULL AND")
+_OF_SOME = _SPENDING.format("q.member_id = ANY(CAST(:ids AS uuid[])) AND")
 _HAS_SPENT = "EXISTS (SELECT 1 FROM ({}) ranks WHERE ranks.member_id = members.id)"
 
 _MICROS = "(extract(epoch FROM seen.at) * 1000000)::bigint"
@@ -146,13 +125,13 @@ async def seen(tx: Tx, member_ids: Sequence[UUID]) -> dict[UUID, Seen]:
 
 def spending(since: datetime, until: datetime) -> Ranking:
     """Members by what their calls between two quarters of an hour cost, in nano-USD; who spent nothing has no rank."""
-    return Ranking(_SPENDING, _HAS_SPENT.format(_SPENDING), {"since": since, "until": until})
+    return Ranking(_OF_ALL, _HAS_SPENT.format(_OF_ALL), {"since": since, "until": until})
 
 
 def spending_of(member_ids: Sequence[UUID], since: datetime, until: datetime) -> Ranking:
     """The same of these members alone."""
     given = {"ids": list(member_ids), "since": since, "until": until}
-    return Ranking(_SPENDING_OF, _HAS_SPENT.format(_SPENDING_OF), given)
+    return Ranking(_OF_SOME, _HAS_SPENT.format(_OF_SOME), given)
 
 
 def last_seen_of(member_ids: Sequence[UUID]) -> Ranking:
