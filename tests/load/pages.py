@@ -47,6 +47,10 @@ def _lists(of: Browsed) -> Iterator[Page]:
     yield Page("one member", f"/api/admin/members/{of.member_id}")
     yield Page("members, searched", "/api/admin/members", {"q": "browsed19"})
     yield Page("members by identifier", "/api/admin/members", {"sort": "identifier", "limit": "200"})
+    for sort in ("-this_month", "-last_seen_at"):
+        yield Page(f"members by {sort}", "/api/admin/members", {"sort": sort})
+        yield Page(f"members of a tag by {sort}", "/api/admin/members", {"sort": sort, "tag_id": str(of.tag_id)})
+    yield Page("allocations of a tag", "/api/admin/allocations", {"tag_id": str(of.tag_id)})
     for lack in ("price", "route"):
         yield Page(f"models without a {lack}", "/api/admin/models", {"lacks": lack, "limit": "200"})
     yield Page("what needs somebody", "/api/admin/attention")

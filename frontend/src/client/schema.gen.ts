@@ -1389,6 +1389,26 @@ export interface paths {
         patch: operations["change_system_api_admin_system_patch"];
         trace?: never;
     };
+    "/api/admin/system/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Settings
+         * @description The settings in force. They are read once, when a process starts.
+         */
+        get: operations["get_settings_api_admin_system_settings_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/tag-rules": {
         parameters: {
             query?: never;
@@ -5191,11 +5211,13 @@ export interface components {
         };
         /**
          * MemberOfTagShown
-         * @description A member that was given a tag.
+         * @description A member that was given a tag. `first_sign_in` is of a person who has never signed in, and null of everybody else.
          */
         MemberOfTagShown: {
             /** Display Name */
             display_name: string;
+            /** First Sign In */
+            first_sign_in: ("awaited" | "link_expired") | null;
             /**
              * Id
              * Format: uuid
@@ -7153,6 +7175,39 @@ export interface components {
             user_agent: string;
         };
         /**
+         * SettingShown
+         * @description A setting by the name of its variable. `value` is written as in the environment; it is null where nothing is set, and of a
+         *     secret always: `is_set` says whether there is one.
+         *
+         *     `origin` is where it was said, and `variable` by which name: a file's path and a group of settings have names of their own.
+         *     `program` is the command that runs, and `default` nobody.
+         */
+        SettingShown: {
+            /** Is Secret */
+            is_secret: boolean;
+            /** Is Set */
+            is_set: boolean;
+            /** Name */
+            name: string;
+            /**
+             * Origin
+             * @enum {string}
+             */
+            origin: "environment" | "file" | "default" | "program";
+            /** Value */
+            value: string | null;
+            /** Variable */
+            variable: string | null;
+        };
+        /**
+         * SettingsShown
+         * @description Every setting of the process that answers, in the order of the documentation; another one may have others.
+         */
+        SettingsShown: {
+            /** Items */
+            items: components["schemas"]["SettingShown"][];
+        };
+        /**
          * SetUp
          * @description The first owner, who makes themself.
          */
@@ -8053,6 +8108,8 @@ export type SchemaShown = components['schemas']['SchemaShown'];
 export type Searched = components['schemas']['Searched'];
 export type SessionsEnded = components['schemas']['SessionsEnded'];
 export type SessionShown = components['schemas']['SessionShown'];
+export type SettingShown = components['schemas']['SettingShown'];
+export type SettingsShown = components['schemas']['SettingsShown'];
 export type SetUp = components['schemas']['SetUp'];
 export type SignedInShown = components['schemas']['SignedInShown'];
 export type SignIn = components['schemas']['SignIn'];
@@ -8329,6 +8386,7 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 state?: ("active" | "paused" | "quarantined" | "revoked") | null;
+                tag_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -12081,6 +12139,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemShown"];
+                };
+            };
+        };
+    };
+    get_settings_api_admin_system_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsShown"];
                 };
             };
         };

@@ -12,6 +12,7 @@ const read = search({
   model: word(64),
   state: oneOf(["active", "paused", "quarantined", "revoked"]),
   locked: oneOf(["yes", "no"]),
+  tag: word(64),
   sort: oneOf(["created_at", "-created_at"]),
   open: word(64),
 });

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, not_, select, update
+from sqlalchemy import Select, func, insert, not_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from ai_api.allocations.rules import Allocation, Standing
@@ -38,6 +38,15 @@ class Filters:
     model_ids: Collection[UUID] | None = None
     state: str | None = None
     claim_locked: bool | None = None
+    tag_id: UUID | None = None
+    """A tag that applies to the member: given to them, or everyone's."""
+
+
+# The members are gathered once, not looked up for each allocation.
+_WITH_TAG = text("""(
+    allocations.member_id IN (SELECT given.member_id FROM member_tags given WHERE given.tag_id = :tag_id)
+    OR (SELECT tags.everyone FROM tags WHERE tags.id = :tag_id)
+)""")
 
 
 async def add(tx: Tx, *, allocation_id: UUID, member_id: UUID, model_id: UUID) -> str | None:
@@ -130,6 +139,8 @@ async def page(tx: Tx, filters: Filters, *, newest_first: bool, after: UUID | No
     if filters.claim_locked is not None:
         is_locked = (allocations.c.state == "revoked") & allocations.c.unlocked_at.is_(None)
         statement = statement.where(is_locked if filters.claim_locked else not_(is_locked))
+    if filters.tag_id is not None:
+        statement = statement.where(_WITH_TAG.bindparams(tag_id=filters.tag_id))
     if newest_first:
         statement = statement.order_by(allocations.c.id.desc())
         if after is not None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import timedelta
 
 from ai_api.app.ground import Ground
-from ai_api.portal.house import House, PortalSettings
+from ai_api.portal.house import ConfiguredSetting, House, PortalSettings
 from ai_api.portal.installers.render import InstallerTerms
 from ai_api.quotas import Terms
-from ai_api.settings import Oidc, Settings
+from ai_api.settings import Oidc, Settings, settings_in_force
 from ai_api.sign_in import OidcProvider, SessionTerms
 
 
@@ -21,11 +22,12 @@ def house_of(settings: Settings, ground: Ground) -> House:
         egress=ground.egress,
         clock=ground.clock,
         learn=ground.redactor.learn,
-        settings=_portal_settings(settings),
+        settings=portal_settings(settings),
     )
 
 
-def _portal_settings(settings: Settings) -> PortalSettings:
+def portal_settings(settings: Settings) -> PortalSettings:
+    """The settings that the portal answers by."""
     return PortalSettings(
         organization_zone=settings.organization_zone,
         credential_prefix=settings.credentials.prefix,
@@ -44,6 +46,7 @@ def _portal_settings(settings: Settings) -> PortalSettings:
             absolute=timedelta(hours=settings.sessions.absolute_hours),
         ),
         oidc=tuple(_oidc_provider(name, each) for name, each in settings.oidc.items()),
+        configured=tuple(ConfiguredSetting(**asdict(each)) for each in settings_in_force(settings)),
     )
 
 

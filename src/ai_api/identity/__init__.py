@@ -47,6 +47,7 @@ from ai_api.identity.rules import (
     is_use_worth_noting,
 )
 from ai_api.identity.store import everyone_tags as load_everyone_tags
+from ai_api.identity.store_ranked import Ranking, ids_that_fit, list_ranked, list_unranked
 from ai_api.identity.tag import (
     MEMBERS_AT_ONCE_MAX,
     PRIORITY_DEFAULT,
@@ -114,6 +115,7 @@ __all__ = [
     "Membership",
     "PasswordHolder",
     "Passwords",
+    "Ranking",
     "Role",
     "RuleKind",
     "Status",
@@ -157,14 +159,17 @@ __all__ = [
     "get_tag_rule",
     "has_owner",
     "has_password",
+    "ids_that_fit",
     "is_use_worth_noting",
     "issue_access_token",
     "keep_rehashed",
     "list_access_tokens",
     "list_members",
+    "list_ranked",
     "list_tag_members",
     "list_tag_rules",
     "list_tags",
+    "list_unranked",
     "load_everyone_tags",
     "lock_password_holder",
     "note_use",

@@ -19,7 +19,7 @@ from ai_api.identity.tables import access_tokens, member_tags, members, tags
 _IN_USE = {"23001", "23503"}  # restrict_violation (Postgres 18) and foreign_key_violation (before)
 _FIRST_OWNER_LOCK = 0x61695F6669727374  # "ai_first"
 
-_MEMBER = (
+MEMBER_COLUMNS: Final = (
     members.c.id,
     members.c.kind,
     members.c.identity,
@@ -66,7 +66,7 @@ async def insert_member(
             updated_at=now,
         )
         .on_conflict_do_nothing(index_elements=[text("lower(identifier)")])
-        .returning(*_MEMBER)
+        .returning(*MEMBER_COLUMNS)
     )
     row = (await tx.execute(statement)).mappings().one_or_none()
     return None if row is None else Member(**row)
@@ -74,20 +74,20 @@ async def insert_member(
 
 async def find_member(tx: Tx, member_id: UUID) -> Member | None:
     """A member by id."""
-    row = (await tx.execute(select(*_MEMBER).where(members.c.id == member_id))).mappings().one_or_none()
+    row = (await tx.execute(select(*MEMBER_COLUMNS).where(members.c.id == member_id))).mappings().one_or_none()
     return None if row is None else Member(**row)
 
 
 async def find_member_by_identifier(tx: Tx, identifier: str) -> Member | None:
     """A member by identifier, in whatever case."""
-    statement = select(*_MEMBER).where(func.lower(members.c.identifier) == func.lower(identifier))
+    statement = select(*MEMBER_COLUMNS).where(func.lower(members.c.identifier) == func.lower(identifier))
     row = (await tx.execute(statement)).mappings().one_or_none()
     return None if row is None else Member(**row)
 
 
 async def find_password(tx: Tx, identifier: str) -> PasswordHolder | None:
     """A member by identifier, in whatever case, with the hash of their password."""
-    statement = select(*_MEMBER, members.c.password_hash).where(
+    statement = select(*MEMBER_COLUMNS, members.c.password_hash).where(
         func.lower(members.c.identifier) == func.lower(identifier)
     )
     row = (await tx.execute(statement)).mappings().one_or_none()
@@ -96,13 +96,13 @@ async def find_password(tx: Tx, identifier: str) -> PasswordHolder | None:
 
 async def lock_password(tx: Tx, member_id: UUID) -> PasswordHolder | None:
     """A member with the hash of their password, locked."""
-    statement = select(*_MEMBER, members.c.password_hash).where(members.c.id == member_id)
+    statement = select(*MEMBER_COLUMNS, members.c.password_hash).where(members.c.id == member_id)
     row = (await tx.execute(statement.with_for_update(key_share=True))).mappings().one_or_none()
     return None if row is None else _holder(row)
 
 
 def _holder(row: Mapping[Any, Any]) -> PasswordHolder:
-    return PasswordHolder(Member(**{column.name: row[column.name] for column in _MEMBER}), row["password_hash"])
+    return PasswordHolder(Member(**{column.name: row[column.name] for column in MEMBER_COLUMNS}), row["password_hash"])
 
 
 async def set_password_hash(tx: Tx, member_id: UUID, password_hash: str) -> None:
@@ -121,7 +121,7 @@ async def list_members(
 ) -> list[tuple[str, Member]]:
     """At most `limit` members that fit, each with the text of what it is sorted by; those behind `after`."""
     key = _ORDERS[by]
-    statement = select(*_MEMBER, key.label("sorted_by")).where(*_conditions(filters))
+    statement = select(*MEMBER_COLUMNS, key.label("sorted_by")).where(*fitting(filters))
     if after is not None:
         statement = statement.where(key < after if descending else key > after)
     statement = statement.order_by(key.desc() if descending else key).limit(limit)
@@ -132,7 +132,8 @@ async def list_members(
     return found
 
 
-def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+def fitting(filters: Filters) -> list[ColumnElement[bool]]:
+    """What the filters ask of a member."""
     found: list[ColumnElement[bool]] = [
         members.c[name] == value
         for name, value in (
@@ -170,13 +171,15 @@ async def lock_members(tx: Tx, ids: Collection[UUID], *, and_active_owners: bool
     wanted: ColumnElement[bool] = members.c.id.in_(ids)
     if and_active_owners:
         wanted = or_(wanted, _ACTIVE_OWNER)
-    statement = select(*_MEMBER).where(wanted).order_by(members.c.id).with_for_update(key_share=True)
+    statement = select(*MEMBER_COLUMNS).where(wanted).order_by(members.c.id).with_for_update(key_share=True)
     return {row["id"]: Member(**row) for row in (await tx.execute(statement)).mappings()}
 
 
 async def update_member(tx: Tx, member_id: UUID, values: Mapping[str, Any], *, now: datetime) -> Member:
     """Changes fields of a member that is there."""
-    statement = update(members).where(members.c.id == member_id).values(**values, updated_at=now).returning(*_MEMBER)
+    statement = (
+        update(members).where(members.c.id == member_id).values(**values, updated_at=now).returning(*MEMBER_COLUMNS)
+    )
     return Member(**(await tx.execute(statement)).mappings().one())
 
 
@@ -197,7 +200,7 @@ async def delete_member(tx: Tx, member_id: UUID) -> None:
 async def services_of(tx: Tx, responsible_member_id: UUID) -> list[Member]:
     """The active service accounts a member answers for, by identifier."""
     statement = (
-        select(*_MEMBER)
+        select(*MEMBER_COLUMNS)
         .where(members.c.responsible_member_id == responsible_member_id, members.c.status == "active")
         .order_by(members.c.identifier)
     )

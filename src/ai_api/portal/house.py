@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from ai_api.core.client_address import Network
 from ai_api.core.clock import Clock
@@ -18,6 +18,20 @@ from ai_api.sign_in import OidcProvider, SessionTerms
 
 REPORT_MS_MAX: Final = 5_000
 """How long Postgres may work on one statement of a report, in milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredSetting:
+    """A setting of this process by the name of its variable, as an administrator may see it: `value` is None for a secret, and
+    where nothing is set. `variable` is the one that said it; None where none did.
+    """
+
+    name: str
+    value: str | None
+    is_secret: bool
+    is_set: bool
+    origin: Literal["environment", "file", "default", "program"]
+    variable: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +56,8 @@ class PortalSettings:
     installers: InstallerTerms = field(default_factory=InstallerTerms)
     sends_mail: bool = False
     """Whether letters that are put into the outbox find a server that takes them."""
+    configured: tuple[ConfiguredSetting, ...] = ()
+    """All settings of this process, for administrators to look at; nothing goes by these."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ missing, short, malformed or contradictory refuses to start, naming the setting 
 """
 
 from ai_api.settings.groups import Listen, Smtp
+from ai_api.settings.in_force import SettingInForce, settings_in_force
 from ai_api.settings.loading import SECRET_SETTINGS, SettingsRefused, load_settings
 from ai_api.settings.oidc import Oidc
 from ai_api.settings.tree import PREFIX, Settings
@@ -14,8 +15,10 @@ __all__ = [
     "SECRET_SETTINGS",
     "Listen",
     "Oidc",
+    "SettingInForce",
     "Settings",
     "SettingsRefused",
     "Smtp",
     "load_settings",
+    "settings_in_force",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Literal, NamedTuple, cast, get_args
 
-from ai_api.core.money import MoneyError, parse_usd
+from ai_api.core.money import MoneyError, format_usd, parse_usd
 
 Metric = Literal["requests", "input_tokens", "output_tokens", "total_tokens", "cost", "concurrency"]
 WindowKind = Literal["request", "sliding", "day", "month", "lifetime"]
@@ -35,6 +35,13 @@ def credential_limits_in(text: str) -> tuple[CredentialLimit, ...]:
     if len({(each.metric, each.window_kind, each.window_s) for each in limits}) < len(limits):
         raise ValueError(_LIMIT_FORM)
     return limits
+
+
+def credential_limit_text(limit: CredentialLimit) -> str:
+    """A limit as the setting's text says it."""
+    amount = format_usd(limit.amount) if limit.metric == "cost" else str(limit.amount)
+    window = {"sliding": f"{limit.window_s}s", "request": "call"}.get(limit.window_kind, limit.window_kind)
+    return f"{limit.metric}:{amount}" if limit.metric == "concurrency" else f"{limit.metric}:{amount}/{window}"
 
 
 def _credential_limit(text: str) -> CredentialLimit:

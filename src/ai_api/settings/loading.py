@@ -30,6 +30,9 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: obj
     """The settings of this process. Raises SettingsRefused, naming what is wrong and never a value."""
     env = dict(os.environ if environment is None else environment)
     given: dict[str, object] = dict(overrides)
+    variables = frozenset(
+        name for name in map(str.upper, env) if name.startswith(PREFIX) and _top(name) not in overrides
+    )
     refused: list[str] = []
     for name in SECRET_SETTINGS:
         key = f"{PREFIX}{name.upper()}"
@@ -51,7 +54,7 @@ def load_settings(environment: Mapping[str, str] | None = None, **overrides: obj
     # Names and secrets in the groups of `oidc` are free text: 007 is no number there.
     source.env_vars = {key.lower(): value for key, value in env.items() if not key.upper().startswith(_OIDC)}
     try:
-        return Settings(**{**source(), **given})
+        return Settings(**{**source(), **given}).said_by(variables)
     except ValidationError as error:
         raise SettingsRefused([_line(each["loc"], each["msg"]) for each in error.errors(include_input=False)]) from None
 
@@ -98,6 +101,12 @@ def _groups() -> dict[str, str]:
         for name, field in Settings.model_fields.items()
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
     }
+
+
+def _top(variable: str) -> str:
+    """The setting, or the group of settings, that a variable is about."""
+    name = variable.removeprefix(PREFIX).lower().partition("__")[0]
+    return name.removesuffix("_file")
 
 
 def _is_object(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, WithJsonSchema, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, WithJsonSchema, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from ai_api.core.seal import KeyRing
@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     oidc: Annotated[dict[str, Oidc], WithJsonSchema({"type": "string"})] = Field(default_factory=dict)
     """Who else may vouch for members, by a name of your choice (letters, digits and dashes): a JSON object of objects, or one
     variable for each setting of each."""
+    _variables: frozenset[str] = PrivateAttr(default=frozenset())
 
     @classmethod
     def settings_customise_sources(
@@ -175,6 +176,16 @@ class Settings(BaseSettings):
             raise ValueError(
                 "load.bodies_bytes_max is less than three times limits.body_bytes_max, which is what one may take"
             )
+        return self
+
+    @property
+    def variables(self) -> frozenset[str]:
+        """The names of the variables that said these settings, in capitals, those of files too; none of what the program said."""
+        return self._variables
+
+    def said_by(self, variables: frozenset[str]) -> Settings:
+        """These settings, with the names of the variables that said them."""
+        self._variables = variables
         return self
 
     def ring(self) -> KeyRing:

@@ -28,7 +28,7 @@ from ai_api.setup.import_model import (
 )
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
-from ai_api.setup.list_members import MemberAtWork, first_sign_in, list_members
+from ai_api.setup.list_members import MemberAtWork, first_sign_in, first_sign_ins, list_members
 from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, health_of_routes, list_models
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
 from ai_api.setup.name_events import About, name_events
@@ -128,6 +128,7 @@ __all__ = [
     "find_device",
     "find_offer",
     "first_sign_in",
+    "first_sign_ins",
     "follow_link",
     "grant_rights",
     "health_of_routes",

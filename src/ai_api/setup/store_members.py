@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from ai_api.core.db import Tx
+from ai_api.identity import Ranking
 
 FirstSignIn = Literal["awaited", "link_expired"]
 """Somebody who has never signed in: they can still, or the link that invited them is too old."""
@@ -28,18 +29,50 @@ FROM usage_quarters WHERE member_id = ANY(:ids) AND quarter >= :since AND quarte
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 # One look at the end of an index for each member's calls, however many there are; the others are a person's few.
-_SEEN = text("""
-SELECT m.id, greatest(
+_LAST_SEEN = """greatest(
     (SELECT max(s.seen_at) FROM sessions s WHERE s.member_id = m.id),
     (SELECT max(t.last_used_at) FROM access_tokens t WHERE t.member_id = m.id),
-    (SELECT r.started_at FROM call_records r WHERE r.member_id = m.id ORDER BY r.call_id DESC LIMIT 1)) AS last_seen_at,
+    (SELECT r.started_at FROM call_records r WHERE r.member_id = m.id ORDER BY r.call_id DESC LIMIT 1))"""
+_SEEN = text(f"""
+SELECT m.id, {_LAST_SEEN} AS last_seen_at,
     m.kind = 'person' AND m.password_hash IS NULL
         AND NOT EXISTS (SELECT FROM member_identities i WHERE i.member_id = m.id)
         AND NOT EXISTS (SELECT FROM sessions s WHERE s.member_id = m.id) AS is_awaited,
     (SELECT max(l.expires_at) FROM invitations l
      WHERE l.member_id = m.id AND l.kind = 'invitation' AND l.revoked_at IS NULL) AS link_expires_at
 FROM members m WHERE m.id = ANY(:ids)
-""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))  # noqa: S608  -- a constant of this file
+
+# A month of quarters lies together, and is read as one stretch. Sums of days are hardly fewer rows, and lie apart.
+_SPENDING = """
+SELECT q.member_id, sum(q.billed_cost_nanos)::bigint AS rank FROM usage_quarters q
+WHERE {} q.quarter >= :since AND q.quarter < :until GROUP BY q.member_id HAVING sum(q.billed_cost_nanos) > 0
+"""
+_OF_ALL = _SPENDING.format("q.member_id IS NOT NULL AND")
+_OF_SOME = _SPENDING.format("q.member_id = ANY(CAST(:ids AS uuid[])) AND")
+_HAS_SPENT = "EXISTS (SELECT 1 FROM ({}) ranks WHERE ranks.member_id = members.id)"
+
+_MICROS = "(extract(epoch FROM seen.at) * 1000000)::bigint"
+_SEEN_OF = f"""
+SELECT m.id AS member_id, {_MICROS} AS rank FROM members m CROSS JOIN LATERAL (SELECT {_LAST_SEEN} AS at OFFSET 0) seen
+WHERE m.id = ANY(CAST(:ids AS uuid[])) AND seen.at IS NOT NULL
+"""  # noqa: S608  -- constants of this file
+# Whoever did something then, unless they did something later: only of these is it asked when that was.
+_SEEN_BETWEEN = f"""
+SELECT m.member_id, {_MICROS} AS rank FROM (
+    SELECT q.member_id, q.member_id AS id FROM usage_quarters q
+    WHERE q.quarter > CAST(:since AS timestamptz) - interval '15 minutes' AND q.quarter < :until AND q.member_id IS NOT NULL
+    UNION SELECT s.member_id, s.member_id FROM sessions s WHERE s.seen_at >= :since AND s.seen_at < :until
+    UNION SELECT t.member_id, t.member_id FROM access_tokens t WHERE t.last_used_at >= :since AND t.last_used_at < :until
+) m CROSS JOIN LATERAL (SELECT {_LAST_SEEN} AS at OFFSET 0) seen
+WHERE seen.at >= :since AND seen.at < :until
+"""  # noqa: S608  -- constants of this file
+# Each is looked up by its index, member by member (`OFFSET 0`): joined, the whole ledger would be read.
+_WAS_SEEN = """(
+    EXISTS (SELECT 1 FROM sessions s WHERE s.member_id = members.id OFFSET 0)
+    OR EXISTS (SELECT 1 FROM access_tokens t WHERE t.member_id = members.id AND t.last_used_at IS NOT NULL OFFSET 0)
+    OR EXISTS (SELECT 1 FROM call_records r WHERE r.member_id = members.id OFFSET 0)
+)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,3 +121,26 @@ async def seen(tx: Tx, member_ids: Sequence[UUID]) -> dict[UUID, Seen]:
     """Whether each of these members is about. Who is gone is left out."""
     rows = await tx.execute(_SEEN, {"ids": list(member_ids)})
     return {row.id: Seen(row.last_seen_at, row.is_awaited, row.link_expires_at) for row in rows}
+
+
+def spending(since: datetime, until: datetime) -> Ranking:
+    """Members by what their calls between two quarters of an hour cost, in nano-USD; who spent nothing has no rank."""
+    return Ranking(_OF_ALL, _HAS_SPENT.format(_OF_ALL), {"since": since, "until": until})
+
+
+def spending_of(member_ids: Sequence[UUID], since: datetime, until: datetime) -> Ranking:
+    """The same of these members alone."""
+    given = {"ids": list(member_ids), "since": since, "until": until}
+    return Ranking(_OF_SOME, _HAS_SPENT.format(_OF_SOME), given)
+
+
+def last_seen_of(member_ids: Sequence[UUID]) -> Ranking:
+    """These members by when they were last seen, in microseconds since 1970; who never was has no rank."""
+    return Ranking(_SEEN_OF, _WAS_SEEN, {"ids": list(member_ids)})
+
+
+def last_seen_between(since: datetime, until: datetime) -> Ranking:
+    """Members who were last seen from one moment up to another, by when, in microseconds since 1970. Of the others only who was
+    never seen is told apart.
+    """
+    return Ranking(_SEEN_BETWEEN, _WAS_SEEN, {"since": since, "until": until})

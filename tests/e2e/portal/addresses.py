@@ -84,7 +84,7 @@ SHOWN = (
     _at("/admin/provider-keys/new"),
     Shown("/admin/provider-keys/$id", lambda office: f"/admin/provider-keys/{office.provider_keys['openai-main']}"),
     _at("/admin/audit"),
-    _at("/admin/system"),
+    _at("/admin/system", "?defaults=yes"),
 )  # fmt: skip
 
 

@@ -23,10 +23,19 @@ def test_an_administrator_cannot_see_or_stop_what_a_member_has(owners_desk, offi
     person = joined(office.house, "Rosa Klein")
     office.grant(person.id, "openai/gpt-5-mini")
     made = office.house.made("credentials", member_id=person.id, name="Rosa's tablet")
+    for _ in range(2):
+        assert office.call(made["secret"], "openai/gpt-5-mini").is_success
     at = owners_desk
-    at.go(f"/admin/members/{person.id}?tab=credentials")
-    at.press("Actions on Rosa's tablet")
-    at.press("Pause", role="menuitem")
+    for _ in range(20):
+        at.go(f"/admin/members/{person.id}?tab=credentials")
+        at.press("Actions on Rosa's tablet")
+        at.press("Pause", role="menuitem")
+        at.page.get_by_role("dialog").get_by_text(re.compile("in the last 7 days")).wait_for()
+        if "2 calls" in at.dialog():
+            break
+        at.page.wait_for_timeout(250)
+    stops = at.page.get_by_role("dialog").get_by_role("region", name="Used it in the last 7 days, and will stop")
+    assert re.fullmatch(r"codex_cli_rs\S*\s+2 calls · .+", stops.get_by_role("listitem").inner_text())
     at.fill("Reason", "Lost on a train.")
     looked_after(at)
     at.press("Pause", within="dialog")
@@ -211,6 +220,79 @@ def test_a_list_of_limits_names_nobody_and_nothing_of_what_is_left(owners_desk, 
     assert "openai/gpt-5" in row.inner_text()
     assert row.get_by_role("meter").get_attribute("aria-valuenow") == "100"
     assert "Resets" in row.inner_text()
+
+
+def test_members_are_not_in_the_order_of_what_they_spent_or_of_when_they_were_seen(owners_desk, office):
+    at = owners_desk
+    at.go("/admin/members")
+    table = at.page.get_by_role("table")
+    heads = table.get_by_role("columnheader").all_inner_texts()
+
+    def column(head: str) -> list[str]:
+        number = heads.index(head)
+        rows = table.get_by_role("row").all()[1:]
+        return [row.get_by_role("cell").all_inner_texts()[number] for row in rows]
+
+    table.get_by_role("button", name="This month", exact=True).click()
+    at.page.wait_for_url(re.compile("sort=-this_month"))
+    at.settle()
+    spent = [float(each.split("\n")[0].lstrip("<$").replace(",", "")) for each in column("This month")]
+    assert spent == sorted(spent, reverse=True)
+    assert spent[0] > spent[-1] == 0
+    table.get_by_role("button", name="Last seen", exact=True).click()
+    at.page.wait_for_url(re.compile("sort=-last_seen_at"))
+    at.settle()
+    seen = column("Last seen")
+    never = [each for each in seen if each == "Never"]
+    assert never
+    assert seen[-len(never) :] == never
+    # Once more, and the newest member is first again: there is no other way round.
+    table.get_by_role("button", name="Last seen", exact=True).click()
+    at.page.wait_for_url(re.compile("members/?$"))
+
+
+def test_an_allocation_is_not_found_by_its_member_s_tag_or_the_filter_stays(owners_desk, office):
+    at = owners_desk
+    at.go("/admin/allocations")
+    filters = at.page.get_by_role("group", name="Filters")
+    filters.get_by_role("button", name="Tags").click()
+    at.page.get_by_role("dialog").get_by_role("combobox").fill("teach")
+    at.page.get_by_role("option", name=re.compile("teaching")).click()
+    at.page.wait_for_url(re.compile(f"tag={office.tags['teaching']}"))
+    at.settle()
+    rows = at.page.get_by_role("row").all_inner_texts()[1:]
+    assert rows
+    assert all("Mei Chen" in row or "Pia Sommer" in row for row in rows)
+    looked_after(at)
+    filters.get_by_role("button", name=re.compile("^Tags teaching")).click()
+    at.page.wait_for_url(re.compile("allocations/?$"))
+    at.page.get_by_role("row").filter(has_text="Tomas Rivera").first.wait_for()
+
+
+def test_a_member_of_a_tag_who_is_only_invited_looks_active(owners_desk, office):
+    at = owners_desk
+    at.go(f"/admin/tags/{office.tags['teaching']}")
+    at.page.get_by_role("row").filter(has_text="amara.okafor").get_by_text("Invited", exact=True).wait_for()
+    at.page.get_by_role("row").filter(has_text="Mei Chen").get_by_text("Active", exact=True).wait_for()
+
+
+def test_a_setting_is_not_found_or_its_secret_is_on_the_page(owners_desk, office):
+    at = owners_desk
+    at.go("/admin/system")
+    table = at.page.get_by_role("table", name="Configuration")
+    # `ai-api up` says itself where its database is.
+    row = table.get_by_role("row").filter(has_text="AI_API_DATABASE_URL")
+    assert "Set, secret" in row.inner_text()
+    assert "The command" in row.inner_text()
+    assert table.get_by_role("row").filter(has_text="AI_API_UPSTREAM__IDLE_S").count() == 0
+    at.fill("Search settings", "idle_s")
+    row = table.get_by_role("row").filter(has_text="AI_API_UPSTREAM__IDLE_S")
+    row.wait_for()
+    assert "120.0" in row.inner_text()
+    assert "Default" in row.inner_text()
+    at.page.wait_for_url(re.compile("q=idle_s"))
+    looked_after(at)
+    assert "postgresql://" not in at.page.content()
 
 
 def test_it_is_not_seen_which_route_is_left_alone_or_why(owners_desk, office):

@@ -83,11 +83,14 @@ def test_a_revoked_credential_goes_on_working_or_nobody_said_what_would_stop(bro
             at.go(f"/credentials/{made['id']}")
             at.press("Revoke")
             at.page.get_by_role("dialog").get_by_text(re.compile("No call is running now")).wait_for()
-            if "by codex_cli_rs" in at.dialog():
+            if "by codex_cli_rs" in at.dialog() and "1 call" in at.dialog():
                 break
             at.page.wait_for_timeout(250)
         assert "Revoke Omar's laptop?" in at.dialog()
         assert "by codex_cli_rs" in at.dialog()
+        stops = at.page.get_by_role("dialog").get_by_role("region", name="Used it in the last 7 days, and will stop")
+        assert re.fullmatch(r"codex_cli_rs\S*\s+1 call · .+", stops.get_by_role("listitem").inner_text())
+        assert at.violations() == []
         expect(at.page.get_by_role("dialog").get_by_role("button", name="Cancel")).to_be_focused()
         with at.page.expect_response(re.compile(r"/revoke$")):
             at.press("Revoke", within="dialog")

@@ -376,3 +376,39 @@ async def test_a_refused_grant_leaves_the_transaction_usable(portal: Portal) -> 
         with pytest.raises(Refusal, match="already has"):
             await allocations.grant(tx, CLI, member_id=member.id, model_id=wanted.id, limits=AllocationLimits())
         assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_allocations_are_listed_by_a_tag_that_does_not_apply_to_their_member(
+    portal: Portal, admin: Caller
+) -> None:
+    mine, other = await portal.member(), await portal.member()
+    tags = [
+        (
+            await admin.client.post("/api/admin/tags", json={"name": f"{name} {uuid4()}", "everyone": name == "all"})
+        ).json()
+        for name in ("given", "nobody's", "all")
+    ]
+    given, nobodys, everyones = [each["id"] for each in tags]
+    answer = await admin.client.post(f"/api/admin/tags/{given}/members", json={"member_ids": [str(mine.id)]})
+    assert answer.status_code == 200, answer.text
+    held = [await granted(portal, mine), await granted(portal, other), await granted(portal, mine)]
+    await moved(portal, held[0], "pause", by="admin")
+
+    async def found(**query: str) -> list[str]:
+        page: dict[str, Any] = {"next": ""}
+        ids: list[str] = []
+        while page["next"] is not None:
+            cursor = {"cursor": page["next"]} if page["next"] else {}
+            page = (await admin.client.get(ALLOCATIONS, params={"limit": 1, **query, **cursor})).json()
+            ids += [each["id"] for each in page["items"]]
+        return ids
+
+    first, others, second = [str(each.id) for each in held]
+    assert await found(tag_id=given) == [second, first]
+    assert await found(tag_id=given, sort="created_at") == [first, second]
+    assert await found(tag_id=given, state="paused") == [first]
+    assert await found(tag_id=given, member_id=str(other.id)) == []
+    assert {first, others, second} <= set(await found(tag_id=everyones))
+    assert await found(tag_id=nobodys) == await found(tag_id=str(uuid4())) == []
+    assert (await admin.client.get(ALLOCATIONS, params={"tag_id": "research"})).status_code == 422
+    assert (await admin.client.delete(f"/api/admin/tags/{everyones}")).status_code == 204

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -363,3 +364,20 @@ async def test_a_deleted_member_has_no_tags(portal: Portal, admin: Caller) -> No
     await admin.client.post(f"{path}/members", json={"member_ids": [str(member.id)]})
     assert (await admin.client.delete(f"{MEMBERS}/{member.id}")).status_code == 204
     assert await ids_in(admin, path) == []
+
+
+async def test_a_member_of_a_tag_who_never_signed_in_is_called_active(portal: Portal, admin: Caller) -> None:
+    awaited, about = await portal.member(), await portal.member()
+    await (await portal.browser(about)).aclose()
+    tag = (await admin.client.post(TAGS, json={"name": f"newcomers {awaited.id}"})).json()
+    path = f"{TAGS}/{tag['id']}/members"
+    ids = [str(awaited.id), str(about.id)]
+    assert (await admin.client.post(path, json={"member_ids": ids})).status_code == 200
+
+    async def said(who: Caller) -> dict[str, str | None]:
+        return {each["id"]: each["first_sign_in"] for each in (await who.client.get(path)).json()["items"]}
+
+    assert await said(admin) == {ids[0]: "awaited", ids[1]: None}
+    assert (await admin.client.post(f"{MEMBERS}/{awaited.id}/invite")).status_code == 201
+    portal.clock.move(timedelta(days=30))
+    assert await said(await portal.caller(role="admin")) == {ids[0]: "link_expired", ids[1]: None}

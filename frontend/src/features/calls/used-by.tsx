@@ -6,8 +6,8 @@ import { Moment, TokenCount } from "@/components/amounts";
 import { ErrorState } from "@/components/problem";
 import { Card } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
+import { clientsOf } from "@/lib/clients";
 import { lastCallsQuery } from "./api";
-import { clientsOf } from "./clients";
 
 const LOOKED_AT = 200;
 

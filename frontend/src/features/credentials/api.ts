@@ -5,11 +5,13 @@ import type {
   CredentialEventShown,
   CredentialIssued,
   ListedMyAllocationShown,
+  ListedMyCallRecordShown,
   ListedMyCredentialShown,
   MyCredentialFound,
   MyIssue,
   StopsShown,
 } from "@/client/schema.gen";
+import { lateCalls } from "@/lib/clients";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
@@ -36,6 +38,14 @@ export function credentialQuery(id: string, zone?: string) {
     queryKey: key("credentials", "one", id, zone),
     queryFn: async ({ signal }): Promise<MyCredentialFound> =>
       body(await api.GET("/api/me/credentials/{credential_id}", { params: { path: { credential_id: id }, query: { zone } }, signal })),
+  });
+}
+
+/** The newest calls of the last seven days with a credential: what would stop with it. */
+export function lateCallsQuery(id: string) {
+  return queryOptions({
+    queryKey: key("calls", "mine", "lately", id),
+    queryFn: async ({ signal }): Promise<ListedMyCallRecordShown> => body(await api.GET("/api/me/call-records", { params: { query: lateCalls(id) }, signal })),
   });
 }
 

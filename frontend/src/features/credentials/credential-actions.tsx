@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { MyCredentialShown } from "@/client/schema.gen";
+import { UsedLately } from "@/components/calls/used-lately";
 import { ProblemNote, useProblemText } from "@/components/problem";
 import { Button, IconButton } from "@/components/ui/button";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
@@ -16,7 +17,7 @@ import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
 import { keepSecret } from "@/session/secrets";
 import { ApiProblem } from "@/client/problem";
-import { resume, rotate, stop, stopsQuery, type Stop } from "./api";
+import { lateCallsQuery, resume, rotate, stop, stopsQuery, type Stop } from "./api";
 
 type Open = Stop | "rotate" | null;
 
@@ -103,6 +104,7 @@ function StopDialog({ credential, how, onClose }: { credential: MyCredentialShow
   const toast = useToast();
   const format = useFormat();
   const stops = useQuery(stopsQuery(credential.id, how));
+  const lately = useQuery(lateCallsQuery(credential.id));
   const undo = useWrite({ write: resume, touches: ["credentials"] });
   const write = useWrite({
     write: stop,
@@ -123,6 +125,7 @@ function StopDialog({ credential, how, onClose }: { credential: MyCredentialShow
       onConfirm={() => write.mutate({ id: credential.id, how })}
     >
       <p>{t(`says.${how}`)}</p>
+      <UsedLately calls={lately} />
       {stops.data === undefined ? (
         stops.isPending && <Skeleton className="h-5" />
       ) : (

@@ -8,6 +8,7 @@ import { EmptyState } from "@/components/empty-state";
 import { FilterChip, Filters } from "@/components/filters";
 import { Page } from "@/components/page";
 import { MemberPicker, ModelPicker } from "@/components/pickers";
+import { TagChip } from "@/components/tag-chip";
 import { Button } from "@/components/ui/button";
 import type { GrantsAsked } from "./api";
 import { AllocationPanel } from "./allocation-panel";
@@ -22,7 +23,7 @@ export function AllocationsPage({ asked, open, onAsk, onOpen }: { asked: GrantsA
   const [granting, setGranting] = useState(false);
   const member = useQuery({ ...memberQuery(asked.member ?? ""), enabled: asked.member !== undefined }).data;
   const model = useQuery({ ...modelNamesQuery, enabled: asked.model !== undefined }).data?.get(asked.model ?? "");
-  const isNarrowed = [asked.member, asked.model, asked.state, asked.locked].some((each) => each !== undefined);
+  const isNarrowed = [asked.member, asked.model, asked.state, asked.locked, asked.tag].some((each) => each !== undefined);
   const button = (
     <Button look="primary" icon={Plus} onClick={() => setGranting(true)}>
       {t("grants.grant")}
@@ -53,12 +54,13 @@ export function AllocationsPage({ asked, open, onAsk, onOpen }: { asked: GrantsA
           ]}
           onChange={(locked) => onAsk({ locked })}
         />
+        <TagChip id={asked.tag} onChange={(tag) => onAsk({ tag })} />
       </Filters>
       <AllocationsTable
         selectable
         asked={asked}
         empty={<EmptyState says={t("grants.empty")} action={<Button onClick={() => setGranting(true)}>{t("grants.grant")}</Button>} />}
-        onClear={isNarrowed ? () => onAsk({ member: undefined, model: undefined, state: undefined, locked: undefined }) : undefined}
+        onClear={isNarrowed ? () => onAsk({ member: undefined, model: undefined, state: undefined, locked: undefined, tag: undefined }) : undefined}
         onSort={(sort) => onAsk({ sort })}
         onOpen={onOpen}
       />

@@ -12,6 +12,8 @@ export interface GrantsAsked {
   model?: string | undefined;
   state?: "active" | "paused" | "quarantined" | "revoked" | undefined;
   locked?: "yes" | "no" | undefined;
+  /** The id of a tag that applies to the member. */
+  tag?: string | undefined;
   sort?: "created_at" | "-created_at" | undefined;
 }
 
@@ -21,6 +23,7 @@ function narrowed(asked: GrantsAsked) {
     ...(asked.model !== undefined && { model_id: asked.model }),
     ...(asked.state !== undefined && { state: asked.state }),
     ...(asked.locked !== undefined && { claim_locked: asked.locked === "yes" }),
+    ...(asked.tag !== undefined && { tag_id: asked.tag }),
     ...(asked.sort !== undefined && { sort: asked.sort }),
   };
 }

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { ApiProblem } from "@/client/problem";
 import type { CredentialListed } from "@/client/schema.gen";
 import { Moment, Nothing } from "@/components/amounts";
+import { UsedLately } from "@/components/calls/used-lately";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ListTable } from "@/components/list-table";
@@ -18,7 +19,7 @@ import { TextField } from "@/components/ui/field";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useWrite } from "@/lib/writes";
-import { credentialsOfQuery, credentialStopsQuery, moveCredential, type CredentialMove } from "./held-api";
+import { credentialsOfQuery, credentialStopsQuery, lateCallsQuery, moveCredential, type CredentialMove } from "./held-api";
 
 /** A member's credentials, and stopping one. Their secrets are nobody's but the member's. */
 export function CredentialsPart({ memberId }: { memberId: string }) {
@@ -81,6 +82,7 @@ function MoveDialog({ credential, how, onClose }: { credential: CredentialListed
   const [reason, setReason] = useState("");
   const isStop = how !== "resume";
   const stops = useQuery({ ...credentialStopsQuery(credential.id, isStop ? how : "pause"), enabled: isStop });
+  const lately = useQuery({ ...lateCallsQuery(credential.id), enabled: isStop });
   const write = useWrite({ write: moveCredential, touches: ["admin"], onDone: onClose });
   return (
     <ConfirmDialog
@@ -93,6 +95,7 @@ function MoveDialog({ credential, how, onClose }: { credential: CredentialListed
       onConfirm={() => write.mutate({ id: credential.id, how, reason: reason.trim() })}
     >
       <p>{t(`credentials.says.${how}`)}</p>
+      {isStop && <UsedLately calls={lately} />}
       {isStop && (stops.data === undefined ? stops.isPending && <Skeleton className="h-5" /> : <StopsNote stops={stops.data} />)}
       <TextField label={t("grants.reason")} hint={t("credentials.reason_hint")} value={reason} maxLength={500} onChange={(event) => setReason(event.target.value)} />
     </ConfirmDialog>

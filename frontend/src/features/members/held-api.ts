@@ -1,7 +1,8 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { LinkMade, ListedAccessTokenShown, ListedCredentialListed, ListedEventShown, ListedLinkShown, ListedMemberSessionShown, ReportShown, StopsShown } from "@/client/schema.gen";
+import type { LinkMade, ListedAccessTokenShown, ListedCallRecordShown, ListedCredentialListed, ListedEventShown, ListedLinkShown, ListedMemberSessionShown, ReportShown, StopsShown } from "@/client/schema.gen";
+import { lateCalls } from "@/lib/clients";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
 
@@ -70,6 +71,14 @@ export async function moveCredential({ id, how, reason }: { id: string; how: Cre
   if (how === "pause") await api.POST("/api/admin/credentials/{credential_id}/pause", asked);
   else if (how === "resume") await api.POST("/api/admin/credentials/{credential_id}/resume", asked);
   else await api.POST("/api/admin/credentials/{credential_id}/revoke", asked);
+}
+
+/** The newest calls of the last seven days with a credential: what would stop with it. */
+export function lateCallsQuery(id: string) {
+  return queryOptions({
+    queryKey: key("admin", "calls", "lately", id),
+    queryFn: async ({ signal }): Promise<ListedCallRecordShown> => body(await api.GET("/api/admin/call-records", { params: { query: lateCalls(id) }, signal })),
+  });
 }
 
 /** What would stop with a credential. Nothing is changed. */

@@ -4,6 +4,7 @@ import { useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { memberQuery } from "@/client/names";
+import { MemberState } from "@/components/member-state";
 import { MemberName } from "@/components/named";
 import { Page } from "@/components/page";
 import { Badge } from "@/components/ui/badge";
@@ -14,7 +15,6 @@ import { ChangesPart } from "./changes-part";
 import { CredentialsPart } from "./credentials-part";
 import { MemberActions } from "./member-actions";
 import { TABS, type MemberShowing, type Tab } from "./showing";
-import { MemberState } from "./member-state";
 import { SignInPart } from "./sign-in-part";
 import { TagsInline } from "./tags-inline";
 import { UsagePart } from "./usage-part";

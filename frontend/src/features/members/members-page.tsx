@@ -9,16 +9,17 @@ import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { FilterChip, SetChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
+import { MemberState } from "@/components/member-state";
 import { useSelection } from "@/components/selection";
+import { TagChip } from "@/components/tag-chip";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
 import { membersQuery, readMembers, type MembersAsked } from "./api";
+import { MEMBER_SORTS } from "./asked";
 import { Allocations, LastSeen, MonthMeant, SpentThisMonth } from "./at-work";
-import { MemberState } from "./member-state";
 import { MembersSelection, type Granting } from "./members-selection";
 import { ServiceAccountDialog } from "./service-account-dialog";
-import { TagChip } from "./tag-chip";
 import { TagsInline } from "./tags-inline";
 
 interface MembersPageProps {
@@ -70,7 +71,7 @@ export function MembersPage({ asked, onAsk, granting }: MembersPageProps) {
       selection={selection}
       rowId={(member) => member.id}
       sort={asked.sort ?? "-created_at"}
-      onSort={(next) => onAsk({ sort: next === "-created_at" ? undefined : (next as MembersAsked["sort"]) })}
+      onSort={(next) => onAsk({ sort: next === "-created_at" ? undefined : MEMBER_SORTS.find((each) => each === next) })}
       failed={t("members.failed")}
       empty={t("members.empty")}
       onClear={isNarrowed ? () => onAsk({ q: undefined, state: undefined, role: undefined, kind: undefined, identity: undefined, tag: undefined, unanswered: undefined }) : undefined}
@@ -116,8 +117,8 @@ function useColumns(): Column<MemberListed>[] {
     },
     { id: "tags", head: t("column.tags"), place: "text", cell: (member) => <TagsInline member={member} /> },
     { id: "allocations", head: t("column.allocations"), place: "number", align: "right", cell: (member) => <Allocations member={member} /> },
-    { id: "spent", head: t("column.spent"), place: "number", align: "right", cell: (member) => <SpentThisMonth spent={member.this_month} /> },
-    { id: "seen", head: t("column.seen"), place: "number", align: "right", cell: (member) => <LastSeen at={member.last_seen_at} /> },
+    { id: "spent", head: t("column.spent"), place: "number", align: "right", sort: "this_month", cell: (member) => <SpentThisMonth spent={member.this_month} /> },
+    { id: "seen", head: t("column.seen"), place: "number", align: "right", sort: "last_seen_at", cell: (member) => <LastSeen at={member.last_seen_at} /> },
     { id: "since", head: t("members.since"), place: "wide", align: "right", sort: "created_at", cell: (member) => <Moment at={member.created_at} as="day" /> },
     { id: "state", head: t("column.state"), place: "state", cell: (member) => <MemberState member={member} /> },
   ];

@@ -10,20 +10,24 @@ import { Page } from "@/components/page";
 import { Rows, type Column } from "@/components/rows";
 import { Card, Fact, Facts } from "@/components/ui/card";
 import { useFormat } from "@/lib/format";
-import { systemQuery } from "./api";
+import { configuredQuery, systemQuery } from "./api";
+import { ConfiguredPart, type ConfiguredAsked } from "./configured-part";
+import { reportOf } from "./report";
 import { SettingsPart } from "./settings-part";
 
-/** What runs here: versions, processes, jobs; and the few settings that are the organization's own. */
-export function SystemPage() {
+/** What runs here: versions, processes, jobs; the few settings that are the organization's own, and what the operator has set. */
+export function SystemPage({ asked, onAsk }: { asked: ConfiguredAsked; onAsk: (change: Partial<ConfiguredAsked>) => void }) {
   const { t } = useTranslation("system");
   const { data: system } = useSuspenseQuery(systemQuery);
+  const { data: configured } = useSuspenseQuery(configuredQuery);
   return (
-    <Page title={t("title")} says={t("says")} actions={<CopyButton large text={JSON.stringify(system, null, 2)} label={t("copy_report")} />}>
+    <Page title={t("title")} says={t("says")} actions={<CopyButton large text={reportOf(system, configured.items)} label={t("copy_report")} />}>
       <Assurances system={system} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
         <div className="flex min-w-0 flex-col gap-4">
           <Replicas replicas={system.replicas} />
           <Jobs jobs={system.jobs} />
+          <ConfiguredPart settings={configured.items} asked={asked} onAsk={onAsk} />
         </div>
         <div className="flex flex-col gap-4">
           <Card title={t("versions")}>
@@ -35,9 +39,6 @@ export function SystemPage() {
             </Facts>
           </Card>
           <SettingsPart system={system} />
-          <Card title={t("operator")}>
-            <p className="text-dense text-ink-2">{t("operator_says")}</p>
-          </Card>
         </div>
       </div>
     </Page>

@@ -10,9 +10,9 @@ import { Moment } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { EmptyState } from "@/components/empty-state";
 import { ListTable } from "@/components/list-table";
+import { MemberState } from "@/components/member-state";
 import { Page } from "@/components/page";
 import { SearchField } from "@/components/search-field";
-import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
 import { Button, buttonClass, IconButton } from "@/components/ui/button";
 import { Card, Fact, Facts } from "@/components/ui/card";
@@ -103,7 +103,7 @@ function useColumns(onTake: (member: MemberOfTagShown) => void): Column<MemberOf
         </div>
       ),
     },
-    { id: "status", head: t("column.state"), place: "state", cell: (member) => <StatusBadge state={`member.${member.status}`} /> },
+    { id: "status", head: t("column.state"), place: "state", cell: (member) => <MemberState member={member} /> },
     { id: "since", head: t("tags.since"), place: "number", align: "right", cell: (member) => <Moment at={member.tagged_at} as="day" /> },
     {
       id: "act",

@@ -53,7 +53,7 @@ class Because(Strict):
 
 
 class AllocationsQuery(ListQuery):
-    """Filters of the list."""
+    """Filters of the list. `tag_id` is a tag that applies to the member: given to them, or everyone's."""
 
     SORTS = ("created_at", "-created_at")
 
@@ -61,6 +61,7 @@ class AllocationsQuery(ListQuery):
     model_id: UUID | None = None
     state: State | None = None
     claim_locked: bool | None = None
+    tag_id: UUID | None = None
 
 
 class TokensLeft(BaseModel):
@@ -161,7 +162,11 @@ async def list_allocations(
     page = await allocations.list_page(
         tx,
         allocations.Filters(
-            member_id=query.member_id, model_id=query.model_id, state=query.state, claim_locked=query.claim_locked
+            member_id=query.member_id,
+            model_id=query.model_id,
+            state=query.state,
+            claim_locked=query.claim_locked,
+            tag_id=query.tag_id,
         ),
         limit=query.limit,
         cursor=query.cursor,

@@ -61,9 +61,14 @@ class MembersQuery(ListQuery, InZone):
     `unanswered` are active service accounts whose responsible member is disabled. `ids` are at most 100, with commas
     between them, for whoever wants their names; those of nobody are left out. `tag_id` is a tag that applies to them: given to
     them, or everyone's. `identity` is who knows them: `local` is this gateway, `oidc` a provider of sign-ins.
+
+    `-this_month` has those first who spent the most in the month, `-last_seen_at` those who were seen last; who spent nothing, or
+    was never seen, comes behind them by identifier.
     """
 
-    SORTS: ClassVar[tuple[str, ...]] = ("created_at", "-created_at", "identifier", "-identifier")
+    SORTS: ClassVar[tuple[str, ...]] = (
+        "created_at", "-created_at", "identifier", "-identifier", "-this_month", "-last_seen_at",
+    )  # fmt: skip
     SEARCHED: ClassVar[bool] = True
 
     ids: Annotated[str, Field(examples=["01a2…,01a3…"]), AfterValidator(_only_ids)] | None = None
@@ -100,6 +105,7 @@ async def list_members(
         cursor=query.cursor,
         since=month.since,
         until=month.until,
+        now=house.clock.now(),
     )
     tags = await identity.tags_of_members(tx, [each.member.id for each in page.items])
     return Listed(

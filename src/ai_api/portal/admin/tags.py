@@ -30,8 +30,8 @@ from ai_api.identity import (
 )
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
 from ai_api.portal.previews import WITH_DRY_RUN, DryRun, DryStop, PreviewShown, nothing_left, previewed
-from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, listed, not_given
-from ai_api.setup import Touched
+from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, not_given
+from ai_api.setup import FirstSignIn, Touched
 
 _MODELS_LISTED: Final = 3
 _MODELS_SHOWN: Final = 100
@@ -106,7 +106,7 @@ class MembershipShown(Shown):
 
 
 class MemberOfTagShown(Shown):
-    """A member that was given a tag."""
+    """A member that was given a tag. `first_sign_in` is of a person who has never signed in, and null of everybody else."""
 
     id: UUID
     kind: Kind
@@ -114,6 +114,7 @@ class MemberOfTagShown(Shown):
     display_name: str
     status: Status
     tagged_at: datetime
+    first_sign_in: FirstSignIn | None
 
 
 class TagsQuery(ListQuery):
@@ -174,11 +175,15 @@ async def delete_tag(
 
 @router.get("/{tag_id}/members", response_model=Listed[MemberOfTagShown])
 async def list_tag_members(
-    tag_id: UUID, _: AdminHolder, tx: Transaction, query: Annotated[MembersOfTagQuery, Query()]
+    tag_id: UUID, _: AdminHolder, tx: Transaction, house: HouseDep, query: Annotated[MembersOfTagQuery, Query()]
 ) -> Listed[MemberOfTagShown]:
     """The members that were given a tag, the newest first. Those who have it as everyone are not listed."""
     page = await identity.list_tag_members(tx, tag_id, q=query.q, limit=query.limit, cursor=query.cursor)
-    return listed(page, MemberOfTagShown)
+    awaited = await setup.first_sign_ins(tx, [each.id for each in page.items], at=house.clock.now())
+    shown = [
+        MemberOfTagShown.model_validate({**asdict(each), "first_sign_in": awaited.get(each.id)}) for each in page.items
+    ]
+    return Listed(items=shown, next=page.next)
 
 
 @router.post("/{tag_id}/members", response_model=MembershipShown | PreviewShown)

@@ -3,11 +3,11 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { tagQuery } from "@/client/names";
-import { SetChip, ToggleChip } from "@/components/filters";
-import { TagPicker } from "@/components/pickers";
-import { Dialog } from "@/components/ui/dialog";
+import { SetChip, ToggleChip } from "./filters";
+import { TagPicker } from "./pickers";
+import { Dialog } from "./ui/dialog";
 
-/** Narrows members to those whom a tag applies to; it is picked by name, however many tags there are. */
+/** Narrows a list to members whom a tag applies to, or to what is theirs; it is picked by name, however many tags there are. */
 export function TagChip({ id, onChange }: { id: string | undefined; onChange: (id: string | undefined) => void }) {
   const { t } = useTranslation("people");
   const [isPicking, setPicking] = useState(false);

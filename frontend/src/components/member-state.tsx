@@ -2,8 +2,8 @@ import { Clock } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import type { MemberOpened } from "@/client/schema.gen";
-import { StatusBadge } from "@/components/status-badge";
-import { Badge } from "@/components/ui/badge";
+import { StatusBadge } from "./status-badge";
+import { Badge } from "./ui/badge";
 
 /** Whether a member may do anything; of a person who has never signed in, that they were invited. */
 export function MemberState({ member }: { member: Pick<MemberOpened, "status" | "first_sign_in"> }) {
