@@ -1,6 +1,7 @@
 import { clsx } from "clsx";
 import type { LucideIcon } from "lucide-react";
 import { cloneElement, createContext, useContext, useId, useRef, useState, type KeyboardEvent, type ReactElement, type ReactNode } from "react";
+import { flushSync } from "react-dom";
 
 const GAP_PX = 6;
 const EDGE_PX = 8;
@@ -70,7 +71,8 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
         onKeyDown={step}
         onToggle={(event) => {
           const isOpen = event.newState === "open";
-          setOpen(isOpen);
+          // What is in it has to be there to be measured, and to be given the focus.
+          flushSync(() => setOpen(isOpen));
           if (!isOpen) return;
           place();
           menu.current?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
