@@ -49,8 +49,8 @@ async def test_who_sees_a_model_is_counted_by_another_rule(portal: Portal, owner
         assert (await admin.client.post(f"{each}/members", json={"member_ids": some})).status_code == 200
     assert (await admin.client.patch(tags[3], json={"everyone": True})).status_code == 200
     gone = [await portal.member() for _ in range(2)]
-    for each in gone:
-        assert (await admin.client.post(f"{MEMBERS}/{each.id}/disable")).status_code == 200
+    for one in gone:
+        assert (await admin.client.post(f"{MEMBERS}/{one.id}/disable")).status_code == 200
 
     models = [await published(portal) for _ in range(24)]
     for model in models:
