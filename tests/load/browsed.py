@@ -26,6 +26,12 @@ _PEOPLE = (
     SELECT md5('member' || n)::uuid, 'browsed' || n || '@example.test', 'Browsed ' || n, n FROM generate_series(0, $1::int - 1) n""",
     """INSERT INTO models (id, slug, display_name, operations)
     SELECT md5('model' || n)::uuid, 'provider-' || n % 5 || '/model-' || n, 'Model ' || n, '{chat}' FROM generate_series(0, 39) n""",
+    """INSERT INTO provider_keys (id, provider, name, base_url, wiring, wiring_version)
+    SELECT md5('key' || n)::uuid, 'provider-' || n, 'browsed-key-' || n, 'https://provider-' || n || '.example/v1',
+        '{"urls": {}, "lanes": {}, "models_url": null, "auth_header": "authorization", "auth_prefix": "Bearer ", "headers": {}}', 'browsed'
+    FROM generate_series(0, 4) n""",
+    """INSERT INTO routes (id, model_id, provider_key_id, upstream_model)
+    SELECT md5('route' || n)::uuid, md5('model' || n)::uuid, md5('key' || n % 5)::uuid, 'model-' || n FROM generate_series(0, 34) n""",
     """INSERT INTO allocations (id, member_id, model_id)
     SELECT md5('allocation' || n)::uuid, md5('member' || n)::uuid, md5('model' || n % 40)::uuid
     FROM generate_series(0, $1::int - 1) n""",
@@ -36,14 +42,14 @@ _PEOPLE = (
 # Each burst has one member, credential and model. Members are called by the cube of a random number: a few of them make most calls.
 _RECORDS = """
 INSERT INTO call_records (call_id, started_at, first_byte_at, finished_at, credential_id, allocation_id, member_id, dialect, operation,
-    stream, requested_model, model, model_id, upstream_model, provider, outcome, attempts, details, upstream_status, finish_reason,
-    input_tokens, output_tokens, usage_source, list_cost_nanos, billed_cost_nanos, held_nanos, request_id, client, tags)
+    stream, requested_model, model, model_id, upstream_model, provider, provider_key_id, outcome, attempts, details, upstream_status,
+    finish_reason, input_tokens, output_tokens, usage_source, list_cost_nanos, billed_cost_nanos, held_nanos, request_id, client, tags)
 SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || substr(md5(n::text), 1, 3) || '8'
         || substr(md5(n::text), 4, 15))::uuid,
     at, at + took / 4, at + took, md5('credential' || who + (burst % 2) * $3::int)::uuid, md5('allocation' || who)::uuid,
     md5('member' || who)::uuid, 'openai', 'chat', n % 2 = 0, slug, slug, md5('model' || which)::uuid, slug,
-    'provider-' || which % 5, outcome, jsonb_build_array(jsonb_build_object('provider', 'provider-' || which % 5, 'status', 200,
-        'sent', true, 'ms', 900, 'cost_nanos', cost)),
+    'provider-' || which % 5, md5('key' || which % 5)::uuid, outcome, jsonb_build_array(jsonb_build_object(
+        'provider', 'provider-' || which % 5, 'status', 200, 'sent', true, 'ms', 900, 'cost_nanos', cost)),
     CASE WHEN outcome IN ('rate_limited', 'cost_quota_exceeded') THEN jsonb_build_object('limit_id', md5('limit' || who % 25)::uuid)
         ELSE '{}' END,
     CASE WHEN outcome = 'ok' THEN 200 ELSE 500 END, 'stop', 1400, 250, 'provider', cost, cost, 2 * cost, 'browsed-' || n,
@@ -63,19 +69,19 @@ FROM (
 ) calls
 """
 _QUARTERS = """
-INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, outcome, calls, input_tokens,
-    output_tokens, billed_cost_nanos, list_cost_nanos, tags, told_calls)
+INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome, calls,
+    input_tokens, output_tokens, billed_cost_nanos, list_cost_nanos, tags, told_calls)
 SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00'), member_id, credential_id, allocation_id, model_id, model,
-    provider, outcome, count(*), sum(input_tokens), sum(output_tokens), sum(billed_cost_nanos), sum(list_cost_nanos), min(tags::text)::jsonb,
-    count(*)
-FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1
+    provider, provider_key_id, outcome, count(*), sum(input_tokens), sum(output_tokens), sum(billed_cost_nanos), sum(list_cost_nanos),
+    min(tags::text)::jsonb, count(*)
+FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1
 """
 _OLD_QUARTERS = """
-INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, outcome, calls, input_tokens,
-    output_tokens, billed_cost_nanos)
+INSERT INTO usage_quarters (quarter, member_id, credential_id, allocation_id, model_id, model, provider, provider_key_id, outcome, calls,
+    input_tokens, output_tokens, billed_cost_nanos)
 SELECT date_bin('15 minutes', started_at, '2000-01-01 00:00:00+00'), member_id, credential_id, allocation_id, model_id, model,
-    provider, outcome, count(*), sum(input_tokens), sum(output_tokens), sum(billed_cost_nanos)
-FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 ORDER BY 1
+    provider, provider_key_id, outcome, count(*), sum(input_tokens), sum(output_tokens), sum(billed_cost_nanos)
+FROM call_records GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1
 """
 
 

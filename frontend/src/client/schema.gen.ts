@@ -997,6 +997,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/admin/models/{model_id}/audience": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Model Audience
+         * @description For how many members a model is: who can see it, and who has it.
+         */
+        get: operations["get_model_audience_api_admin_models__model_id__audience_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/admin/models/{model_id}/policy": {
         parameters: {
             query?: never;
@@ -3191,6 +3211,16 @@ export interface components {
             looked_at: string;
         };
         /**
+         * AudienceShown
+         * @description How many of all active `members` can see a model.
+         */
+        AudienceShown: {
+            /** Members */
+            members: number;
+            /** Seeing */
+            seeing: number;
+        };
+        /**
          * BrokenShown
          * @description Where the chain breaks, and how. `seq` is null for an event without a place, `event_id` for a place that is gone.
          */
@@ -5046,10 +5076,10 @@ export interface components {
             /** Next */
             next: string | null;
         };
-        /** Listed[ProviderKeyShown] */
-        Listed_ProviderKeyShown_: {
+        /** Listed[ProviderKeyListed] */
+        Listed_ProviderKeyListed_: {
             /** Items */
-            items: components["schemas"]["ProviderKeyShown"][];
+            items: components["schemas"]["ProviderKeyListed"][];
             /** Next */
             next: string | null;
         };
@@ -5511,6 +5541,19 @@ export interface components {
             detail: string;
         };
         /**
+         * ModelAudience
+         * @description How many of all active `members` can see a model, and how many have an allocation of it that is not revoked, be it
+         *     claimed or granted.
+         */
+        ModelAudience: {
+            /** Holding */
+            holding: number;
+            /** Members */
+            members: number;
+            /** Seeing */
+            seeing: number;
+        };
+        /**
          * ModelChange
          * @description What to change of a model. Its slug cannot: callers have written it down.
          *
@@ -5671,6 +5714,7 @@ export interface components {
             allowed_members: number;
             /** Allowed Tags */
             allowed_tags: number;
+            audience: components["schemas"]["AudienceShown"];
             /** Calls Today */
             calls_today: number;
             /** Capabilities */
@@ -6468,6 +6512,8 @@ export interface components {
         /**
          * PriceShown
          * @description Prices of a model from a moment on, in decimal strings of USD: per million tokens, per request or per unit.
+         *
+         *     `source` is `administrator`, or the registry that they are from; `published_by` is who did, null where nobody knows.
          */
         PriceShown: {
             /**
@@ -6494,6 +6540,8 @@ export interface components {
             prices: {
                 [key: string]: unknown;
             };
+            /** Published By */
+            published_by: string | null;
             /** Source */
             source: string;
         };
@@ -6652,6 +6700,65 @@ export interface components {
             provider: string;
             /** Secret */
             secret?: string | null;
+        };
+        /**
+         * ProviderKeyListed
+         * @description A provider key with how it does, and what its calls came to in the present calendar month.
+         *
+         *     `state` is `working` for one that has answered since its secret or address last changed, `refused` by its provider,
+         *     `unreachable` where the last test failed or all its routes did, or `not_tested`. `models` counts active ones that a route in
+         *     use leads to by it. `last_success_at` is the beginning of the quarter of an hour in which a call by it last began that ended
+         *     well, of the last 90 days; null for none.
+         */
+        ProviderKeyListed: {
+            /** Allow Private Network */
+            allow_private_network: boolean;
+            /** Api Version */
+            api_version: string | null;
+            /** Base Url */
+            base_url: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Flagged At */
+            flagged_at: string | null;
+            /** Flagged Code */
+            flagged_code: string | null;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Last Success At */
+            last_success_at: string | null;
+            /** Models */
+            models: number;
+            /** Name */
+            name: string;
+            /** Organization */
+            organization: string | null;
+            /** Provider */
+            provider: string;
+            /** Secret Display */
+            secret_display: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "working" | "not_tested" | "refused" | "unreachable" | "disabled";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "active" | "disabled";
+            this_month: components["schemas"]["SpentShown"];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
         };
         /**
          * ProviderKeyShown
@@ -7252,7 +7359,7 @@ export interface components {
         };
         /**
          * SpentShown
-         * @description What a member's calls came to, refused ones too; the cost leaves out `unpriced_calls`, which nobody knows the price of.
+         * @description What calls came to, refused ones too; the cost leaves out `unpriced_calls`, which nobody knows the price of.
          */
         SpentShown: {
             /**
@@ -7955,6 +8062,7 @@ export type AppliedPrice = components['schemas']['AppliedPrice'];
 export type ApplyImport = components['schemas']['ApplyImport'];
 export type ApplyPrice = components['schemas']['ApplyPrice'];
 export type AttentionShown = components['schemas']['AttentionShown'];
+export type AudienceShown = components['schemas']['AudienceShown'];
 export type BrokenShown = components['schemas']['BrokenShown'];
 export type BulkShown = components['schemas']['BulkShown'];
 export type CallRecordFound = components['schemas']['CallRecordFound'];
@@ -8028,7 +8136,7 @@ export type ListedMyCallRecordShown = components['schemas']['Listed_MyCallRecord
 export type ListedMyCredentialShown = components['schemas']['Listed_MyCredentialShown_'];
 export type ListedMyModelShown = components['schemas']['Listed_MyModelShown_'];
 export type ListedPriceShown = components['schemas']['Listed_PriceShown_'];
-export type ListedProviderKeyShown = components['schemas']['Listed_ProviderKeyShown_'];
+export type ListedProviderKeyListed = components['schemas']['Listed_ProviderKeyListed_'];
 export type ListedRouteShown = components['schemas']['Listed_RouteShown_'];
 export type ListedSessionShown = components['schemas']['Listed_SessionShown_'];
 export type ListedTagOpened = components['schemas']['Listed_TagOpened_'];
@@ -8050,6 +8158,7 @@ export type MemberShown = components['schemas']['MemberShown'];
 export type MeShown = components['schemas']['MeShown'];
 export type MethodsShown = components['schemas']['MethodsShown'];
 export type MissingAssurance = components['schemas']['MissingAssurance'];
+export type ModelAudience = components['schemas']['ModelAudience'];
 export type ModelChange = components['schemas']['ModelChange'];
 export type ModelCreate = components['schemas']['ModelCreate'];
 export type ModelDetail = components['schemas']['ModelDetail'];
@@ -8090,6 +8199,7 @@ export type Proof = components['schemas']['Proof'];
 export type ProofShown = components['schemas']['ProofShown'];
 export type ProviderKeyChange = components['schemas']['ProviderKeyChange'];
 export type ProviderKeyCreate = components['schemas']['ProviderKeyCreate'];
+export type ProviderKeyListed = components['schemas']['ProviderKeyListed'];
 export type ProviderKeyShown = components['schemas']['ProviderKeyShown'];
 export type RefusedThisMonth = components['schemas']['RefusedThisMonth'];
 export type RegistryEntry = components['schemas']['RegistryEntry'];
@@ -10750,6 +10860,7 @@ export interface operations {
                 limit?: number;
                 operation?: ("chat" | "responses" | "embeddings") | null;
                 q?: string | null;
+                served_by?: string | null;
                 sort?: string | null;
                 status?: ("active" | "archived") | null;
                 zone?: string | null;
@@ -11004,6 +11115,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ModelDetail"] | components["schemas"]["StopsShown"];
+                };
+            };
+        };
+    };
+    get_model_audience_api_admin_models__model_id__audience_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                model_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused, by the request or the state of things: `code` says why. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not possible now, or a fault: the same request may pass later. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelAudience"];
                 };
             };
         };
@@ -11416,6 +11567,7 @@ export interface operations {
                 q?: string | null;
                 sort?: string | null;
                 status?: ("active" | "disabled") | null;
+                zone?: string | null;
             };
             header?: never;
             path?: never;
@@ -11447,7 +11599,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Listed_ProviderKeyShown_"];
+                    "application/json": components["schemas"]["Listed_ProviderKeyListed_"];
                 };
             };
         };
@@ -11496,7 +11648,9 @@ export interface operations {
     };
     get_provider_key_api_admin_provider_keys__provider_key_id__get: {
         parameters: {
-            query?: never;
+            query?: {
+                zone?: string | null;
+            };
             header?: never;
             path: {
                 provider_key_id: string;
@@ -11529,7 +11683,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ProviderKeyShown"];
+                    "application/json": components["schemas"]["ProviderKeyListed"];
                 };
             };
         };

@@ -1,4 +1,4 @@
-import { Ban, Check, Clock, EyeOff, Gauge, Lock, Pause, Plug, Plus, ShieldAlert, X, type LucideIcon } from "lucide-react";
+import { Ban, Check, CircleHelp, Clock, EyeOff, Gauge, Lock, Pause, Plug, Plus, ShieldAlert, X, type LucideIcon } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
 import { Badge, type Tint } from "./ui/badge";
@@ -22,7 +22,9 @@ const STATES = {
   "credential.paused": ["warn", Pause],
   "credential.expired": ["neutral", undefined],
   "credential.revoked": ["neutral", undefined],
-  "provider_key.active": ["ok", Check],
+  "provider_key.working": ["ok", Check],
+  "provider_key.not_tested": ["neutral", CircleHelp],
+  "provider_key.unreachable": ["bad", Plug],
   "provider_key.refused": ["bad", X],
   "provider_key.disabled": ["neutral", Ban],
   "route.healthy": ["ok", Check],
@@ -33,6 +35,7 @@ const STATES = {
   "model.active": ["ok", Check],
   "model.restricted": ["neutral", Lock],
   "model.no_route": ["bad", Plug],
+  "model.no_route_works": ["bad", Plug],
   "model.archived": ["neutral", undefined],
   "price.scheduled": ["acc", Clock],
   "price.in_force": ["ok", Check],

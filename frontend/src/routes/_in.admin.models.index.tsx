@@ -10,7 +10,7 @@ import { readersZone } from "@/lib/zone";
 
 export const Route = createFileRoute("/_in/admin/models/")({
   staticData: { crumbs: [{ text: "place.models" }] },
-  validateSearch: search({ q: word(), status: oneOf(["active", "archived"]), access: oneOf(["open", "restricted"]), lacks: oneOf(LACKS), sort: oneOf(MODEL_SORTS) }),
+  validateSearch: search({ q: word(), status: oneOf(["active", "archived"]), access: oneOf(["open", "restricted"]), lacks: oneOf(LACKS), served_by: word(), sort: oneOf(MODEL_SORTS) }),
   beforeLoad: ({ context, search: asked, preload }) => {
     if (!preload) ahead(context.queries, catalogQuery(asked, readersZone()));
   },

@@ -9,6 +9,8 @@ from ai_api.reports.rules import OVERLAP, TOP_MAX, Asked, By, Measure, Report, R
 from ai_api.reports.statement import Statement, statement
 from ai_api.reports.store_latency import Latency, LatencyBy, LookedAt, Percentiles, latency
 from ai_api.reports.store_refused import RefusedCalls
+from ai_api.reports.store_successes import last_successes
+from ai_api.reports.sums_of import sums_of
 
 __all__ = [
     "OVERLAP",
@@ -36,6 +38,7 @@ __all__ = [
     "cut",
     "export",
     "heat_map",
+    "last_successes",
     "latency",
     "list_refused",
     "make",
@@ -43,5 +46,6 @@ __all__ = [
     "named_period",
     "period_of",
     "statement",
+    "sums_of",
     "zone_of",
 ]

@@ -2,6 +2,7 @@
 
 from ai_api.setup.attention import attention
 from ai_api.setup.attention_rules import Case, Code, Finding, Severity
+from ai_api.setup.audience import Audience, audience
 from ai_api.setup.connect_provider import connect_provider, ensure_provider
 from ai_api.setup.device_flow import (
     ASKING,
@@ -28,6 +29,7 @@ from ai_api.setup.import_model import (
 )
 from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many, read_lines
 from ai_api.setup.limit_subject import limit_subject
+from ai_api.setup.list_keys import KeyAtWork, KeyState, find_key_at_work, key_state, list_keys
 from ai_api.setup.list_members import MemberAtWork, first_sign_in, first_sign_ins, list_members
 from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, health_of_routes, list_models
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
@@ -56,9 +58,10 @@ from ai_api.setup.send_link import Post, SentLink, answer_forgotten, send_link
 from ai_api.setup.service_token import issue_service_token
 from ai_api.setup.stop_member import Services, change_member, disable_member
 from ai_api.setup.store import JobRun, SchemaState, list_jobs, now_of_database
+from ai_api.setup.store_audience import count_holders
 from ai_api.setup.store_members import FirstSignIn
 from ai_api.setup.store_models import Lack
-from ai_api.setup.store_names import names_of
+from ai_api.setup.store_names import names_of, price_authors
 from ai_api.setup.what_works import Touched
 
 __all__ = [
@@ -71,6 +74,7 @@ __all__ = [
     "REGISTRATION_DOMAINS_MAX",
     "About",
     "Asker",
+    "Audience",
     "Case",
     "Choice",
     "Code",
@@ -81,6 +85,8 @@ __all__ = [
     "Found",
     "Health",
     "JobRun",
+    "KeyAtWork",
+    "KeyState",
     "Lack",
     "Line",
     "MemberAtWork",
@@ -112,6 +118,7 @@ __all__ = [
     "apply_suggested_price",
     "approve_device",
     "attention",
+    "audience",
     "begin_device",
     "change_member",
     "change_organization",
@@ -120,12 +127,14 @@ __all__ = [
     "choices_of",
     "clear_portal_networks",
     "connect_provider",
+    "count_holders",
     "count_offers",
     "create_first_owner",
     "disable_member",
     "ensure_model",
     "ensure_provider",
     "find_device",
+    "find_key_at_work",
     "find_offer",
     "first_sign_in",
     "first_sign_ins",
@@ -135,9 +144,11 @@ __all__ = [
     "import_model",
     "invite_many",
     "issue_service_token",
+    "key_state",
     "limit_subject",
     "link_model",
     "list_jobs",
+    "list_keys",
     "list_members",
     "list_models",
     "look_at_link",
@@ -153,6 +164,7 @@ __all__ = [
     "poll_device",
     "portal_networks",
     "preview_stops",
+    "price_authors",
     "publish_model",
     "read_lines",
     "registration_domains",

@@ -14,7 +14,8 @@ from ai_api.catalog import Filter, Model
 from ai_api.core.db import Tx
 from ai_api.core.page import Page
 from ai_api.pricing import PriceVersion
-from ai_api.setup import store_models
+from ai_api.setup import store_keys, store_models
+from ai_api.setup.audience import audience
 from ai_api.setup.store_models import Lack, RouteFound
 
 ROUTES_SHOWN_MAX: Final = 5
@@ -40,13 +41,18 @@ class RouteInShort:
 
 @dataclass(frozen=True, slots=True)
 class ModelAtWork:
-    """A model with the first of its `routes_count` routes, its price of now, and its calls of a period, refused ones too."""
+    """A model with the first of its `routes_count` routes, its price of now, and its calls of a period, refused ones too.
+
+    `seeing` of the `members` who are active see it.
+    """
 
     model: Model
     routes: tuple[RouteInShort, ...]
     routes_count: int
     price: PriceVersion | None
     calls: int
+    seeing: int
+    members: int
 
 
 async def list_models(
@@ -54,6 +60,7 @@ async def list_models(
     wanted: Filter,
     *,
     lacks: Lack | None,
+    served_by: UUID | None,
     sort: str,
     limit: int,
     cursor: str | None,
@@ -61,17 +68,23 @@ async def list_models(
     until: datetime,
     now: datetime,
 ) -> Page[ModelAtWork]:
-    """One page of models; with `lacks` only active ones that have no price in force, or no route that calls may go by.
+    """One page of models; with `lacks` only active ones that have no price in force, or no route that calls may go by; with
+    `served_by` only active ones that a route in use leads to by this provider key.
 
-    Calls are those that began from `since` up to `until`, each the beginning of a quarter of an hour. Five statements,
+    Calls are those that began from `since` up to `until`, each the beginning of a quarter of an hour. Nine statements at most,
     however many models there are. Raises Refusal `bad_sort`, `bad_cursor`.
     """
-    if lacks is not None:
-        wanted = replace(wanted, among=await store_models.lacking(tx, lacks, now=now))
-    page = await catalog.page(tx, wanted, sort=sort, limit=limit, cursor=cursor)
+    page = await catalog.page(
+        tx,
+        replace(wanted, among=await _among(tx, lacks, served_by, now=now)),
+        sort=sort,
+        limit=limit,
+        cursor=cursor,
+    )
     ids = [model.id for model in page.items]
     prices = await pricing.find_all_in_force(tx, ids, now)
     calls = await store_models.calls_of(tx, ids, since, until)
+    seen = await audience(tx, page.items)
     routes: dict[UUID, list[RouteFound]] = defaultdict(list)
     for route in await store_models.routes_of(tx, ids, most=ROUTES_SHOWN_MAX):
         routes[route.model_id].append(route)
@@ -83,11 +96,22 @@ async def list_models(
                 routes_count=max((each.of_model for each in routes[model.id]), default=0),
                 price=prices.get(model.id),
                 calls=calls.get(model.id, 0),
+                seeing=seen.seeing[model.id],
+                members=seen.members,
             )
             for model in page.items
         ],
         page.next,
     )
+
+
+async def _among(tx: Tx, lacks: Lack | None, served_by: UUID | None, *, now: datetime) -> Collection[UUID] | None:
+    """The models that both leave over; None for all."""
+    lacking = None if lacks is None else await store_models.lacking(tx, lacks, now=now)
+    if served_by is None:
+        return lacking
+    served = await store_keys.served_by(tx, served_by)
+    return served if lacking is None else served & lacking
 
 
 async def health_of_routes(tx: Tx, model_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Health]:

@@ -39,6 +39,12 @@ UNION ALL
 SELECT p.id, NULL, NULL, NULL, o.slug FROM price_versions p JOIN models o ON o.id = p.model_id WHERE p.id = ANY(:ids)
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
+_AUTHORS = text("""
+SELECT DISTINCT ON (e.target_id) e.target_id AS id, coalesce(m.display_name, e.actor_name) AS name
+FROM audit_events e LEFT JOIN members m ON m.id = e.actor_member_id
+WHERE e.target_kind = 'price_version' AND e.target_id = ANY(:ids) AND e.action = 'price.publish' ORDER BY e.target_id, e.id
+""").bindparams(bindparam("ids", type_=ARRAY(Uuid)))
+
 
 @dataclass(frozen=True, slots=True)
 class Called:
@@ -56,3 +62,9 @@ async def names_of(tx: Tx, ids: Collection[UUID]) -> dict[UUID, Called]:
     """What these ids are called, in one statement; what is gone is left out."""
     rows = await tx.execute(_NAMES, {"ids": list(ids)})
     return {row.id: Called(row.name, row.member_id, row.member, row.model) for row in rows}
+
+
+async def price_authors(tx: Tx, version_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Who published these price versions, by the name of the member, or as the audit trail has it; in one statement."""
+    rows = await tx.execute(_AUTHORS, {"ids": list(version_ids)})
+    return {row.id: row.name for row in rows}

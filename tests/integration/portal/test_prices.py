@@ -49,6 +49,22 @@ async def test_prices_are_exact_decimal_strings(portal: Portal, admin: Caller) -
     assert listed == made.json()
 
 
+async def test_nobody_can_say_who_published_a_price(portal: Portal, admin: Caller) -> None:
+    model, other = await published(portal), await published(portal)
+    for usd in ("1", "2"):
+        made = await admin.client.post(PRICES, json=body(model.id, usd))
+        assert made.json()["published_by"] == admin.member.display_name
+    async with portal.house.database.transaction() as tx:
+        await pricing.publish(tx, CLI, other.id, Prices(input_nanos=1), None, now=portal.now())
+
+    async def said(of: UUID) -> list[str | None]:
+        page = (await admin.client.get(PRICES, params={"model_id": str(of)})).json()
+        return [each["published_by"] for each in page["items"]]
+
+    assert await said(model.id) == [admin.member.display_name] * 2
+    assert await said(other.id) == [CLI.name]
+
+
 async def test_an_unknown_price_is_not_free(portal: Portal, admin: Caller) -> None:
     model = await published(portal)
     assert await input_nanos(portal, model.id, portal.now()) is None

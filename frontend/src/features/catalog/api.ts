@@ -7,10 +7,11 @@ import type {
   AliasPreview,
   AliasShown,
   ListedPriceShown,
-  ListedProviderKeyShown,
+  ListedProviderKeyListed,
   ListedRouteShown,
   ListedTagOpened,
   MemberShown,
+  ModelAudience,
   ModelChange,
   ModelDetail,
   ModelListed,
@@ -35,6 +36,8 @@ export interface CatalogAsked {
   status?: "active" | "archived" | undefined;
   access?: "open" | "restricted" | undefined;
   lacks?: Lack | undefined;
+  /** The provider key that a route of theirs goes by. */
+  served_by?: string | undefined;
   sort?: (typeof MODEL_SORTS)[number] | undefined;
 }
 
@@ -67,6 +70,22 @@ export function modelBySlugQuery(slug: string) {
 
 async function readModel(id: string, signal: AbortSignal): Promise<ModelDetail> {
   return body(await api.GET("/api/admin/models/{model_id}", { params: { path: { model_id: id } }, signal }));
+}
+
+/** How many members can see a model, and how many have it. */
+export function audienceQuery(id: string) {
+  return queryOptions({
+    queryKey: key("admin", "models", "audience", id),
+    queryFn: async ({ signal }): Promise<ModelAudience> => body(await api.GET("/api/admin/models/{model_id}/audience", { params: { path: { model_id: id } }, signal })),
+  });
+}
+
+/** What a provider key is called. */
+export function keyNameQuery(id: string) {
+  return queryOptions({
+    queryKey: key("admin", "provider-keys", "name", id),
+    queryFn: async ({ signal }): Promise<string> => body(await api.GET("/api/admin/provider-keys/{provider_key_id}", { params: { path: { provider_key_id: id } }, signal })).name,
+  });
 }
 
 /** Changes what a model says of itself, and how it is claimed. */
@@ -164,7 +183,7 @@ export async function stopRoute({ id, how }: { id: string; how: RouteStop }): Pr
 /** The provider keys that a route can go by. */
 export const keysOfRoutesQuery = queryOptions({
   queryKey: key("admin", "provider-keys", "for-routes"),
-  queryFn: async ({ signal }): Promise<ListedProviderKeyShown> => body(await api.GET("/api/admin/provider-keys", { params: { query: { limit: 200 } }, signal })),
+  queryFn: async ({ signal }): Promise<ListedProviderKeyListed> => body(await api.GET("/api/admin/provider-keys", { params: { query: { limit: 200 } }, signal })),
 });
 
 /** Asks the provider of a key one question that needs a valid secret. */

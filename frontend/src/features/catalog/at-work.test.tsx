@@ -2,7 +2,7 @@ import { render } from "@testing-library/react";
 import { describe, expect, test } from "vitest";
 
 import type { ModelListed } from "@/client/schema.gen";
-import { ModelState, PriceInShort, RoutesInShort } from "./at-work";
+import { ModelState, NotServed, PriceInShort, RoutesInShort, servingOf, WhoSees } from "./at-work";
 import { RouteHealth } from "./route-health";
 
 type Route = ModelListed["routes"][number];
@@ -60,4 +60,23 @@ test("a model that nothing serves is not said to be published", () => {
   expect(textOf(<ModelState model={{ ...model, routes: [route("disabled", 0)] }} />)).toContain("state.model.no_route");
   expect(textOf(<ModelState model={{ ...model, routes: [route("cooling", 0), route("disabled", 1)] }} />)).toContain("state.model.active");
   expect(textOf(<ModelState model={{ ...model, status: "archived", routes: [] }} />)).toContain("state.model.archived");
+});
+
+test("a model whose routes all fail is said to be published, and nothing else", () => {
+  const model = { status: "active", access: "restricted" } as const;
+  const failing = [route("cooling", 0), route("probing", 1), route("disabled", 2)];
+  expect(servingOf(failing)).toBe("failing");
+  expect(servingOf([...failing, route("standby", 3)])).toBe("works");
+  expect(servingOf([route("disabled", 0)])).toBe("none");
+  expect(textOf(<ModelState model={{ ...model, routes: failing, routes_count: 3 }} />)).toBe("state.model.restrictedstate.model.no_route_works");
+  // One of those that are not here may be well.
+  expect(textOf(<ModelState model={{ ...model, routes: failing, routes_count: 9 }} />)).toBe("state.model.restricted");
+  expect(textOf(<NotServed routes={failing} />)).toBe("state.model.no_route_works");
+  expect(textOf(<NotServed routes={[]} />)).toBe("state.model.no_route");
+  expect(textOf(<NotServed routes={[route("healthy", 0), ...failing]} />)).toBe("");
+});
+
+test("who sees a model is told without how many that are", () => {
+  const model = { access: "restricted", allowed_tags: 1, allowed_members: 0, claimable: true, audience: { seeing: 12, members: 40 } } as const;
+  expect(textOf(<WhoSees model={model} />)).toMatch(/sees\.some.*sees\.of.*sees\.claimable/);
 });

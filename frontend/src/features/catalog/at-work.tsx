@@ -6,6 +6,7 @@ import { Nothing, Price } from "@/components/amounts";
 import { usePriceWords } from "@/components/price-words";
 import { StatusBadge } from "@/components/status-badge";
 import { Badge } from "@/components/ui/badge";
+import { useFormat } from "@/lib/format";
 import { amountOf, kindsOf } from "@/lib/prices";
 import { RouteHealth } from "./route-health";
 
@@ -56,9 +57,10 @@ export function PriceInShort({ prices }: Pick<ModelListed, "prices">) {
   );
 }
 
-/** Who sees a model, and whether they may take it themselves. */
-export function WhoSees({ model }: { model: Pick<ModelListed, "access" | "allowed_tags" | "allowed_members" | "claimable"> }) {
+/** Who sees a model, how many that are, and whether they may take it themselves. */
+export function WhoSees({ model }: { model: Pick<ModelListed, "access" | "allowed_tags" | "allowed_members" | "claimable" | "audience"> }) {
   const { t } = useTranslation("catalog");
+  const format = useFormat();
   const named = model.allowed_tags + model.allowed_members;
   return (
     <span className="inline-flex flex-col phone:flex-row phone:gap-x-2">
@@ -70,14 +72,41 @@ export function WhoSees({ model }: { model: Pick<ModelListed, "access" | "allowe
           {named === 0 ? t("sees.nobody") : t("sees.some", { tags: model.allowed_tags, members: model.allowed_members })}
         </span>
       )}
-      {model.claimable && <span className="text-small whitespace-nowrap text-ink-3">{t("sees.claimable")}</span>}
+      <span className="text-small whitespace-nowrap text-ink-3">
+        {t("sees.of", { seeing: format.count(model.audience.seeing), count: model.audience.members })}
+        {model.claimable && <> · {t("sees.claimable")}</>}
+      </span>
     </span>
   );
 }
 
+type Health = Pick<ModelListed["routes"][number], "health">;
+
+/** Whether any of a model's routes serves calls now: `none` is in use, or all that are in use are `failing`. */
+export function servingOf(routes: readonly Health[]): "works" | "failing" | "none" {
+  const inUse = routes.filter((route) => route.health !== "disabled");
+  if (inUse.length === 0) return "none";
+  return inUse.some((route) => route.health === "healthy" || route.health === "standby") ? "works" : "failing";
+}
+
 /** Whether a model can be called at all, and by whom it can be seen. */
-export function ModelState({ model }: { model: Pick<ModelListed, "status" | "access"> & Partial<Pick<ModelListed, "routes">> }) {
+export function ModelState({ model }: { model: Pick<ModelListed, "status" | "access"> & Partial<Pick<ModelListed, "routes" | "routes_count">> }) {
   if (model.status === "archived") return <StatusBadge state="model.archived" />;
-  if (model.routes?.every((route) => route.health === "disabled")) return <StatusBadge state="model.no_route" />;
-  return model.access === "open" ? <StatusBadge state="model.active" /> : <StatusBadge state="model.restricted" />;
+  const serving = model.routes === undefined ? "works" : servingOf(model.routes);
+  if (serving === "none") return <StatusBadge state="model.no_route" />;
+  // Of very many routes only the first are here: one of the others may be well.
+  const areAll = (model.routes_count ?? 0) <= (model.routes?.length ?? 0);
+  return (
+    <span className="inline-flex flex-wrap gap-1">
+      {model.access === "open" ? <StatusBadge state="model.active" /> : <StatusBadge state="model.restricted" />}
+      {serving === "failing" && areAll && <StatusBadge state="model.no_route_works" />}
+    </span>
+  );
+}
+
+/** That nobody can be served by a model, beside what else it is; nothing where somebody can. */
+export function NotServed({ routes }: { routes: readonly Health[] }) {
+  const serving = servingOf(routes);
+  if (serving === "works") return null;
+  return <StatusBadge state={serving === "none" ? "model.no_route" : "model.no_route_works"} />;
 }

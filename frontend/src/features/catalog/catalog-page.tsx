@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
@@ -6,11 +6,11 @@ import { useTranslation } from "react-i18next";
 import type { ModelListed } from "@/client/schema.gen";
 import { Moment, Slug } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
-import { ToggleChip } from "@/components/filters";
+import { SetChip, ToggleChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
 import { buttonClass } from "@/components/ui/button";
 import { useFormat } from "@/lib/format";
-import { catalogQuery, type CatalogAsked } from "./api";
+import { catalogQuery, keyNameQuery, type CatalogAsked } from "./api";
 import { LACKS } from "./asked";
 import { ModelState, PriceInShort, RoutesInShort, WhoSees } from "./at-work";
 
@@ -20,7 +20,7 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
   const { zone } = useFormat();
   const list = useInfiniteQuery(catalogQuery(asked, zone));
   const columns = useColumns();
-  const isNarrowed = [asked.q, asked.status, asked.access, asked.lacks].some((each) => each !== undefined);
+  const isNarrowed = [asked.q, asked.status, asked.access, asked.lacks, asked.served_by].some((each) => each !== undefined);
   const add = (
     <Link to="/admin/models/import" className={buttonClass("primary")}>
       <Plus aria-hidden size={16} strokeWidth={1.75} />
@@ -36,6 +36,7 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
       search={{ label: t("search"), value: asked.q, onChange: (q) => onAsk({ q }) }}
       filters={
         <>
+          {asked.served_by !== undefined && <ServedByChip id={asked.served_by} onClear={() => onAsk({ served_by: undefined })} />}
           {(["open", "restricted"] as const).map((access) => (
             <ToggleChip key={access} on={asked.access === access} onChange={(on) => onAsk({ access: on ? access : undefined })}>
               {t(`access.${access}`)}
@@ -61,9 +62,15 @@ export function CatalogPage({ asked, onAsk }: { asked: CatalogAsked; onAsk: (cha
       failed={t("failed")}
       empty={t("empty")}
       noMatch={t("no_match")}
-      onClear={isNarrowed ? () => onAsk({ q: undefined, status: undefined, access: undefined, lacks: undefined }) : undefined}
+      onClear={isNarrowed ? () => onAsk({ q: undefined, status: undefined, access: undefined, lacks: undefined, served_by: undefined }) : undefined}
     />
   );
+}
+
+function ServedByChip({ id, onClear }: { id: string; onClear: () => void }) {
+  const { t } = useTranslation("catalog");
+  const name = useQuery(keyNameQuery(id)).data;
+  return <SetChip name={t("column.key")} value={name ?? id.slice(0, 8)} onClear={onClear} />;
 }
 
 function useColumns(): Column<ModelListed>[] {

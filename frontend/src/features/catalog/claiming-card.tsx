@@ -1,7 +1,10 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState, type SubmitEvent } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { ModelDetail } from "@/client/schema.gen";
+import { Nothing } from "@/components/amounts";
 import { useLimitWords } from "@/components/limit-bar";
 import { ProblemNote } from "@/components/problem";
 import { Button } from "@/components/ui/button";
@@ -9,13 +12,14 @@ import { Card, Fact, Facts } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
 import { Checkbox, TextField } from "@/components/ui/field";
 import { useWrite } from "@/lib/writes";
-import { changeModel } from "./api";
+import { audienceQuery, changeModel } from "./api";
 
-/** Whether members take a model themselves, and under which limits. */
+/** Whether members take a model themselves, under which limits, and how many have it. */
 export function ClaimingCard({ model }: { model: ModelDetail }) {
   const { t } = useTranslation("catalog");
   const words = useLimitWords();
   const [open, setOpen] = useState(false);
+  const held = useQuery(audienceQuery(model.id)).data;
   return (
     <Card
       title={t("claiming")}
@@ -29,6 +33,15 @@ export function ClaimingCard({ model }: { model: ModelDetail }) {
         <Fact label={t("claiming_may")}>{model.claimable ? t("claim.yes") : t("claim.no")}</Fact>
         <Fact label={t("claiming_limit")}>
           {model.default_limits.length === 0 ? t("no_limit") : model.default_limits.map((limit) => <span key={`${limit.metric} ${limit.window_kind}`} className="block">{words.each(limit)}</span>)}
+        </Fact>
+        <Fact label={t("claiming_holding")}>
+          {held === undefined ? (
+            <Nothing />
+          ) : (
+            <Link to="/admin/allocations" search={{ model: model.id }} className="text-accent-ink hover:underline">
+              {t("holding", { count: held.holding })}
+            </Link>
+          )}
         </Fact>
       </Facts>
       {open && <ClaimingDialog model={model} onClose={() => setOpen(false)} />}

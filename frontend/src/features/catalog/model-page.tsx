@@ -18,8 +18,8 @@ import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
 import { useToast } from "@/components/ui/toast";
 import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
-import { aliasesQuery, archiveStopsQuery, modelBySlugQuery, setArchived } from "./api";
-import { ModelState } from "./at-work";
+import { aliasesQuery, archiveStopsQuery, modelBySlugQuery, routesQuery, setArchived } from "./api";
+import { ModelState, NotServed } from "./at-work";
 import { ClaimingCard } from "./claiming-card";
 import { PolicyCard } from "./policy-card";
 import { PriceHistory, PricesCard } from "./prices-part";
@@ -31,6 +31,7 @@ export function CatalogModelPage({ slug }: { slug: string }) {
   const { t } = useTranslation(["catalog", "shared"]);
   const { data: model } = useSuspenseQuery(modelBySlugQuery(slug));
   const aliases = useInfiniteQuery(aliasesQuery({ model_id: model.id })).data?.pages[0]?.items ?? [];
+  const routes = useQuery(routesQuery(model.id)).data?.items;
   const say = useAbilities();
   const link = "font-medium text-accent-ink hover:underline";
   return (
@@ -40,6 +41,7 @@ export function CatalogModelPage({ slug }: { slug: string }) {
         <span className="flex flex-wrap items-center gap-2.5">
           <Slug slug={model.slug} />
           <ModelState model={model} />
+          {model.status === "active" && routes !== undefined && <NotServed routes={routes} />}
         </span>
       }
       says={<Summary model={model} aliases={aliases.map((alias) => alias.name)} />}

@@ -12,8 +12,9 @@ import { Card } from "@/components/ui/card";
 import { Dialog } from "@/components/ui/dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { useToast } from "@/components/ui/toast";
+import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
-import { memberOfPolicyQuery, policyPreviewQuery, setPolicy, tagsOfPolicyQuery } from "./api";
+import { audienceQuery, memberOfPolicyQuery, policyPreviewQuery, setPolicy, tagsOfPolicyQuery } from "./api";
 
 type Draft = Required<Policy>;
 
@@ -25,7 +26,7 @@ export function PolicyCard({ model }: { model: ModelDetail }) {
   const isChanged = JSON.stringify(draft) !== JSON.stringify(saved);
   const change = (part: Partial<Draft>) => setDraft({ ...draft, ...part });
   return (
-    <Card title={t("policy")}>
+    <Card title={t("policy")} aside={<Audience id={model.id} />}>
       <div className="flex flex-col gap-4">
         <div className="grid gap-4 md:grid-cols-3">
           <fieldset>
@@ -51,6 +52,15 @@ export function PolicyCard({ model }: { model: ModelDetail }) {
       </div>
     </Card>
   );
+}
+
+/** How many members see it now; a change that is not saved yet says itself what it would do. */
+function Audience({ id }: { id: string }) {
+  const { t } = useTranslation("catalog");
+  const format = useFormat();
+  const { data, error } = useQuery(audienceQuery(id));
+  if (data === undefined) return error === null ? null : t("audience_failed");
+  return t("audience", { seeing: format.count(data.seeing), count: data.members });
 }
 
 interface ChosenProps {

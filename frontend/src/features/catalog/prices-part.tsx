@@ -19,6 +19,9 @@ import { pricesQuery } from "./api";
 import { PriceForm } from "./price-form";
 import { inForceAt } from "./in-force";
 
+// The source of a version that somebody wrote: their name says it.
+const BY_HAND = "administrator";
+
 /** What a model costs, now and from the next version on. */
 export function PricesCard({ modelId }: { modelId: string }) {
   const { t } = useTranslation("catalog");
@@ -49,12 +52,14 @@ export function PricesCard({ modelId }: { modelId: string }) {
 /** Every price version of a model, the latest to begin first. */
 export function PriceHistory({ modelId }: { modelId: string }) {
   const { t } = useTranslation("catalog");
-  const { data, dataUpdatedAt } = useQuery(pricesQuery(modelId));
+  const { data, error, dataUpdatedAt } = useQuery(pricesQuery(modelId));
   const versions = data?.items ?? [];
   const current = inForceAt(versions, dataUpdatedAt);
   return (
     <Card title={t("history")}>
-      {versions.length === 0 ? (
+      {data === undefined ? (
+        error === null ? <SkeletonRows count={2} /> : <p className="text-dense text-ink-2">{t("prices_failed")}</p>
+      ) : versions.length === 0 ? (
         <p className="text-dense text-ink-2">{t("history_none")}</p>
       ) : (
         <ol className="flex flex-col gap-4">
@@ -116,9 +121,12 @@ function Version({ version, before, number, state }: { version: PriceShown; befo
         <StatusBadge state={`price.${state}`} />
       </p>
       <p className="text-small text-ink-3">
-        {t("price.since", { moment: utc.moment(version.in_force_from) })} · {version.source}
+        {t("price.since", { moment: utc.moment(version.in_force_from) })}
+        {version.source !== BY_HAND && <> · {version.source}</>}
         {" · "}
-        <time dateTime={version.created_at}>{t("price.published", { day: utc.day(version.created_at) })}</time>
+        <time dateTime={version.created_at}>
+          {version.published_by === null ? t("price.published", { day: utc.day(version.created_at) }) : t("price.published_by", { name: version.published_by, day: utc.day(version.created_at) })}
+        </time>
       </p>
       {changed.length > 0 && (
         <ul className="mt-1 text-small text-ink-2">

@@ -4,10 +4,10 @@ import { api, body } from "@/client/client";
 import type {
   ListedRouteShown,
   ListedUpstreamModelShown,
-  ModelDetail,
   ProbeShown,
   ProviderKeyChange,
   ProviderKeyCreate,
+  ProviderKeyListed,
   ProviderKeyShown,
   StopsShown,
 } from "@/client/schema.gen";
@@ -24,19 +24,19 @@ export interface KeysAsked {
   sort?: (typeof KEY_SORTS)[number] | undefined;
 }
 
-/** The provider keys, a page after another. */
-export function keysQuery(asked: KeysAsked) {
-  return pagesQuery<ProviderKeyShown>(key("admin", "provider-keys", "list", asked), async (page, signal) =>
-    body(await api.GET("/api/admin/provider-keys", { params: { query: { ...asked, ...page } }, signal })),
+/** The provider keys, a page after another; this month is one of `zone`. */
+export function keysQuery(asked: KeysAsked, zone: string) {
+  return pagesQuery<ProviderKeyListed>(key("admin", "provider-keys", "list", asked, zone), async (page, signal) =>
+    body(await api.GET("/api/admin/provider-keys", { params: { query: { ...asked, ...page, zone } }, signal })),
   );
 }
 
-/** One provider key. */
-export function keyQuery(id: string) {
+/** One provider key; this month is one of `zone`. */
+export function keyQuery(id: string, zone: string) {
   return queryOptions({
-    queryKey: key("admin", "provider-keys", "one", id),
-    queryFn: async ({ signal }): Promise<ProviderKeyShown> =>
-      body(await api.GET("/api/admin/provider-keys/{provider_key_id}", { params: { path: { provider_key_id: id } }, signal })),
+    queryKey: key("admin", "provider-keys", "one", id, zone),
+    queryFn: async ({ signal }): Promise<ProviderKeyListed> =>
+      body(await api.GET("/api/admin/provider-keys/{provider_key_id}", { params: { path: { provider_key_id: id }, query: { zone } }, signal })),
   });
 }
 
@@ -46,15 +46,6 @@ export function routesOfKeyQuery(id: string) {
     queryKey: key("admin", "routes", "of-key", id),
     queryFn: async ({ signal }): Promise<ListedRouteShown> =>
       body(await api.GET("/api/admin/routes", { params: { query: { provider_key_id: id, limit: 200 } }, signal })),
-  });
-}
-
-/** A model, for its name. */
-export function modelOfRouteQuery(id: string) {
-  return queryOptions({
-    queryKey: key("admin", "models", "one", id),
-    queryFn: async ({ signal }): Promise<ModelDetail> => body(await api.GET("/api/admin/models/{model_id}", { params: { path: { model_id: id } }, signal })),
-    staleTime: 300_000,
   });
 }
 

@@ -10,13 +10,14 @@ import { fieldErrors, ProblemNote } from "@/components/problem";
 import { Stops } from "@/components/stops";
 import { Button, IconButton } from "@/components/ui/button";
 import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
-import { PasswordField, TextField } from "@/components/ui/field";
 import { Menu, MenuItem, MenuLine } from "@/components/ui/menu";
 import { useToast } from "@/components/ui/toast";
 import { useWrite } from "@/lib/writes";
 import { change, enable, keyStopsQuery, stopKey, type KeyStop } from "./api";
+import { EditDialog } from "./edit-dialog";
+import { SecretField, secretIn } from "./secret-field";
 
-type Open = KeyStop | "rotate" | "rename" | null;
+type Open = KeyStop | "rotate" | "edit" | null;
 
 /** What can be done to a provider key beside testing it. */
 export function KeyActions({ shown }: { shown: ProviderKeyShown }) {
@@ -40,7 +41,7 @@ export function KeyActions({ shown }: { shown: ProviderKeyShown }) {
         </Button>
       )}
       <Menu trigger={<IconButton icon={Ellipsis} label={t("more_of", { name: shown.name })} className="size-[34px]" />}>
-        <MenuItem icon={Pencil} onSelect={() => setOpen("rename")}>
+        <MenuItem icon={Pencil} onSelect={() => setOpen("edit")}>
           {t("edit.verb")}
         </MenuItem>
         <MenuLine />
@@ -54,7 +55,7 @@ export function KeyActions({ shown }: { shown: ProviderKeyShown }) {
         </Dialog>
       )}
       {open === "rotate" && <RotateDialog shown={shown} onClose={close} />}
-      {open === "rename" && <EditDialog shown={shown} onClose={close} />}
+      {open === "edit" && <EditDialog shown={shown} onClose={close} />}
       {(open === "disable" || open === "delete") && <StopDialog shown={shown} how={open} onClose={close} />}
     </>
   );
@@ -103,49 +104,26 @@ function RotateDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: ()
   });
   function submit(event: SubmitEvent<HTMLFormElement>) {
     event.preventDefault();
-    const secret = new FormData(event.currentTarget).get("secret");
-    if (typeof secret === "string" && secret.trim() !== "") write.mutate({ id: shown.id, changes: { secret: secret.trim() } });
+    const secret = secretIn(event.currentTarget);
+    if (secret !== null) write.mutate({ id: shown.id, changes: { secret } });
   }
   return (
     <Dialog title={t("rotate.ask", { name: shown.name })} onClose={onClose}>
       <form className="flex flex-col gap-4" onSubmit={submit}>
         <p>{t("rotate.says")}</p>
-        <PasswordField name="secret" required label={t("form.secret")} hint={shown.secret_display === null ? undefined : t("rotate.now", { shown: shown.secret_display })} error={fieldErrors(write.problem)["secret"]} autoComplete="off" />
+        <SecretField
+          provider={shown.provider}
+          required
+          label={t("form.secret")}
+          hint={shown.secret_display === null ? undefined : t("rotate.now", { shown: shown.secret_display })}
+          hintOfFile={t("form.secret_file")}
+          error={fieldErrors(write.problem)["secret"]}
+        />
         <ProblemNote problem={write.problem} fields={["secret"]} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>{t("shared:cancel")}</Button>
           <Button type="submit" look="primary" busy={write.isPending}>
             {t("rotate.verb")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
-  );
-}
-
-function EditDialog({ shown, onClose }: { shown: ProviderKeyShown; onClose: () => void }) {
-  const { t } = useTranslation(["providers", "shared"]);
-  const write = useWrite({ write: change, touches: ["admin"], onDone: onClose });
-  const refused = fieldErrors(write.problem);
-  function submit(event: SubmitEvent<HTMLFormElement>) {
-    event.preventDefault();
-    const given = new FormData(event.currentTarget);
-    const text = (name: string) => {
-      const value = given.get(name);
-      return typeof value === "string" ? value.trim() : "";
-    };
-    write.mutate({ id: shown.id, changes: { name: text("name"), organization: text("organization") || null } });
-  }
-  return (
-    <Dialog title={t("edit.title", { name: shown.name })} onClose={onClose}>
-      <form className="flex flex-col gap-4" onSubmit={submit}>
-        <TextField name="name" required maxLength={200} label={t("form.name")} defaultValue={shown.name} error={refused["name"]} />
-        <TextField name="organization" maxLength={200} label={t("form.organization")} hint={t("form.organization_hint")} defaultValue={shown.organization ?? ""} error={refused["organization"]} />
-        <ProblemNote problem={write.problem} fields={["name", "organization"]} />
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>{t("shared:cancel")}</Button>
-          <Button type="submit" look="primary" busy={write.isPending}>
-            {t("edit.save")}
           </Button>
         </div>
       </form>

@@ -1,29 +1,33 @@
-import { useQueries, useQuery, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleAlert, CircleCheck, PlugZap, Search } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
+import { modelNamesQuery } from "@/client/names";
 import type { ProbeShown, ProviderKeyShown, RouteShown, UpstreamModelShown } from "@/client/schema.gen";
 import { Moment, Nothing, Slug, TokenCount } from "@/components/amounts";
 import { EmptyState } from "@/components/empty-state";
 import { Page } from "@/components/page";
 import { ErrorState, ProblemNote } from "@/components/problem";
 import { Rows, type Column } from "@/components/rows";
+import { StatusBadge } from "@/components/status-badge";
 import { Button, buttonClass } from "@/components/ui/button";
 import { Card, Fact, Facts } from "@/components/ui/card";
 import { SkeletonRows } from "@/components/ui/skeleton";
 import { useFormat } from "@/lib/format";
 import { useWrite } from "@/lib/writes";
-import { discover, keyQuery, modelOfRouteQuery, routesOfKeyQuery, test } from "./api";
+import { discover, keyQuery, routesOfKeyQuery, test } from "./api";
+import { LastSuccess, ModelsServed, SpentThisMonth } from "./at-work";
 import { KeyActions } from "./key-actions";
-import { FlagNote, KeyState } from "./key-state";
+import { KeyState, StateNote } from "./key-state";
 import { vendorOf } from "./vendors";
 
-/** One provider key: whether it works, which models it has, and where it is used. `justMade` tests it at once. */
-export function ProviderKeyPage({ id, justMade }: { id: string; justMade: boolean }) {
+/** One provider key: whether it works, which models it has, and where it is used. `justMade` tests it at once, and says so by `onTesting`. */
+export function ProviderKeyPage({ id, justMade, onTesting }: { id: string; justMade: boolean; onTesting: () => void }) {
   const { t } = useTranslation("providers");
-  const { data: shown } = useSuspenseQuery(keyQuery(id));
+  const { zone } = useFormat();
+  const { data: shown } = useSuspenseQuery(keyQuery(id, zone));
   return (
     <Page
       name={shown.name}
@@ -36,10 +40,10 @@ export function ProviderKeyPage({ id, justMade }: { id: string; justMade: boolea
       says={vendorOf(shown.provider).name || shown.provider}
       actions={<KeyActions shown={shown} />}
     >
-      <FlagNote shown={shown} />
+      <StateNote shown={shown} />
       <div className="grid items-start gap-4 lg:grid-cols-[minmax(0,1fr)_344px]">
         <div className="flex min-w-0 flex-col gap-4">
-          <TestPart id={id} atOnce={justMade} />
+          <TestPart id={id} atOnce={justMade} onBegun={onTesting} />
           <Discovered shown={shown} />
           <Used id={id} />
         </div>
@@ -50,6 +54,15 @@ export function ProviderKeyPage({ id, justMade }: { id: string; justMade: boolea
               <code className="font-mono text-code break-all">{shown.base_url}</code>
             </Fact>
             <Fact label={t("column.secret")}>{shown.secret_display === null ? <Nothing /> : <code className="font-mono text-code">{shown.secret_display}</code>}</Fact>
+            <Fact label={t("column.models")}>
+              <ModelsServed shown={shown} />
+            </Fact>
+            <Fact label={t("column.last_success")}>
+              <LastSuccess at={shown.last_success_at} />
+            </Fact>
+            <Fact label={t("column.spent")}>
+              <SpentThisMonth shown={shown} />
+            </Fact>
             {shown.api_version !== null && <Fact label={t("form.api_version")}>{shown.api_version}</Fact>}
             <Fact label={t("form.organization")}>{shown.organization ?? <Nothing />}</Fact>
             <Fact label={t("network")}>{shown.allow_private_network ? t("network_private") : t("network_public")}</Fact>
@@ -66,7 +79,7 @@ export function ProviderKeyPage({ id, justMade }: { id: string; justMade: boolea
   );
 }
 
-function TestPart({ id, atOnce }: { id: string; atOnce: boolean }) {
+function TestPart({ id, atOnce, onBegun }: { id: string; atOnce: boolean; onBegun: () => void }) {
   const { t } = useTranslation("providers");
   const write = useWrite({ write: test, touches: ["admin"] });
   const began = useRef(false);
@@ -75,7 +88,8 @@ function TestPart({ id, atOnce }: { id: string; atOnce: boolean }) {
     if (!atOnce || began.current) return;
     began.current = true;
     mutate(id);
-  }, [atOnce, id, mutate]);
+    onBegun();
+  }, [atOnce, id, mutate, onBegun]);
   return (
     <Card
       title={t("test.title")}
@@ -153,16 +167,14 @@ function Discovered({ shown }: { shown: ProviderKeyShown }) {
 function Used({ id }: { id: string }) {
   const { t } = useTranslation("providers");
   const { data, error, refetch } = useQuery(routesOfKeyQuery(id));
-  const ids = [...new Set(data?.items.map((route) => route.model_id) ?? [])];
-  const models = useQueries({ queries: ids.map((each) => modelOfRouteQuery(each)) });
-  const slugs = new Map(ids.map((each, index) => [each, models[index]?.data?.slug]));
+  const models = useQuery(modelNamesQuery).data;
   const columns: Column<RouteShown>[] = [
     {
       id: "model",
       head: t("column.model"),
       place: "title",
       cell: (route) => {
-        const slug = slugs.get(route.model_id);
+        const slug = models?.get(route.model_id)?.slug;
         if (slug === undefined) return <Nothing />;
         return (
           <Link to="/admin/models/$" params={{ _splat: slug }} className="hover:underline">
@@ -174,6 +186,7 @@ function Used({ id }: { id: string }) {
     { id: "upstream", head: t("column.upstream"), place: "text", cell: (route) => <code className="font-mono text-code text-ink-2">{route.upstream_model}</code> },
     { id: "priority", head: t("column.priority"), place: "number", align: "right", cell: (route) => <span className="tabular">{route.priority}</span> },
     { id: "weight", head: t("column.weight"), place: "number", align: "right", cell: (route) => <span className="tabular">{route.weight}</span> },
+    { id: "health", head: t("column.health"), place: "state", cell: (route) => <StatusBadge state={`route.${route.health}`} /> },
   ];
   return (
     <Card flush title={t("used.title")}>

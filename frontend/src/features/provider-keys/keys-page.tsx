@@ -3,20 +3,23 @@ import { Link } from "@tanstack/react-router";
 import { Plus } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
-import type { ProviderKeyShown } from "@/client/schema.gen";
+import type { ProviderKeyListed } from "@/client/schema.gen";
 import { Moment, Nothing } from "@/components/amounts";
 import type { Column } from "@/components/data-table";
 import { ToggleChip } from "@/components/filters";
 import { ListPage } from "@/components/list-page";
 import { buttonClass } from "@/components/ui/button";
+import { useFormat } from "@/lib/format";
 import { keysQuery, type KeysAsked } from "./api";
+import { LastSuccess, ModelsServed, SpentThisMonth } from "./at-work";
 import { KeyState } from "./key-state";
 import { vendorOf } from "./vendors";
 
 /** The provider keys; what is asked for is in the address. */
 export function ProviderKeysPage({ asked, onAsk }: { asked: KeysAsked; onAsk: (change: Partial<KeysAsked>) => void }) {
   const { t } = useTranslation(["providers", "shared"]);
-  const list = useInfiniteQuery(keysQuery(asked));
+  const { zone } = useFormat();
+  const list = useInfiniteQuery(keysQuery(asked, zone));
   const isNarrowed = asked.q !== undefined || asked.status !== undefined;
   const columns = useColumns();
   const add = (
@@ -50,7 +53,7 @@ export function ProviderKeysPage({ asked, onAsk }: { asked: KeysAsked; onAsk: (c
   );
 }
 
-function useColumns(): Column<ProviderKeyShown>[] {
+function useColumns(): Column<ProviderKeyListed>[] {
   const { t } = useTranslation("providers");
   return [
     {
@@ -59,13 +62,20 @@ function useColumns(): Column<ProviderKeyShown>[] {
       place: "title",
       sort: "name",
       cell: (each) => (
-        <Link to="/admin/provider-keys/$id" params={{ id: each.id }} className="font-medium hover:underline">
-          {each.name}
-        </Link>
+        <div className="min-w-0">
+          <Link to="/admin/provider-keys/$id" params={{ id: each.id }} className="font-medium hover:underline">
+            {each.name}
+          </Link>
+          <p className="line-clamp-1 max-w-72 font-mono text-small break-all text-ink-3" title={each.base_url}>
+            {each.base_url}
+          </p>
+        </div>
       ),
     },
     { id: "provider", head: t("column.provider"), place: "number", sort: "provider", cell: (each) => vendorOf(each.provider).name || each.provider },
-    { id: "base_url", head: t("column.base_url"), place: "text", cell: (each) => <code className="font-mono text-code break-all text-ink-2">{each.base_url}</code> },
+    { id: "models", head: t("column.models"), place: "number", align: "right", cell: (each) => <ModelsServed shown={each} /> },
+    { id: "last_success", head: t("column.last_success"), place: "number", align: "right", cell: (each) => <LastSuccess at={each.last_success_at} /> },
+    { id: "spent", head: t("column.spent"), place: "number", align: "right", cell: (each) => <SpentThisMonth shown={each} /> },
     { id: "secret", head: t("column.secret"), place: "wide", cell: (each) => (each.secret_display === null ? <Nothing /> : <code className="font-mono text-code whitespace-nowrap text-ink-2">{each.secret_display}</code>) },
     { id: "created", head: t("column.created"), place: "wide", sort: "created_at", cell: (each) => <Moment at={each.created_at} as="day" /> },
     { id: "state", head: t("column.state"), place: "state", cell: (each) => <KeyState shown={each} /> },

@@ -7,14 +7,13 @@ import { Page } from "@/components/page";
 import { fieldErrors, ProblemNote } from "@/components/problem";
 import { Button } from "@/components/ui/button";
 import { Card } from "@/components/ui/card";
-import { Checkbox, PasswordField, Select, TextArea, TextField } from "@/components/ui/field";
+import { Checkbox, Select, TextField } from "@/components/ui/field";
 import { useWrite } from "@/lib/writes";
 import { connect } from "./api";
+import { SecretField } from "./secret-field";
 import { VENDORS, vendorOf } from "./vendors";
 
 const OTHER = "-other";
-// Google's keys are files of JSON, which no line of text takes.
-const SECRET_IS_FILE = new Set(["vertex"]);
 
 /** Connecting a provider: which, its secret, and where it is where that is not known. It is tested on its own page right after. */
 export function NewProviderKeyPage() {
@@ -52,11 +51,7 @@ export function NewProviderKeyPage() {
             </Select>
             {vendor === OTHER && <TextField name="provider" required maxLength={64} label={t("form.provider")} hint={t("form.provider_hint")} error={refused["provider"]} autoComplete="off" />}
             <TextField key={`name ${vendor}`} name="name" required maxLength={200} label={t("form.name")} hint={t("form.name_hint")} error={refused["name"]} defaultValue={vendor === OTHER ? "" : `${vendor}-main`} autoComplete="off" />
-            {SECRET_IS_FILE.has(vendor) ? (
-              <TextArea name="secret" label={t("form.secret")} hint={t("form.secret_file")} error={refused["secret"]} spellCheck={false} autoComplete="off" className="font-mono text-code" />
-            ) : (
-              <PasswordField name="secret" required={vendor !== OTHER} label={t("form.secret")} hint={vendor === OTHER ? t("form.secret_optional") : t("form.secret_hint")} error={refused["secret"]} autoComplete="off" />
-            )}
+            <SecretField provider={vendor} required={vendor !== OTHER} label={t("form.secret")} hint={vendor === OTHER ? t("form.secret_optional") : t("form.secret_hint")} hintOfFile={t("form.secret_file")} error={refused["secret"]} />
             {needsUrl && <TextField key={`url ${vendor}`} name="base_url" type="url" required label={t("form.base_url")} hint={t("form.example", { example: ask.example ?? "" })} error={refused["base_url"]} />}
             <details className="rounded-card border border-line px-3.5 py-2.5" open={vendor === OTHER}>
               <summary className="text-dense font-medium text-ink-2">{t("form.more")}</summary>

@@ -2,13 +2,13 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
 import { ApiProblem } from "@/client/problem";
-import type { ListedProviderKeyShown, ListedUpstreamModelShown, ProviderKeyShown, SuggestionShown, UpstreamModelShown } from "@/client/schema.gen";
+import type { ListedProviderKeyListed, ListedUpstreamModelShown, ProviderKeyShown, SuggestionShown, UpstreamModelShown } from "@/client/schema.gen";
 import { key } from "@/lib/writes";
 
 /** The provider keys whose models can be published. */
 export const keysToPublishQuery = queryOptions({
   queryKey: key("admin", "provider-keys", "to-publish"),
-  queryFn: async ({ signal }): Promise<ListedProviderKeyShown> => body(await api.GET("/api/admin/provider-keys", { params: { query: { status: "active", limit: 200 } }, signal })),
+  queryFn: async ({ signal }): Promise<ListedProviderKeyListed> => body(await api.GET("/api/admin/provider-keys", { params: { query: { status: "active", limit: 200 } }, signal })),
 });
 
 /** The models that a provider says it has. */

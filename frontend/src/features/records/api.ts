@@ -1,7 +1,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, body } from "@/client/client";
-import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, CredentialListed, ListedProviderKeyShown, LimitInFull, ListedTagOpened, ModelListed, RouteShown } from "@/client/schema.gen";
+import type { AllocationFound, CallRecordFound, CallRecordShown, CredentialFound, CredentialListed, ListedProviderKeyListed, LimitInFull, ListedTagOpened, ModelListed, RouteShown } from "@/client/schema.gen";
 import { callsSent, type CallsNarrowed } from "@/lib/calls-asked";
 import { pagesQuery } from "@/lib/pages";
 import { key } from "@/lib/writes";
@@ -96,7 +96,7 @@ export function limitNameQuery(id: string) {
 /** The provider keys, for their names. */
 export const providerKeysQuery = queryOptions({
   queryKey: key("admin", "provider-keys", "for-calls"),
-  queryFn: async ({ signal }): Promise<ListedProviderKeyShown> => body(await api.GET("/api/admin/provider-keys", { params: { query: { limit: 200 } }, signal })),
+  queryFn: async ({ signal }): Promise<ListedProviderKeyListed> => body(await api.GET("/api/admin/provider-keys", { params: { query: { limit: 200 } }, signal })),
   staleTime: 300_000,
 });
 

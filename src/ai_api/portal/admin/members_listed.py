@@ -25,7 +25,7 @@ IDS_MAX = 100
 
 
 class SpentShown(Shown):
-    """What a member's calls came to, refused ones too; the cost leaves out `unpriced_calls`, which nobody knows the price of."""
+    """What calls came to, refused ones too; the cost leaves out `unpriced_calls`, which nobody knows the price of."""
 
     calls: int
     unpriced_calls: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
@@ -9,7 +10,8 @@ from uuid import UUID
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from ai_api import catalog, pricing
+from ai_api import catalog, pricing, setup
+from ai_api.core.db import Tx
 from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
 from ai_api.portal.shapes import Listed, ListQuery, Moment, Strict
 from ai_api.pricing import PriceVersion
@@ -18,13 +20,17 @@ router = APIRouter(prefix="/api/admin/prices", tags=["prices"])
 
 
 class PriceShown(BaseModel):
-    """Prices of a model from a moment on, in decimal strings of USD: per million tokens, per request or per unit."""
+    """Prices of a model from a moment on, in decimal strings of USD: per million tokens, per request or per unit.
+
+    `source` is `administrator`, or the registry that they are from; `published_by` is who did, null where nobody knows.
+    """
 
     id: UUID
     model_id: UUID
     in_force_from: datetime
     prices: dict[str, Any]
     source: str
+    published_by: str | None
     created_at: datetime
 
 
@@ -50,7 +56,7 @@ async def list_prices(_: AdminHolder, tx: Transaction, query: Annotated[PricesQu
     page = await pricing.page_versions(
         tx, model_id=query.model_id, sort=query.sort or "-in_force_from", limit=query.limit, cursor=query.cursor
     )
-    return Listed(items=[_shown(version) for version in page.items], next=page.next)
+    return Listed(items=await _shown(tx, page.items), next=page.next)
 
 
 @router.post("", status_code=201, response_model=PriceShown)
@@ -62,15 +68,21 @@ async def publish_price(body: PricePublish, actor: Admin, tx: Transaction, house
         raise error.under("prices") from None
     model = await catalog.get(tx, body.model_id, lock=True)
     version = await pricing.publish(tx, actor, model.id, prices, body.in_force_from, now=house.clock.now())
-    return _shown(version)
+    (shown,) = await _shown(tx, [version])
+    return shown
 
 
-def _shown(version: PriceVersion) -> PriceShown:
-    return PriceShown(
-        id=version.id,
-        model_id=version.model_id,
-        in_force_from=version.in_force_from,
-        prices=pricing.prices_to_usd(version.prices),
-        source=version.source,
-        created_at=version.created_at,
-    )
+async def _shown(tx: Tx, versions: Sequence[PriceVersion]) -> list[PriceShown]:
+    authors = await setup.price_authors(tx, [version.id for version in versions])
+    return [
+        PriceShown(
+            id=version.id,
+            model_id=version.model_id,
+            in_force_from=version.in_force_from,
+            prices=pricing.prices_to_usd(version.prices),
+            source=version.source,
+            published_by=authors.get(version.id),
+            created_at=version.created_at,
+        )
+        for version in versions
+    ]

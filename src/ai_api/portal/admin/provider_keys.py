@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from functools import partial
-from typing import Annotated, ClassVar, Literal, cast
+from typing import Annotated, Literal, cast
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import Field
 from starlette.responses import Response
 
@@ -18,10 +18,10 @@ from ai_api.core.db import Tx
 from ai_api.core.errors import Refusal
 from ai_api.core.seal import SealError
 from ai_api.portal.admin.models import Operation
-from ai_api.portal.deps import Admin, AdminHolder, HouseDep, NeedsProof, Transaction
+from ai_api.portal.deps import Admin, HouseDep, NeedsProof, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
-from ai_api.portal.shapes import Listed, ListQuery, Name, Patch, Shown, Strict, listed, not_given
+from ai_api.portal.shapes import Listed, Name, Patch, Shown, Strict, not_given
 from ai_api.providers import KeyDraft, OpenKey, Probe, ProbeFailed, ProviderKey, UpstreamModel
 from ai_api.setup import Touched
 
@@ -85,16 +85,6 @@ class ProviderKeyChange(Patch):
     status: Status = not_given()
 
 
-class ProviderKeysQuery(ListQuery):
-    """Filters; `q` is part of a name, a provider or a base URL."""
-
-    SORTS: ClassVar[tuple[str, ...]] = ("name", "-name", "provider", "-provider", "created_at", "-created_at")
-    SEARCHED: ClassVar[bool] = True
-
-    provider: str | None = None
-    status: Status | None = None
-
-
 class ProbeShown(Shown):
     """How asking the provider ended. `code` is `ok` or the reason."""
 
@@ -115,16 +105,6 @@ class UpstreamModelShown(Shown):
     operations: list[Operation]
 
 
-@router.get("", response_model=Listed[ProviderKeyShown])
-async def list_provider_keys(
-    _: AdminHolder, tx: Transaction, query: Annotated[ProviderKeysQuery, Query()]
-) -> Listed[ProviderKeyShown]:
-    """Provider keys, by name unless sorted otherwise."""
-    wanted = providers.KeyFilter(q=query.q, provider=query.provider, status=query.status)
-    page = await providers.page_keys(tx, wanted, sort=query.sort or "name", limit=query.limit, cursor=query.cursor)
-    return listed(page, ProviderKeyShown)
-
-
 @router.post("", status_code=201, response_model=ProviderKeyShown, dependencies=[NeedsProof])
 async def connect_provider_key(body: ProviderKeyCreate, actor: Admin, tx: Transaction, house: HouseDep) -> ProviderKey:
     """Connects a provider key, active at once. The secret is sealed and never shown again."""
@@ -140,12 +120,6 @@ async def connect_provider_key(body: ProviderKeyCreate, actor: Admin, tx: Transa
         secret=body.secret,
     )
     return await setup.connect_provider(tx, actor, house.ring, draft)
-
-
-@router.get("/{provider_key_id}", response_model=ProviderKeyShown)
-async def get_provider_key(provider_key_id: UUID, _: AdminHolder, tx: Transaction) -> ProviderKey:
-    """One provider key."""
-    return await providers.get_key(tx, provider_key_id)
 
 
 @router.patch("/{provider_key_id}", response_model=ProviderKeyShown | StopsShown, dependencies=[NeedsProof])
