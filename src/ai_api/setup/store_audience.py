@@ -30,4 +30,4 @@ async def count_by_tags(tx: Tx, tags: Collection[UUID]) -> dict[frozenset[UUID],
 
 async def count_holders(tx: Tx, model_id: UUID) -> int:
     """How many members have an allocation of a model that is not revoked."""
-    return (await tx.execute(_HOLDERS, {"model_id": model_id})).scalar_one()
+    return int((await tx.execute(_HOLDERS, {"model_id": model_id})).scalar_one())
