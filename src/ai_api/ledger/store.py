@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, text
 
 from ai_api.core.db import Tx
 from ai_api.ledger.rules import FAILED, HIDDEN, OK, CallRecord, Question, id_bounds
@@ -61,8 +61,13 @@ def _way(question: Question, columns: Sequence[Any], *, newest_first: bool, afte
     statement: Select[Any] = select(*columns)
     for name in _INDEXED:
         value = getattr(question, name)
-        if value is not None:
-            statement = statement.where(call_records.c[name] == value)
+        if value is None:
+            continue
+        is_value = call_records.c[name] == value
+        # Postgres takes the two for independent, and would read all calls of a credential to find the newest few of a member: it
+        # is to walk through the credential's index, whose calls are nearly always its member's.
+        is_walked = name != "member_id" or question.credential_id is None
+        statement = statement.where(is_value if is_walked else func.coalesce(is_value, false()))
     lower, upper = id_bounds(question)
     if lower is not None:
         statement = statement.where(call_id >= lower)

@@ -43,14 +43,40 @@ SELECT m.id, {_LAST_SEEN} AS last_seen_at,
 FROM members m WHERE m.id = ANY(:ids)
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))  # noqa: S608  -- a constant of this file
 
-# A month of quarters lies together, and is read as one stretch. Sums of days are hardly fewer rows, and lie apart.
-_SPENDING = """
-SELECT q.member_id, sum(q.billed_cost_nanos)::bigint AS rank FROM usage_quarters q
-WHERE {} q.quarter >= :since AND q.quarter < :until GROUP BY q.member_id HAVING sum(q.billed_cost_nanos) > 0
+# Out of days that are summed, and of quarters where none is, or a row of theirs could not be told.
+_OF_ALL = """
+WITH days AS MATERIALIZED (
+    SELECT r.day::timestamp AT TIME ZONE 'UTC' AS begins FROM usage_days_ready r
+    WHERE r.day::timestamp AT TIME ZONE 'UTC' >= :since AND (r.day + 1)::timestamp AT TIME ZONE 'UTC' <= :until
+        AND NOT EXISTS (SELECT 1 FROM usage_days_stale s WHERE s.day = r.day)
+), others AS MATERIALIZED (
+    SELECT greatest(d.begins, :since) AS since, least(d.begins + interval '24 hours', :until) AS until
+    FROM generate_series(date_trunc('day', CAST(:since AS timestamptz), 'UTC'), CAST(:until AS timestamptz), interval '24 hours')
+        AS d(begins)
+    WHERE d.begins NOT IN (SELECT begins FROM days)
+)
+SELECT member_id, sum(nanos)::bigint AS rank FROM (
+    SELECT d.member_id, d.nanos FROM days CROSS JOIN LATERAL (
+        SELECT d.member_id, d.billed_cost_nanos AS nanos FROM usage_days d
+        WHERE d.cut = 'callers' AND d.begins = days.begins AND d.member_id IS NOT NULL OFFSET 0) d
+    UNION ALL
+    SELECT q.member_id, q.nanos FROM days CROSS JOIN LATERAL (
+        SELECT q.member_id, q.billed_cost_nanos AS nanos FROM usage_quarters q
+        WHERE NOT q.is_told AND q.quarter >= days.begins AND q.quarter < days.begins + interval '24 hours'
+            AND q.member_id IS NOT NULL OFFSET 0) q
+    UNION ALL
+    SELECT q.member_id, q.nanos FROM others CROSS JOIN LATERAL (
+        SELECT q.member_id, q.billed_cost_nanos AS nanos FROM usage_quarters q
+        WHERE q.quarter >= others.since AND q.quarter < others.until AND q.member_id IS NOT NULL OFFSET 0) q
+) each GROUP BY member_id HAVING sum(nanos) > 0
 """
-_OF_ALL = _SPENDING.format("q.member_id IS NOT NULL AND")
-_OF_SOME = _SPENDING.format("q.member_id = ANY(CAST(:ids AS uuid[])) AND")
-_HAS_SPENT = "EXISTS (SELECT 1 FROM ({}) ranks WHERE ranks.member_id = members.id)"
+_OF_SOME = """
+SELECT q.member_id, sum(q.billed_cost_nanos)::bigint AS rank FROM usage_quarters q
+WHERE q.member_id = ANY(CAST(:ids AS uuid[])) AND q.quarter >= :since AND q.quarter < :until
+GROUP BY q.member_id HAVING sum(q.billed_cost_nanos) > 0
+"""
+# Not joined: Postgres takes those who have spent for a few dozen, and would look through all of them for each member.
+_HAS_SPENT = "members.id IN (SELECT ranks.member_id FROM ({}) ranks)"
 
 _MICROS = "(extract(epoch FROM seen.at) * 1000000)::bigint"
 _SEEN_OF = f"""

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from ai_api.core.ids import uuid7
 from ai_api.core.page import encode_cursor
 from ai_api.identity import Filters, Member
+from ai_api.jobs import store_days
 from ai_api.setup import sort_members
 from tests.support.portal import Caller, Portal
 
@@ -122,6 +123,14 @@ async def test_who_spent_most_of_very_many_is_not_first(portal: Portal) -> None:
 
     assert await by_spending(few=0) == expected
     assert await by_spending(few=1_000) == expected
+    # Days that are summed up say the same, and a day to which is written afterwards is not forgotten.
+    for day in range(2, 11):
+        async with portal.house.database.transaction(repeatable_read=True) as tx:
+            await store_days.sum_up(tx, (now - timedelta(days=day)).astimezone(UTC).date())
+    assert await by_spending(few=0) == expected
+    await spent(portal, cleo, now - timedelta(days=5), 4)
+    await spent(portal, zoe, now - timedelta(days=5), 10)
+    assert await by_spending(few=0) == ["zoe", "cleo", "abe", "bea"]
 
 
 async def test_who_was_seen_last_is_not_first(portal: Portal, admin: Caller) -> None:
