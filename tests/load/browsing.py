@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import cycle
 
 import httpx
+import psutil
 
 from ai_api import identity
 from ai_api.core.db import Database
@@ -26,10 +27,21 @@ from tests.load.plan import Plan, Say
 from tests.load.proof import Proof, Strangers
 from tests.load.run import in_turn, line
 from tests.load.size import gateway_on
-from tests.load.stand import Server, Stand, organize
+from tests.load.stand import NOWHERE, Server, Stand, organize
+from tests.support.gateway import GatewayProcess, gateway_process
 from tests.support.organization import CLI
 
-TARGET, CALM, BROWSED = "browsed", "calm", "while two browse"
+Clients = Mapping[str, httpx.AsyncClient]
+"""Who asks, by whose page it is: `admin`, `member`."""
+
+TARGET, CALM, BROWSED, APART = (
+    "browsed",
+    "calm",
+    "while two browse",
+    "while two browse in a process of the portal's own",
+)
+ELSEWHERE_NICE = 19
+"""The portal's own process stands for one on another machine: it yields to everything that is measured, and shares Postgres alone."""
 LOOKS = 20
 CALLS_PER_S = 100.0
 LONGER = 5
@@ -61,7 +73,8 @@ async def run(stand: Stand, plan: Plan, say: Say) -> BrowsingResults:
     dsn, of = copied.dsn, copied.of
     callers = await organize(dsn, stand.provider.url)
     proof, meter = await Proof.begin(stand), Meter(stand)
-    async with gateway_on(stand, dsn) as process, _clients(dsn, process.url, of) as clients:
+    async with gateway_on(stand, dsn) as process, _elsewhere(stand, dsn) as portal, _clients(dsn, of) as asking:
+        clients, apart = asking(process.url), asking(portal.url)
         await quiet(process.child.pid)
         with stand.also(TARGET, Server.of_gateway(process, callers, dsn)):
             strangers = Strangers(stand)
@@ -69,13 +82,25 @@ async def run(stand: Stand, plan: Plan, say: Say) -> BrowsingResults:
                 await _look(clients, of, found, say)
             found.strangers = strangers.share
             await _export(clients["admin"], process.child.pid, of, found, say)
-            await _beside(stand, meter, plan, clients, of, found, say)
+            await _beside(stand, meter, plan, {BROWSED: clients, APART: apart}, of, found, say)
             found.records = await proof.complete(meter, laws=False)
     return found
 
 
 @asynccontextmanager
-async def _clients(dsn: str, url: str, of: Browsed) -> AsyncIterator[dict[str, httpx.AsyncClient]]:
+async def _elsewhere(stand: Stand, dsn: str) -> AsyncIterator[GatewayProcess]:
+    """A process that serves the portal alone, on the core that is not the gateway's."""
+    with stand.cores.on(stand.cores.rest):
+        stack = AsyncExitStack()
+        process = await stack.enter_async_context(gateway_process(dsn, log=NOWHERE, arguments=("--doors", "portal")))
+    async with stack:
+        psutil.Process(process.child.pid).nice(ELSEWHERE_NICE)
+        yield process
+
+
+@asynccontextmanager
+async def _clients(dsn: str, of: Browsed) -> AsyncIterator[Callable[[str], Clients]]:
+    """Gives in its block who asks at a URL: an owner, and the member who calls most."""
     database = Database(dsn, pool_size=1)
     try:
         async with database.transaction() as tx:
@@ -89,18 +114,21 @@ async def _clients(dsn: str, url: str, of: Browsed) -> AsyncIterator[dict[str, h
                 )
     finally:
         await database.close()
-    clients = {
-        name: httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {secret}"}, timeout=30)
-        for name, secret in secrets.items()
-    }
-    try:
-        yield clients
-    finally:
-        for client in clients.values():
-            await client.aclose()
+    async with AsyncExitStack() as stack:
+
+        def at(url: str) -> Clients:
+            made = {
+                name: httpx.AsyncClient(base_url=url, headers={"authorization": f"Bearer {secret}"}, timeout=30)
+                for name, secret in secrets.items()
+            }
+            for client in made.values():
+                stack.push_async_callback(client.aclose)
+            return made
+
+        yield at
 
 
-async def _ask(clients: dict[str, httpx.AsyncClient], page: Page) -> float:
+async def _ask(clients: Clients, page: Page) -> float:
     began = time.perf_counter()
     answer = await clients[page.whose].get(page.path, params=dict(page.params))
     if answer.status_code != httpx.codes.OK:
@@ -108,7 +136,7 @@ async def _ask(clients: dict[str, httpx.AsyncClient], page: Page) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-async def _look(clients: dict[str, httpx.AsyncClient], of: Browsed, found: BrowsingResults, say: Say) -> None:
+async def _look(clients: Clients, of: Browsed, found: BrowsingResults, say: Say) -> None:
     for page in pages(of):
         found.pages_ms[page.name] = [await _ask(clients, page) for _ in range(LOOKS)]
         say(f"   {page.name}: {sorted(found.pages_ms[page.name])[LOOKS // 2]:.0f} ms")
@@ -135,7 +163,7 @@ async def _beside(
     stand: Stand,
     meter: Meter,
     plan: Plan,
-    clients: dict[str, httpx.AsyncClient],
+    browsing: Mapping[str, Clients],
     of: Browsed,
     found: BrowsingResults,
     say: Say,
@@ -143,25 +171,24 @@ async def _beside(
     await meter.meet(PLAIN, TARGET)
     await meter.look([PLAIN], ["direct", TARGET])
     for repeat in range(plan.repeats):
-        for name in in_turn((CALM, BROWSED), repeat):
-            async with _browsing(clients, of, found, browsers=BROWSERS if name == BROWSED else 0):
+        for name in in_turn((CALM, *browsing), repeat):
+            async with _browsing(browsing.get(name), of, found):
                 sample = await meter.steady(PLAIN, TARGET, rate=CALLS_PER_S, seconds=LONGER * plan.seconds)
             found.calls.setdefault(name, []).append(sample)
             say(line(repeat, PLAIN.name, name, sample))
 
 
 @asynccontextmanager
-async def _browsing(
-    clients: dict[str, httpx.AsyncClient], of: Browsed, found: BrowsingResults, *, browsers: int
-) -> AsyncIterator[None]:
-    async def browse(order: Sequence[Page]) -> None:
+async def _browsing(clients: Clients | None, of: Browsed, found: BrowsingResults) -> AsyncIterator[None]:
+    async def browse(clients: Clients, order: Sequence[Page]) -> None:
         for page in cycle(order):
             await _ask(clients, page)
             found.looked += 1
             await asyncio.sleep(THINKING_S)
 
     every = list(pages(of))
-    tasks = [asyncio.create_task(browse(every[place * 7 :] + every[: place * 7])) for place in range(browsers)]
+    orders = [every[place * 7 :] + every[: place * 7] for place in range(BROWSERS if clients else 0)]
+    tasks = [asyncio.create_task(browse(clients, order)) for order in orders if clients]
     try:
         yield
     finally:

@@ -19,7 +19,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -239,7 +239,9 @@ def serve_settings(dsn: str, port: int, ops_port: int, environment: Mapping[str,
 
 
 @asynccontextmanager
-async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIterator[GatewayProcess]:
+async def gateway_process(
+    dsn: str, *, log: Path, arguments: Sequence[str] = (), **environment: str
+) -> AsyncIterator[GatewayProcess]:
     """`python -m ai_api serve` over the database of `dsn`, ready. Ended by SIGTERM at the end of the block, if it runs still.
 
     What it writes, at DEBUG, goes to `log`, and is searched for secrets at the end. `environment` are further settings, `AI_API_…`.
@@ -248,7 +250,7 @@ async def gateway_process(dsn: str, *, log: Path, **environment: str) -> AsyncIt
         settings = serve_settings(dsn, port, ops_port, environment)
         outside = {name: value for name, value in os.environ.items() if not name.startswith("AI_API_")}
         child = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "ai_api", "serve"),
+            *(sys.executable, "-m", "ai_api", "serve", *arguments),
             cwd=_CHECKOUT,
             env={**outside, **settings},
             stdin=asyncio.subprocess.DEVNULL,
