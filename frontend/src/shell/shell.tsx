@@ -63,7 +63,14 @@ export function Shell() {
 function TypedMeanwhile({ onTyped }: { onTyped: (typed: string) => void }) {
   const { t } = useTranslation();
   const field = useRef<HTMLInputElement>(null);
-  useLayoutEffect(() => field.current?.focus(), []);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    field.current?.focus();
+    return () => {
+      // The search gives the focus back to where it finds it.
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
   return <input ref={field} aria-label={t("palette.open")} onChange={(event) => onTyped(event.target.value)} className="sr-only" />;
 }
 
