@@ -15,7 +15,8 @@ from ai_api.audit import Actor
 from ai_api.catalog import Model
 from ai_api.core.db import Tx
 from ai_api.identity import Caller
-from ai_api.portal.admin.allocations import NO_REASON, AllocationShown, Because, allocations_shown
+from ai_api.portal.admin.allocations import NO_REASON, Because
+from ai_api.portal.allocations_shown import AllocationShown, allocations_shown
 from ai_api.portal.deps import HouseDep, Myself, Signed, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.limits_shown import LimitsLeft, left_of_allocation
