@@ -7,6 +7,16 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 
+def in_utc(moment: datetime) -> datetime:
+    """An aware instant in UTC. Raises ValueError for one without a zone, or that is outside of the years 1 to 9999 there."""
+    if moment.tzinfo is None:
+        raise ValueError("an instant needs its zone")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("an instant outside of the years 1 to 9999") from None
+
+
 class Clock(Protocol):
     """What rooms and walks ask the time of. Two implementations: the system's, and a frozen one in tests."""
 

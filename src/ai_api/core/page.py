@@ -6,10 +6,11 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
+from ai_api.core.clock import in_utc
 from ai_api.core.errors import Refusal
 
 T = TypeVar("T")
@@ -105,13 +106,7 @@ def place_in(cursor: str, made_for: str, read: Callable[[str], V]) -> tuple[V, U
 
 def instant_in(text: str) -> datetime:
     """An instant out of a cursor, in UTC. Raises ValueError, also for one without a zone, or outside of the years 1 to 9999."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("an instant needs its zone")
-    try:
-        return moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("an instant that no column holds") from None
+    return in_utc(datetime.fromisoformat(text))
 
 
 def page_by_id(found: Sequence[T], ids: Sequence[UUID], *, limit: int, sort: str) -> Page[T]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from datetime import UTC
 from typing import Annotated, Any, ClassVar, Generic, TypeVar
 
 from pydantic import (
@@ -25,6 +24,7 @@ from pydantic import (
     model_validator,
 )
 
+from ai_api.core.clock import in_utc
 from ai_api.core.money import format_usd, parse_usd
 from ai_api.core.page import CURSOR_CHARACTERS_MAX, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, Page
 
@@ -55,7 +55,7 @@ Usd = Annotated[int, BeforeValidator(parse_usd), WithJsonSchema(_USD_SCHEMA)]
 UsdOut = Annotated[int, PlainSerializer(format_usd, return_type=str), WithJsonSchema(_USD_SCHEMA)]
 """In an answer: nano-USD, written as a decimal string of USD."""
 
-Moment = Annotated[AwareDatetime, AfterValidator(lambda moment: moment.astimezone(UTC))]
+Moment = Annotated[AwareDatetime, AfterValidator(in_utc)]
 """An instant with its zone, kept in UTC."""
 
 

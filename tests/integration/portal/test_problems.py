@@ -102,6 +102,14 @@ async def test_a_cursor_of_an_instant_that_no_column_holds_is_refused(admin: Cal
         assert_problem(await admin.client.get(f"{path}&cursor={cursor}"), 400, "bad_cursor")
 
 
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00+00:01", "9999-12-31T23:59:59-00:01"])
+async def test_an_instant_that_is_in_no_year_of_utc_is_refused(admin: Caller, instant: str) -> None:
+    for path in ("/api/me/call-records", "/api/me/call-records/export", "/api/admin/call-records", "/api/admin/audit"):
+        for name in ("since", "until"):
+            problem = assert_problem(await admin.client.get(path, params={name: instant}), 422, "invalid_fields")
+            assert problem["errors"][0]["field"] == name
+
+
 @pytest.mark.parametrize(
     "kind", [None, "text/plain", "application/x-www-form-urlencoded", "application/problem+json", "json"]
 )
