@@ -46,12 +46,24 @@ def test_what_the_guard_reads_is_gone():
 
 
 def test_what_the_guard_overrides_is_called_otherwise():
-    ours = guarded(Patience(1, 1, 1), TOLD).__mro__[1]
-    overridden = {name for name, value in vars(ours).items() if inspect.isfunction(value) and not name.startswith("_")}
-    assert {"data_received", "on_headers_complete", "send_400_response", "on_response_complete"} <= overridden
-    for name in overridden:
-        theirs = getattr(HttpToolsProtocol, name)
-        assert list(inspect.signature(theirs).parameters) == list(inspect.signature(getattr(ours, name)).parameters)
+    _, guard, turned_away, theirs, *_ = guarded(Patience(1, 1, 1), TOLD).__mro__
+    assert theirs is HttpToolsProtocol
+    overridden = {
+        (name, value)
+        for ours in (guard, turned_away)
+        for name, value in vars(ours).items()
+        if inspect.isfunction(value) and not name.startswith("_")
+    }
+    names = {name for name, _ in overridden}
+    assert {"data_received", "on_headers_complete", "send_400_response", "on_response_complete"} <= names
+    assert names - set(vars(HttpToolsProtocol)) - set(vars(asyncio.Protocol)) == {
+        "is_answering",
+        "is_turned_away_at_sight",
+    }
+    for name, value in overridden:
+        if name in vars(HttpToolsProtocol):
+            expected = inspect.signature(getattr(HttpToolsProtocol, name))
+            assert list(expected.parameters) == list(inspect.signature(value).parameters)
 
 
 def test_what_is_raised_inside_of_the_parser_is_no_malformed_request():

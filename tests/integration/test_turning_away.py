@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from ai_api.cli import serving
+from ai_api.protocols import plain_request
 from tests.support.guarded import CUT_S, GET, POST, SOON_S, Program, run, served
 from tests.support.upstream.raw import RawClient
 
@@ -25,6 +26,24 @@ class Gate:
     def answer(self, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
         self.seen.append((method, target, list(headers)))
         return NO if self.closed else None
+
+    def answer_at_sight(self, read: bytes) -> bytes | None:
+        return None
+
+
+class Doorkeeper(Gate):
+    """Knows a plain request at sight."""
+
+    def __init__(self, *, closed: bool = True) -> None:
+        super().__init__(closed=closed)
+        self.known: list[bytes] = []
+
+    def answer_at_sight(self, read: bytes) -> bytes | None:
+        line = plain_request.line_of(read)
+        if line is None or not self.closed:
+            return None
+        self.known.append(line)
+        return NO
 
 
 def test_who_was_turned_away_has_to_connect_anew():
@@ -123,5 +142,87 @@ def test_a_request_that_is_not_simply_read_is_taken_for_one_that_is(more):
             answer = await client.receive(timeout_s=CUT_S)
             assert answer.status in {100, 200}
         assert gate.seen == []
+
+    run(scenario())
+
+
+def plain(length: int) -> bytes:
+    """The head of a request that is known at sight."""
+    return b"POST / HTTP/1.1\r\nhost: a\r\ncontent-length: %d\r\n\r\n" % length
+
+
+def test_a_connection_is_lost_on_whom_it_turned_away_at_sight():
+    """The parser has not heard of those, and reads the next one that is let in as if there had been none."""
+
+    async def scenario() -> None:
+        program, gate = Program(), Doorkeeper()
+        async with served(program, gate) as url, RawClient(url) as client:
+            for _ in range(3):
+                await client.send_bytes(plain(10) + BODY)
+                answer = await client.receive()
+                assert (answer.status, answer.ending, answer.body) == (503, "whole", b"no")
+            gate.closed = False
+            for _ in range(2):
+                await client.send_bytes(plain(10) + BODY)
+                assert (await client.receive()).body == b"10"
+            gate.closed = True
+            await client.send_bytes(plain(10) + BODY)
+            assert (await client.receive()).status == 503
+        # The first of a connection is read.
+        assert (len(gate.seen), gate.known) == (3, [b"POST / HTTP/1.1"] * 3)
+
+    run(scenario())
+
+
+def test_a_body_that_looks_like_a_request_is_answered_as_one():
+    """Its request was answered before it came: what comes next is its body, and no request."""
+
+    async def early(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"5")]})
+        await send({"type": "http.response.body", "body": b"early"})
+
+    async def scenario() -> None:
+        gate = Doorkeeper(closed=False)
+        async with served(early, gate) as url, RawClient(url) as client:
+            inner = plain(10) + BODY
+            await client.send_bytes(plain(len(inner)))
+            assert (await client.receive()).body == b"early"
+            gate.closed = True
+            await client.send_bytes(inner)
+            assert (await client.receive(timeout_s=0.3)).ending != "whole"
+        assert gate.known == []
+
+    run(scenario())
+
+
+def test_an_answer_under_way_has_a_refusal_in_it():
+    async def scenario() -> None:
+        program, gate = Program(wait_s=0.2), Doorkeeper(closed=False)
+        async with served(program, gate) as url, RawClient(url) as client:
+            await client.send_bytes(plain(10) + BODY)
+            async with asyncio.timeout(CUT_S):
+                while not program.scopes:
+                    await asyncio.sleep(0.01)
+            gate.closed = True
+            await client.send_bytes(plain(10) + BODY)
+            assert [(await client.receive()).body for _ in range(2)] == [b"10", b"10"]
+        assert gate.known == []
+
+    run(scenario())
+
+
+def test_who_is_turned_away_at_sight_again_and_again_loses_the_connection(monkeypatch):
+    """It is kept from the last refusal on, and no longer."""
+    monkeypatch.setattr(serving, "_KEEP_ALIVE_S", SOON_S * 2)
+
+    async def scenario() -> None:
+        gate = Doorkeeper()
+        async with served(Program(), gate) as url, RawClient(url) as client:
+            for _ in range(5):
+                await client.send_bytes(plain(10) + BODY)
+                assert (await client.receive()).status == 503
+                await asyncio.sleep(SOON_S)
+            assert (await client.receive(timeout_s=CUT_S)).ending in {"fin", "rst"}
+        assert len(gate.known) == 4
 
     run(scenario())

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import uvloop
 
 from ai_api.cli import serving
-from ai_api.cli.guard import TurnsAway
+from ai_api.cli.turned_away import TurnsAway
 from ai_api.settings import Listen
 from tests.support.upstream.raw import RawAnswer, RawClient
 

@@ -15,15 +15,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, Protocol
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from typing import ClassVar, Literal
 
 from ai_api.cli import edge_refusals
 from ai_api.cli.edge_refusals import HEAD_BYTES_MAX, WAITING_MAX, EdgeRefusal, fault_of_head
 from ai_api.cli.quiet_log import QuietLog
+from ai_api.cli.turned_away import TurnedAway, TurnsAway
 from ai_api.cli.untaken_answers import Untaken
 from ai_api.cli.unwanted_bodies import Unhurried, Unwanted
 from ai_api.observability.edge import EdgeTold
@@ -48,14 +46,6 @@ class _BadHead(Exception):
     """Raised through the parser, which stops there: nothing behind a refused head is read as a request."""
 
 
-class TurnsAway(Protocol):
-    """Who says of each request, by its head, whether it is let in."""
-
-    def answer(self, method: bytes, target: bytes, headers: Sequence[tuple[bytes, bytes]]) -> bytes | None:
-        """The whole answer that turns it away; None lets it in."""
-        ...
-
-
 def guarded(patience: Patience, told: EdgeTold, turns_away: TurnsAway | None = None) -> type[asyncio.Protocol]:
     """The protocol with these bounds, for `uvicorn.Config(http=…)`. `told` hears of whoever runs into one."""
 
@@ -68,10 +58,9 @@ def guarded(patience: Patience, told: EdgeTold, turns_away: TurnsAway | None = N
     return Guarded
 
 
-class _Guard(HttpToolsProtocol):
+class _Guard(TurnedAway):
     _patience: ClassVar[Patience]
     _told: ClassVar[EdgeTold]
-    _turns_away: ClassVar[TurnsAway | None]
     _log: ClassVar[logging.Logger]
     _phase: Literal["head", "body", "rest"] = "head"
     _due_s = 0.0
@@ -87,8 +76,6 @@ class _Guard(HttpToolsProtocol):
     _refusal: EdgeRefusal | None = None
     _untaken: Untaken
     _unwanted: Unwanted | None = None
-    _no: bytes | None = None
-    """What a request that is turned away is answered with once it is whole: the program never hears of it."""
 
     # What the transport calls.
 
@@ -121,11 +108,15 @@ class _Guard(HttpToolsProtocol):
             return
         if self._is_over():
             return
+        # What is read before a request was whole is of that one, though it may have been answered.
+        if self._phase == "rest" and self.is_turned_away_at_sight(data):
+            self._untaken.watch()
+            return
         self._ended_in_read = False
         self._read_bytes = len(data)
         self._fruitless_bytes += len(data)
         super().data_received(data)
-        if self._phase == "rest" and self._is_answering():
+        if self._phase == "rest" and self.is_answering():
             # A request that came in one read, as nearly all do.
             return
         if not self._is_over():
@@ -157,10 +148,8 @@ class _Guard(HttpToolsProtocol):
             )
         if self._fault is not None:
             raise _BadHead
-        self._no = self._turned_away()
-        if self._no is None:
-            super().on_headers_complete()
-        else:
+        super().on_headers_complete()
+        if self._no is not None:
             self._due_s = self.loop.time() + self._patience.body_idle_s
         self._phase = "body"
         self._fruitless_bytes = 0
@@ -169,18 +158,12 @@ class _Guard(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._fruitless_bytes = 0
-        if self._no is None:
-            super().on_body(body)
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._phase = "rest"
         self._ended_in_read = True
-        if self._no is None:
-            super().on_message_complete()
-            return
-        self.transport.write(self._no)
-        self._no = None
-        self.timeout_keep_alive_task = self.loop.call_later(self.timeout_keep_alive, self.timeout_keep_alive_handler)
+        super().on_message_complete()
         self._untaken.watch()
 
     # What uvicorn calls.
@@ -193,7 +176,7 @@ class _Guard(HttpToolsProtocol):
         if self._phase == "body" and self._unwanted is None:
             # Answered before it was whole. The rest is thrown away, for as long as a silence may last.
             self._due_s = self.loop.time() + self._patience.body_idle_s
-        if self._refusal is not None and not self._is_answering() and not self.transport.is_closing():
+        if self._refusal is not None and not self.is_answering() and not self.transport.is_closing():
             self._say(self._refusal)
         self._untaken.watch()
 
@@ -209,9 +192,6 @@ class _Guard(HttpToolsProtocol):
 
     def _is_over(self) -> bool:
         return self._refusal is not None or self.transport.is_closing()
-
-    def _is_answering(self) -> bool:
-        return bool(self.cycle) and not self.cycle.response_complete
 
     def _judge_read(self, size_bytes: int) -> None:
         """After a read that was not all of a request."""
@@ -229,7 +209,7 @@ class _Guard(HttpToolsProtocol):
         elif self._fruitless_bytes > HEAD_BYTES_MAX:
             self._cut("body_without_end")
             return
-        elif self._is_answering():
+        elif self.is_answering():
             self._due_s = self.loop.time() + self._patience.body_idle_s
             # The program may answer before the body is whole: closing is not the transport's affair then.
             self.cycle.transport = Unhurried(self.transport, self._close_behind_answer)  # type: ignore[assignment]  # all that uvicorn asks of it there
@@ -240,13 +220,6 @@ class _Guard(HttpToolsProtocol):
         if self._phase != "head":
             self._phase = "head"
             self._due_s = self.loop.time() + self._patience.header_s
-
-    def _turned_away(self) -> bytes | None:
-        """The answer to a request that is not let in; None for one behind an answer that is under way."""
-        gate = self._turns_away
-        if gate is None or self._is_answering() or self.expect_100_continue or not self.parser.should_keep_alive():
-            return None
-        return gate.answer(self.parser.get_method(), self.url, self.headers)
 
     def _watch_reading(self) -> None:
         at_s = self._due_s
@@ -272,7 +245,7 @@ class _Guard(HttpToolsProtocol):
             if self._phase == "body":
                 self._cut("body_silent")
                 return
-            if not self._is_answering():
+            if not self.is_answering():
                 self._refuse(edge_refusals.HEAD_TOO_SLOW)
                 return
             # A refusal would stand inside of the answer that is under way.
@@ -281,7 +254,7 @@ class _Guard(HttpToolsProtocol):
 
     def _is_held_up(self) -> bool:
         """Whether the body does not come because the program has not asked for it."""
-        return self._is_answering() and (self.flow.read_paused or self.cycle.waiting_for_100_continue)
+        return self.is_answering() and (self.flow.read_paused or self.cycle.waiting_for_100_continue)
 
     # Refusing.
 
@@ -294,7 +267,7 @@ class _Guard(HttpToolsProtocol):
                 self.transport.write(refusal.answer)
             self.transport.close()
             self._untaken.watch()
-        elif not self._is_answering():
+        elif not self.is_answering():
             self._say(refusal)
 
     def _close_behind_answer(self) -> None:

@@ -20,9 +20,10 @@ from ai_api import __version__
 from ai_api.app import Application
 from ai_api.cli import way_down
 from ai_api.cli.crowd import Crowd
-from ai_api.cli.guard import Patience, TurnsAway, guarded
+from ai_api.cli.guard import Patience, guarded
 from ai_api.cli.memory import give_back_large_pieces
 from ai_api.cli.open_files import allow_many
+from ai_api.cli.turned_away import TurnsAway
 from ai_api.observability.edge import EdgeTold
 from ai_api.observability.listener import Family, OpsListener
 from ai_api.observability.metrics import edge_metrics, process_metrics

@@ -33,6 +33,18 @@ _WAITING_SHARE = 2 / 3
 _READ_COPIES, _SENT_COPIES = 3, 2
 
 
+_BUSY = "The gateway has as much to do as it can. Try again."
+_LARGE = "Too many large requests are under way. Try again."
+
+
+def _overloaded(message: str) -> Refusal:
+    return Refusal("overloaded", "unavailable", message, retry_after_s=1)
+
+
+_NO = _overloaded(_BUSY)
+"""What thousands a second may be told. It is said and never raised: an error that is raised again grows."""
+
+
 def body_caps(usual_bytes: int) -> Mapping[str, int]:
     """The most bytes a body may have, by operation. Those that carry more, or less, than a conversation are named here."""
     return dict.fromkeys(OPERATIONS, usual_bytes)
@@ -87,23 +99,25 @@ class Intake:
             and (self._lag.lag_s > self._late_from_s or self.open_calls >= self.bounds.open_calls_max)
         )
 
-    def turn_away(self) -> Refusal | None:
+    def turn_away(self, *, is_asked_again: bool = False) -> Refusal | None:
         """The refusal for one who comes while this replica `is_pressed`; None lets it in. By no chance, and evenly spread.
 
         Of a replica that takes all or none, as many would be let in as come between two looks at the clock: they would be
-        late together, and then there would be nobody.
+        late together, and then there would be nobody. Where `is_asked_again`, None counts nobody as let in.
         """
         if self.open_calls >= self.bounds.open_calls_max:
-            return self._sent_away("open_calls")
+            return self._turned_away("open_calls")
         late = (
             _above(self._late_from_s, self._lag.lag_s, self.bounds.lag_s_max) if self.open_calls >= FEW_CALLS else 0.0
         )
         many = _above(self._many_from, self.waiting_calls, self.bounds.waiting_calls_max)
-        self._part_turned_away += max(late, many)
-        if self._part_turned_away < 1.0:
+        part = self._part_turned_away + max(late, many)
+        if part < 1.0:
+            if not is_asked_again:
+                self._part_turned_away = part
             return None
-        self._part_turned_away -= 1.0
-        return self._sent_away("lag" if late > many else "waiting")
+        self._part_turned_away = part - 1.0
+        return self._turned_away("lag" if late > many else "waiting")
 
     def expect(self, calls: int) -> None:
         """So many calls more were let in that have not begun; fewer, when they have."""
@@ -144,12 +158,11 @@ class Intake:
 
     def _sent_away(self, reason: str) -> Refusal:
         self.shed[reason] += 1
-        message = (
-            "Too many large requests are under way. Try again."
-            if reason == "bodies"
-            else "The gateway has as much to do as it can. Try again."
-        )
-        return Refusal("overloaded", "unavailable", message, retry_after_s=1)
+        return _overloaded(_LARGE if reason == "bodies" else _BUSY)
+
+    def _turned_away(self, reason: str) -> Refusal:
+        self.shed[reason] += 1
+        return _NO
 
 
 def _above(from_here: float, what: float, to_there: float) -> float:

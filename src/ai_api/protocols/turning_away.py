@@ -11,6 +11,7 @@ from http import HTTPStatus
 
 from ai_api.core.errors import Refusal
 from ai_api.gateway.tell import Tell
+from ai_api.protocols import plain_request
 from ai_api.protocols.intake import Intake
 from ai_api.protocols.porch import request_id_of
 from ai_api.wire import dialects
@@ -33,6 +34,7 @@ class TurningAway:
         self._intake = intake
         self._is_draining = is_draining
         self._dialects_of_doors = dialects_of_doors
+        self._dialects_of_lines = {b"%b %b HTTP/1.1" % door: dialect for door, dialect in dialects_of_doors.items()}
         self._tell = tell
         self._known: dict[tuple[str, str, str, float | None], tuple[bytes, bytes]] = {}
         self._expected = 0
@@ -48,7 +50,21 @@ class TurningAway:
             if dialect is not None:
                 self._expect()
             return None
-        request_id = request_id_of(headers)
+        return self._said(dialect, refusal, request_id_of(headers))
+
+    def answer_at_sight(self, read: bytes) -> bytes | None:
+        """The same for a read that is a whole request of the plainest form, without a parser: most are while too many come.
+
+        None decides nothing: the request is read, and `answer` is asked about it.
+        """
+        if not self._intake.is_pressed or self._is_draining():
+            return None
+        dialect = self._dialects_of_lines.get(plain_request.line_of(read) or b"")
+        if dialect is None or (refusal := self._intake.turn_away(is_asked_again=True)) is None:
+            return None
+        return self._said(dialect, refusal, request_id_of(()))
+
+    def _said(self, dialect: str, refusal: Refusal, request_id: bytes) -> bytes:
         self._tell.turned_away(request_id.decode(), refusal)
         before, after = self._written(dialect, refusal)
         return before + request_id + after

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ DOORS = {
     (b"POST", b"/v1/chat/completions"): "openai",
     (b"POST", b"/v1/messages"): "anthropic",
 }
+RANDOM = re.compile(rb"(?<=x-request-id: )[0-9a-f-]{36}")
 SMALL = [(b"host", b"a"), (b"content-length", b"99999")]
 
 
@@ -100,6 +102,62 @@ async def test_what_is_no_small_call_is_turned_away_at_the_socket(given):
     scene = Scene()
     assert scene.answer(**given) is None
     assert scene.intake.shed == {}
+
+
+def plain(line: bytes, *more: bytes) -> bytes:
+    """A read that is all of a request."""
+    return b"\r\n".join([line, b"host: a", b"content-length: 2", *more, b"", b"{}"])
+
+
+CHAT = plain(b"POST /v1/chat/completions HTTP/1.1")
+
+
+def test_a_refusal_at_sight_is_another_one():
+    scene = Scene()
+    one, other = scene.turning_away.answer_at_sight(CHAT), scene.answer(headers=SMALL)
+    assert RANDOM.sub(b"", one) == RANDOM.sub(b"", other)
+    assert RANDOM.search(one)[0] != RANDOM.search(other)[0]
+    assert (scene.intake.shed, scene.tell.counters.refusals) == ({"lag": 2}, {"overloaded": 2})
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        plain(b"GET /v1/chat/completions HTTP/1.1"),
+        plain(b"POST /v1/models HTTP/1.1"),
+        plain(b"POST /v1/chat/completions?a=b HTTP/1.1"),
+        CHAT[:-1],
+        plain(b"POST /v1/chat/completions HTTP/1.1", b"connection: close"),
+    ],
+    ids=["a look", "no call", "a query", "not whole", "not kept"],
+)
+def test_what_is_no_plain_call_is_turned_away_at_sight(read):
+    scene = Scene()
+    assert scene.turning_away.answer_at_sight(read) is None
+    assert scene.intake.shed == {}
+
+
+def test_a_draining_or_punctual_replica_turns_calls_away_at_sight():
+    scene = Scene()
+    scene.draining = True
+    assert scene.turning_away.answer_at_sight(CHAT) is None
+    scene.draining, scene.lag.lag_s = False, 0.0
+    assert scene.turning_away.answer_at_sight(CHAT) is None
+
+
+async def test_who_is_seen_twice_counts_twice():
+    """Of a replica that is somewhat late the same part is turned away, whether a request is first looked at or read at once."""
+    shares = []
+    for is_looked_at in (True, False):
+        scene = Scene()
+        scene.lag.lag_s = 0.03
+        no = 0
+        for _ in range(1_000):
+            no += (is_looked_at and scene.turning_away.answer_at_sight(CHAT) is not None) or scene.answer() is not None
+            await asyncio.sleep(0)
+        shares.append(no)
+    assert shares[0] == shares[1]
+    assert 300 < shares[0] < 700
 
 
 async def test_a_kept_connection_is_promised_on_the_way_down():
