@@ -37,7 +37,7 @@ class Plan:
     records: int = 1_000_000
     holders: int = 20_000
     streams: int = 1_000
-    overload_s: float = 15.0
+    overload_s: float = 10.0
 
     @property
     def credentials(self) -> int:

@@ -10,6 +10,7 @@ from tests.load.answers import PLAIN
 from tests.load.arrivals import Arrival, Arrivals
 from tests.load.client import Target, ask_once
 from tests.load.overload import _Seen, judged, normal_after
+from tests.load.overload_report import _rows, middle
 from tests.support.upstream import Behaviour, running
 
 
@@ -27,6 +28,17 @@ def test_what_came_too_late_was_not_answered():
     assert found.refusal_p99_ms == pytest.approx(30)
     assert found.by_second == [(2, 2, 2), (1, 0, 0)]
     assert found.notes == {"cut: reset": (1, pytest.approx(0.01))}
+
+
+def test_one_lucky_round_is_the_result():
+    rounds = []
+    for good in (5, 1, 9, 3):
+        seen = _Seen(PLAIN, 10.0, [call(-1.0)], [call(0.1)] * good, [call(2.5)], began=0.0, over=1.0)
+        rounds.append(judged(seen, endings=Counter(good=good)))
+    assert (middle(rounds).good_share, middle(rounds[:3]).good_share) == (0.3, 0.5)
+    table = "\n".join(_rows(rounds))
+    assert "3 calls/s, **30% of the peak** | ≥ 80% | **no** |" in table
+    assert "| 10, 30, 50, 90% |" in table
 
 
 def seconds(*kinds: str) -> list[Arrival]:
