@@ -65,6 +65,7 @@ INNOCENT = {
     "catalog/store_imports.py": "import sqlalchemy, ai_api.core.db",
     "identity/store_tags.py": "import sqlalchemy, ai_api.core.db",
     "identity/store_ranked.py": "import sqlalchemy, ai_api.core.db",
+    "identity/store_tokens.py": "import sqlalchemy, ai_api.core.db",
     "credentials/store_tokens.py": "import sqlalchemy, ai_api.core.db",
     "jobs/store_days.py": "import sqlalchemy, ai_api.core.db",
     "ledger/store_usage.py": "import sqlalchemy, ai_api.core.db",

@@ -25,8 +25,6 @@ from ai_api.identity.owner import check_no_owner, create_owner, has_owner
 from ai_api.identity.password_holders import find_password_holder, keep_rehashed, lock_password_holder
 from ai_api.identity.passwords import Passwords, check_password, generate_password
 from ai_api.identity.rules import (
-    ACCESS_TOKEN_DAYS_DEFAULT,
-    AccessToken,
     By,
     Caller,
     Changes,
@@ -38,13 +36,10 @@ from ai_api.identity.rules import (
     PasswordHolder,
     Role,
     Status,
-    TokenHolder,
     check_others,
     check_responsible,
     check_role,
     check_ways_in,
-    expiry_of,
-    is_use_worth_noting,
 )
 from ai_api.identity.store import everyone_tags as load_everyone_tags
 from ai_api.identity.store_ranked import Ranking, ids_that_fit, list_ranked, list_unranked
@@ -91,6 +86,13 @@ from ai_api.identity.tags import (
     remove_tag_members,
     tagged_members,
     tags_of_members,
+)
+from ai_api.identity.token_rules import (
+    ACCESS_TOKEN_DAYS_DEFAULT,
+    AccessToken,
+    TokenHolder,
+    expiry_of,
+    is_use_worth_noting,
 )
 
 __all__ = [

@@ -11,17 +11,16 @@ from ai_api.core.errors import Refusal
 from ai_api.core.ids import uuid7
 from ai_api.core.page import NEWEST_FIRST, Page, id_in, page_by_id
 from ai_api.identity import secret as form
-from ai_api.identity import store
-from ai_api.identity.rules import (
+from ai_api.identity import store, store_tokens
+from ai_api.identity.rules import check_name, member_not_found
+from ai_api.identity.token_rules import (
     ACCESS_TOKENS_MAX,
     USE_NOTED_EVERY,
     AccessToken,
     TokenHolder,
     access_token_invalid,
     check_expiry,
-    check_name,
     is_usable,
-    member_not_found,
 )
 
 
@@ -39,7 +38,7 @@ async def issue_access_token(
         raise member_not_found()
     if member.status != "active":
         raise Refusal("member_disabled", "conflict", "A disabled member gets no access tokens.")
-    if await store.count_live_tokens(tx, member_id, now=now) >= ACCESS_TOKENS_MAX:
+    if await store_tokens.count_live_tokens(tx, member_id, now=now) >= ACCESS_TOKENS_MAX:
         message = f"A member has at most {ACCESS_TOKENS_MAX} live access tokens; revoke one first."
         raise Refusal("too_many_access_tokens", "conflict", message)
     secret = form.new_secret()
@@ -53,7 +52,7 @@ async def issue_access_token(
         last_used_at=None,
         created_at=now,
     )
-    await store.insert_token(tx, token, secret_hash=form.hash_of(secret))
+    await store_tokens.insert_token(tx, token, secret_hash=form.hash_of(secret))
     after = {"member_id": member_id, "name": name, "display": token.display, "expires_at": expires_at}
     await note(
         tx,
@@ -69,12 +68,12 @@ async def issue_access_token(
 
 async def count_access_tokens(tx: Tx, member_id: UUID, *, now: datetime) -> int:
     """How many tokens of a member open the door."""
-    return await store.count_live_tokens(tx, member_id, now=now)
+    return await store_tokens.count_live_tokens(tx, member_id, now=now)
 
 
 async def list_access_tokens(tx: Tx, member_id: UUID, *, limit: int, cursor: str | None) -> Page[AccessToken]:
     """One page of a member's tokens, the newest first, revoked ones too. Raises Refusal `bad_cursor`."""
-    found = await store.list_tokens(tx, member_id, before_id=id_in(cursor, NEWEST_FIRST), limit=limit + 1)
+    found = await store_tokens.list_tokens(tx, member_id, before_id=id_in(cursor, NEWEST_FIRST), limit=limit + 1)
     return page_by_id(found, [each.id for each in found], limit=limit, sort=NEWEST_FIRST)
 
 
@@ -83,12 +82,12 @@ async def revoke_access_token(tx: Tx, actor: Actor, member_id: UUID, token_id: U
 
     Raises Refusal `access_token_not_found`, also for a token of somebody else.
     """
-    token = await store.lock_token(tx, token_id, member_id)
+    token = await store_tokens.lock_token(tx, token_id, member_id)
     if token is None:
         raise Refusal("access_token_not_found", "not_found", "There is no such access token.")
     if token.revoked_at is not None:
         return token
-    revoked = await store.revoke_token(tx, token_id, now=now)
+    revoked = await store_tokens.revoke_token(tx, token_id, now=now)
     await note(
         tx,
         actor,
@@ -109,7 +108,7 @@ async def verify_access_token(tx: Tx, secret: str, *, now: datetime) -> TokenHol
     """
     if not form.looks_valid(secret):
         raise access_token_invalid()
-    holder = await store.find_holder(tx, form.hash_of(secret))
+    holder = await store_tokens.find_holder(tx, form.hash_of(secret))
     if holder is None or not is_usable(holder, now=now):
         raise access_token_invalid()
     return holder
@@ -117,4 +116,4 @@ async def verify_access_token(tx: Tx, secret: str, *, now: datetime) -> TokenHol
 
 async def note_use(tx: Tx, token_id: UUID, *, now: datetime) -> None:
     """Writes down that a token was used `now`, unless a use within the last minute is there or the row is busy."""
-    await store.touch_token(tx, token_id, now=now, unless_after=now - USE_NOTED_EVERY)
+    await store_tokens.touch_token(tx, token_id, now=now, unless_after=now - USE_NOTED_EVERY)

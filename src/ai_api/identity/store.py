@@ -1,4 +1,4 @@
-"""Every query about members and their access tokens."""
+"""Every query about members."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, not_, or_, select, text, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or
 from sqlalchemy.exc import IntegrityError
 
 from ai_api.core.db import Tx, new_epoch
 from ai_api.core.errors import Refusal
-from ai_api.identity.rules import AccessToken, Draft, Filters, Member, MemberOrder, PasswordHolder, TokenHolder
-from ai_api.identity.tables import access_tokens, member_tags, members, tags
+from ai_api.identity.rules import Draft, Filters, Member, MemberOrder, PasswordHolder
+from ai_api.identity.tables import member_tags, members, tags
 
 _IN_USE = {"23001", "23503"}  # restrict_violation (Postgres 18) and foreign_key_violation (before)
 _FIRST_OWNER_LOCK = 0x61695F6669727374  # "ai_first"
@@ -36,7 +36,6 @@ _ORDERS: Final[Mapping[MemberOrder, ColumnElement[Any]]] = {
     "id": members.c.id,
     "identifier": func.lower(members.c.identifier),
 }
-_TOKEN = tuple(column for column in access_tokens.c if column.name != "secret_hash")
 _RESPONSIBLE = members.alias("responsible")
 _UNANSWERED = and_(
     members.c.kind == "service",
@@ -216,85 +215,6 @@ async def lock_first_owner(tx: Tx) -> bool:
 async def has_owner(tx: Tx) -> bool:
     """Whether there is an owner, active or not."""
     return (await tx.execute(select(members.c.id).where(members.c.role == "owner").limit(1))).first() is not None
-
-
-async def insert_token(tx: Tx, token: AccessToken, *, secret_hash: bytes) -> None:
-    """Adds an access token."""
-    await tx.execute(
-        insert(access_tokens).values(
-            id=token.id,
-            member_id=token.member_id,
-            name=token.name,
-            display=token.display,
-            expires_at=token.expires_at,
-            created_at=token.created_at,
-            secret_hash=secret_hash,
-        )
-    )
-
-
-async def count_live_tokens(tx: Tx, member_id: UUID, *, now: datetime) -> int:
-    """How many tokens of a member would open the door at `now`."""
-    live = or_(access_tokens.c.expires_at.is_(None), access_tokens.c.expires_at > now)
-    statement = select(func.count()).where(
-        access_tokens.c.member_id == member_id, access_tokens.c.revoked_at.is_(None), live
-    )
-    return int((await tx.execute(statement)).scalar_one())
-
-
-async def list_tokens(tx: Tx, member_id: UUID, *, before_id: UUID | None, limit: int) -> list[AccessToken]:
-    """At most `limit` tokens of a member, the newest first, older than `before_id`."""
-    statement = select(*_TOKEN).where(access_tokens.c.member_id == member_id)
-    if before_id is not None:
-        statement = statement.where(access_tokens.c.id < before_id)
-    rows = await tx.execute(statement.order_by(access_tokens.c.id.desc()).limit(limit))
-    return [AccessToken(**row) for row in rows.mappings()]
-
-
-async def lock_token(tx: Tx, token_id: UUID, member_id: UUID) -> AccessToken | None:
-    """A member's own token, locked."""
-    statement = select(*_TOKEN).where(access_tokens.c.id == token_id, access_tokens.c.member_id == member_id)
-    row = (await tx.execute(statement.with_for_update())).mappings().one_or_none()
-    return None if row is None else AccessToken(**row)
-
-
-async def revoke_token(tx: Tx, token_id: UUID, *, now: datetime) -> AccessToken:
-    """Ends a token that is there."""
-    statement = update(access_tokens).where(access_tokens.c.id == token_id).values(revoked_at=now).returning(*_TOKEN)
-    return AccessToken(**(await tx.execute(statement)).mappings().one())
-
-
-async def find_holder(tx: Tx, secret_hash: bytes) -> TokenHolder | None:
-    """Who stands behind a token's hash, whatever the state of either."""
-    statement = (
-        select(
-            access_tokens.c.id.label("token_id"),
-            members.c.id.label("member_id"),
-            members.c.kind,
-            members.c.identifier,
-            members.c.display_name,
-            members.c.role,
-            members.c.status,
-            access_tokens.c.expires_at,
-            access_tokens.c.revoked_at,
-            access_tokens.c.last_used_at,
-        )
-        .join(members, members.c.id == access_tokens.c.member_id)
-        .where(access_tokens.c.secret_hash == secret_hash)
-    )
-    row = (await tx.execute(statement)).mappings().one_or_none()
-    return None if row is None else TokenHolder(**row)
-
-
-async def touch_token(tx: Tx, token_id: UUID, *, now: datetime, unless_after: datetime) -> None:
-    """Sets when a token was last used, unless it was after `unless_after`; waits for nobody who holds the row."""
-    stale = or_(access_tokens.c.last_used_at.is_(None), access_tokens.c.last_used_at <= unless_after)
-    free = select(access_tokens.c.id).where(access_tokens.c.id == token_id, stale)
-    await tx.execute(
-        update(access_tokens)
-        .where(access_tokens.c.id == free.with_for_update(skip_locked=True).scalar_subquery())
-        .values(last_used_at=now)
-    )
 
 
 async def everyone_tags(tx: Tx) -> frozenset[UUID]:

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from ai_api.core.errors import Refusal
-from ai_api.identity import By, Changes, Draft, Member, TokenHolder
+from ai_api.identity import By, Changes, Draft, Member, TokenHolder, token_rules
 from ai_api.identity import rules as identity_rules
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -100,14 +100,14 @@ def test_what_is_no_name_is_refused(name: str) -> None:
 
 def test_a_token_opens_until_its_last_instant_and_while_its_member_is_active() -> None:
     moment = timedelta(microseconds=1)
-    assert identity_rules.is_usable(holder(), now=NOW)
-    assert identity_rules.is_usable(holder(expires_at=NOW + moment), now=NOW)
-    assert not identity_rules.is_usable(holder(expires_at=NOW), now=NOW)
-    assert not identity_rules.is_usable(holder(revoked_at=NOW - moment), now=NOW)
-    assert not identity_rules.is_usable(holder(status="disabled"), now=NOW)
+    assert token_rules.is_usable(holder(), now=NOW)
+    assert token_rules.is_usable(holder(expires_at=NOW + moment), now=NOW)
+    assert not token_rules.is_usable(holder(expires_at=NOW), now=NOW)
+    assert not token_rules.is_usable(holder(revoked_at=NOW - moment), now=NOW)
+    assert not token_rules.is_usable(holder(status="disabled"), now=NOW)
 
 
 def test_a_use_is_worth_noting_once_a_minute() -> None:
-    assert identity_rules.is_use_worth_noting(holder(), now=NOW)
-    assert not identity_rules.is_use_worth_noting(holder(last_used_at=NOW - timedelta(seconds=59)), now=NOW)
-    assert identity_rules.is_use_worth_noting(holder(last_used_at=NOW - timedelta(seconds=60)), now=NOW)
+    assert token_rules.is_use_worth_noting(holder(), now=NOW)
+    assert not token_rules.is_use_worth_noting(holder(last_used_at=NOW - timedelta(seconds=59)), now=NOW)
+    assert token_rules.is_use_worth_noting(holder(last_used_at=NOW - timedelta(seconds=60)), now=NOW)
