@@ -24,7 +24,7 @@ FEW: Final = 1_000
 """Of as many members it is asked one by one what they spent and when they were last seen. Of more, what was spent is added up of
 all, and who was seen last is looked for among those who were about lately, and so on back."""
 
-_LATELY: Final = tuple(timedelta(hours=hours) for hours in (1, 6, 24, 4 * 24, 16 * 24, 64 * 24))
+_LATELY: Final = tuple(timedelta(hours=hours) for hours in (0.25, 1, 6, 24, 4 * 24, 16 * 24, 64 * 24))
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _MICROS_MAX: Final = (_LAST - _EPOCH) // timedelta(microseconds=1)
