@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Uuid, func, or_, select, text
+from sqlalchemy import BigInteger, Uuid, func, or_, select, text, true
 
 from ai_api.core.db import Tx
 from ai_api.identity.rules import Filters, Member
@@ -31,11 +31,16 @@ async def list_ranked(
 ) -> list[tuple[int, Member]]:
     """At most `limit` members that fit and have a rank, each with it, the highest first; those behind `after`."""
     ranks = text(ranking.ranks).columns(member_id=Uuid, rank=BigInteger).subquery("ranks")
-    statement = select(*MEMBER_COLUMNS, ranks.c.rank).join(ranks, ranks.c.member_id == members.c.id)
-    statement = statement.where(*fitting(filters)).order_by(ranks.c.rank.desc(), members.c.id).limit(limit)
+    in_order = select(ranks).order_by(ranks.c.rank.desc(), ranks.c.member_id).offset(0)
     if after is not None:
         rank, last_id = after
-        statement = statement.where(or_(ranks.c.rank < rank, (ranks.c.rank == rank) & (members.c.id > last_id)))
+        in_order = in_order.where(or_(ranks.c.rank < rank, (ranks.c.rank == rank) & (ranks.c.member_id > last_id)))
+    ranked = in_order.subquery("ranked")
+    # Sorted first, and then looked up one by one until there are enough (`OFFSET 0`): Postgres takes those with a rank for few,
+    # and would look up all of them.
+    fit = select(*MEMBER_COLUMNS).where(members.c.id == ranked.c.member_id, *fitting(filters)).offset(0).lateral("fit")
+    statement = select(*fit.c, ranked.c.rank).select_from(ranked.join(fit, true()))
+    statement = statement.order_by(ranked.c.rank.desc(), ranked.c.member_id).limit(limit)
     found = []
     for row in (await tx.execute(statement, dict(ranking.given))).mappings():
         fields = dict(row)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
@@ -13,7 +13,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from ai_api.core.db import Tx
+from ai_api.core.ids import first_id_of
 from ai_api.identity import Ranking
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID_MADE_WITHIN = timedelta(days=1)
+"""A call's id is made when it comes, by the clock of its replica: much closer than this to when it began."""
 
 FirstSignIn = Literal["awaited", "link_expired"]
 """Somebody who has never signed in: they can still, or the link that invited them is too old."""
@@ -29,10 +34,11 @@ FROM usage_quarters WHERE member_id = ANY(:ids) AND quarter >= :since AND quarte
 """).bindparams(bindparam("ids", type_=ARRAY(Uuid)))
 
 # One look at the end of an index for each member's calls, however many there are; the others are a person's few.
-_LAST_SEEN = """greatest(
+_LAST_SEEN_FROM = """greatest(
     (SELECT max(s.seen_at) FROM sessions s WHERE s.member_id = m.id),
     (SELECT max(t.last_used_at) FROM access_tokens t WHERE t.member_id = m.id),
-    (SELECT r.started_at FROM call_records r WHERE r.member_id = m.id ORDER BY r.call_id DESC LIMIT 1))"""
+    (SELECT r.started_at FROM call_records r WHERE r.member_id = m.id {} ORDER BY r.call_id DESC LIMIT 1))"""
+_LAST_SEEN = _LAST_SEEN_FROM.format("")
 _SEEN = text(f"""
 SELECT m.id, {_LAST_SEEN} AS last_seen_at,
     m.kind = 'person' AND m.password_hash IS NULL
@@ -83,14 +89,16 @@ _SEEN_OF = f"""
 SELECT m.id AS member_id, {_MICROS} AS rank FROM members m CROSS JOIN LATERAL (SELECT {_LAST_SEEN} AS at OFFSET 0) seen
 WHERE m.id = ANY(CAST(:ids AS uuid[])) AND seen.at IS NOT NULL
 """  # noqa: S608  -- constants of this file
-# Whoever did something then, unless they did something later: only of these is it asked when that was.
+# Whoever did something then, unless they did something later: only of these is it asked when that was, and no partition of
+# earlier calls is looked into.
+_LAST_SEEN_LATELY = _LAST_SEEN_FROM.format("AND r.call_id >= CAST(:from_call AS uuid)")
 _SEEN_BETWEEN = f"""
 SELECT m.member_id, {_MICROS} AS rank FROM (
     SELECT q.member_id, q.member_id AS id FROM usage_quarters q
     WHERE q.quarter > CAST(:since AS timestamptz) - interval '15 minutes' AND q.quarter < :until AND q.member_id IS NOT NULL
     UNION SELECT s.member_id, s.member_id FROM sessions s WHERE s.seen_at >= :since AND s.seen_at < :until
     UNION SELECT t.member_id, t.member_id FROM access_tokens t WHERE t.last_used_at >= :since AND t.last_used_at < :until
-) m CROSS JOIN LATERAL (SELECT {_LAST_SEEN} AS at OFFSET 0) seen
+) m CROSS JOIN LATERAL (SELECT {_LAST_SEEN_LATELY} AS at OFFSET 0) seen
 WHERE seen.at >= :since AND seen.at < :until
 """  # noqa: S608  -- constants of this file
 # Each is looked up by its index, member by member (`OFFSET 0`): joined, the whole ledger would be read.
@@ -169,4 +177,5 @@ def last_seen_between(since: datetime, until: datetime) -> Ranking:
     """Members who were last seen from one moment up to another, by when, in microseconds since 1970. Of the others only who was
     never seen is told apart.
     """
-    return Ranking(_SEEN_BETWEEN, _WAS_SEEN, {"since": since, "until": until})
+    from_call = first_id_of(max(since - _ID_MADE_WITHIN, _EPOCH))
+    return Ranking(_SEEN_BETWEEN, _WAS_SEEN, {"since": since, "until": until, "from_call": from_call})
