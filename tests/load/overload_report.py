@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from statistics import median_high
 
 from tests.load.circumstances import circumstances, met
 from tests.load.overload import (
@@ -27,8 +28,8 @@ def table(results: OverloadResults, plan: Plan, *, machine: str, postgres: str) 
         f"{plan.overload_s:g} s of {TIMES:g} times as many calls as fit, at random moments; nobody gives up or waits for others. An "
         f"answer counts when it is whole within {GOOD_WITHIN_S:g} s of when its call was due; the time of a refusal counts from when its "
         "request was sent",
-        f"{plan.repeats} rounds of each kind, each between two looks at the peak; the rows are those of the round whose share of it is in the "
-        "middle",
+        f"{plan.repeats} rounds of each kind, each between two looks at the peak: the share of it, and how late refusals are, are those in the "
+        "middle of the rounds; all other rows are of the round with that share",
         f"{results.records:,} whole answers, each with its record; nothing held afterwards",
     ]
     return "\n".join(
@@ -49,7 +50,8 @@ def middle(rounds: Sequence[Overload]) -> Overload:
 def _rows(rounds: Sequence[Overload]) -> list[str]:
     found = middle(rounds)
     share = found.good_share
-    quick = found.refusal_p99_ms < REFUSAL_MS_MAX and found.refused_per_s > 0
+    late_ms = median_high(each.refusal_p99_ms for each in rounds)
+    quick = late_ms < REFUSAL_MS_MAX and found.refused_per_s > 0
     normal = found.normal_after_s
     is_normal = normal is not None and normal <= NORMAL_AFTER_S_MAX
     seconds = "not within the time looked at" if normal is None else f"{normal:g} s"
@@ -63,7 +65,7 @@ def _rows(rounds: Sequence[Overload]) -> list[str]:
         f"| the same of each round, from the least | {_each(100 * each.good_share for each in rounds)}% | | |",
         f"| their p50, p99, from when they were due | {found.good_p50_ms:,.0f}, {found.good_p99_ms:,.0f} ms | | |",
         f"| refused | {found.refused_per_s:,.0f} calls/s | | |",
-        f"| their p50, p99, from when they were sent | {_refusals(found)} | < {REFUSAL_MS_MAX:g} ms | {met(quick)} |",
+        f"| their p50, p99, from when they were sent | {_refusals(found, late_ms)} | < {REFUSAL_MS_MAX:g} ms | {met(quick)} |",
         f"| p99 of each round | {_each(each.refusal_p99_ms for each in rounds)} ms | | |",
         *_retry_after(found),
         f"| all others | {_others(found)} | | |",
@@ -91,10 +93,10 @@ def _others(found: Overload) -> str:
     return ", ".join(f"{count:,} {ending}" for ending, count in sorted(kinds.items()))
 
 
-def _refusals(found: Overload) -> str:
+def _refusals(found: Overload, p99_ms: float) -> str:
     if not found.refused_per_s:
         return "**nobody was refused**: all were left waiting"
-    return f"{found.refusal_p50_ms:,.0f}, **{found.refusal_p99_ms:,.0f} ms**"
+    return f"{found.refusal_p50_ms:,.0f}, **{p99_ms:,.0f} ms**"
 
 
 def _retry_after(found: Overload) -> list[str]:

@@ -41,6 +41,16 @@ def test_one_lucky_round_is_the_result():
     assert "| 10, 30, 50, 90% |" in table
 
 
+def test_refusals_of_one_lucky_round_are_the_result():
+    rounds = []
+    for late_s in (0.2, 0.01, 0.02):
+        hard = [call(0.1), call(0.1, late_s, "refused", status=503, retry_after=True)]
+        seen = _Seen(PLAIN, 1.0, [call(-1.0)], hard, [call(2.5)], began=0.0, over=1.0)
+        rounds.append(judged(seen, endings=Counter(good=1, refused=1)))
+    assert ", **20 ms** | < 100 ms | yes |" in "\n".join(_rows(rounds))
+    assert ", **200 ms** | < 100 ms | **no** |" in "\n".join(_rows(rounds[:2]))
+
+
 def seconds(*kinds: str) -> list[Arrival]:
     """One call in each second, of these kinds."""
     kept = {"good": {}, "refused": {"ending": "refused"}, "slow": {"took_s": 0.5}, "too late": {"took_s": 6.0}}
