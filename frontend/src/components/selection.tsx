@@ -95,7 +95,7 @@ export function BulkBar<Row>({ label, selection, shown, hasMore, readAll, childr
   const areShown = shown.every(selection.has);
   const areAll = all.data?.length === count && areShown;
   return (
-    <div className="sticky bottom-4 z-10 flex max-w-full flex-col gap-2 self-center rounded-card border border-line-strong bg-raised px-2 py-2 shadow-dialog phone:bottom-20 phone:self-stretch">
+    <div data-beside-rows className="sticky bottom-4 z-10 flex max-w-full flex-col gap-2 self-center rounded-card border border-line-strong bg-raised px-2 py-2 shadow-dialog phone:bottom-20 phone:self-stretch">
       <div role="group" aria-label={label} className="flex flex-wrap items-center gap-2 text-dense">
         <span aria-live="polite" className="pl-2 font-medium whitespace-nowrap phone:grow">
           {areAll ? t(count >= READ_AT_MOST ? "selection.first" : "selection.all", { count }) : t("selection.count", { count })}

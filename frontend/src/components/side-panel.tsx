@@ -50,6 +50,7 @@ export function SidePanel({ label, head, onClose, onPrevious, onNext, children }
       ref={ref}
       aria-label={label}
       tabIndex={-1}
+      data-beside-rows
       className="fixed top-[52px] right-0 bottom-0 z-10 flex w-full flex-col overflow-y-auto border-l border-line bg-surface shadow-panel outline-none md:w-[424px] phone:top-[54px] phone:bottom-14 phone:border-l-0"
     >
       <header className="sticky top-0 flex items-center justify-between gap-3 border-b border-line bg-surface px-5 py-2.5">

@@ -11,6 +11,7 @@ import { Doorkeeper } from "@/session/doorkeeper";
 import { administrates, useMe } from "@/session/me";
 import { AccountMenu, AccountActions } from "./account-menu";
 import { Mark } from "@/components/mark";
+import { useKeptFocus } from "./kept-focus";
 import { ACCOUNT, ADMINISTRATION, PERSONAL, type Group, type Place } from "./places";
 import { useShortcuts } from "./shortcuts";
 
@@ -30,6 +31,8 @@ export function Shell() {
   const places = useIsAdministration() ? ADMINISTRATION.flatMap((group) => group.places) : PERSONAL;
   useShortcuts({ search: () => setSearching(true), showAll: () => setKeys(true) });
   const palette = usePalette();
+  const main = useRef<HTMLElement>(null);
+  useKeptFocus(main);
   const [typed, setTyped] = useState("");
   return (
     <div className="min-h-dvh md:pl-16 lg:pl-[228px]">
@@ -38,7 +41,7 @@ export function Shell() {
       </a>
       <Sidebar onKeys={() => setKeys(true)} />
       <TopBar onSearch={() => setSearching(true)} />
-      <main id="content" tabIndex={-1} className="pb-8 outline-none phone:pb-24">
+      <main ref={main} id="content" tabIndex={-1} className="pb-8 outline-none phone:pb-24">
         <Outlet />
       </main>
       <PhoneBar places={places} onMore={() => setMore(true)} />

@@ -62,10 +62,10 @@ export function MemberPage({ id, showing, onShow, allocations, granting }: Membe
       }
     >
       <div className="flex flex-wrap items-center gap-x-5 gap-y-2 text-dense">
-        <span className="flex items-center gap-2">
+        <div className="flex items-center gap-2">
           <span className="text-ink-3">{t("column.tags")}</span>
           <TagsInline member={member} />
-        </span>
+        </div>
         {member.responsible_member_id !== null && (
           <span className="flex gap-2">
             <span className="text-ink-3">{t("service.answers")}</span>

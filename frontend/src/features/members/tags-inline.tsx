@@ -24,9 +24,9 @@ export function TagsInline({ member }: { member: Pick<MemberShown, "id" | "displ
   const [asked, setAsked] = useState<Asked | null>(null);
   return (
     <>
-      <span className="flex flex-wrap items-center gap-1">
+      <ul className="flex flex-wrap items-center gap-1">
         {member.tags.map((tag) => (
-          <span key={tag.id} className="inline-flex items-center gap-0.5 rounded-badge border border-line bg-surface pl-1.5 text-small text-ink-2">
+          <li key={tag.id} className="inline-flex items-center gap-0.5 rounded-badge border border-line bg-surface pl-1.5 text-small text-ink-2">
             {tag.name}
             {tag.everyone ? (
               <span className="w-1.5" />
@@ -41,18 +41,20 @@ export function TagsInline({ member }: { member: Pick<MemberShown, "id" | "displ
                 <X aria-hidden size={12} strokeWidth={1.75} />
               </button>
             )}
-          </span>
+          </li>
         ))}
-        <button
-          type="button"
-          aria-label={t("members.add_tag_to", { name: member.display_name })}
-          title={t("members.add_tag_to", { name: member.display_name })}
-          onClick={() => setAsked({ how: "give" })}
-          className="flex size-6 items-center justify-center rounded-badge border border-dashed border-line-strong text-ink-3 hover:bg-hover hover:text-ink coarse:size-9"
-        >
-          <Plus aria-hidden size={12} strokeWidth={1.75} />
-        </button>
-      </span>
+        <li className="inline-flex">
+          <button
+            type="button"
+            aria-label={t("members.add_tag_to", { name: member.display_name })}
+            title={t("members.add_tag_to", { name: member.display_name })}
+            onClick={() => setAsked({ how: "give" })}
+            className="flex size-6 items-center justify-center rounded-badge border border-dashed border-line-strong text-ink-3 hover:bg-hover hover:text-ink coarse:size-9"
+          >
+            <Plus aria-hidden size={12} strokeWidth={1.75} />
+          </button>
+        </li>
+      </ul>
       {asked !== null && <TagDialog memberIds={[member.id]} name={member.display_name} asked={asked} onClose={() => setAsked(null)} />}
     </>
   );
