@@ -7,44 +7,17 @@ import re
 import pytest
 from playwright.sync_api import Route, expect
 
-from tests.e2e.portal.browser import Desk
+from tests.e2e.portal.keyboard import here, tab_to
 from tests.e2e.portal.people import joined
 
 pytestmark = pytest.mark.e2e
-
-_HERE = """() => {
-    const here = document.activeElement;
-    const at = here.getBoundingClientRect();
-    const top = document.elementFromPoint(at.left + at.width / 2, at.top + at.height / 2);
-    return {
-        name: (here.getAttribute('aria-label') ?? here.labels?.[0]?.textContent ?? here.textContent).trim(),
-        inDialog: here.closest('dialog') !== null,
-        isSeen: top !== null && (here.contains(top) || top.contains(here)),
-    };
-}"""
-_STOPS_MAX = 150
-
-
-def _here(at: Desk) -> str:
-    return at.page.evaluate(_HERE)["name"]
-
-
-def _tab_to(at: Desk, name: str, *, key: str = "Tab") -> None:
-    """Walks there, and never to where it cannot be seen."""
-    for _ in range(_STOPS_MAX):
-        at.page.keyboard.press(key)
-        here = at.page.evaluate(_HERE)
-        if here["name"] == name:
-            assert here["isSeen"], name
-            return
-    pytest.fail(f"the keyboard does not reach {name}")
 
 
 def test_a_dialog_keeps_the_keyboard_or_loses_it(owners_desk, office):
     at = owners_desk
     keyboard = at.page.keyboard
     at.go("/admin/tags/rules")
-    _tab_to(at, "Add rule")
+    tab_to(at, "Add rule")
     keyboard.press("Enter")
     dialog = at.page.get_by_role("dialog")
     expect(dialog).to_be_visible()
@@ -55,24 +28,24 @@ def test_a_dialog_keeps_the_keyboard_or_loses_it(owners_desk, office):
         )
     keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert _here(at) == "Add rule"
+    assert here(at) == "Add rule"
     # From a menu too: the button that opened it is there still.
     at.go("/admin/allocations")
-    _tab_to(at, "Actions on this allocation")
+    tab_to(at, "Actions on this allocation")
     keyboard.press("Enter")
     expect(at.page.get_by_role("menuitem").first).to_be_focused()
     keyboard.press("Enter")
     expect(dialog).to_be_visible()
     keyboard.press("Escape")
     expect(dialog).to_be_hidden()
-    assert _here(at) == "Actions on this allocation"
+    assert here(at) == "Actions on this allocation"
     # And from one key anywhere.
     at.page.locator("main h1").focus()
-    _tab_to(at, "Actions on this allocation")
+    tab_to(at, "Actions on this allocation")
     keyboard.press("Control+k")
     expect(at.page.get_by_role("combobox", name="Search or jump to")).to_be_focused()
     keyboard.press("Escape")
-    assert _here(at) == "Actions on this allocation"
+    assert here(at) == "Actions on this allocation"
 
 
 def test_what_was_ticked_is_forgotten_by_a_question_that_was_taken_back(owners_desk, office):
@@ -82,19 +55,20 @@ def test_what_was_ticked_is_forgotten_by_a_question_that_was_taken_back(owners_d
     for model in ("openai/gpt-5", "openai/gpt-5-mini"):
         office.grant(person.id, model)
     at.go(f"/admin/allocations?member={person.id}")
-    _tab_to(at, "Select all shown")
+    tab_to(at, "Select all shown")
     keyboard.press("Space")
     expect(at.page.get_by_text("2 selected")).to_be_visible()
-    _tab_to(at, "Pause")
+    tab_to(at, "Pause")
     keyboard.press("Enter")
     expect(at.page.get_by_role("dialog").get_by_text("allocations stop")).to_be_visible()
-    assert _here(at) == "Cancel"
+    assert here(at) == "Cancel"
     keyboard.press("Escape")
     expect(at.page.get_by_role("dialog")).to_be_hidden()
     expect(at.page.get_by_text("2 selected")).to_be_visible()
-    assert _here(at) == "Pause"
+    assert here(at) == "Pause"
     keyboard.press("Enter")
-    _tab_to(at, "Pause")
+    expect(at.page.get_by_role("dialog").get_by_text("allocations stop")).to_be_visible()
+    tab_to(at, "Pause")
     keyboard.press("Enter")
     expect(at.page.get_by_text("All 2 done.")).to_be_visible()
     # The button that was pressed is gone; the next one has the keyboard.
@@ -108,7 +82,7 @@ def test_a_choice_by_the_keyboard_is_out_of_sight_or_the_keyboard_is_lost_with_i
     at = owners_desk
     keyboard = at.page.keyboard
     at.go("/admin/limits")
-    _tab_to(at, "New limit")
+    tab_to(at, "New limit")
     keyboard.press("Enter")
     at.page.get_by_role("combobox", name="Member").focus()
     listed = at.page.get_by_role("listbox", name="Member").get_by_role("option")
@@ -119,7 +93,7 @@ def test_a_choice_by_the_keyboard_is_out_of_sight_or_the_keyboard_is_lost_with_i
     expect(listed.last).to_be_in_viewport()
     name = listed.last.locator("span").first.inner_text()
     keyboard.press("Enter")
-    assert _here(at) == f"Pick another than {name}"
+    assert here(at) == f"Pick another than {name}"
     keyboard.press("Enter")
     expect(at.page.get_by_role("combobox", name="Member")).to_be_focused()
     # The list goes first, then the dialog.
