@@ -74,7 +74,7 @@ export function Spend() {
           <ul className="-mx-4 mt-3 -mb-4 flex flex-col gap-1.5 border-t border-line px-4 py-3 text-dense">
             {data.items.map((item) => (
               <li key={`${item.kind} ${item.key}`} className="flex justify-between gap-3">
-                <span>{item.name ?? item.key ?? t(item.kind === "other" ? "spend.other" : "spend.none")}</span>
+                <span className="min-w-0 break-words">{item.name ?? item.key ?? t(item.kind === "other" ? "spend.other" : "spend.none")}</span>
                 <Money usd={item.billed_cost_usd} />
               </li>
             ))}
@@ -107,7 +107,7 @@ export function Refused() {
           {refused.map((item) => (
             <li key={`${item.kind} ${item.key}`}>
               <span className="flex justify-between gap-3">
-                <code className="font-mono text-code">{item.key ?? t("spend.other")}</code>
+                <code className="min-w-0 font-mono text-code break-words">{item.key ?? t("spend.other")}</code>
                 <span className="tabular">{format.count(item.calls)}</span>
               </span>
               <Bar share={item.calls / most} />
@@ -147,9 +147,12 @@ export function Busiest() {
       ) : (
         <ul className="divide-y divide-line text-dense">
           {rows.map((item) => (
-            <li key={item.key} className="grid grid-cols-[minmax(0,1fr)_minmax(0,8rem)_5.5rem] items-center gap-4 px-4 py-2.5">
+            <li key={item.key} className="grid grid-cols-[minmax(0,1fr)_auto] items-center gap-x-4 px-4 py-2.5 md:grid-cols-[minmax(0,1fr)_minmax(0,8rem)_5.5rem]">
               <Busy item={item} />
-              <Bar share={Number(item.billed_cost_usd) / most} />
+              {/* On a phone below both: beside them it would leave names no room. */}
+              <div className="phone:order-last phone:col-span-2">
+                <Bar share={Number(item.billed_cost_usd) / most} />
+              </div>
               <span className="text-right">
                 <Money usd={item.billed_cost_usd} />
               </span>
@@ -162,9 +165,9 @@ export function Busiest() {
 }
 
 function Busy({ item }: { item: ReportShown["items"][number] }) {
-  if (item.key === null || item.deleted) return <span className="truncate">{item.name ?? item.key}</span>;
+  if (item.key === null || item.deleted) return <span className="break-words">{item.name ?? item.key}</span>;
   return (
-    <Link to="/admin/members/$id" params={{ id: item.key }} className="truncate font-medium hover:underline">
+    <Link to="/admin/members/$id" params={{ id: item.key }} className="break-words font-medium hover:underline">
       {item.name ?? item.key}
     </Link>
   );
@@ -198,7 +201,7 @@ export function Slowest() {
           <tbody>
             {rows.map((item) => (
               <tr key={item.key} className="border-t border-line">
-                <td className="px-4 py-2.5">{item.key === null ? <Nothing /> : <Slug slug={item.key} />}</td>
+                <td className="px-4 py-2.5 wrap-anywhere">{item.key === null ? <Nothing /> : <Slug slug={item.key} />}</td>
                 <td className="px-2 py-2.5 text-right">
                   <Duration ms={item.first_byte.p50_ms} />
                 </td>
