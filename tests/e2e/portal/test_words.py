@@ -53,3 +53,14 @@ def test_something_is_said_to_be_copied_that_was_not(browser, office):
         selected = at.page.evaluate("() => String(getSelection())")
         assert selected.startswith("curl ")
         assert "$AI_API_KEY" in selected
+
+
+def test_what_is_missing_for_records_to_be_sure_is_told_in_another_language_than_the_readers(browser, office):
+    """`ai-api up` serves as the owner of its tables; what the program says of it has the names, and is one press away."""
+    with desk(browser, office.url, cookies=office.owner.cookies, language="zh-TW") as at:
+        at.go("/admin/system")
+        card = at.page.locator("section", has=at.page.get_by_role("heading", name="紀錄可能被更改"))
+        card.get_by_text("請以資料表的擁有者執行遷移").wait_for()
+        assert re.findall(r"[A-Za-z]+(?: [a-z]+){2,}", card.inner_text()) == []
+        card.get_by_text("詳細資料").click()
+        card.get_by_text("could change audit_chain, audit_events, call_records").wait_for()

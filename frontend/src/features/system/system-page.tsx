@@ -46,7 +46,7 @@ export function SystemPage({ asked, onAsk }: { asked: ConfiguredAsked; onAsk: (c
 }
 
 function Assurances({ system }: { system: SystemShown }) {
-  const { t } = useTranslation("system");
+  const { t, i18n } = useTranslation(["system", "shared"]);
   if (system.missing_assurances.length === 0) {
     return (
       <p className="flex items-center gap-2 text-dense text-ink-2">
@@ -59,14 +59,23 @@ function Assurances({ system }: { system: SystemShown }) {
     <Card title={t("not_assured")}>
       <ul className="flex flex-col gap-2.5">
         {system.missing_assurances.map((missing) => (
-          <li key={missing.code} className="flex gap-2.5 text-dense text-warn-ink">
+          <li key={`${missing.code} ${missing.detail}`} className="flex gap-2.5 text-dense text-warn-ink">
             <CircleAlert aria-hidden size={16} className="mt-px shrink-0" />
-            <span>
-              <span className="block font-medium">{t(`missing.${missing.code}`)}</span>
-              <span lang="en" className="text-ink-2">
-                {missing.detail}
-              </span>
-            </span>
+            <div className="min-w-0">
+              <p className="font-medium">{t(`missing.${missing.code}`)}</p>
+              {i18n.language === "en" ? (
+                <p className="text-ink-2">{missing.detail}</p>
+              ) : (
+                <>
+                  <p className="text-ink-2">{t(`missing.${missing.code}_says`)}</p>
+                  {/* What it names is in no other part of the answer. */}
+                  <details lang="en" className="break-words text-ink-2">
+                    <summary>{t("shared:problem.details")}</summary>
+                    {missing.detail}
+                  </details>
+                </>
+              )}
+            </div>
           </li>
         ))}
       </ul>
