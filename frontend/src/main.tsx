@@ -37,9 +37,11 @@ function opened(): Promise<unknown> {
   return Promise.race([router.load(), new Promise((late) => setTimeout(late, DRAWN_AFTER_MS))]);
 }
 
+const words = startI18n();
 void askAhead();
-await startI18n();
-await opened();
+await Promise.all([words, opened()]);
+// Where nobody waited for it: when somebody asks, it may not be so any more.
+delete window.askedMe;
 
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no root");

@@ -3,6 +3,13 @@ import createClient from "openapi-fetch";
 import { ApiProblem, problemOf } from "./problem";
 import type { paths } from "./schema.gen";
 
+declare global {
+  interface Window {
+    /** GET /api/me, as index.html asked it; gone once it was read. */
+    askedMe?: Promise<Response>;
+  }
+}
+
 const SAFE = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** What the page around the client can do about a refusal: sign in again, or prove who is there. True: try once more. */
@@ -43,11 +50,19 @@ async function ask(request: Request): Promise<Response> {
 async function send(request: Request): Promise<Response> {
   if (csrfToken !== null && !SAFE.has(request.method)) request.headers.set("X-CSRF-Token", csrfToken);
   try {
-    return await fetch(request);
+    return await (askedBefore(request) ?? fetch(request));
   } catch (error) {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiProblem({ code: "unreachable" });
   }
+}
+
+/** What index.html asked before this program was there, for the first who asks the same. */
+export function askedBefore(request: Request): Promise<Response> | undefined {
+  const asked = window.askedMe;
+  if (asked === undefined || request.method !== "GET" || new URL(request.url).pathname !== "/api/me") return undefined;
+  delete window.askedMe;
+  return asked;
 }
 
 async function mended(problem: ApiProblem, path: string): Promise<boolean> {

@@ -30,8 +30,15 @@ const backend: BackendModule = {
 
 export const i18n = createInstance();
 
+let started: Promise<void> | undefined;
+
 /** Reads the shared messages in the person's language; nothing is shown before. */
-export async function startI18n(): Promise<void> {
+export function startI18n(): Promise<void> {
+  started = start();
+  return started;
+}
+
+async function start(): Promise<void> {
   i18n.on("languageChanged", (language) => {
     document.documentElement.lang = language;
   });
@@ -54,7 +61,10 @@ export async function startI18n(): Promise<void> {
 }
 
 /** Reads the messages of namespaces before their page is shown: for a route's loader. */
-export function messages(...namespaces: string[]): Promise<void> {
+export async function messages(...namespaces: string[]): Promise<void> {
+  // Their files come while the shared messages do; whoever reads them next finds them there, or tells that they are not.
+  for (const namespace of namespaces) files[`./${chosen()}/${namespace}.json`]?.().catch(() => undefined);
+  await started;
   return i18n.loadNamespaces(namespaces);
 }
 

@@ -12,9 +12,12 @@ type Pages = Parameters<QueryClient["infiniteQuery"]>[0];
 
 /** For a route that is being opened: asks for what its page shows while the page's files are on their way. Nobody waits for it here. */
 export function ahead(queries: QueryClient, ...asked: readonly { queryKey: QueryKey }[]): void {
-  for (const query of asked) {
-    const answer = "getNextPageParam" in query ? queries.infiniteQuery({ ...query } as Pages) : queries.query(query);
-    // The page reads the same query, and says what went wrong.
-    answer.catch(() => undefined);
-  }
+  // After the page's files: a browser has six connections, and takes what waits for them in its order.
+  setTimeout(() => {
+    for (const query of asked) {
+      const answer = "getNextPageParam" in query ? queries.infiniteQuery({ ...query } as Pages) : queries.query(query);
+      // The page reads the same query, and says what went wrong.
+      answer.catch(() => undefined);
+    }
+  });
 }
