@@ -96,9 +96,7 @@ async def serve(
             along.append(asyncio.create_task(beside(stopping)))
         if ready is not None:
             await ready()
-        stop = asyncio.create_task(asked.to_stop.wait())
-        await asyncio.wait({stop, tasks[0], *along}, return_when=asyncio.FIRST_COMPLETED)
-        stop.cancel()
+        await _asked_to_stop(asked, [tasks[0], *along])
         await way_down.drain(application, listen_settings, asked)
     finally:
         await way_down.close(application, public_server, tasks[0], listen_settings, asked)
@@ -200,6 +198,13 @@ async def _started(server: uvicorn.Server, tasks: list[asyncio.Task[None]]) -> N
         if tasks[0].done():
             await tasks[0]
             raise RuntimeError("the listener ended before it started")
+
+
+async def _asked_to_stop(asked: way_down.Asked, running: list[asyncio.Task[None]]) -> None:
+    """Returns when somebody asks, or when one of those that should run until then has ended."""
+    stop = asyncio.create_task(asked.to_stop.wait())
+    await asyncio.wait({stop, *running}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
 
 
 def _settle_garbage() -> None:

@@ -25,9 +25,8 @@ FEW: Final = 1_000
 all, and who was seen last is looked for among those who were about lately, and so on back."""
 
 _LATELY: Final = tuple(timedelta(hours=hours) for hours in (0.25, 1, 6, 24, 4 * 24, 16 * 24, 64 * 24))
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
-_MICROS_MAX: Final = (_LAST - _EPOCH) // timedelta(microseconds=1)
+_MICROS_MAX: Final = (_LAST - store_members.EPOCH) // timedelta(microseconds=1)
 _RANK_MAX: Final = 2**63 - 1
 
 
@@ -69,10 +68,10 @@ def _back_from(place: _Place, now: datetime) -> list[Ranking]:
     """Who was last seen in stretches of time that adjoin, the latest first, each longer than the one before."""
     until = _LAST
     if place.rank is not None:
-        until = _EPOCH + timedelta(microseconds=min(place.rank[0] + 1, _MICROS_MAX))
+        until = store_members.EPOCH + timedelta(microseconds=min(place.rank[0] + 1, _MICROS_MAX))
     start = min(until, now)
     found = []
-    for since in (*(start - lately for lately in _LATELY), _EPOCH):
+    for since in (*(start - lately for lately in _LATELY), store_members.EPOCH):
         found.append(store_members.last_seen_between(since, until))
         until = since
     return found

@@ -16,7 +16,7 @@ from ai_api.core.db import Tx
 from ai_api.core.ids import first_id_of
 from ai_api.identity import Ranking
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID_MADE_WITHIN = timedelta(days=1)
 """A call's id is made when it comes, by the clock of its replica: much closer than this to when it began."""
 
@@ -177,5 +177,5 @@ def last_seen_between(since: datetime, until: datetime) -> Ranking:
     """Members who were last seen from one moment up to another, by when, in microseconds since 1970. Of the others only who was
     never seen is told apart.
     """
-    from_call = first_id_of(max(since - _ID_MADE_WITHIN, _EPOCH))
+    from_call = first_id_of(max(since - _ID_MADE_WITHIN, EPOCH))
     return Ranking(_SEEN_BETWEEN, _WAS_SEEN, {"since": since, "until": until, "from_call": from_call})

@@ -15,7 +15,8 @@ import { ConfirmDialog, Dialog } from "@/components/ui/dialog";
 import { Select, TextField } from "@/components/ui/field";
 import { Skeleton } from "@/components/ui/skeleton";
 import { useWrite } from "@/lib/writes";
-import { addAlias, aliasesQuery, aliasPreviewQuery, aliasStopsQuery, catalogQuery, deleteAlias, modelByIdQuery } from "./api";
+import { addAlias, aliasesQuery, aliasPreviewQuery, aliasStopsQuery, deleteAlias } from "./aliases-api";
+import { catalogQuery, modelByIdQuery } from "./api";
 import type { ALIAS_SORTS } from "./asked";
 
 interface AliasesAsked {
