@@ -149,6 +149,44 @@ async def test_a_third_signal_waits_for_a_database_that_is_frozen(private_postgr
     await books.assert_at_rest()
 
 
+LETS_NOTHING_GO = """
+import asyncio, contextlib, sys
+from ai_api.cli import serving
+from ai_api.observability.listener import OpsListener
+from ai_api.settings import Listen
+
+async def work(stop):
+    print("working", flush=True)
+    while True:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.sleep(3600)
+
+ops = OpsListener(lambda: set(), lambda: [], None)
+asyncio.run(serving.serve_ops(ops, Listen(), serving.listen("127.0.0.1", 0), work))
+"""
+
+
+async def test_a_third_signal_waits_for_work_that_lets_nothing_go(tmp_path):
+    """As a connection to a frozen database may do: to be cancelled takes it as long as it likes."""
+    child = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", LETS_NOTHING_GO), stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL
+    )
+    try:
+        assert child.stdout is not None
+        async with asyncio.timeout(GONE_S):
+            assert await child.stdout.readline() == b"working\n"
+        for _ in range(3):
+            assert child.returncode is None
+            child.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0.3)
+        async with asyncio.timeout(GONE_S):
+            assert await child.wait() == 130
+    finally:
+        if child.returncode is None:
+            child.kill()
+            await child.wait()
+
+
 async def test_a_database_that_is_frozen_keeps_a_replica_for_ever(private_postgres, sim, tmp_path):
     dsn = private_postgres.dsn
     async with an_organization(dsn, sim) as org:

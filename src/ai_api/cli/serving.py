@@ -11,7 +11,7 @@ import gc
 import math
 import socket
 from collections.abc import Callable, Coroutine
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import structlog
 import uvicorn
@@ -68,12 +68,13 @@ async def serve(
     ready: Callable[[], Coroutine[Any, Any, None]] | None = None,
     ops_token: str | None = None,
     more_metrics: Callable[[], list[Family]] | None = None,
+    leave: Callable[[], NoReturn] = way_down.leave_at_once,
 ) -> None:
     """Serves until a signal; `beside` runs along until its event is set, `ready` runs once calls can come.
 
-    `more_metrics` are those of what runs beside.
+    `more_metrics` are those of what runs beside. `leave` is what the third signal does.
     """
-    asked = way_down.Asked()
+    asked = way_down.Asked(leave)
     asked.listen()
 
     give_back_large_pieces()

@@ -16,7 +16,7 @@ import typer
 import uvloop
 
 from ai_api.app import Application, create_app
-from ai_api.cli import environment, greeting, serving
+from ai_api.cli import environment, greeting, serving, way_down
 from ai_api.cli.greeting import Greeting
 from ai_api.cli.machine import Machine, Ports
 from ai_api.cli.migrate import complete
@@ -131,7 +131,13 @@ async def _run(machine: Machine, sockets: tuple[socket, socket], redactor: Redac
             greeting.print_for_people(hello)
 
     _watch_children(machine)
-    await serving.serve(application, listen, sockets, beside=worker.run, ready=ready, more_metrics=worker.metrics)
+    await serving.serve(
+        *(application, listen, sockets),
+        beside=worker.run,
+        ready=ready,
+        more_metrics=worker.metrics,
+        leave=way_down.leave_by_the_door,
+    )
 
 
 async def _first_run(machine: Machine, application: Application, settings: Settings) -> Greeting:

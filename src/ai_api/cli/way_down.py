@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
-from collections.abc import Iterable
-from typing import Any
+import sys
+from collections.abc import Callable, Iterable
+from typing import Any, NoReturn
 
 import uvicorn
 
@@ -28,12 +30,28 @@ HURRY_S = 5.0
 _LOOK_EVERY_S = 0.05
 
 
-class Asked:
-    """What signals have asked of this process: `to_stop`, and `again`, impatiently."""
+def leave_at_once() -> NoReturn:
+    """Ends the process here and now: cancelled tasks are not waited for, who may be waiting for a frozen database."""
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    finally:
+        # What is unsettled is held, and the next sweep makes records of it.
+        os._exit(130)
 
-    def __init__(self) -> None:
+
+def leave_by_the_door() -> NoReturn:
+    """Ends the process, once what it was started with has been ended: for one that has programs of its own running."""
+    raise SystemExit(130)
+
+
+class Asked:
+    """What signals have asked of this process: `to_stop`, and `again`, impatiently. The third one is `leave`."""
+
+    def __init__(self, leave: Callable[[], NoReturn] = leave_at_once) -> None:
         self.to_stop = asyncio.Event()
         self.again = asyncio.Event()
+        self._leave = leave
 
     def listen(self) -> None:
         """Hears SIGTERM and SIGINT from now on, in the running loop."""
@@ -47,8 +65,7 @@ class Asked:
         elif not self.again.is_set():
             self.again.set()
         else:
-            # What is unsettled is held, and the next sweep makes records of it.
-            raise SystemExit(130)
+            self._leave()
 
 
 async def drain(application: Application, listen: Listen, asked: Asked) -> None:
