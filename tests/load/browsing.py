@@ -1,14 +1,15 @@
 """What browsing costs: how long each page of the API takes over very many records, what an export of all of them needs, and
-whether calls notice that somebody browses."""
+whether calls notice that somebody browses, or only that Postgres has something else to do."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from itertools import cycle
 
 import httpx
@@ -19,6 +20,7 @@ from ai_api.core.db import Database
 from ai_api.identity import By, Draft
 from tests.load.answers import PLAIN, WrongAnswer
 from tests.load.browsed import Browsed
+from tests.load.busy import Busy
 from tests.load.kept import browsed_database
 from tests.load.machine import quiet, rss_mb
 from tests.load.measure import Meter, Sample
@@ -33,12 +35,15 @@ from tests.support.organization import CLI
 
 Clients = Mapping[str, httpx.AsyncClient]
 """Who asks, by whose page it is: `admin`, `member`."""
+Look = Callable[[Page], Awaitable[object]]
+"""What somebody does with a page."""
 
-TARGET, CALM, BROWSED, APART = (
+TARGET, CALM, BROWSED, APART, BUSY = (
     "browsed",
     "calm",
     "while two browse",
     "while two browse in a process of the portal's own",
+    "while Postgres is as busy with statements that read no table",
 )
 ELSEWHERE_NICE = 19
 """The portal's own process stands for one on another machine: it yields to everything that is measured, and shares Postgres alone."""
@@ -56,6 +61,8 @@ class BrowsingResults:
     """Milliseconds by page, in their order; what the export of a million records came to; and calls beside browsing and without."""
 
     pages_ms: dict[str, list[float]] = field(default_factory=dict)
+    postgres_ms: dict[str, float] = field(default_factory=dict)
+    """Of each of them, what Postgres worked on it."""
     exported: int = 0
     export_s: float = 0.0
     export_mb: float = 0.0
@@ -73,16 +80,26 @@ async def run(stand: Stand, plan: Plan, say: Say) -> BrowsingResults:
     dsn, of = copied.dsn, copied.of
     callers = await organize(dsn, stand.provider.url)
     proof, meter = await Proof.begin(stand), Meter(stand)
-    async with gateway_on(stand, dsn) as process, _elsewhere(stand, dsn) as portal, _clients(dsn, of) as asking:
+    async with (
+        gateway_on(stand, dsn) as process,
+        _elsewhere(stand, dsn) as portal,
+        _clients(dsn, of) as asking,
+        Busy.beside(stand.postgres.admin_dsn, BROWSERS) as busy,
+    ):
         clients, apart = asking(process.url), asking(portal.url)
         await quiet(process.child.pid)
         with stand.also(TARGET, Server.of_gateway(process, callers, dsn)):
             strangers = Strangers(stand)
             with strangers.watched():
-                await _look(clients, of, found, say)
+                await _look(stand, clients, of, found, say)
             found.strangers = strangers.share
             await _export(clients["admin"], process.child.pid, of, found, say)
-            await _beside(stand, meter, plan, {BROWSED: clients, APART: apart}, of, found, say)
+            doing: dict[str, Look] = {
+                BROWSED: partial(_see, clients, found),
+                APART: partial(_see, apart, found),
+                BUSY: lambda page: busy.work(found.postgres_ms[page.name]),
+            }
+            await _beside(stand, meter, plan, doing, of, found, say)
             found.records = await proof.complete(meter, laws=False)
     return found
 
@@ -136,10 +153,18 @@ async def _ask(clients: Clients, page: Page) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-async def _look(clients: Clients, of: Browsed, found: BrowsingResults, say: Say) -> None:
+async def _see(clients: Clients, found: BrowsingResults, page: Page) -> None:
+    await _ask(clients, page)
+    found.looked += 1
+
+
+async def _look(stand: Stand, clients: Clients, of: Browsed, found: BrowsingResults, say: Say) -> None:
     for page in pages(of):
+        before = await stand.worked_ms(TARGET)
         found.pages_ms[page.name] = [await _ask(clients, page) for _ in range(LOOKS)]
-        say(f"   {page.name}: {sorted(found.pages_ms[page.name])[LOOKS // 2]:.0f} ms")
+        found.postgres_ms[page.name] = (await stand.worked_ms(TARGET) - before) / LOOKS
+        middle = sorted(found.pages_ms[page.name])[LOOKS // 2]
+        say(f"   {page.name}: {middle:.0f} ms, {found.postgres_ms[page.name]:.0f} of them by Postgres")
 
 
 async def _export(client: httpx.AsyncClient, pid: int, of: Browsed, found: BrowsingResults, say: Say) -> None:
@@ -163,7 +188,7 @@ async def _beside(
     stand: Stand,
     meter: Meter,
     plan: Plan,
-    browsing: Mapping[str, Clients],
+    doing: Mapping[str, Look],
     of: Browsed,
     found: BrowsingResults,
     say: Say,
@@ -171,24 +196,23 @@ async def _beside(
     await meter.meet(PLAIN, TARGET)
     await meter.look([PLAIN], ["direct", TARGET])
     for repeat in range(plan.repeats):
-        for name in in_turn((CALM, *browsing), repeat):
-            async with _browsing(browsing.get(name), of, found):
+        for name in in_turn((CALM, *doing), repeat):
+            async with _browsing(doing.get(name), of, found):
                 sample = await meter.steady(PLAIN, TARGET, rate=CALLS_PER_S, seconds=LONGER * plan.seconds)
             found.calls.setdefault(name, []).append(sample)
             say(line(repeat, PLAIN.name, name, sample))
 
 
 @asynccontextmanager
-async def _browsing(clients: Clients | None, of: Browsed, found: BrowsingResults) -> AsyncIterator[None]:
-    async def browse(clients: Clients, order: Sequence[Page]) -> None:
+async def _browsing(look: Look | None, of: Browsed, found: BrowsingResults) -> AsyncIterator[None]:
+    async def browse(look: Look, order: Sequence[Page]) -> None:
         for page in cycle(order):
-            await _ask(clients, page)
-            found.looked += 1
+            await look(page)
             await asyncio.sleep(THINKING_S)
 
     every = list(pages(of))
-    orders = [every[place * 7 :] + every[: place * 7] for place in range(BROWSERS if clients else 0)]
-    tasks = [asyncio.create_task(browse(clients, order)) for order in orders if clients]
+    orders = [every[place * 7 :] + every[: place * 7] for place in range(BROWSERS if look else 0)]
+    tasks = [asyncio.create_task(browse(look, order)) for order in orders if look]
     try:
         yield
     finally:

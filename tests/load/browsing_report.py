@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.load.browsing import APART, BROWSED, BROWSERS, CALLS_PER_S, CALM, LOOKS, BrowsingResults
+from tests.load.browsing import APART, BROWSED, BROWSERS, BUSY, CALLS_PER_S, CALM, LOOKS, BrowsingResults
 from tests.load.circumstances import circumstances, met
 from tests.load.figures import median
 from tests.load.measure import middle, ratio
@@ -38,15 +38,18 @@ def table(results: BrowsingResults, plan: Plan, *, machine: str, postgres: str) 
             "| --- | ---: | ---: | :---: |",
             f"| memory for the export of {results.exported:,} records, {results.file_mb:,.0f} MB of CSV at {rate:,.0f} a second "
             f"| **{results.export_mb:.0f} MB** | ≤ {EXPORT_MB_MAX} MB | {met(results.export_mb <= EXPORT_MB_MAX)} |",
-            *(_beside(results, name) for name in (BROWSED, APART)),
+            *(_beside(results, name, goal=P99_MORE_MAX) for name in (BROWSED, APART)),
+            _beside(results, BUSY, goal=None),
         ]
     )
 
 
-def _beside(results: BrowsingResults, name: str) -> str:
+def _beside(results: BrowsingResults, name: str, *, goal: float | None) -> str:
+    """Without a goal it is what the others are read against."""
     more = ratio(results.calls[name], results.calls[CALM], "p99_ms")
     calls = ", ".join(f"{middle(results.calls[each], 'p99_ms'):.1f} ms {each}" for each in (CALM, name))
-    return f"| p99 of plain calls: {calls} | **{more:.2f}** | ≤ {P99_MORE_MAX:g} | {met(more <= P99_MORE_MAX)} |"
+    aimed = " | " if goal is None else f"≤ {goal:g} | {met(more <= goal)}"
+    return f"| p99 of plain calls: {calls} | **{more:.2f}** | {aimed} |"
 
 
 def _row(name: str, took_ms: list[float]) -> str:

@@ -33,10 +33,11 @@ STOP_S = 10.0
 _CHECKOUT = Path(__file__).parents[2]
 NOWHERE = Path(os.devnull)
 
-_STATEMENTS = """
-SELECT coalesce(sum(s.calls), 0)::bigint FROM pg_stat_statements s
+_OF_ITS_ROLE = """FROM pg_stat_statements s
 JOIN pg_roles r ON r.oid = s.userid JOIN pg_database d ON d.oid = s.dbid WHERE r.rolname = $1 AND d.datname = $2
 """
+_STATEMENTS = f"SELECT coalesce(sum(s.calls), 0)::bigint {_OF_ITS_ROLE}"
+_WORKED = f"SELECT coalesce(sum(s.total_exec_time), 0)::float {_OF_ITS_ROLE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,12 @@ class Stand:
         parts = urlsplit(dsn)
         count: int = await self.statistics.fetchval(_STATEMENTS, parts.username, parts.path.removeprefix("/"))
         return count
+
+    async def worked_ms(self, name: str) -> float:
+        """How long Postgres has worked on a server's statements so far: those of its role in its database."""
+        parts = urlsplit(self.servers[name].dsn or "")
+        worked: float = await self.statistics.fetchval(_WORKED, parts.username, parts.path.removeprefix("/"))
+        return worked
 
     async def provider_counters(self) -> dict[str, int]:
         """How many calls the provider says it started, finished, saw aborted."""
