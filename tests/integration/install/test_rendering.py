@@ -98,23 +98,3 @@ async def test_the_scripts_are_not_served_or_only_to_members(database):
             assert (refused.status_code, refused.json()["code"]) == (409, "public_url_needed")
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8080") as client:
             assert "GATEWAY_URL=http://127.0.0.1:8080\n" in (await client.get("/install/codex.sh")).text
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".ps1")])
-def test_a_script_of_powershell_is_not_closed_where_it_was_opened(name):
-    """No PowerShell is here to ask: quotes and brackets are counted as it would read them."""
-    text = rendered(name, TERMS, url=URL)
-    assert "$ProviderName = 'Acme''s (AI)'" in text
-    # Names after a dollar and a colon would be read as a scope.
-    assert not re.search(r"\"[^\"\n]*\$(?!script:|env:)\w+:(?!:)", text)
-    token = re.compile(r"#[^\n]*|'(?:[^']|'')*'|\"(?:`.|\"\"|[^\"`])*\"|[(){}\[\]]|.", re.DOTALL)
-    opened = []
-    for each in token.findall(text):
-        assert each not in {"'", '"'}, "a quote is not closed"
-        if each[0] in "'\"":
-            assert "\n" not in each, each
-        if each in {"(", "{", "["}:
-            opened.append(each)
-        elif each in {")", "}", "]"}:
-            assert opened.pop() + each in {"()", "{}", "[]"}
-    assert opened == []
