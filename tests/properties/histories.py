@@ -110,6 +110,16 @@ def a_hold_that_nobody_knows_of_takes_the_room_of_others(t: Teller) -> None:
     t.call_apart(order(), order(), cuts=("admit not answered", "which not answered"))
 
 
+def what_is_asked_again_is_not_answered(t: Teller) -> None:
+    # Refused for its input by bytes, a call has it counted and asks once more: what it hears then is nothing, and no refusal.
+    t.begin(limit("member", "output_tokens", EVER, 2))
+    t.call(order(output_tokens=400))
+    t.call(order(output_tokens=2_048, prompt_chars=60))
+    t.end("nothing")
+    uncounted = order(output_tokens=2_048, prompt_chars=60)
+    t.call(order(output_tokens=1), uncounted, order(), cuts=("admit not answered", "which not answered"), locks=True)
+
+
 def a_replica_is_cut_off_and_comes_back(t: Teller) -> None:
     t.begin(limit("member", "total_tokens", SLIDING, 4), limit("allocation", "requests", DAY, 4))
     t.call(order(), order(), gate=0)
@@ -275,6 +285,7 @@ HISTORIES: tuple[Callable[[Teller], None], ...] = (
     one_batch_of_two_buckets,
     answers_are_lost,
     a_hold_that_nobody_knows_of_takes_the_room_of_others,
+    what_is_asked_again_is_not_answered,
     a_replica_is_cut_off_and_comes_back,
     replicas_die,
     postgres_refuses_records,

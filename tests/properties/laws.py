@@ -61,7 +61,8 @@ class History:
     ) -> None:
         """Q2 and Q5, decision by decision, in the order they were taken."""
         held = Counter({identifier: account.held for identifier, account in before.accounts.items()})
-        # A call may be decided again, with its input counted or its copies read anew: the last decision counts.
+        # A call may be decided again, with its input counted or its copies read anew: the last decision counts. Where nothing
+        # was heard of that one, the one before it is no refusal.
         last = {call_id: number for number, (_, batch) in enumerate(decided) for call_id, _ in batch}
         unheard = _holds_of(after, limits.keys() - last.keys())
         for number, (lane, batch) in enumerate(decided):
@@ -70,7 +71,7 @@ class History:
                 if isinstance(outcome, Denied) and outcome.busy:
                     self.met["denied while others hold"] += 1
                 if last[call_id] == number:
-                    if isinstance(outcome, Denied):
+                    if isinstance(outcome, Denied) and self.calls[call_id].fate == "refused":
                         least = _least(self.calls[call_id].docket)
                         fits = _all_fit(
                             before, limits[call_id], held + unheard, self.calls[call_id].docket, least, rounded_up=True
