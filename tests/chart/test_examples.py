@@ -63,6 +63,7 @@ def test_there_is_an_example_for_each_way_to_run_it():
         "sso",
         "air-gapped",
         "gitops",
+        "many-people",
     }
 
 

@@ -47,3 +47,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{ (splitList ":" (urlParse .).host) | first }}
 {{- end -}}
 {{- end -}}
+
+{{- /* Which Service is asked for which paths, as JSON. Calls have paths of their own; all that people and the portal's API ask for is the rest. */ -}}
+{{- define "ai-api.paths" -}}
+{{- $server := include "ai-api.fullname" . -}}
+{{- if .Values.portal.separate -}}
+{{- dict "/" (printf "%s-portal" $server) "/v1" $server "/v1beta" $server | toJson -}}
+{{- else -}}
+{{- dict "/" $server | toJson -}}
+{{- end -}}
+{{- end -}}
