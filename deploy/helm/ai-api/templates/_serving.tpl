@@ -89,8 +89,9 @@ spec:
         {{- include "ai-api.volumes" (dict "root" .root "secrets" $secrets) | nindent 8 }}
 {{- end -}}
 
-{{- /* A dict of root, component, replicas and the budget. */ -}}
+{{- /* How many of them may go at once, where there are several: a dict of root, component, replicas and budget. */ -}}
 {{- define "ai-api.disruptionBudget" -}}
+{{- if and .budget.enabled (gt (int .replicas) 1) -}}
 apiVersion: policy/v1
 kind: PodDisruptionBudget
 metadata:
@@ -106,6 +107,7 @@ spec:
     matchLabels:
       {{- include "ai-api.selector" .root | nindent 6 }}
       app.kubernetes.io/component: {{ .component }}
+{{- end -}}
 {{- end -}}
 
 {{- /* Where others find them: a dict of root, component and name. */ -}}
@@ -156,6 +158,7 @@ spec:
 {{- /* What gets in and out of them: a dict of root and component. */ -}}
 {{- define "ai-api.servingNetwork" -}}
 {{- $policy := .root.Values.networkPolicy -}}
+{{- if $policy.enabled -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -193,4 +196,5 @@ spec:
     {{- with $policy.extraEgress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
+{{- end -}}
 {{- end -}}
