@@ -98,6 +98,21 @@ WRONG = [
         "firstOwner.password is missing",
     ),
     ("a variable twice", {"extraEnv": [{"name": "AI_API_LISTEN__PORT", "value": "1"}]}, "which the chart sets"),
+    (
+        "a label twice",
+        {"worker": {"podLabels": {"app.kubernetes.io/component": "mine"}}},
+        "worker.podLabels has app.kubernetes.io/component, which the chart sets",
+    ),
+    (
+        "a label of the chart's",
+        {"server": {"podLabels": {"app.kubernetes.io/name": "mine"}}},
+        "server.podLabels has app.kubernetes.io/name, which the chart sets",
+    ),
+    (
+        "an annotation twice",
+        {"portal": {"podAnnotations": {"checksum/secrets": "1"}}},
+        "podAnnotations has checksum/secrets",
+    ),
     ("a secret in the open", {"extraEnv": [{"name": "AI_API_DATABASE_URL", "value": "x"}]}, "which the chart sets"),
 ]
 

@@ -148,5 +148,14 @@
 {{- range $values.extraEnv -}}
 {{- if has .name $names -}}{{- $wrong = append $wrong (printf "extraEnv has %s, which the chart sets. Use settings, secrets or caBundle." .name) -}}{{- end -}}
 {{- end -}}
+{{- $labels := append (include "ai-api.labels" . | fromYaml | keys) "app.kubernetes.io/component" -}}
+{{- $own := dict "podLabels" $labels "podAnnotations" (include "ai-api.revision" . | fromYaml | keys) -}}
+{{- range $component := list "server" "portal" "worker" -}}
+{{- range $kind, $taken := $own -}}
+{{- range $name, $_ := index $values $component $kind -}}
+{{- if has $name $taken -}}{{- $wrong = append $wrong (printf "%s.%s has %s, which the chart sets. Leave it out." $component $kind $name) -}}{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- toJson $wrong -}}
 {{- end -}}
