@@ -104,6 +104,8 @@ def pod_of(manifest: Manifest) -> Manifest | None:
     """The pod spec in a manifest, if it makes pods."""
     if manifest["kind"] == "Pod":
         return manifest["spec"]
+    if manifest["kind"] == "CronJob":
+        return pod_of(manifest["spec"]["jobTemplate"] | {"kind": "Job"})
     return manifest.get("spec", {}).get("template", {}).get("spec")
 
 

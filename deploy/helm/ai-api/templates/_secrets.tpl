@@ -14,6 +14,17 @@
 {{- toJson $kept -}}
 {{- end -}}
 
+{{- /* What a Secret of this release holds of secrets that are given, as JSON: those by value, and under base64. */ -}}
+{{- define "ai-api.data" -}}
+{{- $data := dict -}}
+{{- range $name, $given := . -}}
+{{- if and $given $given.value (not (default dict $given.existingSecret).name) -}}
+{{- $_ := set $data $name (b64enc $given.value) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $data -}}
+{{- end -}}
+
 {{- /* What serves and works is given. */ -}}
 {{- define "ai-api.secrets" -}}
 {{- include "ai-api.kept" (dict "secrets" .Values.secrets "own" (include "ai-api.fullname" .)) -}}
@@ -28,6 +39,13 @@
 
 {{- define "ai-api.migrateSecrets" -}}
 {{- include "ai-api.kept" (dict "secrets" (include "ai-api.migrateGiven" . | fromJson) "own" (printf "%s-migrate" (include "ai-api.fullname" .))) -}}
+{{- end -}}
+
+{{- /* What drops old records is given: the same two, the owner's address out of a Secret that stays. */ -}}
+{{- define "ai-api.retentionSecrets" -}}
+{{- $serving := pick (include "ai-api.secrets" . | fromJson) "database_url" "encryption_keys" -}}
+{{- $owner := include "ai-api.kept" (dict "secrets" (dict "database_url" .Values.migrate.database_url) "own" (printf "%s-retention" (include "ai-api.fullname" .))) | fromJson -}}
+{{- toJson (merge $owner $serving) -}}
 {{- end -}}
 
 {{- /* `AI_API_…_FILE` for each. */ -}}

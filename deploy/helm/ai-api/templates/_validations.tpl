@@ -55,6 +55,11 @@
 {{- $wrong = append $wrong "settings.database_app_role is set, and migrations would connect as that role itself. Set migrate.database_url to the owner's address, or leave database_app_role out." -}}
 {{- end -}}
 
+{{- /* Old records. */ -}}
+{{- if and $values.retention.enabled (not (default dict $settings.retention).call_records_months) -}}
+{{- $wrong = append $wrong "retention.enabled is true, and nothing says how many months of call records are kept. Set settings.retention.call_records_months, such as 13." -}}
+{{- end -}}
+
 {{- /* Stopping. */ -}}
 {{- $longest := include "ai-api.longest" . | float64 -}}
 {{- if gt $longest 3590.0 -}}
