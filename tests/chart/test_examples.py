@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import copy
 import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
 import kubernetes_validate
 import pytest
 import yaml
 
 from tests.chart import policy
-from tests.chart.chart import CHART, EXAMPLES, MINIMAL, Manifest, Refused, helm, of_example, only, pod_of, rendered
+from tests.chart.chart import (
+    CHART,
+    EXAMPLES,
+    MINIMAL,
+    Manifest,
+    Refused,
+    _rendered,
+    helm,
+    merged,
+    of_example,
+    only,
+    pod_of,
+    rendered,
+)
 
 # Of operators: no schema of Kubernetes knows them.
 OTHERS = {"HTTPRoute", "ServiceMonitor", "PrometheusRule"}
@@ -19,6 +35,21 @@ OLDEST, NEWEST = "1.30", "1.35"
 
 def names(path):
     return path.stem
+
+
+def careful(example: Path, change: Mapping[str, Any]) -> list[Manifest]:
+    """The manifests of an example changed so: alike by both Helms, and nothing that a careful cluster minds."""
+    values = json.dumps(merged(yaml.safe_load(example.read_text(encoding="utf-8")), change))
+    manifests = _rendered(values, 4)
+    assert manifests == _rendered(values, 3)
+    assert policy.problems(manifests) == []
+    return manifests
+
+
+def accepted(manifest: Manifest) -> None:
+    """By the oldest cluster and by the newest, to the letter."""
+    for kubernetes in (OLDEST, NEWEST):
+        kubernetes_validate.validate(manifest, kubernetes, strict=True)
 
 
 @pytest.mark.parametrize("version", [3, 4])

@@ -30,6 +30,11 @@
 {{- include "ai-api.kept" (dict "secrets" .Values.secrets "own" (include "ai-api.fullname" .)) -}}
 {{- end -}}
 
+{{- /* What a job is given of them, as JSON. */ -}}
+{{- define "ai-api.jobSecrets" -}}
+{{- pick (include "ai-api.secrets" . | fromJson) "database_url" "encryption_keys" | toJson -}}
+{{- end -}}
+
 {{- /* What migrates is given: two secrets and no more, of which the database's may be the owner's. */ -}}
 {{- define "ai-api.migrateGiven" -}}
 {{- $owner := .Values.migrate.database_url -}}
@@ -43,9 +48,8 @@
 
 {{- /* What drops old records is given: the same two, the owner's address out of a Secret that stays. */ -}}
 {{- define "ai-api.retentionSecrets" -}}
-{{- $serving := pick (include "ai-api.secrets" . | fromJson) "database_url" "encryption_keys" -}}
 {{- $owner := include "ai-api.kept" (dict "secrets" (dict "database_url" .Values.migrate.database_url) "own" (printf "%s-retention" (include "ai-api.fullname" .))) | fromJson -}}
-{{- toJson (merge $owner $serving) -}}
+{{- merge $owner (include "ai-api.jobSecrets" . | fromJson) | toJson -}}
 {{- end -}}
 
 {{- /* `AI_API_…_FILE` for each. */ -}}
