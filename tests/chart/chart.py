@@ -109,6 +109,12 @@ def pod_of(manifest: Manifest) -> Manifest | None:
     return manifest.get("spec", {}).get("template", {}).get("spec")
 
 
+def selects(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:
+    """Whether a selector of Kubernetes is for pods with these labels."""
+    named = selector.get("matchLabels", {}).items() <= labels.items()
+    return named and all(labels.get(each["key"]) in each["values"] for each in selector.get("matchExpressions", ()))
+
+
 def hooks_of(manifest: Manifest) -> list[str]:
     """The moments of a release in which a manifest is applied, apart from the release itself."""
     return (manifest["metadata"].get("annotations") or {}).get("helm.sh/hook", "").split(",")

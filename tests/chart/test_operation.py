@@ -7,7 +7,19 @@ import ipaddress
 
 import pytest
 
-from tests.chart.chart import CHART, DSN, KEY, Manifest, hooks_of, kinds, of_example, only, pod_of, rendered
+from tests.chart.chart import (
+    CHART,
+    DSN,
+    KEY,
+    Manifest,
+    hooks_of,
+    kinds,
+    of_example,
+    only,
+    pod_of,
+    rendered,
+    selects,
+)
 from tests.chart.policy import order_of
 
 EXTERNAL = CHART / "examples/managed-postgres.yaml"
@@ -234,7 +246,7 @@ def lets(rules: list[dict], address: str, port: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize("component", ["server", "worker", "migrate", "jobs"])
+@pytest.mark.parametrize("component", ["server", "worker", "migrate", "jobs", "test"])
 def test_the_network_policy_keeps_an_external_postgres_away(component):
     """Outside of the cluster, in a private network or a public one; and one that is named is the only one."""
     rules = out_of(rendered(), component)
@@ -257,8 +269,46 @@ def test_a_server_reaches_the_clusters_metadata_or_its_neighbours():
 
 
 def test_a_worker_or_a_migration_reaches_the_internet():
-    for component in ("worker", "migrate", "jobs"):
+    for component in ("worker", "migrate", "jobs", "test"):
         assert not lets(out_of(rendered(), component), "203.0.113.7", 443)
+
+
+def test_a_job_reaches_more_than_its_database():
+    for component in ("migrate", "jobs"):
+        assert [rule["ports"][0]["port"] for rule in out_of(rendered(), component)] == [53, 5432]
+
+
+@pytest.mark.parametrize("is_apart", [False, True], ids=["together", "apart"])
+def test_the_test_of_a_release_is_kept_from_what_it_asks(is_apart):
+    """Every address it is given leads to pods that it may call and that let it in."""
+    manifests = rendered(
+        {"portal": {"separate": is_apart}, "networkPolicy": {"calls": {"from": [{"podSelector": {}}]}}}
+    )
+    test = only(manifests, "Pod", "-test")
+    asked = [each for each in pod_of(test)["containers"][1]["args"] if each.startswith("http://")]
+    assert len(asked) == 1 + is_apart
+    out = [each["to"] for each in out_of(manifests, "test") if each["ports"][0]["port"] == 8080]
+    for url in asked:
+        name = url.removeprefix("http://").partition(":")[0]
+        [service] = [each for each in kinds(manifests, "Service") if each["metadata"]["name"] == name]
+        labels = service["spec"]["selector"]
+        assert any(selects(to["podSelector"], labels) for [to] in out), url
+        ingress = only(manifests, "NetworkPolicy", labels["app.kubernetes.io/component"])["spec"]["ingress"]
+        assert any(
+            selects(peer["podSelector"], test["metadata"]["labels"])
+            for rule in ingress
+            if rule["ports"][0]["port"] == 8080
+            for peer in rule["from"]
+            if peer["podSelector"]
+        )
+
+
+def test_a_selector_that_is_for_others_is_found():
+    labels = {"a": "b", "c": "d"}
+    assert selects({}, labels)
+    assert selects({"matchLabels": {"a": "b"}, "matchExpressions": [{"key": "c", "values": ["d", "e"]}]}, labels)
+    assert not selects({"matchLabels": {"a": "x"}}, labels)
+    assert not selects({"matchExpressions": [{"key": "z", "values": ["d"]}]}, labels)
 
 
 def test_mail_and_sign_in_are_kept_away():

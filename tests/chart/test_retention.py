@@ -18,6 +18,7 @@ from tests.chart.chart import (
     only,
     pod_of,
     rendered,
+    selects,
 )
 from tests.chart.test_examples import accepted, careful, names
 from tests.chart.test_operation import sources
@@ -96,8 +97,7 @@ def test_one_role_has_a_secret_of_its_own_for_it_or_two_where_nothing_is_dropped
 def test_the_job_is_kept_from_its_database_or_let_further():
     manifests = rendered(ON)
     labels = job_of(manifests)["spec"]["jobTemplate"]["spec"]["template"]["metadata"]["labels"]
-    [component] = only(manifests, "NetworkPolicy", "-jobs")["spec"]["podSelector"]["matchExpressions"]
-    assert labels["app.kubernetes.io/component"] in component["values"]
+    assert selects(only(manifests, "NetworkPolicy", "-jobs")["spec"]["podSelector"], labels)
 
 
 def test_a_name_is_too_long_for_a_job_by_the_clock():
