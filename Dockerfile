@@ -28,15 +28,15 @@ WORKDIR /build
 COPY scripts/uv-requirements.txt ./
 RUN python3 -m venv /build/uv \
     && /build/uv/bin/pip install --quiet --require-hashes --only-binary :all: --requirement uv-requirements.txt
-# Packages first: a change of the program alone leaves this layer as it is.
+# Packages first: a change of the program alone leaves this layer as it is. Traces are sent by some of them, for nobody can add one later.
 COPY pyproject.toml uv.lock ./
-RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-install-project
+RUN /build/uv/bin/uv sync --quiet --locked --no-dev --extra otel --no-install-project
 COPY README.md LICENSE ./
 COPY alembic ./alembic
 COPY scripts/wheel_pages.py scripts/image_python.sh ./scripts/
 COPY src ./src
 COPY --from=pages /pages/dist ./frontend/dist
-RUN /build/uv/bin/uv sync --quiet --locked --no-dev --no-editable
+RUN /build/uv/bin/uv sync --quiet --locked --no-dev --extra otel --no-editable
 RUN sh scripts/image_python.sh /app
 
 FROM ${RUNTIME}

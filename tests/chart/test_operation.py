@@ -320,6 +320,30 @@ def test_mail_and_sign_in_are_kept_away():
     assert not lets(out_of(inside, "worker"), "10.40.0.9", 443)
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "port"),
+    [
+        ("http://collector.monitoring:4318", 4318),
+        ("http://10.0.0.5", 80),
+        ("https://traces.example.com/v1/traces", 443),
+        ("http://[fd00::1]:4319", 4319),
+    ],
+)
+def test_a_collector_of_traces_is_kept_away(endpoint, port):
+    """From those that pass calls on, which alone send any; and who is named is the only one."""
+    traced = {"settings": {"traces": {"endpoint": endpoint}}, "portal": {"separate": True}}
+    providers = {"providers": {"to": [{"ipBlock": {"cidr": "203.0.113.0/24"}}]}}
+    manifests = rendered(traced, networkPolicy=providers)
+    assert lets(out_of(manifests, "server"), "10.20.30.40", port)
+    assert not lets(out_of(rendered({}, networkPolicy=providers), "server"), "10.20.30.40", port)
+    for component in ("portal", "worker", "jobs"):
+        assert not lets(out_of(manifests, component), "10.20.30.40", port)
+    inside = {"traces": {"to": [{"ipBlock": {"cidr": "10.20.0.0/16"}}]}}
+    rules = out_of(rendered(traced, networkPolicy=providers | inside), "server")
+    assert lets(rules, "10.20.30.40", port)
+    assert not lets(rules, "10.30.30.40", port)
+
+
 def test_anybody_reads_metrics():
     for component, port in (("server", 9090), ("worker", 9091)):
         rules = only(rendered(), "NetworkPolicy", f"-{component}")["spec"]["ingress"]

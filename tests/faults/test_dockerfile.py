@@ -19,6 +19,7 @@ import pytest
 from tests.faults.test_kill import an_organization
 from tests.support import distroless, dockerfile
 from tests.support.books import Books
+from tests.support.collector import collector
 from tests.support.container import can_contain, contained, contained_bare
 from tests.support.dockerfile import DockerfileError, Image
 from tests.support.gateway import CHAT, Address, chat_body
@@ -135,20 +136,23 @@ async def test_the_image_does_not_serve(image, database, sim):
 
 
 async def serves(image: Image, dsn: str, sim: Simulator, settings: dict[str, str], log: Path) -> None:
-    """Calls that go on as they are, and calls that are translated."""
+    """Calls that go on as they are, and calls that are translated; and a trace of each."""
     async with an_organization(dsn, sim) as org:
         caller = await org.caller(usd="5")
         claude = await org.caller(usd="5", key=await org.key(provider="anthropic"), operations=("chat",))
     port, ops_port = free_port(), free_port()
     listen = {"AI_API_LISTEN__PORT": str(port), "AI_API_LISTEN__OPS_PORT": str(ops_port)}
     gateway, ready_url = Address(f"http://127.0.0.1:{port}"), f"http://127.0.0.1:{ops_port}/readyz"
-    async with container(image, *image.command, ready_url=ready_url, log=log, **settings, **listen):
-        assert (await gateway.ask(None, CHAT, {})).status == 401
-        for stream in (False, True):
-            assert (await gateway.chat(caller, stream=stream)).status == 200
-            # By litellm, which takes its time to load, and would look for a home and a cache.
-            body = chat_body(claude, stream=stream, max_tokens=50)
-            assert (await gateway.ask(claude, CHAT, body, timeout_s=READY_S)).status == 200
+    with collector() as received:
+        told = settings | listen | {"AI_API_TRACES__ENDPOINT": received.url}
+        async with container(image, *image.command, ready_url=ready_url, log=log, **told):
+            assert (await gateway.ask(None, CHAT, {})).status == 401
+            for stream in (False, True):
+                assert (await gateway.chat(caller, stream=stream)).status == 200
+                # By litellm, which takes its time to load, and would look for a home and a cache.
+                body = chat_body(claude, stream=stream, max_tokens=50)
+                assert (await gateway.ask(claude, CHAT, body, timeout_s=READY_S)).status == 200
+        assert len(received.all_spans()) == 4
 
 
 async def works(image: Image, _dsn: str, _sim: Simulator, settings: dict[str, str], log: Path) -> None:

@@ -193,6 +193,13 @@ spec:
     {{- range $policy.oidc.ports }}{{ $ports = append $ports (printf "TCP/%d" (int .)) }}{{ end }}
     {{- include "ai-api.out" (dict "to" $policy.oidc.to "ports" $ports) | nindent 4 }}
     {{- end }}
+    {{- if eq .component "server" }}
+    {{- with (default dict .root.Values.settings.traces).endpoint }}
+    {{- $collector := urlParse . }}
+    {{- $port := regexFind ":[0-9]+$" $collector.host | trimPrefix ":" | default (ternary "443" "80" (eq $collector.scheme "https")) }}
+    {{- include "ai-api.out" (dict "to" $policy.traces.to "ports" (list (printf "TCP/%s" $port))) | nindent 4 }}
+    {{- end }}
+    {{- end }}
     {{- with $policy.extraEgress }}
     {{- toYaml . | nindent 4 }}
     {{- end }}
