@@ -70,25 +70,28 @@ export function DayBars({ caption, days, today, heads, plain = false, wide = fal
           );
         })}
       </svg>
-      <table className="sr-only">
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{heads.day}</th>
-            <th scope="col">{heads.amount}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {days
-            .filter((each) => each.usd !== null)
-            .map((each) => (
-              <tr key={each.day}>
-                <th scope="row">{format.day(`${each.day}T12:00:00Z`)}</th>
-                <td>{formatUsd(each.usd ?? "0")}</td>
-              </tr>
-            ))}
-        </tbody>
-      </table>
+      {/* A box hides it: a table is never narrower than its words, and would make a phone scroll sideways. */}
+      <div className="sr-only">
+        <table>
+          <caption>{caption}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{heads.day}</th>
+              <th scope="col">{heads.amount}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {days
+              .filter((each) => each.usd !== null)
+              .map((each) => (
+                <tr key={each.day}>
+                  <th scope="row">{format.day(`${each.day}T12:00:00Z`)}</th>
+                  <td>{formatUsd(each.usd ?? "0")}</td>
+                </tr>
+              ))}
+          </tbody>
+        </table>
+      </div>
     </figure>
   );
 }

@@ -36,7 +36,7 @@ export function Shell() {
   const [typed, setTyped] = useState("");
   return (
     <div className="min-h-dvh md:pl-16 lg:pl-[228px]">
-      <a href="#content" className="sr-only z-50 rounded-button bg-raised px-3 py-2 text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2">
+      <a href="#content" className="sr-only z-50 rounded-button bg-raised text-accent-ink focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:px-3 focus:py-2">
         {t("shell.skip")}
       </a>
       <Sidebar onKeys={() => setKeys(true)} />

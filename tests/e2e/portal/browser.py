@@ -32,6 +32,10 @@ SETTLED = """() => document.querySelector('h1') !== null
 _OVERFLOWS = """() => [...document.querySelectorAll('body *')]
     .filter((each) => each.getBoundingClientRect().right > innerWidth + 1 && !each.closest('[class*="overflow-x-auto"], [class*="overflow-hidden"]'))
     .slice(0, 3).map((each) => each.outerHTML.slice(0, 160))"""
+# What is only read out takes a pixel. A table takes what its words need, so that a page would scroll by how long they are.
+_OUT_OF_SIGHT = """() => [...document.querySelectorAll('body *')]
+    .filter((each) => getComputedStyle(each).clipPath === 'inset(50%)' && each.getBoundingClientRect().width > 1)
+    .map((each) => each.outerHTML.slice(0, 160))"""
 
 
 def program() -> str:
@@ -104,7 +108,9 @@ class Desk:
         return [_told(each) for each in found]
 
     def overflows(self) -> list[str]:
-        """What makes the page scroll sideways; nothing when it does not."""
+        """What makes the page scroll sideways, or would with longer words; nothing when nothing does."""
+        if wide := self.page.evaluate(_OUT_OF_SIGHT):
+            return [f"takes room out of sight: {each}" for each in wide]
         if self.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"):
             return []
         return ["scrolls sideways", *self.page.evaluate(_OVERFLOWS)]
