@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -23,6 +24,10 @@ pytestmark = pytest.mark.integration
 async def loaded(portal: Portal) -> list[UUID]:
     async with portal.house.database.transaction() as tx:
         return [route.id for route in await providers.load_routes(tx)]
+
+
+def written(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 async def test_what_is_given_is_stored(portal: Portal, admin: Caller) -> None:
@@ -158,13 +163,15 @@ async def test_a_route_that_cools_down_says_why_since_when_and_until_when(portal
     model, key = await published(portal), await connected(portal)
     route = await routed(portal, model, key, "a")
     well = await routed(portal, model, key, "b")
-    cooling = {"route_id": route.id, "code": "upstream_error", "turn": 2, "until_ms": 1_800_000_000_500, "told": False}
+    # Not of a date in this file, which would have been over one day.
+    until = portal.now().replace(microsecond=500_000) + timedelta(hours=1)
+    until_ms = int(until.timestamp() * 1000)
+    cooling = {"route_id": route.id, "code": "upstream_error", "turn": 2, "until_ms": until_ms, "told": False}
     async with portal.house.database.transaction() as tx:
         await tx.execute(insert(route_health).values(**cooling))
     shown = (await admin.client.get(f"{ROUTES}/{route.id}")).json()
-    until = "2027-01-15T08:00:00.500000Z"
-    since = "2027-01-15T07:59:50.500000Z"  # The second time in a row: ten seconds.
-    assert shown["cooling"] == {"code": "upstream_error", "turn": 2, "since": since, "until": until}
+    since = until - timedelta(seconds=10)  # The second time in a row.
+    assert shown["cooling"] == {"code": "upstream_error", "turn": 2, "since": written(since), "until": written(until)}
     listed = {item["id"]: item for item in (await admin.client.get(ROUTES)).json()["items"]}
     assert listed[str(route.id)] == shown
     assert (listed[str(route.id)]["health"], listed[str(well.id)]["health"]) == ("cooling", "healthy")
