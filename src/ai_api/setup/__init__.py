@@ -31,7 +31,7 @@ from ai_api.setup.invite_many import BATCH, LINES_MAX, Line, Order, invite_many,
 from ai_api.setup.limit_subject import limit_subject
 from ai_api.setup.list_keys import KeyAtWork, KeyState, find_key_at_work, key_state, list_keys
 from ai_api.setup.list_members import MemberAtWork, first_sign_in, first_sign_ins, list_members
-from ai_api.setup.list_models import Health, ModelAtWork, RouteInShort, health_of_routes, list_models
+from ai_api.setup.list_models import Health, ModelAtWork, RouteAtWork, RouteInShort, list_models, routes_at_work
 from ai_api.setup.member_catalog import Facets, Mine, Offer, Wanted, count_offers, find_offer, page_offers
 from ai_api.setup.name_events import About, name_events
 from ai_api.setup.new_password import change_password, reset_password
@@ -102,6 +102,7 @@ __all__ = [
     "Publication",
     "Receiver",
     "Review",
+    "RouteAtWork",
     "RouteInShort",
     "SchemaState",
     "SentLink",
@@ -140,7 +141,6 @@ __all__ = [
     "first_sign_ins",
     "follow_link",
     "grant_rights",
-    "health_of_routes",
     "import_model",
     "invite_many",
     "issue_service_token",
@@ -174,6 +174,7 @@ __all__ = [
     "review_import",
     "review_imports",
     "revise_route",
+    "routes_at_work",
     "schema_state",
     "search",
     "send_link",

@@ -14,6 +14,7 @@ from ai_api.catalog import Filter, Model
 from ai_api.core.db import Tx
 from ai_api.core.page import Page
 from ai_api.pricing import PriceVersion
+from ai_api.providers import Cooling
 from ai_api.setup import store_keys, store_models
 from ai_api.setup.audience import audience
 from ai_api.setup.store_models import Lack, RouteFound
@@ -26,6 +27,14 @@ Health = Literal["healthy", "standby", "cooling", "probing", "disabled"]
 down is `probing` until a call has found it well: the next one tries it, alone."""
 
 _ROUTES_MAX: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RouteAtWork:
+    """How a route is, and the last time that it was left alone; None for one that has been found well since."""
+
+    health: Health
+    cooling: Cooling | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,22 +123,23 @@ async def _among(tx: Tx, lacks: Lack | None, served_by: UUID | None, *, now: dat
     return served if lacking is None else served & lacking
 
 
-async def health_of_routes(tx: Tx, model_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Health]:
-    """How every route of these models is, by its id. One statement."""
-    return {each.id: _health(each, now) for each in await store_models.routes_of(tx, model_ids, most=_ROUTES_MAX)}
+async def routes_at_work(tx: Tx, model_ids: Collection[UUID], *, now: datetime) -> dict[UUID, RouteAtWork]:
+    """How every route of these models is and why, by its id. One statement: the one is never older than the other."""
+    found = await store_models.routes_of(tx, model_ids, most=_ROUTES_MAX)
+    return {each.id: RouteAtWork(_health(each, now), each.cooling) for each in found}
 
 
 def _in_short(route: RouteFound, now: datetime) -> RouteInShort:
     health = _health(route, now)
     until = None
-    if health == "cooling" and route.until_ms is not None:
-        until = datetime.fromtimestamp(route.until_ms / 1000, UTC)
+    if health == "cooling" and route.cooling is not None:
+        until = datetime.fromtimestamp(route.cooling.until_ms / 1000, UTC)
     return RouteInShort(route.id, route.provider_key_id, route.provider_key, health, until)
 
 
 def _health(route: RouteFound, now: datetime) -> Health:
     if not route.in_use:
         return "disabled"
-    if route.until_ms is not None:
-        return "cooling" if route.until_ms > now.timestamp() * 1000 else "probing"
+    if route.cooling is not None:
+        return "cooling" if route.cooling.until_ms > now.timestamp() * 1000 else "probing"
     return "healthy" if route.is_first else "standby"

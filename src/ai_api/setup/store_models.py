@@ -13,6 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Uuid
 
 from ai_api.core.db import Tx
+from ai_api.providers import Cooling
 
 Lack = Literal["price", "route"]
 """What an active model can be without, so that its calls are refused or cost nobody knows what."""
@@ -37,7 +38,8 @@ SELECT * FROM (
         count(*) OVER (PARTITION BY model_id) AS of_model,
         min(priority) FILTER (WHERE in_use) OVER (PARTITION BY model_id) AS first_priority
     FROM (
-        SELECT r.id, r.model_id, r.provider_key_id, k.name AS provider_key, r.priority, h.until_ms,
+        SELECT r.id, r.model_id, r.provider_key_id, k.name AS provider_key, r.priority,
+            h.code, h.turn, h.until_ms, h.told,
             r.status = 'active' AND r.weight > 0 AND k.status = 'active' AS in_use
         FROM routes r JOIN provider_keys k ON k.id = r.provider_key_id
             LEFT JOIN route_health h ON h.route_id = r.id
@@ -56,8 +58,8 @@ WHERE quarter >= :since AND quarter < :until AND model_id = ANY(:ids) GROUP BY m
 class RouteFound:
     """A route of a model, the name of its provider key, and how many routes the model has.
 
-    `in_use` says that calls may go this way; `is_first` that none in use is tried before it. `until_ms` is the end of its
-    last cooling down, in milliseconds since 1970, which may be over; None for one that has been found well since.
+    `in_use` says that calls may go this way; `is_first` that none in use is tried before it. `cooling` is its last, which
+    may be over; None for one that has been found well since.
     """
 
     id: UUID
@@ -66,7 +68,7 @@ class RouteFound:
     provider_key: str
     in_use: bool
     is_first: bool
-    until_ms: int | None
+    cooling: Cooling | None
     of_model: int
 
 
@@ -87,7 +89,7 @@ async def routes_of(tx: Tx, model_ids: Collection[UUID], *, most: int) -> list[R
             provider_key=row.provider_key,
             in_use=row.in_use,
             is_first=row.priority == row.first_priority,
-            until_ms=row.until_ms,
+            cooling=None if row.code is None else Cooling(row.code, row.turn, row.until_ms, row.told),
             of_model=row.of_model,
         )
         for row in await tx.execute(_ROUTES, given)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.portal.browser import Desk, desk
+from tests.e2e.portal.office import Office
 from tests.e2e.portal.people import joined
+from tests.support.up import until
 
 pytestmark = pytest.mark.e2e
 
@@ -295,6 +298,11 @@ def test_a_setting_is_not_found_or_its_secret_is_on_the_page(owners_desk, office
     assert "postgresql://" not in at.page.content()
 
 
+def _route_of(office: Office, slug: str) -> dict[str, Any]:
+    (route,) = office.house.asked("GET", "routes", model_id=office.models[slug])["items"]
+    return dict(route)
+
+
 def test_it_is_not_seen_which_route_is_left_alone_or_why(owners_desk, office):
     slug = "openai/gpt-cooling"
     office.publish(slug)
@@ -302,6 +310,8 @@ def test_it_is_not_seen_which_route_is_left_alone_or_why(owners_desk, office):
     office.grant(office.owner.id, slug)
     office.house.simulator.behave("gpt-cooling", status=429)
     assert office.call(secret, slug, status=429).status_code == 429
+    # The page asks again after half a minute only: it is opened when the replica has told it.
+    assert until(lambda: _route_of(office, slug)["cooling"] is not None, 10)
     at = owners_desk
     at.expected.add(404)  # The registry does not know every model.
     at.go(f"/admin/models/{slug}")

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from ai_api import providers
 from ai_api.core.errors import Refusal
@@ -180,6 +180,38 @@ async def test_a_route_that_cools_down_says_why_since_when_and_until_when(portal
     changed = (await admin.client.patch(f"{ROUTES}/{route.id}", json={"upstream_model": "c"})).json()
     assert changed["cooling"] is None
     assert (await admin.client.get(f"{ROUTES}/{route.id}")).json() == changed
+
+
+async def test_a_list_says_that_a_route_cools_down_without_saying_why_or_fails_over_one_that_goes(
+    portal: Portal, admin: Caller
+) -> None:
+    model, key = await published(portal), await connected(portal)
+    route = await routed(portal, model, key, "a")
+    until_ms = int((portal.now() + timedelta(hours=1)).timestamp() * 1000)
+    cooling = {"route_id": route.id, "code": "upstream_error", "turn": 1, "until_ms": until_ms, "told": False}
+    states: set[str] = set()
+
+    async def come_and_go() -> None:
+        while True:
+            async with portal.house.database.transaction() as tx:
+                await tx.execute(insert(route_health).values(**cooling))
+            passing = await routed(portal, model, key, "b")
+            async with portal.house.database.transaction() as tx:
+                await tx.execute(delete(route_health))
+            await admin.client.delete(f"{ROUTES}/{passing.id}")
+
+    changing = asyncio.create_task(come_and_go())
+    try:
+        for _ in range(100):
+            answer = await admin.client.get(ROUTES)
+            assert answer.status_code == 200, answer.text
+            (shown,) = (item for item in answer.json()["items"] if item["id"] == str(route.id))
+            assert (shown["health"] == "cooling") == (shown["cooling"] is not None), shown
+            states.add(shown["health"])
+    finally:
+        changing.cancel()
+        await asyncio.wait({changing})
+    assert states == {"healthy", "cooling"}
 
 
 async def test_a_route_looks_well_before_a_call_has_found_it_so_or_where_its_key_is_off(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import partial
-from typing import Annotated, ClassVar, Literal, cast
+from typing import Annotated, ClassVar, Final, Literal, cast
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -19,8 +19,8 @@ from ai_api.portal.deps import Admin, AdminHolder, HouseDep, Transaction
 from ai_api.portal.house import House
 from ai_api.portal.previews import WITH_DRY_RUN, DryStop, StopsShown, nothing_left, previewed_stops
 from ai_api.portal.shapes import Listed, ListQuery, Patch, Shown, Strict, not_given
-from ai_api.providers import Cooling, Route, RouteDraft
-from ai_api.setup import Health, Touched
+from ai_api.providers import Route, RouteDraft
+from ai_api.setup import Health, RouteAtWork, Touched
 
 router = APIRouter(prefix="/api/admin/routes", tags=["routes"])
 
@@ -31,6 +31,9 @@ ConnectS = Annotated[float, Field(strict=True, gt=0, le=60)]
 SilenceS = Annotated[float, Field(strict=True, gt=0, le=3_600)]
 TagIds = Annotated[list[UUID], Field(max_length=100)]
 TotalS = Annotated[float, Field(strict=True, gt=0, le=86_400)]
+
+# Of one that is deleted while it is being listed: no call goes by it any more.
+_GONE: Final = RouteAtWork("disabled", None)
 
 
 class CoolingShown(Shown):
@@ -168,15 +171,14 @@ async def delete_route(
 
 
 async def _shown(tx: Tx, house: House, routes: Sequence[Route]) -> list[RouteShown]:
-    """These routes with how they are, in two statements however many there are."""
-    coolings = await providers.coolings(tx, [route.id for route in routes])
-    models = {route.model_id for route in routes}
-    health = await setup.health_of_routes(tx, models, now=house.clock.now())
-    return [_shape(route, health[route.id], coolings.get(route.id)) for route in routes]
+    """These routes with how they are, in one statement however many there are."""
+    at_work = await setup.routes_at_work(tx, {route.model_id for route in routes}, now=house.clock.now())
+    return [_shape(route, at_work.get(route.id, _GONE)) for route in routes]
 
 
-def _shape(route: Route, health: Health, cooling: Cooling | None) -> RouteShown:
-    of_route = {**asdict(route), "tag_ids": sorted(route.tag_ids), "health": health}
+def _shape(route: Route, at_work: RouteAtWork) -> RouteShown:
+    of_route = {**asdict(route), "tag_ids": sorted(route.tag_ids), "health": at_work.health}
+    cooling = at_work.cooling
     if cooling is None:
         return RouteShown.model_validate({**of_route, "cooling": None})
     since_ms = providers.cooling_since_ms(cooling)
