@@ -112,7 +112,7 @@ export const INSTALL_LINES = {
 
 /** What was run against a gateway of this version, and when. */
 export const TESTED = {
-  "on": "2026-11-22",
+  "on": "2026-11-23",
   "versions": {
     "codex": "0.169.0",
     "claude-code": "2.1.197",
