@@ -211,6 +211,7 @@ async def test_a_list_says_that_a_route_cools_down_without_saying_why_or_fails_o
     finally:
         changing.cancel()
         await asyncio.wait({changing})
+    assert changing.cancelled()
     assert states == {"healthy", "cooling"}
 
 
